@@ -1,0 +1,111 @@
+import { hash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Transition } from '../domain/event/transitions.ts';
+import type { ProposedTransition, RecordedTransition } from './ports/event-log.ts';
+
+/** Who acted: a person or machine client behind a token, or one of our own processes. */
+export type Actor =
+  | {
+      readonly kind: 'principal';
+      readonly subject: string;
+      readonly clientId: string;
+      readonly roles: readonly string[];
+      readonly tokenId: string | null;
+    }
+  | { readonly kind: 'process'; readonly process: string };
+
+/** Everything that is kept with a transition beside its data. Absent optional fields are left out, never null. */
+export interface Envelope {
+  readonly stream: string;
+  /** A JSON number: no history comes near 2⁵³. */
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly recordedAt: string;
+  readonly actor: Actor;
+  /** The same for all that belongs to one event. */
+  readonly correlationId: string;
+  /** The transition or request that led to this one. */
+  readonly causationId: string;
+  readonly requestId?: string;
+  /** W3C trace context of whoever wrote it. */
+  readonly traceparent?: string;
+  /** Set when the payload is encrypted; the hash is over the ciphertext. */
+  readonly keyId?: string;
+  /** Set when a replay plan caused it. */
+  readonly planId?: string;
+  /** Hash of the stream's previous transition; {@link FIRST_PREV_HASH} at revision 0. */
+  readonly prevHash: string;
+}
+
+export const FIRST_PREV_HASH = '0'.repeat(64);
+/** The present shape of every transition's data. Older shapes are lifted on read. */
+export const SCHEMA_VERSION = 1;
+
+/** RFC 8785. @throws when the value has no JSON form (a lone surrogate, a number that is not finite). */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('The value has no JSON form');
+  return text;
+}
+
+/**
+ * The rule that ties a history together: SHA-256, in hex, over the canonical JSON of the envelope with the data's own
+ * SHA-256 in the place of the data. Documented for auditors in docs/histories.md.
+ */
+export const envelopeHash = (envelope: Envelope, data: string): string =>
+  hash('sha256', canonicalJson({ ...envelope, dataSha256: hash('sha256', data, 'hex') }), 'hex');
+
+/** Readies a transition for the log. Its data is written as canonical JSON, so its hash can be recomputed from JSON. */
+export function seal(transition: Transition, envelope: Envelope): ProposedTransition & { readonly hash: string } {
+  const data = canonicalJson(transition.data);
+  const sealed = envelopeHash(envelope, data);
+  const { stream: _stream, revision: _revision, id, type, schemaVersion, recordedAt, ...rest } = envelope;
+  const { correlationId, causationId, ...others } = rest;
+  const metadata = JSON.stringify({
+    $correlationId: correlationId,
+    $causationId: causationId,
+    ...others,
+    hash: sealed,
+  });
+  return { id, type, schemaVersion, recordedAt, data, metadata, hash: sealed };
+}
+
+/** The envelope of a stored transition, and the hash that was stored with it. */
+export function unseal(recorded: RecordedTransition): { readonly envelope: Envelope; readonly hash: string } {
+  const { $correlationId, $causationId, hash: stored, ...rest } = JSON.parse(recorded.metadata);
+  const { stream, id, type, schemaVersion, recordedAt } = recorded;
+  return {
+    envelope: {
+      stream,
+      revision: Number(recorded.revision),
+      id,
+      type,
+      schemaVersion,
+      recordedAt,
+      correlationId: $correlationId,
+      causationId: $causationId,
+      ...rest,
+    },
+    hash: stored,
+  };
+}
+
+/** Whether a whole stream, from revision 0, is unbroken: no transition changed, missing, added or out of order. */
+export function isUnbroken(history: readonly RecordedTransition[]): boolean {
+  let previous = FIRST_PREV_HASH;
+  return history.every((recorded, index) => {
+    try {
+      const { envelope, hash: stored } = unseal(recorded);
+      const holds =
+        envelope.revision === index &&
+        envelope.prevHash === previous &&
+        envelopeHash(envelope, recorded.data) === stored;
+      previous = stored;
+      return holds;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,18 @@
+import { hash } from 'node:crypto';
+
+/**
+ * A UUID (version 8, RFC 9562 section 5.8) made from SHA-256 over the parts. Equal parts give equal ids; the parts are
+ * joined as JSON, so ("a", "bc") and ("ab", "c") differ.
+ */
+export function deriveUuid(...parts: readonly string[]): string {
+  const digest = hash('sha256', JSON.stringify(parts), 'hex');
+  const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+}
+
+/** One idempotency key of one client is one event for ever: uniqueness lives in the log and needs no other table. */
+export const eventIdOf = (clientId: string, idempotencyKey: string) => deriveUuid('event', clientId, idempotencyKey);
+
+export const EVENT_STREAM_PREFIX = 'event-';
+export const streamOf = (eventId: string) => `${EVENT_STREAM_PREFIX}${eventId}`;
+export const eventIdOfStream = (stream: string) => stream.slice(EVENT_STREAM_PREFIX.length);

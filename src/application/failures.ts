@@ -1,0 +1,53 @@
+/** Operational failures: the world outside did not do its part. Messages and ids only, never payloads or credentials. */
+export abstract class OperationalFailure extends Error {
+  abstract readonly code: string;
+  /** Whether the same call may succeed later without anybody's hand. */
+  abstract readonly retryable: boolean;
+}
+
+/** The log cannot be reached, is full, or did not answer in time. */
+export class LogUnavailable extends OperationalFailure {
+  override readonly name = 'LogUnavailable';
+  readonly code = 'log-unavailable';
+  readonly retryable = true;
+}
+
+/** The log refused an append for good: too large, malformed, or not allowed. */
+export class AppendRefused extends OperationalFailure {
+  override readonly name = 'AppendRefused';
+  readonly code = 'append-refused';
+  readonly retryable = false;
+}
+
+/** A checkpoint that is no place in this log: another log, an emptied one, or a restored backup. */
+export class CheckpointRefused extends OperationalFailure {
+  override readonly name = 'CheckpointRefused';
+  readonly code = 'checkpoint-refused';
+  readonly retryable = false;
+}
+
+/** A stored transition that this version cannot read. */
+export class UndecodableTransition extends OperationalFailure {
+  override readonly name = 'UndecodableTransition';
+  readonly code = 'undecodable-transition';
+  readonly retryable = false;
+}
+
+/** One event was changed by others faster than the bounded retries could follow. */
+export class ConcurrencyConflict extends OperationalFailure {
+  override readonly name = 'ConcurrencyConflict';
+  readonly code = 'concurrency-conflict';
+  readonly retryable = true;
+}
+
+export class ReadDatabaseUnavailable extends OperationalFailure {
+  override readonly name = 'ReadDatabaseUnavailable';
+  readonly code = 'read-database-unavailable';
+  readonly retryable = true;
+}
+
+export class CommandBusUnavailable extends OperationalFailure {
+  override readonly name = 'CommandBusUnavailable';
+  readonly code = 'command-bus-unavailable';
+  readonly retryable = true;
+}

@@ -1,0 +1,130 @@
+import type { EventCommand } from '../domain/event/commands.ts';
+import { decide } from '../domain/event/decide.ts';
+import type { Rejection } from '../domain/event/rejections.ts';
+import { evolve } from '../domain/event/state.ts';
+import type { Transition, TransitionType } from '../domain/event/transitions.ts';
+import { type Actor, SCHEMA_VERSION, seal } from './envelope.ts';
+import { streamOf } from './event-identity.ts';
+import { AppendRefused, ConcurrencyConflict, LogUnavailable } from './failures.ts';
+import { type LoadedEvent, loadEvent } from './load-event.ts';
+import type { Chance } from './ports/chance.ts';
+import { type Clock, timestamp } from './ports/clock.ts';
+import { type AppendOutcome, type AppendRequest, type EventLog, type ProposedTransition, revision } from './ports/event-log.ts';
+
+export interface CommandContext {
+  readonly actor: Actor;
+  /** What led to the command; the head of the event's history unless told. */
+  readonly causationId?: string;
+  readonly requestId?: string;
+  readonly traceparent?: string;
+  /** The id of a transition that the command leads to; fresh unless told. Read event-log.ts before telling. */
+  readonly transitionId?: (type: TransitionType) => string;
+}
+
+export type CommandResult =
+  /** `changed` is false when what was asked for was already so. */
+  | { readonly ok: true; readonly changed: boolean; readonly event: LoadedEvent }
+  | { readonly ok: false; readonly rejection: Rejection; readonly event: LoadedEvent };
+
+export interface CommandDependencies {
+  readonly log: Pick<EventLog, 'append' | 'readStream'>;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/** How often a command is decided anew because somebody else appended first. Real histories meet one or two. */
+const MAX_DECISIONS = 5;
+/** An append without an answer is sent again, unchanged, this often; the adapter's deadline bounds each. */
+const UNKNOWN_RETRIES = { maxRetries: 4, initialDelayMs: 50, factor: 3 };
+
+/**
+ * Load, decide, append at the expected revision.
+ *
+ * @param known the event as the caller already knows it, to spare the read. Stale knowledge costs a conflict and a
+ *   read, never a wrong append.
+ * @throws {LogUnavailable} written or not is unknown, or certainly not written; doing the same again is safe.
+ * @throws {AppendRefused} @throws {ConcurrencyConflict} nothing was written.
+ */
+export async function handleCommand(
+  { log, clock, chance }: CommandDependencies,
+  eventId: string,
+  command: EventCommand,
+  context: CommandContext,
+  known?: LoadedEvent,
+): Promise<CommandResult> {
+  const stream = streamOf(eventId);
+  let event = known ?? (await loadEvent(log, stream));
+  for (let decisions = 0; decisions < MAX_DECISIONS; decisions++) {
+    const decision = decide(event.state, command);
+    if (!decision.ok) return { ok: false, rejection: decision.rejection, event };
+    if (decision.transitions.length === 0) return { ok: true, changed: false, event };
+    const sealed = sealAll(stream, event, decision.transitions, context, timestamp(clock.now()), chance);
+    const outcome = await appendUntilKnown(log, clock, {
+      stream,
+      expectedRevision: event.revision < 0 ? 'no-stream' : revision(event.revision),
+      transitions: sealed.transitions,
+    });
+    if (outcome.kind === 'appended') return { ok: true, changed: true, event: sealed.event };
+    event = await loadEvent(log, stream);
+  }
+  throw new ConcurrencyConflict(`Event ${eventId} was changed by others ${MAX_DECISIONS} times while ${command.kind} was decided; try again`);
+}
+
+function sealAll(
+  stream: string,
+  event: LoadedEvent,
+  transitions: readonly Transition[],
+  { actor, causationId, requestId, traceparent, transitionId }: CommandContext,
+  recordedAt: string,
+  chance: Chance,
+): { readonly transitions: readonly ProposedTransition[]; readonly event: LoadedEvent } {
+  const sealed: ProposedTransition[] = [];
+  let after = event;
+  for (const transition of transitions) {
+    const id = transitionId?.(transition.type) ?? chance.uuid();
+    const next = seal(transition, {
+      stream,
+      revision: after.revision + 1,
+      id,
+      type: transition.type,
+      schemaVersion: SCHEMA_VERSION,
+      recordedAt,
+      actor,
+      correlationId: stream,
+      causationId: causationId ?? event.headId ?? requestId ?? id,
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+      prevHash: after.headHash,
+    });
+    sealed.push(next);
+    after = {
+      state: evolve(after.state, transition),
+      revision: after.revision + 1,
+      headId: id,
+      headHash: next.hash,
+      receivedAt: after.receivedAt ?? recordedAt,
+    };
+  }
+  return { transitions: sealed, event: after };
+}
+
+/** A certain answer, or a typed failure: `unknown` is resolved here by sending the identical request again. */
+async function appendUntilKnown(
+  log: Pick<EventLog, 'append'>,
+  clock: Clock,
+  request: AppendRequest,
+): Promise<Extract<AppendOutcome, { kind: 'appended' | 'conflict' }>> {
+  let delayMs = UNKNOWN_RETRIES.initialDelayMs;
+  for (let retries = 0; ; retries++) {
+    const outcome = await log.append(request);
+    if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;
+    if (outcome.kind === 'refused') {
+      const { code, message } = outcome.refusal;
+      throw code === 'unavailable' ? new LogUnavailable(message) : new AppendRefused(`${code}: ${message}`);
+    }
+    if (retries === UNKNOWN_RETRIES.maxRetries)
+      throw new LogUnavailable(`No certain answer to an append to ${request.stream} after ${retries} retries: ${outcome.message}`);
+    await clock.sleep(delayMs);
+    delayMs *= UNKNOWN_RETRIES.factor;
+  }
+}

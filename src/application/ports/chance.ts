@@ -1,0 +1,7 @@
+/** Chance, so that a test or a simulation can repeat a run exactly. */
+export interface Chance {
+  /** A fresh UUID. */
+  uuid(): string;
+  /** Uniform in [0, 1). */
+  fraction(): number;
+}

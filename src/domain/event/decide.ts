@@ -1,0 +1,115 @@
+import type { CompleteProcessing, EventCommand, ExpireLease, FailProcessing, StartProcessing } from './commands.ts';
+import type { Rejection } from './rejections.ts';
+import type { EventState } from './state.ts';
+import type { DeadLetterReason, Failure, RetryPolicy, Transition } from './transitions.ts';
+
+export type Decision =
+  /** No transitions when what was asked for is already so. */
+  | { readonly ok: true; readonly transitions: readonly Transition[] }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+/** What follows from a command in a state. Pure and total: every refusal is a value. */
+export function decide(state: EventState | null, command: EventCommand): Decision {
+  if (command.kind === 'ReceiveEvent') {
+    if (state === null) return accept({ type: 'EventReceived', data: command.event });
+    return state.received.requestFingerprint === command.event.requestFingerprint
+      ? accept()
+      : reject({ code: 'idempotency-key-reused' });
+  }
+  if (state === null) return reject({ code: 'event-not-found' });
+  switch (command.kind) {
+    case 'StartProcessing':
+      return start(state, command);
+    case 'CompleteProcessing':
+      return complete(state, command);
+    case 'FailProcessing':
+      return fail(state, command);
+    case 'ExpireLease':
+      return expireLease(state, command);
+    case 'ReplayEvent': {
+      if (state.status === 'DISCARDED') return reject({ code: 'event-discarded' });
+      if (state.status !== 'DEAD' && state.status !== 'PROCESSED')
+        return reject({ code: 'event-still-processing', status: state.status });
+      const { reason, requestedBy } = command;
+      return accept({ type: 'ReplayRequested', data: { generation: state.generation + 1, reason, requestedBy } });
+    }
+    case 'DiscardEvent': {
+      if (state.status === 'DISCARDED') return reject({ code: 'event-discarded' });
+      if (state.status !== 'DEAD') return reject({ code: 'event-not-dead', status: state.status });
+      const { reason, requestedBy } = command;
+      return accept({ type: 'EventDiscarded', data: { generation: state.generation, reason, requestedBy } });
+    }
+  }
+}
+
+function start(state: EventState, command: StartProcessing): Decision {
+  const { generation, attempt, worker, now, leaseExpiresAt } = command;
+  const isNext = generation === state.generation && attempt === state.attempts + 1;
+  if (!isNext || (state.status !== 'RECEIVED' && state.status !== 'FAILED')) return stale(state);
+  if (state.nextAttemptAt !== null && now < state.nextAttemptAt)
+    return reject({ code: 'retry-not-due', dueAt: state.nextAttemptAt });
+  return accept({ type: 'ProcessingStarted', data: { generation, attempt, worker, leaseExpiresAt } });
+}
+
+function complete(state: EventState, command: CompleteProcessing): Decision {
+  if (!isRunning(state, command)) return stale(state);
+  const { kind: _, ...data } = command;
+  return accept({ type: 'ProcessingSucceeded', data });
+}
+
+function fail(state: EventState, command: FailProcessing): Decision {
+  if (!isRunning(state, command)) return stale(state);
+  const { handler, failure, durationMs } = command;
+  const reason =
+    handler === null ? 'no-handler' : failure.retryable ? ('attempts-exhausted' as const) : ('not-retryable' as const);
+  return failed(state, { handler, failure, durationMs }, reason, command);
+}
+
+function expireLease(state: EventState, command: ExpireLease): Decision {
+  if (state.claim === null) return stale(state);
+  const { worker, leaseExpiresAt } = state.claim;
+  if (!command.workerIsGone && command.now < leaseExpiresAt)
+    return reject({ code: 'lease-not-expired', leaseExpiresAt });
+  const failure: Failure = {
+    class: 'LeaseExpired',
+    message: `${worker} recorded no outcome ${command.workerIsGone ? 'before it ended' : 'before its lease ended'}`,
+    stack: null,
+    fingerprint: 'lease-expired',
+    retryable: true,
+    retryAfterMs: null,
+  };
+  return failed(state, { handler: null, failure, durationMs: 0 }, 'lease-expired', command);
+}
+
+/** A failure and what follows from it are recorded together, so that no event rests between the two. */
+function failed(
+  state: EventState,
+  outcome: { readonly handler: string | null; readonly failure: Failure; readonly durationMs: number },
+  deadLetterReason: DeadLetterReason,
+  { policy, now, jitter }: { readonly policy: RetryPolicy; readonly now: string; readonly jitter: number },
+): Decision {
+  const run = { generation: state.generation, attempt: state.attempts };
+  const failedRun: Transition = { type: 'ProcessingFailed', data: { ...run, ...outcome } };
+  const mayRetry =
+    outcome.failure.retryable && deadLetterReason !== 'no-handler' && state.attempts < policy.maxAttempts;
+  if (!mayRetry) return accept(failedRun, { type: 'EventDeadLettered', data: { ...run, reason: deadLetterReason, policy } });
+  const delayMs = retryDelayMs(policy, state.attempts, jitter, outcome.failure.retryAfterMs);
+  const dueAt = new Date(Date.parse(now) + delayMs).toISOString();
+  return accept(failedRun, {
+    type: 'RetryScheduled',
+    data: { generation: state.generation, attempt: state.attempts + 1, dueAt, delayMs, policy },
+  });
+}
+
+/** Capped exponential backoff with full jitter; never sooner than asked for, as far as the cap allows. */
+function retryDelayMs(policy: RetryPolicy, attempts: number, jitter: number, retryAfterMs: number | null): number {
+  const ceilingMs = Math.min(policy.maxDelayMs, policy.initialDelayMs * policy.factor ** (attempts - 1));
+  return Math.round(Math.max(jitter * ceilingMs, Math.min(retryAfterMs ?? 0, policy.maxDelayMs)));
+}
+
+const isRunning = (state: EventState, { generation, attempt }: { generation: number; attempt: number }) =>
+  state.status === 'PROCESSING' && generation === state.generation && attempt === state.attempts;
+
+const accept = (...transitions: readonly Transition[]): Decision => ({ ok: true, transitions });
+const reject = (rejection: Rejection): Decision => ({ ok: false, rejection });
+const stale = (state: EventState) => reject({ code: 'stale-attempt', status: state.status });

@@ -1,0 +1,22 @@
+import type { EventStatus } from './state.ts';
+
+/** Why the domain refuses a command. Expected, so a value and not an exception; nothing was changed. */
+export type Rejection =
+  /** No such event was ever received. */
+  | { readonly code: 'event-not-found' }
+  /** The event exists with another body: one idempotency key names one request for ever. */
+  | { readonly code: 'idempotency-key-reused' }
+  /** The command speaks of an attempt that is over, running elsewhere, or not next. */
+  | { readonly code: 'stale-attempt'; readonly status: EventStatus }
+  /** The next attempt may not start before `dueAt`. */
+  | { readonly code: 'retry-not-due'; readonly dueAt: string }
+  /** The worker that runs the attempt is still believed until `leaseExpiresAt`. */
+  | { readonly code: 'lease-not-expired'; readonly leaseExpiresAt: string }
+  /** Only a finished event (PROCESSED or DEAD) can be replayed. */
+  | { readonly code: 'event-still-processing'; readonly status: EventStatus }
+  /** A discarded event stays discarded. */
+  | { readonly code: 'event-discarded' }
+  /** Only a dead letter can be discarded. */
+  | { readonly code: 'event-not-dead'; readonly status: EventStatus };
+
+export type RejectionCode = Rejection['code'];

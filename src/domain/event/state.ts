@@ -1,0 +1,105 @@
+import type { Failure, Transition, TransitionData } from './transitions.ts';
+
+export const eventStatuses = ['RECEIVED', 'PROCESSING', 'PROCESSED', 'FAILED', 'DEAD', 'DISCARDED'] as const;
+export type EventStatus = (typeof eventStatuses)[number];
+
+/** What the history of one event adds up to. Plain JSON, so that it can travel with a command. */
+export interface EventState {
+  readonly status: EventStatus;
+  readonly received: TransitionData<'EventReceived'>;
+  /** 0 at first, one more with each replay. */
+  readonly generation: number;
+  /** Attempts started in this generation. */
+  readonly attempts: number;
+  /** Who runs the present attempt and until when that is believed; `null` unless PROCESSING. */
+  readonly claim: { readonly worker: string; readonly leaseExpiresAt: string } | null;
+  /** When the next attempt may start; `null` unless FAILED. */
+  readonly nextAttemptAt: string | null;
+  /** The last failure of this generation. */
+  readonly failure: Failure | null;
+}
+
+export class IllegalTransition extends Error {
+  override readonly name = 'IllegalTransition';
+}
+
+/**
+ * The state after one more transition; `null` is the state before the first.
+ * @throws {IllegalTransition} when the transition cannot follow. Only a damaged or foreign history does that, because
+ *   {@link decide} never makes such a step.
+ */
+export function evolve(state: EventState | null, transition: Transition): EventState {
+  if (state === null) {
+    if (transition.type !== 'EventReceived') throw illegal(transition, 'nothing');
+    return {
+      status: 'RECEIVED',
+      received: transition.data,
+      generation: 0,
+      attempts: 0,
+      claim: null,
+      nextAttemptAt: null,
+      failure: null,
+    };
+  }
+  const may = (...statuses: readonly EventStatus[]) => {
+    if (!statuses.includes(state.status)) throw illegal(transition, state.status);
+  };
+  // Each transition names the generation and attempt it belongs to; one of another run cannot follow here.
+  const belongs = (generation: number, attempt = state.attempts) => {
+    if (generation !== state.generation || attempt !== state.attempts)
+      throw illegal(transition, `attempt ${state.generation}:${state.attempts}`);
+  };
+  switch (transition.type) {
+    case 'EventReceived':
+      throw illegal(transition, state.status);
+    case 'ProcessingStarted':
+      may('RECEIVED', 'FAILED');
+      belongs(transition.data.generation, transition.data.attempt - 1);
+      return {
+        ...state,
+        status: 'PROCESSING',
+        attempts: transition.data.attempt,
+        claim: { worker: transition.data.worker, leaseExpiresAt: transition.data.leaseExpiresAt },
+        nextAttemptAt: null,
+      };
+    case 'ProcessingSucceeded':
+      may('PROCESSING');
+      belongs(transition.data.generation, transition.data.attempt);
+      return { ...state, status: 'PROCESSED', claim: null, failure: null };
+    case 'ProcessingFailed':
+      may('PROCESSING');
+      belongs(transition.data.generation, transition.data.attempt);
+      return { ...state, status: 'FAILED', claim: null, failure: transition.data.failure };
+    case 'RetryScheduled':
+      may('FAILED');
+      belongs(transition.data.generation, transition.data.attempt - 1);
+      return { ...state, nextAttemptAt: transition.data.dueAt };
+    case 'EventDeadLettered':
+      may('FAILED');
+      belongs(transition.data.generation, transition.data.attempt);
+      return { ...state, status: 'DEAD', nextAttemptAt: null };
+    case 'ReplayRequested':
+      may('PROCESSED', 'DEAD');
+      belongs(transition.data.generation - 1);
+      return {
+        ...state,
+        status: 'RECEIVED',
+        generation: transition.data.generation,
+        attempts: 0,
+        failure: null,
+      };
+    case 'EventDiscarded':
+      may('DEAD');
+      belongs(transition.data.generation);
+      return { ...state, status: 'DISCARDED' };
+  }
+}
+
+export const fold = (transitions: Iterable<Transition>, from: EventState | null = null): EventState | null => {
+  let state = from;
+  for (const transition of transitions) state = evolve(state, transition);
+  return state;
+};
+
+const illegal = (transition: Transition, before: string) =>
+  new IllegalTransition(`${transition.type} cannot follow ${before}`);
