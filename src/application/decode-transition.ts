@@ -13,7 +13,9 @@ export function decodeTransition(recorded: RecordedTransition): Transition {
   const where = `${recorded.stream}, revision ${recorded.revision}`;
   if (!isTransitionType(type)) throw new UndecodableTransition(`${where}: unknown transition type ${type}`);
   if (schemaVersion !== SCHEMA_VERSION)
-    throw new UndecodableTransition(`${where}: ${type} of schema version ${schemaVersion}; this version reads ${SCHEMA_VERSION}`);
+    throw new UndecodableTransition(
+      `${where}: ${type} of schema version ${schemaVersion}; this version reads ${SCHEMA_VERSION}`,
+    );
   try {
     return { type, data: transitionSchemas[type].parse(JSON.parse(recorded.data)) } as Transition;
   } catch (cause) {

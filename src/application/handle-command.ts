@@ -9,7 +9,13 @@ import { AppendRefused, ConcurrencyConflict, LogUnavailable } from './failures.t
 import { type LoadedEvent, loadEvent } from './load-event.ts';
 import type { Chance } from './ports/chance.ts';
 import { type Clock, timestamp } from './ports/clock.ts';
-import { type AppendOutcome, type AppendRequest, type EventLog, type ProposedTransition, revision } from './ports/event-log.ts';
+import {
+  type AppendOutcome,
+  type AppendRequest,
+  type EventLog,
+  type ProposedTransition,
+  revision,
+} from './ports/event-log.ts';
 
 export interface CommandContext {
   readonly actor: Actor;
@@ -67,7 +73,9 @@ export async function handleCommand(
     if (outcome.kind === 'appended') return { ok: true, changed: true, event: sealed.event };
     event = await loadEvent(log, stream);
   }
-  throw new ConcurrencyConflict(`Event ${eventId} was changed by others ${MAX_DECISIONS} times while ${command.kind} was decided; try again`);
+  throw new ConcurrencyConflict(
+    `Event ${eventId} was changed by others ${MAX_DECISIONS} times while ${command.kind} was decided; try again`,
+  );
 }
 
 function sealAll(
@@ -123,7 +131,9 @@ async function appendUntilKnown(
       throw code === 'unavailable' ? new LogUnavailable(message) : new AppendRefused(`${code}: ${message}`);
     }
     if (retries === UNKNOWN_RETRIES.maxRetries)
-      throw new LogUnavailable(`No certain answer to an append to ${request.stream} after ${retries} retries: ${outcome.message}`);
+      throw new LogUnavailable(
+        `No certain answer to an append to ${request.stream} after ${retries} retries: ${outcome.message}`,
+      );
     await clock.sleep(delayMs);
     delayMs *= UNKNOWN_RETRIES.factor;
   }

@@ -26,7 +26,12 @@ const BACKOFF = { initialDelayMs: 100, factor: 2, maxDelayMs: 5_000 };
 export async function runSubscription(
   log: Pick<EventReader, 'subscribeAll'>,
   subscriber: Subscriber,
-  { clock, logger, signal, ...options }: { clock: Clock; logger: Logger; signal: AbortSignal } & Omit<SubscribeOptions, 'signal'>,
+  {
+    clock,
+    logger,
+    signal,
+    ...options
+  }: { clock: Clock; logger: Logger; signal: AbortSignal } & Omit<SubscribeOptions, 'signal'>,
 ): Promise<void> {
   let delayMs = BACKOFF.initialDelayMs;
   while (!signal.aborted) {
@@ -39,7 +44,10 @@ export async function runSubscription(
     } catch (error) {
       if (error instanceof CheckpointRefused) throw error;
       if (signal.aborted) return;
-      logger.warn({ err: error, subscriber: subscriber.name, delayMs }, 'subscription failed; it goes on from its checkpoint');
+      logger.warn(
+        { err: error, subscriber: subscriber.name, delayMs },
+        'subscription failed; it goes on from its checkpoint',
+      );
     }
     if (signal.aborted) return;
     await clock.sleep(delayMs, signal);

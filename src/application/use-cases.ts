@@ -30,8 +30,12 @@ export const createUseCases = (dependencies: CommandDependencies) => ({
     handleCommand(dependencies, eventId, { kind: 'StartProcessing', ...start }, context, known),
 
   /** The handler succeeded. */
-  completeProcessing: (eventId: string, done: Without<CompleteProcessing>, context: CommandContext, known: LoadedEvent) =>
-    handleCommand(dependencies, eventId, { kind: 'CompleteProcessing', ...done }, context, known),
+  completeProcessing: (
+    eventId: string,
+    done: Without<CompleteProcessing>,
+    context: CommandContext,
+    known: LoadedEvent,
+  ) => handleCommand(dependencies, eventId, { kind: 'CompleteProcessing', ...done }, context, known),
 
   /** The handler failed: a retry is scheduled, or the event becomes a dead letter. */
   failProcessing: (eventId: string, failed: Without<FailProcessing>, context: CommandContext, known: LoadedEvent) =>

@@ -92,7 +92,8 @@ function failed(
   const failedRun: Transition = { type: 'ProcessingFailed', data: { ...run, ...outcome } };
   const mayRetry =
     outcome.failure.retryable && deadLetterReason !== 'no-handler' && state.attempts < policy.maxAttempts;
-  if (!mayRetry) return accept(failedRun, { type: 'EventDeadLettered', data: { ...run, reason: deadLetterReason, policy } });
+  if (!mayRetry)
+    return accept(failedRun, { type: 'EventDeadLettered', data: { ...run, reason: deadLetterReason, policy } });
   const delayMs = retryDelayMs(policy, state.attempts, jitter, outcome.failure.retryAfterMs);
   const dueAt = new Date(Date.parse(now) + delayMs).toISOString();
   return accept(failedRun, {
