@@ -34,6 +34,6 @@ export function advance(loaded: LoadedEvent, recorded: RecordedTransition): Load
 }
 
 /** The event as its stream tells it. @throws {LogUnavailable} and as {@link advance}. */
-export async function loadEvent(log: EventReader, stream: string): Promise<LoadedEvent> {
+export async function loadEvent(log: Pick<EventReader, 'readStream'>, stream: string): Promise<LoadedEvent> {
   return (await log.readStream(stream)).reduce(advance, unheardOf);
 }

@@ -1,0 +1,12 @@
+/** Everything that runs beside requests: dispatcher, projector, worker, sweep. */
+export interface BackgroundService {
+  readonly name: string;
+  /** Resolves once it is at work. Called once. */
+  start(): Promise<void>;
+  /**
+   * Takes no more work and resolves when what was in hand is finished or safely let go. Safe before `start`, and twice.
+   */
+  stop(): Promise<void>;
+  /** What keeps it from its work at present, in words for an operator; `null` when nothing does. */
+  trouble(): string | null;
+}

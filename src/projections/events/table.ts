@@ -1,0 +1,53 @@
+import type { ColumnType } from 'kysely';
+import type { EventStatus } from '../../domain/event/state.ts';
+
+/** RFC 3339 text in, `Date` out: what `pg` does with timestamptz. */
+type Moment = ColumnType<Date, string, string>;
+type OptionalMoment = ColumnType<Date | null, string | null, string | null>;
+
+/** One row for each event: the fold of its stream, as the user's roadmap names the columns. */
+export interface EventsTable {
+  id: string;
+  idempotency_key: string;
+  client_id: string;
+  source: string;
+  type: string;
+  /** JSON text in; queries select it as text, so that large integers survive. */
+  payload: ColumnType<unknown, string, string>;
+  status: EventStatus;
+  created_at: Moment;
+  updated_at: Moment;
+  processed_at: OptionalMoment;
+  error_reason: string | null;
+  failure_fingerprint: string | null;
+  generation: number;
+  attempts: number;
+  next_attempt_at: OptionalMoment;
+  /** When the sweep should look at the event: its command seems lost, its retry is due, or its lease has ended. */
+  due_at: OptionalMoment;
+  ordering_key: string | null;
+  trace_id: string | null;
+  /** Of the last transition that the row contains; guards against applying one twice. */
+  revision: string;
+}
+
+/** An event as a client sees it. Times are RFC 3339 in UTC with milliseconds. */
+export interface EventView {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  readonly status: EventStatus;
+  readonly idempotencyKey: string;
+  /** JSON text. */
+  readonly payload: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly processedAt: string | null;
+  readonly errorReason: string | null;
+  readonly generation: number;
+  readonly attempts: number;
+  readonly nextAttemptAt: string | null;
+  readonly revision: number;
+  /** Whose event it is; not shown to clients. */
+  readonly clientId: string;
+}
