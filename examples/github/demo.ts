@@ -1,0 +1,66 @@
+// Posts GitHub's own webhook bodies to EventOps and shows what became of each. `npm run demo`; `npm run demo -- --run NAME`
+// goes on with an earlier run: its events are posted again under the same keys, and none is doubled.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { MultiBar, Presets } from 'cli-progress';
+import { Client } from './client.ts';
+import { findOrStartServer } from './server.ts';
+import { renderTable } from './table.ts';
+import { webhooks } from './webhooks.ts';
+
+const IN_FLIGHT = 8;
+const FINISHED = new Set(['PROCESSED', 'DEAD', 'DISCARDED']);
+/** Longest wait for the last event's end once all are posted: three attempts, their delays, and a lease. */
+const SETTLE_MS = 120_000;
+
+const { values } = parseArgs({ options: { run: { type: 'string' } } });
+const run = values.run ?? randomUUID().slice(0, 8);
+const source = `github/demo-${run}`;
+
+const server = await findOrStartServer();
+process.stderr.write(`Run ${run}: posting ${webhooks.length} GitHub webhooks to ${server.url}\n`);
+const client = new Client(server.url, server.token);
+const startedAt = Date.now();
+
+const bars = new MultiBar(
+  {
+    format: '{name} {bar} {value}/{total}',
+    stream: process.stderr,
+    noTTYOutput: true,
+    notTTYSchedule: 1_000,
+    hideCursor: true,
+  },
+  Presets.shades_classic,
+);
+const received = bars.create(webhooks.length, 0, { name: 'received' });
+const finished = bars.create(webhooks.length, 0, { name: 'finished' });
+
+const waiting = [...webhooks];
+await Promise.all(
+  Array.from({ length: IN_FLIGHT }, async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await client.post(next, source);
+      received.increment();
+    }
+  }),
+);
+
+let events = await client.events(source);
+const isAtRest = () => events.length === webhooks.length && events.every(({ status }) => FINISHED.has(status));
+while (!isAtRest() && Date.now() - startedAt < SETTLE_MS) {
+  finished.update(events.filter(({ status }) => FINISHED.has(status)).length);
+  await pause(200);
+  events = await client.events(source).catch(() => events);
+}
+finished.update(events.filter(({ status }) => FINISHED.has(status)).length);
+bars.stop();
+
+process.stdout.write(
+  `\n${renderTable(events)}\n\n${events.length} events in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s\n`,
+);
+if (!isAtRest()) {
+  process.stderr.write(`Not at rest after ${SETTLE_MS / 1_000} s: see GET /v1/events?source=${source}\n`);
+  process.exitCode = 1;
+}
+await server.stop();

@@ -1,0 +1,82 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+export const allRoles = ['api', 'projector', 'dispatcher', 'worker'] as const;
+export type Role = (typeof allRoles)[number];
+
+export const tokenRoles = ['admin', 'operator', 'viewer'] as const;
+export type TokenRole = (typeof tokenRoles)[number];
+
+export interface TokenRequest {
+  readonly role?: TokenRole;
+  readonly scopes: readonly string[];
+  readonly subject: string;
+}
+
+/** What the commands do: given by the composition root. */
+export interface CommandActions {
+  start(roles: readonly Role[]): Promise<void>;
+  token(request: TokenRequest): Promise<void>;
+  verify(): Promise<void>;
+}
+
+const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
+  (names as readonly string[]).includes(name);
+
+function parseRoles(text: string): readonly Role[] {
+  const roles = text.split(',').map((name) => name.trim());
+  const wrong = roles.filter((name) => !isOneOf(allRoles, name));
+  if (wrong.length > 0)
+    throw new InvalidArgumentError(`no such role: ${wrong.join(', ')}; there are ${allRoles.join(', ')}`);
+  return allRoles.filter((role) => roles.includes(role));
+}
+
+const collect = (scope: string, scopes: readonly string[]) => [...scopes, scope];
+
+/** The `eventops` command. Results go to standard output, everything else to standard error. */
+export function createProgram(actions: CommandActions): Command {
+  const program = new Command('eventops')
+    .description('Takes events over HTTP, sees each one through to an end, and proves afterwards what happened.')
+    .exitOverride()
+    .showHelpAfterError()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+
+  program
+    .command('start')
+    .description('run until SIGTERM or SIGINT')
+    .addOption(
+      new Option('--roles <roles>', 'which parts to run, separated by commas')
+        .default(allRoles, allRoles.join(','))
+        .argParser(parseRoles),
+    )
+    .action(({ roles }: { roles: readonly Role[] }) => actions.start(roles));
+
+  program
+    .command('token')
+    .description('print a development token')
+    .addOption(new Option('--role <role>', 'what the token may do').choices(tokenRoles))
+    .option('--scope <scope>', 'a permission of its own, such as events:write; may be repeated', collect, [])
+    .option('--subject <name>', 'whose token it is', 'developer')
+    .action(({ role, scope, subject }: { role?: TokenRole; scope: readonly string[]; subject: string }) =>
+      // Without a role and a scope a token could do nothing: the developer at the keyboard gets all of it.
+      actions.token({ ...(role ? { role } : scope.length === 0 ? { role: 'admin' } : {}), scopes: scope, subject }),
+    );
+
+  program
+    .command('verify')
+    .description('check the embedded log: every stored transition against its hash chain, and the file itself')
+    .action(() => actions.verify());
+
+  for (const command of program.commands) command.exitOverride().showHelpAfterError();
+  return program;
+}
+
+/** 0 done or help asked for; 2 wrong use. Other errors are the caller's. */
+export async function runProgram(program: Command, commandLine: readonly string[]): Promise<number> {
+  try {
+    await program.parseAsync(commandLine, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.code === 'commander.helpDisplayed' || error.code === 'commander.version' ? 0 : 2;
+  }
+}
