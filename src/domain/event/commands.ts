@@ -41,6 +41,9 @@ export interface FailProcessing {
 
 export interface ExpireLease {
   readonly kind: 'ExpireLease';
+  /** The attempt that is to be given up: a later one, claimed meanwhile by a living worker, stays alone. */
+  readonly generation: number;
+  readonly attempt: number;
   readonly policy: RetryPolicy;
   readonly now: string;
   readonly jitter: number;

@@ -1,6 +1,6 @@
 import type { CompleteProcessing, EventCommand, ExpireLease, FailProcessing, StartProcessing } from './commands.ts';
 import type { Rejection } from './rejections.ts';
-import type { EventState } from './state.ts';
+import { type EventState, mayStart } from './state.ts';
 import type { DeadLetterReason, Failure, RetryPolicy, Transition } from './transitions.ts';
 
 export type Decision =
@@ -45,7 +45,7 @@ export function decide(state: EventState | null, command: EventCommand): Decisio
 function start(state: EventState, command: StartProcessing): Decision {
   const { generation, attempt, worker, now, leaseExpiresAt } = command;
   const isNext = generation === state.generation && attempt === state.attempts + 1;
-  if (!isNext || (state.status !== 'RECEIVED' && state.status !== 'FAILED')) return stale(state);
+  if (!isNext || !mayStart(state)) return stale(state);
   if (state.nextAttemptAt !== null && now < state.nextAttemptAt)
     return reject({ code: 'retry-not-due', dueAt: state.nextAttemptAt });
   return accept({ type: 'ProcessingStarted', data: { generation, attempt, worker, leaseExpiresAt } });
@@ -66,7 +66,7 @@ function fail(state: EventState, command: FailProcessing): Decision {
 }
 
 function expireLease(state: EventState, command: ExpireLease): Decision {
-  if (state.claim === null) return stale(state);
+  if (state.claim === null || !isRunning(state, command)) return stale(state);
   const { worker, leaseExpiresAt } = state.claim;
   if (!command.workerIsGone && command.now < leaseExpiresAt)
     return reject({ code: 'lease-not-expired', leaseExpiresAt });
@@ -104,7 +104,9 @@ function failed(
 
 /** Capped exponential backoff with full jitter; never sooner than asked for, as far as the cap allows. */
 function retryDelayMs(policy: RetryPolicy, attempts: number, jitter: number, retryAfterMs: number | null): number {
-  const ceilingMs = Math.min(policy.maxDelayMs, policy.initialDelayMs * policy.factor ** (attempts - 1));
+  // Bounded first, because a power beyond all bounds times an initial delay of 0 would be no number.
+  const growth = Math.min(policy.factor ** (attempts - 1), Number.MAX_SAFE_INTEGER);
+  const ceilingMs = Math.min(policy.maxDelayMs, policy.initialDelayMs * growth);
   return Math.round(Math.max(jitter * ceilingMs, Math.min(retryAfterMs ?? 0, policy.maxDelayMs)));
 }
 

@@ -23,6 +23,10 @@ export class IllegalTransition extends Error {
   override readonly name = 'IllegalTransition';
 }
 
+/** Whether the next attempt is all that the event waits for. */
+export const mayStart = (state: EventState) =>
+  state.status === 'RECEIVED' || (state.status === 'FAILED' && state.nextAttemptAt !== null);
+
 /**
  * The state after one more transition; `null` is the state before the first.
  * @throws {IllegalTransition} when the transition cannot follow. Only a damaged or foreign history does that, because
@@ -41,8 +45,10 @@ export function evolve(state: EventState | null, transition: Transition): EventS
       failure: null,
     };
   }
-  const may = (...statuses: readonly EventStatus[]) => {
-    if (!statuses.includes(state.status)) throw illegal(transition, state.status);
+  // What follows from a failure is recorded with it, so the state between the two is left once and in one way only.
+  const isUndecided = state.status === 'FAILED' && state.nextAttemptAt === null;
+  const must = (legal: boolean) => {
+    if (!legal) throw illegal(transition, state.status);
   };
   // Each transition names the generation and attempt it belongs to; one of another run cannot follow here.
   const belongs = (generation: number, attempt = state.attempts) => {
@@ -53,7 +59,7 @@ export function evolve(state: EventState | null, transition: Transition): EventS
     case 'EventReceived':
       throw illegal(transition, state.status);
     case 'ProcessingStarted':
-      may('RECEIVED', 'FAILED');
+      must(mayStart(state));
       belongs(transition.data.generation, transition.data.attempt - 1);
       return {
         ...state,
@@ -63,23 +69,23 @@ export function evolve(state: EventState | null, transition: Transition): EventS
         nextAttemptAt: null,
       };
     case 'ProcessingSucceeded':
-      may('PROCESSING');
+      must(state.status === 'PROCESSING');
       belongs(transition.data.generation, transition.data.attempt);
       return { ...state, status: 'PROCESSED', claim: null, failure: null };
     case 'ProcessingFailed':
-      may('PROCESSING');
+      must(state.status === 'PROCESSING');
       belongs(transition.data.generation, transition.data.attempt);
       return { ...state, status: 'FAILED', claim: null, failure: transition.data.failure };
     case 'RetryScheduled':
-      may('FAILED');
+      must(isUndecided);
       belongs(transition.data.generation, transition.data.attempt - 1);
       return { ...state, nextAttemptAt: transition.data.dueAt };
     case 'EventDeadLettered':
-      may('FAILED');
+      must(isUndecided);
       belongs(transition.data.generation, transition.data.attempt);
       return { ...state, status: 'DEAD', nextAttemptAt: null };
     case 'ReplayRequested':
-      may('PROCESSED', 'DEAD');
+      must(state.status === 'PROCESSED' || state.status === 'DEAD');
       belongs(transition.data.generation - 1);
       return {
         ...state,
@@ -89,7 +95,7 @@ export function evolve(state: EventState | null, transition: Transition): EventS
         failure: null,
       };
     case 'EventDiscarded':
-      may('DEAD');
+      must(state.status === 'DEAD');
       belongs(transition.data.generation);
       return { ...state, status: 'DISCARDED' };
   }

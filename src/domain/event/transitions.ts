@@ -2,13 +2,16 @@ import { z } from 'zod';
 
 const text = z.string();
 const count = z.number().int().nonnegative();
-const timestamp = z.iso.datetime({ offset: false });
+/** Always with milliseconds, because moments are compared as text. */
+const timestamp = z.iso.datetime({ precision: 3 });
+/** A year. A due date has to stay a date. */
+const delayMs = count.max(365 * 24 * 60 * 60 * 1_000);
 
 const retryPolicy = z.object({
   maxAttempts: z.number().int().min(1),
-  initialDelayMs: count,
+  initialDelayMs: delayMs,
   factor: z.number().min(1),
-  maxDelayMs: count,
+  maxDelayMs: delayMs,
 });
 
 const failure = z.object({
@@ -57,7 +60,7 @@ export const transitionSchemas = {
   }),
   ProcessingFailed: z.object({ ...run, durationMs: count, handler: text.nullable(), failure }),
   /** `attempt` is the one that is due. */
-  RetryScheduled: z.object({ ...run, dueAt: timestamp, delayMs: count, policy: retryPolicy }),
+  RetryScheduled: z.object({ ...run, dueAt: timestamp, delayMs, policy: retryPolicy }),
   EventDeadLettered: z.object({ ...run, reason: deadLetterReason, policy: retryPolicy }),
   /** `generation` is the one that begins. */
   ReplayRequested: z.object({ generation: z.number().int().min(1), reason: text, requestedBy: text }),
