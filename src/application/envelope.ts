@@ -61,15 +61,15 @@ export const envelopeHash = (envelope: Envelope, data: string): string =>
 export function seal(transition: Transition, envelope: Envelope): ProposedTransition & { readonly hash: string } {
   const data = canonicalJson(transition.data);
   const sealed = envelopeHash(envelope, data);
-  const { stream: _stream, revision: _revision, id, type, schemaVersion, recordedAt, ...rest } = envelope;
-  const { correlationId, causationId, ...others } = rest;
-  const metadata = JSON.stringify({
-    $correlationId: correlationId,
-    $causationId: causationId,
-    ...others,
-    hash: sealed,
-  });
-  return { id, type, schemaVersion, recordedAt, data, metadata, hash: sealed };
+  const { id, type, schemaVersion, recordedAt } = envelope;
+  return { id, type, schemaVersion, recordedAt, data, metadata: metadataText(envelope, sealed), hash: sealed };
+}
+
+/** What of the envelope has no place of its own in the log. The names with `$` are EventStoreDB's. */
+function metadataText(envelope: Envelope, sealed: string): string {
+  const { stream: _stream, revision: _revision, id: _id, type: _type, ...most } = envelope;
+  const { schemaVersion: _version, recordedAt: _at, correlationId, causationId, ...others } = most;
+  return JSON.stringify({ $correlationId: correlationId, $causationId: causationId, ...others, hash: sealed });
 }
 
 /** The envelope of a stored transition, and the hash that was stored with it. */
@@ -78,6 +78,8 @@ export function unseal(recorded: RecordedTransition): { readonly envelope: Envel
   const { stream, id, type, schemaVersion, recordedAt } = recorded;
   return {
     envelope: {
+      // First, so that nothing in the metadata can stand in for what the log itself says.
+      ...rest,
       stream,
       revision: Number(recorded.revision),
       id,
@@ -86,7 +88,6 @@ export function unseal(recorded: RecordedTransition): { readonly envelope: Envel
       recordedAt,
       correlationId: $correlationId,
       causationId: $causationId,
-      ...rest,
     },
     hash: stored,
   };
@@ -101,6 +102,8 @@ export function isUnbroken(history: readonly RecordedTransition[]): boolean {
       const holds =
         envelope.revision === index &&
         envelope.prevHash === previous &&
+        // Also finds what parsing overlooks: a key that is there twice, or that hides behind one of the log's own.
+        recorded.metadata === metadataText(envelope, stored) &&
         envelopeHash(envelope, recorded.data) === stored;
       previous = stored;
       return holds;
