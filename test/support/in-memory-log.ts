@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { CheckpointRefused } from '../../src/application/failures.ts';
+import {
+  type AppendOutcome,
+  type AppendRefusal,
+  type AppendRequest,
+  type Checkpoint,
+  type EventLog,
+  type LogPosition,
+  MAX_APPEND_BYTES,
+  MAX_TRANSITION_BYTES,
+  type ProposedTransition,
+  type RecordedTransition,
+  revision,
+  type SubscribeOptions,
+  type SubscriptionMessage,
+} from '../../src/application/ports/event-log.ts';
+
+/** The port of the log without a disk: for tests of what stands on the log, not of the log. */
+export function createInMemoryLog(): EventLog {
+  const logId = randomUUID();
+  const all: RecordedTransition[] = [];
+  const streams = new Map<string, RecordedTransition[]>();
+  let wake = Promise.withResolvers<void>();
+  let closed = false;
+
+  const announce = () => {
+    wake.resolve();
+    wake = Promise.withResolvers<void>();
+  };
+
+  function appendNow({ stream, expectedRevision, transitions }: AppendRequest): AppendOutcome {
+    const refusal = closed ? unavailable : refusalOf(stream, transitions);
+    if (refusal !== null) return { kind: 'refused', refusal };
+    const history = streams.get(stream) ?? [];
+    const start = expectedRevision === 'no-stream' ? 0 : Number(expectedRevision) + 1;
+    const isKnown = start < history.length && transitions.every(({ id }, index) => history[start + index]?.id === id);
+    if (start !== history.length && !isKnown)
+      return {
+        kind: 'conflict',
+        actualRevision: history.length === 0 ? 'no-stream' : revision(history.length - 1),
+      };
+    if (!isKnown) {
+      for (const transition of transitions) {
+        const position = BigInt(all.length) as LogPosition;
+        const recorded = { ...transition, stream, revision: revision(history.length), position };
+        history.push(recorded);
+        all.push(recorded);
+      }
+      streams.set(stream, history);
+      announce();
+    }
+    return {
+      kind: 'appended',
+      firstRevision: revision(start),
+      lastRevision: revision(start + transitions.length - 1),
+    };
+  }
+
+  const checkpointAt = (position: number) => `${logId}/${position}` as Checkpoint;
+  /** The position that a checkpoint names. */
+  function placeOf(checkpoint: Checkpoint): number {
+    const [log, position] = checkpoint.split('/');
+    if (log !== logId) throw new CheckpointRefused(`The checkpoint ${checkpoint} belongs to another log`);
+    if (!(Number(position) < all.length)) throw new CheckpointRefused(`The log ends before ${checkpoint}`);
+    return Number(position);
+  }
+
+  async function* subscribeAll(
+    after: Checkpoint | null,
+    { streamPrefix = '', maxBatch = 1_000, signal }: SubscribeOptions = {},
+  ): AsyncGenerator<SubscriptionMessage> {
+    let next = after === null ? 0 : placeOf(after) + 1;
+    let isBehind = true;
+    const aborted = new Promise<void>((resolve) => {
+      if (signal?.aborted) resolve();
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+    });
+    while (!signal?.aborted && !closed) {
+      const batch = all.slice(next, next + maxBatch);
+      if (batch.length === 0) {
+        const more = wake.promise;
+        if (isBehind) {
+          isBehind = false;
+          yield { kind: 'caught-up' };
+        }
+        await Promise.race([more, aborted]);
+        continue;
+      }
+      next += batch.length;
+      const checkpoint = checkpointAt(next - 1);
+      const transitions = batch.filter(({ stream }) => stream.startsWith(streamPrefix));
+      yield transitions.length > 0
+        ? { kind: 'transitions', transitions, checkpoint }
+        : { kind: 'checkpoint', checkpoint };
+    }
+  }
+
+  return {
+    append: async (request) => appendNow(request),
+    appendMany: async (requests) => requests.map(appendNow),
+    readStream: async (stream, from = revision(0)) => (streams.get(stream) ?? []).slice(Number(from)),
+    subscribeAll,
+    head: async () => {
+      const last = all.at(-1);
+      return last === undefined ? null : { position: last.position, checkpoint: checkpointAt(all.length - 1) };
+    },
+    verifyCheckpoint: async (checkpoint) => {
+      placeOf(checkpoint);
+    },
+    close: async () => {
+      closed = true;
+      announce();
+    },
+  };
+}
+
+const unavailable: AppendRefusal = { code: 'unavailable', message: 'The log is closed' };
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function refusalOf(stream: string, transitions: readonly ProposedTransition[]): AppendRefusal | null {
+  let bytes = 0;
+  for (const { id, type, data, metadata } of transitions) {
+    const texts = [stream, type, data, metadata];
+    if (!uuid.test(id) || stream === '' || type === '' || !texts.every((text) => text.isWellFormed()))
+      return { code: 'invalid', message: `${type} for ${stream} is malformed` };
+    const size = Buffer.byteLength(data) + Buffer.byteLength(metadata);
+    if (size > MAX_TRANSITION_BYTES) return { code: 'too-large', message: `${type} for ${stream} has ${size} bytes` };
+    bytes += size;
+  }
+  if (transitions.length === 0) return { code: 'invalid', message: `Nothing to append to ${stream}` };
+  return bytes > MAX_APPEND_BYTES ? { code: 'too-large', message: `The append to ${stream} has ${bytes} bytes` } : null;
+}
