@@ -67,6 +67,21 @@ describe('a sealed transition', () => {
     expect(JSON.parse(data)).toEqual(succeeded().data);
   });
 
+  it.each([
+    ['a duration that is no whole number', { durationMs: 12.5 }],
+    ['a result that is no JSON', { result: new Date(0) as never }],
+    ['an attempt that no run has', { attempt: 0 }],
+  ])('is refused with data that could not be read again: %s', (_what, wrong) => {
+    const { data } = succeeded() as Transition<'ProcessingSucceeded'>;
+    expect(() => seal({ type: 'ProcessingSucceeded', data: { ...data, ...wrong } }, envelope)).toThrow();
+  });
+
+  it('leaves out what does not belong to its shape', () => {
+    const { data } = succeeded() as Transition<'ProcessingSucceeded'>;
+    const more = { ...data, password: 'left over in the object' };
+    expect(seal({ type: 'ProcessingSucceeded', data: more }, envelope)).toEqual(seal(succeeded(), envelope));
+  });
+
   it('names its correlation and cause as EventStoreDB does', () => {
     expect(JSON.parse(recorded(succeeded()).metadata)).toMatchObject({
       $correlationId: 'event-1',
