@@ -4,8 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { cpus, release, totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { RunningEventOps } from '../test/support/processes/running-eventops.ts';
 import { type LoadOptions, load, percentile } from './load.ts';
-import { type BenchServer, startCeiling, startServer } from './server.ts';
+import { startCeiling, startServer } from './server.ts';
 
 const { values } = parseArgs({ options: { growth: { type: 'boolean', default: false } } });
 const print = (line = '') => process.stdout.write(`${line}\n`);
@@ -16,11 +17,11 @@ const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
 const SINGLE = { batchSize: 1, connections: 64 };
 const BATCHES = { batchSize: 100, connections: 8 };
 
-const rows = (server: BenchServer) =>
+const rows = (server: RunningEventOps) =>
   server.metric('eventops_transitions_handled_total', 'subscriber="events",type="ProcessingSucceeded"');
 
 /** Until every event of the load is PROCESSED and its row says so. */
-async function settle(server: BenchServer, target: number): Promise<void> {
+async function settle(server: RunningEventOps, target: number): Promise<void> {
   while ((await rows(server)) < target) await pause(20);
 }
 
@@ -31,7 +32,10 @@ interface Life {
   readonly cpuMicrosecondsPerEvent: number;
 }
 
-async function wholeLife(server: BenchServer, options: Omit<LoadOptions, 'url' | 'token' | 'source'>): Promise<Life> {
+async function wholeLife(
+  server: RunningEventOps,
+  options: Omit<LoadOptions, 'url' | 'token' | 'source'>,
+): Promise<Life> {
   const source = `bench/${randomUUID()}`;
   const [before, cpuBefore] = [await rows(server), await server.metric('process_cpu_seconds_total')];
   const startedAt = performance.now();
@@ -49,7 +53,7 @@ async function wholeLife(server: BenchServer, options: Omit<LoadOptions, 'url' |
 }
 
 /** From the log's own times: of the newest events of a source, up to 5,000. */
-async function receivedToProcessed(server: BenchServer, source: string): Promise<readonly number[]> {
+async function receivedToProcessed(server: RunningEventOps, source: string): Promise<readonly number[]> {
   const found: number[] = [];
   let cursor: string | null = null;
   do {
@@ -91,7 +95,7 @@ const bare = await load({ url: ceiling.url, events: 30_000, ...SINGLE, source: '
 print(
   `${'bare Fastify, same body'.padEnd(34)}  ${perSecond(30_000 / bare.seconds).padStart(10)}  POST p50 ${ms(percentile(bare.latenciesMs, 0.5))}, p99 ${ms(percentile(bare.latenciesMs, 0.99))}`,
 );
-await ceiling.stop();
+ceiling.stop();
 
 const server = await startServer();
 const memory = async () => server.metric('process_resident_memory_bytes');
