@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../examples/github/client.ts';
-import { webhooks } from '../../examples/github/webhooks.ts';
+import { type Webhook, webhooks } from '../../examples/github/webhooks.ts';
 import { type RunningEventOps, runEventOps } from '../support/processes/running-eventops.ts';
 
 const KILLS = 21;
@@ -24,11 +24,13 @@ describe('a system that is killed with SIGKILL again and again, in the middle of
     for (let kill = 0; kill < KILLS; kill++) {
       server = await runEventOps({ dataFolder });
       // Each time after another number of answers: at once, in the middle of a burst, when much is being processed.
-      await postUntil((kill * 7) % 24, waiting, witness, server);
+      const { enough, all } = post((kill * 7) % 24, waiting, witness, server);
+      await enough;
       await server.kill();
+      await all;
     }
     server = await runEventOps({ dataFolder });
-    await postUntil(Number.POSITIVE_INFINITY, waiting, witness, server);
+    await post(Number.POSITIVE_INFINITY, waiting, witness, server).all;
     events = await restOf(new Client(server.url, server.token), webhooks.length);
   }, 280_000);
 
@@ -58,20 +60,14 @@ describe('a system that is killed with SIGKILL again and again, in the middle of
   });
 });
 
-/** Posts as a careful client does, eight at a time, until `answers` 2xx have come: then leaves the rest unanswered. */
-async function postUntil(
-  answers: number,
-  waiting: (typeof webhooks)[number][],
-  witness: Witness,
-  server: RunningEventOps,
-) {
+/** Posts as a careful client does, eight at a time; `enough` resolves after `answers` 2xx, `all` when it has stopped. */
+function post(answers: number, waiting: Webhook[], witness: Witness, server: RunningEventOps) {
   let left = answers;
   const enough = Promise.withResolvers<void>();
   if (left === 0) enough.resolve();
-  const post = async () => {
+  const postInTurn = async () => {
     for (let webhook = waiting.shift(); webhook !== undefined; webhook = waiting.shift()) {
-      if (left <= 0) return void waiting.push(webhook);
-      const id = await postOnce(webhook, server);
+      const id = left > 0 ? await postOnce(webhook, server) : null;
       // Without an answer the client does not know: it posts the event again after the restart.
       if (id === null) return void waiting.push(webhook);
       witness.set(webhook.fingerprint, id);
@@ -79,13 +75,11 @@ async function postUntil(
       if (left === 0) enough.resolve();
     }
   };
-  const all = Promise.all(Array.from({ length: 8 }, post)).then(() => {});
-  await Promise.race([all, enough.promise]);
-  // The requests still under way end with the server; the last round has none.
-  void all;
+  const all = Promise.all(Array.from({ length: 8 }, postInTurn));
+  return { enough: Promise.race([enough.promise, all]), all };
 }
 
-async function postOnce({ type, payload, fingerprint }: (typeof webhooks)[number], { url, token }: RunningEventOps) {
+async function postOnce({ type, payload, fingerprint }: Webhook, { url, token }: RunningEventOps) {
   const answer = await fetch(`${url}/v1/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': fingerprint },
