@@ -35,7 +35,7 @@ function setUp(interfere: Interference = async () => null) {
   let uuids = 0;
   const dependencies = {
     log: {
-      readStream: log.readStream,
+      readStream: (name: string) => log.readStream(name),
       append: async (request: AppendRequest) => {
         sent.push(request);
         return (await interfere(request, log)) ?? log.append(request);

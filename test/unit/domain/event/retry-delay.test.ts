@@ -7,12 +7,12 @@ import { failProcessing } from '../../../support/domain/commands.ts';
 import { failure, histories, moment } from '../../../support/domain/transitions.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
-const delayMs = fc.integer({ min: 0, max: YEAR_MS });
+const anyDelayMs = fc.integer({ min: 0, max: YEAR_MS });
 
 const situation = fc.record({
-  initialDelayMs: delayMs,
+  initialDelayMs: anyDelayMs,
   factor: fc.double({ min: 1, max: Number.MAX_VALUE, noNaN: true }),
-  maxDelayMs: delayMs,
+  maxDelayMs: anyDelayMs,
   attempts: fc.integer({ min: 1, max: 10_000 }),
   jitter: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   retryAfterMs: fc.option(fc.nat()),
