@@ -6,14 +6,20 @@ const level = (name: string, testTimeout: number) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 60_000 },
 });
 
+/** Levels whose tests may ask for a real PostgreSQL or RabbitMQ; either starts when the first test asks. */
+const levelWithServices = (name: string, testTimeout: number) => {
+  const { extends: extended, test } = level(name, testTimeout);
+  return { extends: extended, test: { ...test, globalSetup: 'test/support/services/global-setup.ts' } };
+};
+
 export default defineConfig({
   test: {
     projects: [
       level('unit', 10_000),
-      level('contract', 60_000),
-      level('integration', 60_000),
+      levelWithServices('contract', 60_000),
+      levelWithServices('integration', 60_000),
       level('api', 30_000),
-      level('end-to-end', 120_000),
+      levelWithServices('end-to-end', 120_000),
     ],
   },
 });

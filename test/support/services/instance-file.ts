@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { handOver } from './own-process.ts';
+
+export interface Instance {
+  readonly password: string;
+  readonly ports: readonly number[];
+}
+
+/** Makes the folder if need be, and settles on the instance's ports: the ones it had, as far as they are free. */
+export async function settleInstance(folder: string, portCount: number): Promise<Instance> {
+  mkdirSync(folder, { recursive: true });
+  handOver(folder);
+  const file = join(folder, 'instance.json');
+  const before = readInstance(file);
+  const ports: number[] = [];
+  while (ports.length < portCount) {
+    const port = await freePort(before?.ports[ports.length]);
+    if (!ports.includes(port)) ports.push(port);
+  }
+  const instance = { password: before?.password ?? randomBytes(12).toString('hex'), ports };
+  writeFileSync(file, JSON.stringify(instance), { mode: 0o600 });
+  return instance;
+}
+
+function readInstance(file: string): Instance | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}

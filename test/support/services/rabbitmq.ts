@@ -1,0 +1,149 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { connect } from 'amqplib';
+import { type Instance, settleInstance } from './instance-file.ts';
+import {
+  endProcess,
+  handOver,
+  killProcess,
+  type OwnProcess,
+  runProcess,
+  startProcess,
+  untilReady,
+} from './own-process.ts';
+import type { Found, PrivateService } from './private-service.ts';
+
+/** Debian's own folder first: what it puts into PATH insists on its own user and its own folders. */
+export function findRabbitMq(): Found<string> {
+  const folders = ['/usr/lib/rabbitmq/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
+  const binaries = folders.find((folder) => existsSync(join(folder, 'rabbitmq-server')));
+  return binaries === undefined
+    ? { found: false, why: 'RabbitMQ is not installed (apt-get install rabbitmq-server)' }
+    : { found: true, binaries };
+}
+
+export interface PrivateRabbitMq extends PrivateService {
+  /** A new, empty virtual host of that name; its URL. A wiped server has forgotten it. */
+  createVirtualHost(name: string): Promise<string>;
+  /** Runs `rabbitmqctl`. */
+  control(...args: readonly string[]): Promise<void>;
+}
+
+export interface RabbitMqOptions {
+  readonly folder: string;
+  readonly binaries: string;
+}
+
+const USER = 'eventops';
+const VIRTUAL_HOST = 'eventops';
+
+export function createRabbitMq({ folder, binaries }: RabbitMqOptions): PrivateRabbitMq {
+  let url = '';
+  let env: NodeJS.ProcessEnv = {};
+  let names: OwnProcess | null = null;
+  let server: OwnProcess | null = null;
+
+  const control = (...args: readonly string[]) =>
+    runProcess({ command: join(binaries, 'rabbitmqctl'), args, env, folder });
+
+  return {
+    get url() {
+      return url;
+    },
+    start: async () => {
+      if (server?.isRunning()) return;
+      const instance = await settleInstance(folder, 3);
+      env = environment(folder, instance);
+      writeConfiguration(folder, instance);
+      url = `amqp://${USER}:${instance.password}@127.0.0.1:${instance.ports[0]}/${VIRTUAL_HOST}`;
+      // Erlang's directory of nodes. Unless it is there first, the server starts one that outlives both of us.
+      names = startProcess({ command: 'epmd', args: [], env, folder });
+      await untilReady(names, folder, () => reach(instance.ports[2]));
+      server = startProcess({ command: join(binaries, 'rabbitmq-server'), args: [], env, folder });
+      await untilReady(server, folder, () => sing(url));
+    },
+    stop: async () => {
+      if (server) await endProcess(server, 'SIGTERM', 15_000);
+      await killProcess(names);
+    },
+    kill: async () => {
+      await killProcess(server);
+      await killProcess(names);
+    },
+    freeze: () => server?.signal('SIGSTOP'),
+    thaw: () => server?.signal('SIGCONT'),
+    wipe: () => rm(join(folder, 'data'), { recursive: true, force: true }),
+    control,
+    createVirtualHost: async (name) => {
+      await control('add_vhost', name);
+      await control('set_permissions', '-p', name, USER, '.*', '.*', '.*');
+      return Object.assign(new URL(url), { pathname: `/${name}` }).href;
+    },
+  };
+}
+
+/** Every path and port of a node is set, so that nothing of an installed broker is touched or shared. */
+function environment(folder: string, { ports }: Instance): NodeJS.ProcessEnv {
+  const [, distributionPort, namesPort] = ports;
+  return {
+    RABBITMQ_NODENAME: 'eventops@localhost',
+    RABBITMQ_CONF_ENV_FILE: join(folder, 'rabbitmq-env.conf'),
+    RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled_plugins'),
+    RABBITMQ_MNESIA_BASE: join(folder, 'data'),
+    RABBITMQ_LOG_BASE: folder,
+    RABBITMQ_LOGS: '-',
+    RABBITMQ_DIST_PORT: `${distributionPort}`,
+    RABBITMQ_CTL_DIST_PORT_MIN: '20000',
+    RABBITMQ_CTL_DIST_PORT_MAX: '32767',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    ERL_EPMD_PORT: `${namesPort}`,
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    // The start script then becomes the server instead of waiting for it: one process to signal.
+    detached: '1',
+  };
+}
+
+function writeConfiguration(folder: string, { ports, password }: Instance): void {
+  const files = {
+    'rabbitmq-env.conf': '',
+    enabled_plugins: '[].\n',
+    'rabbitmq.conf': [
+      `listeners.tcp.1 = 127.0.0.1:${ports[0]}`,
+      `default_user = ${USER}`,
+      `default_pass = ${password}`,
+      `default_vhost = ${VIRTUAL_HOST}`,
+      // Quorum queues keep their write-ahead log in memory, too: 512 MiB unless told.
+      'raft.wal_max_size_bytes = 67108864',
+      '',
+    ].join('\n'),
+  };
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(folder, name), content, { mode: 0o600 });
+    handOver(join(folder, name));
+  }
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  handOver(join(folder, 'data'));
+}
+
+const reach = (port = 0) =>
+  new Promise<void>((resolve, reject) => {
+    const socket = createConnection(port, '127.0.0.1', () => resolve(void socket.destroy())).once('error', reject);
+  });
+
+/** The canary: one message through a queue of its own, there and back. */
+async function sing(url: string): Promise<void> {
+  const connection = await connect(url, { timeout: 2_000 });
+  connection.on('error', () => {});
+  try {
+    const channel = await connection.createConfirmChannel();
+    const { queue } = await channel.assertQueue('', { exclusive: true });
+    channel.sendToQueue(queue, Buffer.from('canary'));
+    await channel.waitForConfirms();
+    if ((await channel.get(queue, { noAck: true })) === false) throw new Error('The canary did not come back');
+  } finally {
+    await connection.close();
+  }
+}
