@@ -1,0 +1,33 @@
+import type { Authenticator } from '../application/ports/authenticator.ts';
+import type { Chance } from '../application/ports/chance.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { EventReader } from '../application/ports/event-log.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { UseCases } from '../application/use-cases.ts';
+import type { ReadDatabase } from '../projections/events/queries.ts';
+import type { Limits } from './limits.ts';
+
+/** One thing that must work before requests should come here. */
+export interface ReadinessCheck {
+  readonly part: string;
+  /** What is wrong, in words for an operator; `null` when nothing is. */
+  check(): Promise<string | null>;
+}
+
+/** What the API stands on. It can read the log and the read tables, and change events through the use cases alone. */
+export interface ApiDependencies {
+  readonly useCases: Pick<UseCases, 'receiveEvent' | 'replayEvent' | 'discardEvent'>;
+  readonly log: Pick<EventReader, 'readStream' | 'subscribeAll' | 'head'>;
+  /** The read tables as they are at present. @throws {ReadDatabaseUnavailable} while there are none. */
+  readonly readDatabase: () => ReadDatabase;
+  readonly authenticator: Authenticator;
+  readonly readinessChecks: readonly ReadinessCheck[];
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  /** Other limits than the default ones. */
+  readonly limits?: Partial<Limits>;
+}
+
+/** What a route gets. */
+export type RouteDependencies = Required<Omit<ApiDependencies, 'limits'>> & { readonly limits: Limits };

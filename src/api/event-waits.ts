@@ -1,0 +1,138 @@
+import { streamOf } from '../application/event-identity.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { EventReader, RecordedTransition } from '../application/ports/event-log.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { EventStatus } from '../domain/event/state.ts';
+import { isTransitionType, type TransitionType } from '../domain/event/transitions.ts';
+import { type Following, followNewTransitions } from './follow-new-transitions.ts';
+
+const statusAfter: Readonly<Record<TransitionType, EventStatus>> = {
+  EventReceived: 'RECEIVED',
+  ProcessingStarted: 'PROCESSING',
+  ProcessingSucceeded: 'PROCESSED',
+  ProcessingFailed: 'FAILED',
+  RetryScheduled: 'FAILED',
+  EventDeadLettered: 'DEAD',
+  ReplayRequested: 'RECEIVED',
+  EventDiscarded: 'DISCARDED',
+};
+
+const beforeTheEnd = ['PROCESSING', 'FAILED', 'PROCESSED', 'DEAD', 'DISCARDED'] as const;
+
+/** What may still come without a replay. */
+const mayBecome: Readonly<Record<EventStatus, readonly EventStatus[]>> = {
+  RECEIVED: beforeTheEnd,
+  PROCESSING: beforeTheEnd,
+  FAILED: beforeTheEnd,
+  PROCESSED: [],
+  DEAD: ['DISCARDED'],
+  DISCARDED: [],
+};
+
+/** Whether there is nothing to wait for: the event has the status, or cannot get it any more. */
+export const isSettled = (status: EventStatus, wanted: EventStatus) =>
+  status === wanted || !mayBecome[status].includes(wanted);
+
+interface Waiter {
+  readonly wanted: EventStatus;
+  readonly end: PromiseWithResolvers<void>;
+}
+
+export interface Wait {
+  readonly eventId: string;
+  readonly wanted: EventStatus;
+  readonly timeoutMs: number;
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+  /** The event's status in the log. */
+  readonly status: () => Promise<EventStatus | null>;
+}
+
+export interface EventWaits {
+  /**
+   * Resolves once the event is settled, at the timeout, when the client is gone, or when the server closes: `ended`;
+   * `full` at once when as many are waiting as may.
+   * @throws what `status` throws.
+   */
+  until(wait: Wait): Promise<'ended' | 'full'>;
+  /** Ends every wait, and all that come. */
+  close(): void;
+}
+
+interface EventWaitsOptions {
+  readonly log: Pick<EventReader, 'subscribeAll' | 'head'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limit: number;
+}
+
+/**
+ * Requests that wait for what becomes of an event. One subscription serves all of them: it starts at the log's end with
+ * the first and stops with the last. Whoever joins looks at the event after that, so a transition is either seen there
+ * or still to be delivered.
+ */
+export function createEventWaits({ log, clock, logger, limit }: EventWaitsOptions): EventWaits {
+  const waiting = new Map<string, Set<Waiter>>();
+  let count = 0;
+  let closed = false;
+  let following: Following | null = null;
+
+  function wake({ stream, type }: RecordedTransition): void {
+    const status = isTransitionType(type) ? statusAfter[type] : null;
+    for (const waiter of waiting.get(stream) ?? [])
+      if (status === null || isSettled(status, waiter.wanted)) waiter.end.resolve();
+  }
+
+  function failAll(error: unknown): void {
+    logger.error({ err: error }, 'nobody can wait for events: the log cannot be followed');
+    following = null;
+    for (const waiters of waiting.values()) for (const waiter of waiters) waiter.end.resolve();
+  }
+
+  function join(stream: string, waiter: Waiter): Following {
+    count++;
+    waiting.set(stream, (waiting.get(stream) ?? new Set()).add(waiter));
+    following ??= followNewTransitions(log, wake, { clock, logger, failed: failAll });
+    return following;
+  }
+
+  function leave(stream: string, waiter: Waiter): void {
+    const waiters = waiting.get(stream);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) waiting.delete(stream);
+    if (--count > 0) return;
+    following?.stop();
+    following = null;
+  }
+
+  return {
+    async until({ eventId, wanted, timeoutMs, signal, status }) {
+      if (count >= limit) return 'full';
+      if (closed || signal.aborted) return 'ended';
+      const stream = streamOf(eventId);
+      const waiter: Waiter = { wanted, end: Promise.withResolvers() };
+      const { ready } = join(stream, waiter);
+      const timer = new AbortController();
+      const gone = () => waiter.end.resolve();
+      signal.addEventListener('abort', gone, { once: true });
+      const look = async () => {
+        await ready;
+        const now = await status();
+        if (now === null || isSettled(now, wanted)) waiter.end.resolve();
+      };
+      look().catch((error) => waiter.end.reject(error));
+      try {
+        await Promise.race([waiter.end.promise, clock.sleep(timeoutMs, timer.signal)]);
+      } finally {
+        timer.abort();
+        signal.removeEventListener('abort', gone);
+        leave(stream, waiter);
+      }
+      return 'ended';
+    },
+    close() {
+      closed = true;
+      for (const waiters of waiting.values()) for (const waiter of waiters) waiter.end.resolve();
+    },
+  };
+}

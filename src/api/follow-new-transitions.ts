@@ -1,0 +1,44 @@
+import { EVENT_STREAM_PREFIX } from '../application/event-identity.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { Checkpoint, EventReader, RecordedTransition } from '../application/ports/event-log.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import { runSubscription, type Subscriber } from '../application/run-subscription.ts';
+
+export interface Following {
+  /** From now on every transition that is appended will be told. Pending while the log cannot be reached. */
+  readonly ready: Promise<void>;
+  stop(): void;
+}
+
+export interface FollowingOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** There is no going on: the place was refused by the log. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Tells the transitions of events from the log's present end on, in order, at least once each. */
+export function followNewTransitions(
+  log: Pick<EventReader, 'subscribeAll' | 'head'>,
+  tell: (transition: RecordedTransition) => void,
+  { clock, logger, failed }: FollowingOptions,
+): Following {
+  const stopping = new AbortController();
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  let place: { readonly checkpoint: Checkpoint | null } | null = null;
+  const subscriber: Subscriber = {
+    name: 'event-waits',
+    load: async () => {
+      place ??= { checkpoint: (await log.head())?.checkpoint ?? null };
+      resolve();
+      return place.checkpoint;
+    },
+    handle: async (transitions, checkpoint) => {
+      transitions.forEach(tell);
+      place = { checkpoint };
+    },
+  };
+  const options = { clock, logger, signal: stopping.signal, streamPrefix: EVENT_STREAM_PREFIX };
+  runSubscription(log, subscriber, options).catch(failed);
+  return { ready, stop: () => stopping.abort() };
+}

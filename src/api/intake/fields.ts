@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { FieldError } from '../problem-details.ts';
+import { invalid, pointerOf, type Reading, refused } from './json-document.ts';
+
+/** Names of types and sources go into logs, filters and headers of other systems, so they are plain. */
+export const plainName = z.string().regex(/^[A-Za-z0-9_.:/-]{1,200}$/, {
+  error: 'must be 1 to 200 characters of A-Z a-z 0-9 _ . : / -',
+});
+
+export const printableKey = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,255}$/, { error: 'must be 1 to 255 printable ASCII characters' });
+
+const REQUIRED = 'is required';
+
+/** `value` as `schema` has it, neither coerced nor stripped; `base` is where in the request it stands. */
+export function readFields<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  base: readonly string[] = [],
+): Reading<z.output<Schema>> {
+  const parsed = schema.safeParse(value, { error: (issue) => (issue.input === undefined ? REQUIRED : undefined) });
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : refused(invalid(parsed.error.issues.flatMap((issue) => fieldErrors(issue, base))));
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, base: readonly string[]): readonly FieldError[] {
+  const path = [...base, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((name) => ({
+      pointer: pointerOf(...path, name),
+      code: 'unknown-member',
+      message: 'is not known here',
+    }));
+  const code = issue.message === REQUIRED ? 'required' : (codes[issue.code] ?? 'invalid');
+  return [{ pointer: pointerOf(...path), code, message: issue.message }];
+}
+
+const codes: Partial<Record<z.core.$ZodIssue['code'], string>> = {
+  invalid_type: 'wrong-type',
+  invalid_format: 'wrong-format',
+  invalid_value: 'wrong-value',
+  too_big: 'too-large',
+  too_small: 'too-small',
+};

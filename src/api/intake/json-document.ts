@@ -1,0 +1,109 @@
+import { isUtf8 } from 'node:buffer';
+import type { FieldError, Problem } from '../problem-details.ts';
+import { jsonLimits, type Scan, scanJson, type ViolationCode } from './scan-json.ts';
+
+/** One JSON text that is all that we ask of JSON, whatever it says. */
+export interface JsonDocument {
+  readonly value: unknown;
+  /** The value's text, byte for byte. */
+  readonly text: string;
+  /** The text of one of the outermost object's members, byte for byte. */
+  textOf(member: string): string | undefined;
+  readonly hasLongNumbers: boolean;
+}
+
+export type Reading<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problem: Problem };
+
+export const refused = (problem: Problem) => ({ ok: false, problem }) as const;
+
+/** The text of a body in UTF-8; nothing is replaced. A byte order mark stays, so that it is refused as what it is. */
+export function decodeText(bytes: Buffer): Reading<string> {
+  if (isUtf8(bytes)) return { ok: true, value: bytes.toString('utf8') };
+  return refused({ code: 'malformed-json', detail: 'The body is not UTF-8.' });
+}
+
+/** The whole of `text` as one document. */
+export function readDocument(text: string): Reading<JsonDocument> {
+  return readScanned(text, 0, scanJson(text), text.length);
+}
+
+/** The document in `text` from `from` to `end`, which `scan` has found. */
+export function readScanned(text: string, from: number, scan: Scan, end = scan.end): Reading<JsonDocument> {
+  // Before parsing: depth is refused so that nothing has to recurse into it, prototypes so that no object ever has one.
+  if (scan.violation !== null) return refused(problemOfViolation(text, from, scan.violation));
+  const own = text.slice(from, end);
+  let value: unknown;
+  try {
+    value = JSON.parse(own);
+  } catch {
+    // V8's message quotes the body, so it goes nowhere.
+    return refused({ code: 'malformed-json' });
+  }
+  const names = scan.members;
+  if (names.length > 0 && names.length !== Object.keys(value as object).length)
+    return refused(problemOfRepeatedName(names));
+  const textOf = (name: string) => {
+    const member = names.find((each) => each.name === name);
+    return member && text.slice(member.start, member.end);
+  };
+  return { ok: true, value: { value, text: own, textOf, hasLongNumbers: scan.hasLongNumbers } };
+}
+
+const messages: Record<ViolationCode, string> = {
+  'too-deep': `is nested deeper than ${jsonLimits.depth}`,
+  'too-many-members': `the document has more than ${jsonLimits.members} members`,
+  'member-name-refused': 'a member must not be named __proto__, constructor or prototype',
+  'nul-refused': 'must not contain U+0000',
+  'lone-surrogate': 'must not contain half of a surrogate pair',
+  'number-out-of-range': 'is a number beyond what a double reaches',
+  'number-too-long': `is a number of more than ${jsonLimits.numberCharacters} characters`,
+};
+
+function problemOfViolation(text: string, from: number, { code, at }: NonNullable<Scan['violation']>): Problem {
+  return invalid([{ pointer: pointerTo(text, from, at), code, message: messages[code] }]);
+}
+
+function problemOfRepeatedName(members: Scan['members']): Problem {
+  const seen = new Set<string>();
+  const repeated = members.find(({ name }) => seen.size === seen.add(name).size)?.name ?? '';
+  return invalid([{ pointer: pointerOf(repeated), code: 'repeated-member', message: 'is there more than once' }]);
+}
+
+export const invalid = (errors: readonly FieldError[]): Problem => ({ code: 'invalid-request', errors });
+
+/** RFC 6901. */
+export const pointerOf = (...path: readonly (string | number)[]) =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/**
+ * What stands at the place `at`; for a member's name, the object that it is in. The text is JSON up to there, or the
+ * answer means little. Slow, for problem documents only.
+ */
+function pointerTo(text: string, from: number, at: number): string {
+  // `null` for an object of which no member has begun.
+  const path: (string | number | null)[] = [];
+  let name = '';
+  const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]/g;
+  token.lastIndex = from;
+  for (let found = token.exec(text); found !== null && found.index < at; found = token.exec(text)) {
+    const [symbol] = found;
+    const last = path.at(-1);
+    if (symbol === '[') path.push(0);
+    else if (symbol === '{') path.push(null);
+    else if (symbol === ']' || symbol === '}') path.pop();
+    else if (symbol === ',') path.splice(-1, 1, typeof last === 'number' ? last + 1 : null);
+    else if (symbol === ':') path.splice(-1, 1, name);
+    else if (token.lastIndex <= at) name = nameOf(symbol);
+  }
+  return pointerOf(...path.filter((part) => part !== null));
+}
+
+function nameOf(text: string): string {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return '';
+  }
+}

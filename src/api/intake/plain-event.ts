@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { parseExactly } from './exact-json.ts';
+import { plainName, printableKey, readFields } from './fields.ts';
+import type { JsonDocument, Reading } from './json-document.ts';
+import type { SentEvent } from './sent-event.ts';
+
+const payload = z.unknown().refine((value) => value !== undefined, { error: 'is required' });
+
+/** The body of `POST /v1/events`. Its key travels in the header `Idempotency-Key`. */
+const singleEvent = z.strictObject({
+  type: plainName,
+  source: plainName,
+  payload,
+  orderingKey: printableKey.optional(),
+});
+
+/** An item of a batch: there is no header for each, so the key is a member. */
+const batchItem = singleEvent.extend({ idempotencyKey: printableKey.optional() });
+
+export const readSingleEvent = (document: JsonDocument) => readEvent(document, singleEvent);
+export const readBatchItem = (document: JsonDocument) => readEvent(document, batchItem);
+
+function readEvent(document: JsonDocument, schema: typeof singleEvent | typeof batchItem): Reading<SentEvent> {
+  const fields = readFields<typeof batchItem>(schema as typeof batchItem, document.value);
+  if (!fields.ok) return fields;
+  const { type, source, orderingKey = null, idempotencyKey = null } = fields.value;
+  const text = document.textOf('payload') ?? 'null';
+  return {
+    ok: true,
+    value: {
+      type,
+      source,
+      payload: text,
+      payloadValue: document.hasLongNumbers ? parseExactly(text) : fields.value.payload,
+      contentType: 'application/json',
+      orderingKey,
+      cloudEvent: null,
+      idempotencyKey,
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { bodyOf } from '../plugins/body-reading.ts';
+import { readFields } from './fields.ts';
+import { decodeText, type Reading, readDocument } from './json-document.ts';
+
+const body = z.strictObject({ reason: z.string().min(1).max(500) });
+
+/** Why an operator wants what he asks for: it goes into the history. */
+export function readReason(request: FastifyRequest): Reading<{ readonly reason: string }> {
+  const text = decodeText(bodyOf(request));
+  if (!text.ok) return text;
+  const document = readDocument(text.value);
+  return document.ok ? readFields(body, document.value.value) : document;
+}

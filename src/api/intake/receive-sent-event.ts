@@ -1,0 +1,92 @@
+import { eventIdOf } from '../../application/event-identity.ts';
+import type { CommandContext } from '../../application/handle-command.ts';
+import { MAX_TRANSITION_BYTES } from '../../application/ports/event-log.ts';
+import type { ReceiveEvent } from '../../domain/event/commands.ts';
+import type { EventView } from '../../projections/events/table.ts';
+import type { RouteDependencies } from '../dependencies.ts';
+import type { Problem } from '../problem-details.ts';
+import { readFromHistory } from '../read-event.ts';
+import { comparableOf, comparableOfStored, differences, fingerprintOf, type SentEvent } from './sent-event.ts';
+
+export type Reception =
+  /** `isNew` is false when the same request under the same key was received before. */
+  | { readonly ok: true; readonly isNew: boolean; readonly event: EventView }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** Left for the envelope beside the data. */
+const METADATA_BYTES = 16 * 1024;
+/** One character is at most 3 bytes of UTF-8, or 6 of JSON that is text in JSON. */
+const NEVER_TOO_LARGE_CHARACTERS = (MAX_TRANSITION_BYTES - METADATA_BYTES) / 8;
+
+/**
+ * Hands a sent event to the log. Resolves with `ok` only once it is durable there.
+ * @throws {LogUnavailable} and as `receiveEvent`.
+ */
+export async function receiveSentEvent(
+  { useCases, log, chance }: Pick<RouteDependencies, 'useCases' | 'log' | 'chance'>,
+  sent: SentEvent,
+  { clientId, idempotencyKey: given, context }: SentBy,
+): Promise<Reception> {
+  const comparable = comparableOf(sent);
+  const { type, source, payload, contentType, orderingKey, cloudEvent } = sent;
+  const idempotencyKey = given ?? sent.idempotencyKey ?? chance.uuid();
+  const requestFingerprint = fingerprintOf(comparable);
+  const received: ReceiveEvent['event'] = {
+    ...{ type, source, payload, contentType, idempotencyKey, requestFingerprint, clientId, orderingKey, cloudEvent },
+  };
+  if (isTooLarge(received))
+    return { ok: false, problem: { code: 'content-too-large', detail: 'The event is too large for the log.' } };
+  const result = await useCases.receiveEvent(received, context);
+  if (!result.ok) {
+    const stored = result.event.state?.received;
+    return { ok: false, problem: { code: result.rejection.code, ...(stored && differing(comparable, stored)) } };
+  }
+  const id = eventIdOf(clientId, idempotencyKey);
+  if (result.changed) return { ok: true, isNew: true, event: newEvent(id, received, result.event.receivedAt ?? '') };
+  const event = await readFromHistory(log, id);
+  if (event === null) throw new Error(`Event ${id} has a state and no history`);
+  return { ok: true, isNew: false, event };
+}
+
+export interface SentBy {
+  readonly clientId: string;
+  /** The request's own key, which goes before one that the event brings along. */
+  readonly idempotencyKey: string | null;
+  readonly context: CommandContext;
+}
+
+/** What was received a moment ago, without a read. */
+const newEvent = (id: string, received: ReceiveEvent['event'], receivedAt: string): EventView => ({
+  id,
+  type: received.type,
+  source: received.source,
+  status: 'RECEIVED',
+  idempotencyKey: received.idempotencyKey,
+  payload: received.payload,
+  createdAt: receivedAt,
+  updatedAt: receivedAt,
+  processedAt: null,
+  errorReason: null,
+  generation: 0,
+  attempts: 0,
+  nextAttemptAt: null,
+  revision: 0,
+  clientId: received.clientId,
+});
+
+/** The payload is kept as text in JSON, where each quotation mark takes one byte more. */
+function isTooLarge(received: ReceiveEvent['event']): boolean {
+  if (received.payload.length < NEVER_TOO_LARGE_CHARACTERS && received.cloudEvent === null) return false;
+  return Buffer.byteLength(JSON.stringify(received)) > MAX_TRANSITION_BYTES - METADATA_BYTES;
+}
+
+function differing(
+  sent: Parameters<typeof differences>[0],
+  stored: ReceiveEvent['event'],
+): Pick<Problem, 'detail' | 'errors'> {
+  const pointers = differences(sent, comparableOfStored(stored));
+  return {
+    detail: 'One key stands for one request, for ever. Send the new request under a new key.',
+    errors: pointers.map((pointer) => ({ pointer, code: 'differs', message: 'is not what the first request said' })),
+  };
+}

@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../../application/envelope.ts';
+import type { ReceiveEvent } from '../../domain/event/commands.ts';
+import { parseExactly } from './exact-json.ts';
+import { pointerOf } from './json-document.ts';
+
+type CloudEventAttributes = NonNullable<ReceiveEvent['event']['cloudEvent']>;
+
+/** An event as a client sent it, in whichever format, checked. */
+export interface SentEvent {
+  readonly type: string;
+  readonly source: string;
+  /** JSON text, byte for byte. */
+  readonly payload: string;
+  /** The payload, parsed; numbers as {@link parseExactly} has them. */
+  readonly payloadValue: unknown;
+  readonly contentType: string;
+  readonly orderingKey: string | null;
+  readonly cloudEvent: CloudEventAttributes | null;
+  /** What the client's format itself says; `null` when it says nothing. */
+  readonly idempotencyKey: string | null;
+}
+
+/** The parts in which two requests under one key have to agree. */
+export interface Comparable {
+  readonly type: string;
+  readonly source: string;
+  readonly contentType: string;
+  readonly orderingKey: string | null;
+  readonly payload: unknown;
+  readonly cloudEvent: CloudEventAttributes | null;
+}
+
+/**
+ * The first three tell of the sending, not of the event: senders set them anew with every attempt. The last one says
+ * what `contentType` says, and may be left out where that is JSON.
+ */
+const attributesNotCompared = new Set(['time', 'traceparent', 'tracestate', 'datacontenttype']);
+
+export const comparableOf = (sent: Omit<SentEvent, 'payload' | 'idempotencyKey'>): Comparable => ({
+  type: sent.type,
+  source: sent.source,
+  contentType: sent.contentType,
+  orderingKey: sent.orderingKey,
+  payload: sent.payloadValue,
+  cloudEvent:
+    sent.cloudEvent &&
+    Object.fromEntries(Object.entries(sent.cloudEvent).filter(([attribute]) => !attributesNotCompared.has(attribute))),
+});
+
+export const comparableOfStored = (stored: ReceiveEvent['event']): Comparable =>
+  comparableOf({ ...stored, payloadValue: parseExactly(stored.payload) });
+
+/** SHA-256 over the canonical form (RFC 8785), in hex: white space, order of members and spelling do not count. */
+export const fingerprintOf = (comparable: Comparable): string => hash('sha256', canonicalJson(comparable), 'hex');
+
+const MOST_POINTERS = 50;
+
+/** Where the new request differs from the one that has the key, as pointers into the new one; at most 50. */
+export function differences(sent: Comparable, stored: Comparable): readonly string[] {
+  const isCloudEvent = sent.cloudEvent !== null;
+  if (isCloudEvent !== (stored.cloudEvent !== null)) return [''];
+  const { payload, orderingKey, contentType, cloudEvent, ...others } = sent;
+  const found: string[] = [];
+  collectDifferences(others, { type: stored.type, source: stored.source }, [], found);
+  collectDifferences(contentType, stored.contentType, ['datacontenttype'], found);
+  collectDifferences(orderingKey, stored.orderingKey, [isCloudEvent ? 'partitionkey' : 'orderingKey'], found);
+  collectDifferences(cloudEvent, stored.cloudEvent, [], found);
+  collectDifferences(payload, stored.payload, [isCloudEvent ? 'data' : 'payload'], found);
+  return [...new Set(found)];
+}
+
+function collectDifferences(one: unknown, other: unknown, path: readonly (string | number)[], found: string[]): void {
+  if (Object.is(one, other) || found.length >= MOST_POINTERS) return;
+  if (!isContainer(one) || !isContainer(other) || Array.isArray(one) !== Array.isArray(other)) {
+    // -0 and 0 are one number in canonical JSON.
+    if (one !== other) found.push(pointerOf(...path));
+    return;
+  }
+  for (const name of new Set([...Object.keys(one), ...Object.keys(other)]))
+    if (Object.hasOwn(one, name) && Object.hasOwn(other, name))
+      collectDifferences(one[name], other[name], [...path, name], found);
+    else if (found.length < MOST_POINTERS) found.push(pointerOf(...path, name));
+}
+
+const isContainer = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

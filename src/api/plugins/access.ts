@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { Actor } from '../../application/envelope.ts';
+import type { CommandContext } from '../../application/handle-command.ts';
+import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import { type Access, admit, knownRoles } from '../permissions.ts';
+import { routeOf, sendProblem } from './problems.ts';
+import { traceContextOf } from './request-context.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Behind every route that is not public. */
+    principal: Principal;
+    /** The request sees its own client's events alone. */
+    ownEventsOnly: boolean;
+  }
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+}
+
+const bearer = /^Bearer ([\w.~+/-]+=*)$/i;
+
+/**
+ * Lets in who may use a route, and nobody else. A route that does not say who that is stops the start.
+ * @throws from the registration of such a route.
+ */
+export function addAccess(server: FastifyInstance, authenticator: Authenticator, logger: Logger): void {
+  server.decorateRequest('principal', null as unknown as Principal);
+  server.decorateRequest('ownEventsOnly', true);
+  server.addHook('onRoute', (route) => {
+    const access = route.config?.access;
+    if (access === undefined) throw new Error(`${route.method} ${route.url} does not say who may use it`);
+    if (access === 'public') return;
+    const others = route.onRequest ?? [];
+    route.onRequest = [guard(access, authenticator, logger), ...(Array.isArray(others) ? others : [others])];
+  });
+}
+
+function guard(
+  access: Exclude<Access, 'public'>,
+  authenticator: Authenticator,
+  logger: Logger,
+): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    const token = bearer.exec(request.headers.authorization ?? '')?.[1];
+    const principal = token === undefined ? null : await authenticator.authenticate(token);
+    if (principal === null) return sendProblem(reply, { code: 'unauthenticated' });
+    const admission = admit(principal, access);
+    if (admission.admitted) {
+      request.principal = principal;
+      request.ownEventsOnly = admission.ownEventsOnly;
+      return;
+    }
+    const { missing } = admission;
+    logger.info({ requestId: request.id, route: routeOf(request), clientId: principal.clientId, missing }, 'refused');
+    return sendProblem(reply, {
+      code: 'permission-missing',
+      detail: `This needs the permission ${missing}.`,
+      members: { permission: missing },
+    });
+  };
+}
+
+/** Whether the request may know of an event; when not, the event does not exist for it. */
+export const mayKnowOf = (request: FastifyRequest, event: { readonly clientId: string }) =>
+  !request.ownEventsOnly || event.clientId === request.principal.clientId;
+
+export const actorOf = (principal: Principal): Actor => ({
+  kind: 'principal',
+  subject: principal.subject,
+  clientId: principal.clientId,
+  roles: knownRoles(principal),
+  tokenId: principal.tokenId,
+});
+
+/** Who asks, under which request and trace: goes into the log with whatever the request causes. */
+export const commandContextOf = (request: FastifyRequest): CommandContext => ({
+  actor: actorOf(request.principal),
+  requestId: request.id,
+  ...traceContextOf(request),
+});

@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Chance } from '../../application/ports/chance.ts';
+import type { Limits } from '../limits.ts';
+import { sendProblem } from './problems.ts';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Version 00 of https://www.w3.org/TR/trace-context/#traceparent-header; ids of zeros only are invalid there. */
+const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** This API serves data, never pages: nothing in an answer may be run, framed, cached or guessed at. */
+const securityHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
+
+export const isUuid = (text: string) => uuid.test(text);
+
+/** The client's own id for the request where it is a UUID, else a fresh one. Recorded with what the request causes. */
+export const requestIdFrom = (chance: Chance) => (request: IncomingMessage) => {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : chance.uuid();
+};
+
+/** The client's trace context; absent when there is none or it is malformed, as the specification asks. */
+export function traceContextOf(request: FastifyRequest): { readonly traceparent?: string } {
+  const given = request.headers['traceparent'];
+  return typeof given === 'string' && traceparent.test(given) ? { traceparent: given } : {};
+}
+
+export function addRequestContext(server: FastifyInstance, limits: Limits): void {
+  let isClosing = false;
+  server.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(securityHeaders).header('x-request-id', request.id);
+    if (isClosing) {
+      sendProblem(reply, { code: 'shutting-down' });
+    } else if (request.url.length > limits.urlCharacters) {
+      sendProblem(reply, { code: 'uri-too-long', detail: `A URL has at most ${limits.urlCharacters} characters.` });
+    } else if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      // Node would answer this itself, without a problem document, unless it is told to leave it to us.
+      sendProblem(reply, { code: 'malformed-request', detail: 'A request in HTTP/1.1 names its host.' });
+    } else done();
+  });
+}

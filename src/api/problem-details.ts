@@ -1,0 +1,149 @@
+import type * as failures from '../application/failures.ts';
+import type { Rejection, RejectionCode } from '../domain/event/rejections.ts';
+
+/** The code of every failure class there is: a new one does not compile until it has a line below. */
+type FailureCode = {
+  [Name in keyof typeof failures]: (typeof failures)[Name] extends new (
+    ...given: never[]
+  ) => { readonly code: infer Code extends string }
+    ? Code
+    : never;
+}[keyof typeof failures];
+
+type RefusalCode =
+  | 'batch-too-large'
+  | 'content-encoding-refused'
+  | 'content-too-large'
+  | 'cursor-refused'
+  | 'expectation-refused'
+  | 'headers-too-large'
+  | 'internal-error'
+  | 'invalid-request'
+  | 'malformed-json'
+  | 'malformed-request'
+  | 'media-type-refused'
+  | 'method-not-allowed'
+  | 'not-found'
+  | 'not-ready'
+  | 'permission-missing'
+  | 'request-timeout'
+  | 'shutting-down'
+  | 'too-many-waiters'
+  | 'unauthenticated'
+  | 'uri-too-long';
+
+export type ProblemCode = RejectionCode | FailureCode | RefusalCode;
+
+/** What is wrong with one part of a request. */
+export interface FieldError {
+  /** RFC 6901, into the body as it was sent; `/query/…` and `/headers/…` for what is not in the body. */
+  readonly pointer: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Why a request is refused, before it is put into HTTP's words. Never holds values of the request. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** What happened, to what, and what to do next. */
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
+  /** Further members of the document. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+export const success = { ok: 200, created: 201, accepted: 202, notModified: 304 } as const;
+
+const RETRY_AFTER_SECONDS = 1;
+
+const table: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {
+  'append-refused': [500, 'The log refused the event'],
+  'batch-too-large': [413, 'The batch holds too many events'],
+  'checkpoint-refused': [503, 'The log is not the one that is expected'],
+  'command-bus-unavailable': [503, 'The command bus is not available'],
+  'concurrency-conflict': [503, 'The event was changed by others at the same time'],
+  'content-encoding-refused': [415, 'Encoded content is not taken'],
+  'content-too-large': [413, 'The content is too large'],
+  'cursor-refused': [400, 'The cursor does not belong to this list'],
+  'event-discarded': [409, 'The event was discarded'],
+  'event-not-dead': [409, 'The event is not a dead letter'],
+  'event-not-found': [404, 'There is no such event'],
+  'event-still-processing': [409, 'The event is still being processed'],
+  'expectation-refused': [417, 'The expectation cannot be met'],
+  'headers-too-large': [431, 'The headers are too large'],
+  'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
+  'internal-error': [500, 'Something went wrong on our side'],
+  'invalid-request': [400, 'The request is not valid'],
+  'lease-not-expired': [409, 'The lease has not expired'],
+  'log-unavailable': [503, 'The log is not available'],
+  'malformed-json': [400, 'The body is not JSON'],
+  'malformed-request': [400, 'The request cannot be read'],
+  'media-type-refused': [415, 'The content type is not taken'],
+  'method-not-allowed': [405, 'The method is not allowed here'],
+  'not-found': [404, 'There is no such resource'],
+  'not-ready': [503, 'Not ready'],
+  'permission-missing': [403, 'A permission is missing'],
+  'read-database-unavailable': [503, 'The read tables are not available'],
+  'request-timeout': [408, 'The request took too long to arrive'],
+  'retry-not-due': [409, 'The retry is not due'],
+  'shutting-down': [503, 'The server is shutting down'],
+  'stale-attempt': [409, 'The attempt is not the present one'],
+  'too-many-waiters': [503, 'Too many requests are waiting'],
+  unauthenticated: [401, 'A valid token is required'],
+  'undecodable-transition': [500, 'A stored transition cannot be read'],
+  'uri-too-long': [414, 'The URL is too long'],
+};
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
+
+export const isProblemCode = (code: unknown): code is ProblemCode =>
+  typeof code === 'string' && Object.hasOwn(table, code);
+
+export const statusOf = ({ code }: Problem): number => table[code][0];
+
+/** RFC 9457. `errors` as its section 3.1 shows by example; `code` is what programs go by. */
+export function problemDocument({ code, detail, errors, members }: Problem): string {
+  const [status, title] = table[code];
+  return JSON.stringify({
+    type: `urn:eventops:problem:${code}`,
+    title,
+    status,
+    code,
+    ...(detail === undefined ? {} : { detail }),
+    ...(errors === undefined ? {} : { errors }),
+    ...members,
+  });
+}
+
+/** The headers that belong to a problem wherever it is sent from. */
+export function problemHeaders(problem: Problem): Record<string, string> {
+  const status = statusOf(problem);
+  return {
+    'content-type': PROBLEM_CONTENT_TYPE,
+    ...(status === 401 ? { 'www-authenticate': 'Bearer realm="eventops"' } : {}),
+    ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+  };
+}
+
+export const problemOfRejection = (rejection: Rejection): Problem => ({
+  code: rejection.code,
+  ...('status' in rejection ? { detail: `It is ${rejection.status} at present.` } : {}),
+});
+
+/** How a status that Fastify or Node chose by itself is told. */
+export function problemOfStatus(status: number | undefined): Problem {
+  const code = statusCodes.get(status ?? 500);
+  if (code !== undefined) return { code };
+  return { code: status !== undefined && status >= 400 && status < 500 ? 'malformed-request' : 'internal-error' };
+}
+
+const statusCodes = new Map<number, ProblemCode>([
+  [404, 'not-found'],
+  [405, 'method-not-allowed'],
+  [408, 'request-timeout'],
+  [413, 'content-too-large'],
+  [414, 'uri-too-long'],
+  [415, 'media-type-refused'],
+  [417, 'expectation-refused'],
+  [431, 'headers-too-large'],
+]);

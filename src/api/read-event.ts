@@ -1,0 +1,33 @@
+import { streamOf } from '../application/event-identity.ts';
+import { ReadDatabaseUnavailable } from '../application/failures.ts';
+import type { EventReader } from '../application/ports/event-log.ts';
+import { eventFromHistory, findEvent } from '../projections/events/queries.ts';
+import type { EventView } from '../projections/events/table.ts';
+import type { RouteDependencies } from './dependencies.ts';
+
+type Sources = Pick<RouteDependencies, 'log' | 'readDatabase'>;
+
+/**
+ * An event from its row where that is recent enough, else from its history: what was answered with a 2xx is never
+ * unknown, however far the projector is behind and whether or not the read database is there. `null` for an event that
+ * was never received.
+ * @throws {LogUnavailable} when only the log could tell, and it cannot.
+ */
+export async function readEvent(sources: Sources, id: string, minRevision = 0): Promise<EventView | null> {
+  const row = await findRow(sources, id);
+  return row !== null && row.revision >= minRevision ? row : readFromHistory(sources.log, id);
+}
+
+/** The fold of the event's stream: what is true now. @throws {LogUnavailable} */
+export async function readFromHistory(log: Pick<EventReader, 'readStream'>, id: string): Promise<EventView | null> {
+  return eventFromHistory(await log.readStream(streamOf(id)));
+}
+
+async function findRow({ readDatabase }: Sources, id: string): Promise<EventView | null> {
+  try {
+    return await findEvent(readDatabase(), id);
+  } catch (error) {
+    if (error instanceof ReadDatabaseUnavailable) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { eventStatuses } from '../../../domain/event/state.ts';
+import type { EventView } from '../../../projections/events/table.ts';
+import type { RouteDependencies } from '../../dependencies.ts';
+import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
+import { type EventWaits, isSettled } from '../../event-waits.ts';
+import { readFields } from '../../intake/fields.ts';
+import { wholeNumber } from '../../intake/query.ts';
+import { mayKnowOf } from '../../plugins/access.ts';
+import { sendProblem } from '../../plugins/problems.ts';
+import { success } from '../../problem-details.ts';
+import { readEvent, readFromHistory } from '../../read-event.ts';
+import { eventIdIn, sendEventNotFound } from './event-answers.ts';
+
+const DEFAULT_WAIT_MS = 30_000;
+
+export function addGetEvent(server: FastifyInstance, dependencies: RouteDependencies, waits: EventWaits): void {
+  const { log, limits } = dependencies;
+  const query = z.strictObject({
+    waitFor: z.enum(eventStatuses).optional(),
+    timeoutMs: wholeNumber(0, limits.longestWaitMs).optional(),
+    minRevision: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  });
+  const config = { access: { permission: 'events:read', forOwnEvents: 'events:write' } } as const;
+  server.get('/v1/events/:id', { config }, async (request, reply) => {
+    const given = readFields(query, request.query, ['query']);
+    if (!given.ok) return sendProblem(reply, given.problem);
+    const { waitFor, timeoutMs = DEFAULT_WAIT_MS, minRevision = 0 } = given.value;
+    const id = eventIdIn(request);
+    const event = id === null ? null : await readEvent(dependencies, id, minRevision);
+    if (id === null || event === null || !mayKnowOf(request, event)) return sendEventNotFound(reply);
+    if (waitFor === undefined || isSettled(event.status, waitFor)) return answer(request, reply, event);
+    const status = async () => (await readFromHistory(log, id))?.status ?? null;
+    const end = await waits.until({ eventId: id, wanted: waitFor, timeoutMs, signal: untilGone(reply), status });
+    if (end === 'full') return sendProblem(reply, { code: 'too-many-waiters', detail: 'Ask again without waitFor.' });
+    return answer(request, reply, (await readFromHistory(log, id)) ?? event);
+  });
+}
+
+/** Aborts when the connection closes. The request's own signal may abort sooner: once its body has been read. */
+function untilGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, event: EventView): FastifyReply {
+  const etag = etagOf(event);
+  reply.header('etag', etag);
+  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(success.notModified).send();
+  return reply.header('content-type', JSON_CONTENT_TYPE).send(eventJson(event));
+}
+
+/** RFC 9110, section 13.1.2: weak comparison. */
+const isKnown = (header: string | undefined, etag: string) =>
+  header !== undefined && header.split(',').some((each) => ['*', etag, `W/${etag}`].includes(each.trim()));

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { eventStatuses } from '../../../domain/event/state.ts';
+import { listEvents } from '../../../projections/events/queries.ts';
+import { cursorOf, placeOf } from '../../cursors.ts';
+import type { RouteDependencies } from '../../dependencies.ts';
+import { eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
+import { plainName, readFields } from '../../intake/fields.ts';
+import { moment, wholeNumber } from '../../intake/query.ts';
+import { sendProblem } from '../../plugins/problems.ts';
+
+const DEFAULT_LIMIT = 50;
+
+const queryOf = (mostItems: number) =>
+  z.strictObject({
+    status: z.enum(eventStatuses).optional(),
+    type: plainName.optional(),
+    source: plainName.optional(),
+    createdAfter: moment.optional(),
+    createdBefore: moment.optional(),
+    failure: z.string().min(1).max(200).optional(),
+    limit: wholeNumber(1, mostItems).optional(),
+    cursor: z.string().max(1_000).optional(),
+  });
+
+/** Who may list at all; a client that only writes sees its own events. */
+export const listAccess = { permission: 'events:read', forOwnEvents: 'events:write' } as const;
+
+export function addListEvents(server: FastifyInstance, dependencies: RouteDependencies): void {
+  const query = queryOf(dependencies.limits.listItems);
+  server.get('/v1/events', { config: { access: listAccess } }, async (request, reply) => {
+    const given = readFields(query, request.query, ['query']);
+    return given.ok ? sendList(request, reply, given.value, dependencies) : sendProblem(reply, given.problem);
+  });
+}
+
+/** The same list, of dead letters alone. */
+export function addListDeadLetters(server: FastifyInstance, dependencies: RouteDependencies): void {
+  const query = queryOf(dependencies.limits.listItems).omit({ status: true });
+  server.get('/v1/dead-letters', { config: { access: listAccess } }, async (request, reply) => {
+    const given = readFields(query, request.query, ['query']);
+    if (!given.ok) return sendProblem(reply, given.problem);
+    return sendList(request, reply, { ...given.value, status: 'DEAD' }, dependencies);
+  });
+}
+
+async function sendList(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { limit = DEFAULT_LIMIT, cursor, ...filters }: z.output<ReturnType<typeof queryOf>>,
+  { readDatabase }: RouteDependencies,
+): Promise<FastifyReply> {
+  const { clientId } = request.principal;
+  const list = { clientId, filters };
+  const after = cursor === undefined ? null : placeOf(cursor, list);
+  if (cursor !== undefined && after === null)
+    return sendProblem(reply, { code: 'cursor-refused', detail: 'Begin again without a cursor.' });
+  const seen = request.ownEventsOnly ? { ...filters, clientId } : filters;
+  const { items, next } = await listEvents(readDatabase(), seen, { limit, ...(after === null ? {} : { after }) });
+  const nextCursor = next === null ? 'null' : `"${cursorOf(next, list)}"`;
+  const body = `{"items":[${items.map(eventJson).join()}],"nextCursor":${nextCursor}}`;
+  return reply.header('content-type', JSON_CONTENT_TYPE).send(body);
+}
