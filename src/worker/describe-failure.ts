@@ -1,0 +1,64 @@
+import { hash } from 'node:crypto';
+import type { Failure } from '../domain/event/transitions.ts';
+import { wellFormed } from './well-formed.ts';
+
+const MAX_CLASS_CHARACTERS = 200;
+const MAX_MESSAGE_CHARACTERS = 2_000;
+const MAX_STACK_CHARACTERS = 4_000;
+
+/** A failure that we state ourselves: nothing was thrown. */
+export const failure = (name: string, message: string, retryable: boolean): Failure => ({
+  class: name,
+  message: wellFormed(message, MAX_MESSAGE_CHARACTERS),
+  stack: null,
+  fingerprint: fingerprintOf(name, message),
+  retryable,
+  retryAfterMs: null,
+});
+
+/** What a handler threw, as it is kept in the history. Anything can be thrown, so nothing about it is believed. */
+export function describeFailure(thrown: unknown): Failure {
+  try {
+    if (!(thrown instanceof Error))
+      return failure('NotAnError', `The handler threw ${shown(thrown)}`, mayRetry(thrown));
+    const name = wellFormed(classOf(thrown), MAX_CLASS_CHARACTERS);
+    return {
+      ...failure(name, `${thrown.message}${causeOf(thrown)}`, mayRetry(thrown)),
+      stack: typeof thrown.stack === 'string' ? wellFormed(shortened(thrown.stack), MAX_STACK_CHARACTERS) : null,
+    };
+  } catch {
+    return failure('UnreadableError', 'The handler threw something that throws when it is read', true);
+  }
+}
+
+const mayRetry = (thrown: unknown) =>
+  !(typeof thrown === 'object' && thrown !== null && 'retryable' in thrown && thrown.retryable === false);
+
+/** Classes that set no `name` of their own are known by their constructor. */
+const classOf = (error: Error) => (error.name === 'Error' ? error.constructor.name : error.name);
+
+/** A failed `fetch` says nothing but that; what happened is in its cause. */
+function causeOf({ cause }: Error): string {
+  if (!(cause instanceof Error)) return '';
+  const what = cause.message || ('code' in cause ? String(cause.code) : '');
+  return `; caused by ${classOf(cause)}${what === '' ? '' : `: ${what}`}`;
+}
+
+const shown = (thrown: unknown) =>
+  typeof thrown === 'object' && thrown !== null ? (JSON.stringify(thrown) ?? 'an object') : String(thrown);
+
+/** Where a file lies on this machine is nobody's business in a history; its last folders tell enough. */
+const shortened = (stack: string) =>
+  stack.replaceAll(/(?:file:\/\/)?(?:\/[^/\s:()]+)+((?:\/[^/\s:()]+){3}:\d)/g, '…$1');
+
+/**
+ * Equal for failures of one kind: the class and the message without what differs from case to case, that is UUIDs and
+ * numbers. Stable over releases: failures are grouped by it.
+ */
+function fingerprintOf(name: string, message: string): string {
+  const kind = message
+    .slice(0, MAX_MESSAGE_CHARACTERS)
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '<uuid>')
+    .replaceAll(/\d+/g, '<number>');
+  return hash('sha256', `${name}\n${kind.toWellFormed()}`, 'hex').slice(0, 16);
+}

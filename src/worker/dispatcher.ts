@@ -1,0 +1,148 @@
+import { decodeTransition } from '../application/decode-transition.ts';
+import { EVENT_STREAM_PREFIX, eventIdOfStream } from '../application/event-identity.ts';
+import { CheckpointRefused } from '../application/failures.ts';
+import { advance, unheardOf } from '../application/load-event.ts';
+import type { BackgroundService } from '../application/ports/background-service.ts';
+import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { CommandPublisher, ProcessEvent } from '../application/ports/command-bus.ts';
+import type { Checkpoint, EventReader, RecordedTransition } from '../application/ports/event-log.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import { runSubscription, type Subscriber } from '../application/run-subscription.ts';
+import { unlessAborted } from './unless-aborted.ts';
+
+const NAME = 'dispatcher';
+/** A larger payload stays in the log: a command is to be small, and the claim then reads the stream. In characters. */
+const MAX_CARRIED_PAYLOAD = 32 * 1024;
+/** The stored place lags by so much: after a crash, what was published since is published again, which is harmless. */
+const SAVE_EVERY_MS = 200;
+
+export interface DispatcherOptions {
+  readonly log: Pick<EventReader, 'subscribeAll' | 'verifyCheckpoint'>;
+  readonly bus: CommandPublisher;
+  readonly checkpoints: CheckpointStore;
+  /**
+   * Where to begin when no usable place is stored. `null`, the beginning of the log, is always right and slow on a long
+   * one. With a bus that forgets on restart, the log's head as the process starts: everything before it is published
+   * by the sweep's recovery, everything after it here.
+   */
+  readonly firstPlace: Checkpoint | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Wraps the subscriber, to count what it handles. */
+  readonly observed?: (subscriber: Subscriber) => Subscriber;
+}
+
+/**
+ * Publishes a command for every event that is received or replayed. The log is the outbox: the place is moved after the
+ * bus has the commands, so that a crash anywhere publishes some of them again and none never.
+ */
+export function createDispatcher({
+  log,
+  bus,
+  checkpoints,
+  firstPlace,
+  clock,
+  logger,
+  observed = (subscriber) => subscriber,
+}: DispatcherOptions): BackgroundService {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let place: Checkpoint | null = null;
+  let saved: Checkpoint | null = null;
+  let trouble: string | null = null;
+  let running: Promise<unknown> | null = null;
+
+  const subscriber: Subscriber = {
+    name: NAME,
+    load: async () => place ?? (await usablePlace({ log, checkpoints, logger })) ?? firstPlace,
+    handle: async (transitions, checkpoint) => {
+      const commands = transitions.flatMap((recorded) => commandOf(recorded, logger));
+      try {
+        if (commands.length > 0) await unlessAborted(bus.publish(commands), signal);
+        trouble = null;
+      } catch (error) {
+        trouble = error instanceof Error ? error.message : String(error);
+        throw error;
+      }
+      place = checkpoint;
+    },
+  };
+
+  const save = async () => {
+    if (place === saved) return;
+    const reached = place;
+    if (reached !== null) await checkpoints.save(NAME, reached);
+    saved = reached;
+  };
+  /** Beside the dispatching, which does not wait for the read database, nor end with it. */
+  const keepSaving = async () => {
+    let isTold = false;
+    while (!signal.aborted) {
+      await clock.sleep(SAVE_EVERY_MS, signal);
+      try {
+        await save();
+        isTold = false;
+      } catch (error) {
+        if (!isTold) logger.warn({ err: error }, "the dispatcher's place cannot be stored; dispatching goes on");
+        isTold = true;
+      }
+    }
+  };
+  const follow = () =>
+    runSubscription(log, observed(subscriber), { clock, logger, signal, streamPrefix: EVENT_STREAM_PREFIX }).catch(
+      (error: unknown) => {
+        trouble = error instanceof Error ? error.message : String(error);
+        logger.error({ err: error }, 'the dispatcher has stopped; new events wait for the sweep');
+      },
+    );
+
+  return {
+    name: NAME,
+    async start() {
+      running = Promise.all([follow(), keepSaving()]);
+    },
+    async stop() {
+      stopping.abort(new Error('The dispatcher is stopping'));
+      await running;
+    },
+    trouble: () => trouble,
+  };
+}
+
+/** The stored place, if it is one in this log: it is a hint, so a foreign one is worth a warning and not a halt. */
+async function usablePlace({
+  log,
+  checkpoints,
+  logger,
+}: Pick<DispatcherOptions, 'log' | 'checkpoints' | 'logger'>): Promise<Checkpoint | null> {
+  const stored = await checkpoints.load(NAME);
+  if (stored === null) return null;
+  try {
+    await log.verifyCheckpoint(stored);
+    return stored;
+  } catch (error) {
+    if (!(error instanceof CheckpointRefused)) throw error;
+    logger.warn({ err: error }, "the dispatcher's stored place is not in this log; it begins anew");
+    return null;
+  }
+}
+
+function commandOf(recorded: RecordedTransition, logger: Logger): readonly ProcessEvent[] {
+  const eventId = eventIdOfStream(recorded.stream);
+  try {
+    if (recorded.type === 'EventReceived') {
+      const event = advance(unheardOf, recorded);
+      const isCarried = (event.state?.received.payload.length ?? 0) <= MAX_CARRIED_PAYLOAD;
+      return [{ eventId, generation: 0, attempt: 1, event: isCarried ? event : null }];
+    }
+    if (recorded.type !== 'ReplayRequested') return [];
+    const transition = decodeTransition(recorded);
+    if (transition.type !== 'ReplayRequested') return [];
+    return [{ eventId, generation: transition.data.generation, attempt: 1, event: null }];
+  } catch (error) {
+    // Standing still would keep every later event waiting for one that this version cannot process anyway.
+    logger.error({ err: error, eventId }, 'a transition cannot be read; no command is published for it');
+    return [];
+  }
+}

@@ -1,0 +1,66 @@
+import { OperationalFailure } from '../application/failures.ts';
+import type { Chance } from '../application/ports/chance.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { CommandDelivery, ProcessEvent } from '../application/ports/command-bus.ts';
+import type { Logger } from '../application/ports/logger.ts';
+
+/** How long a command is held before it is given back. Grows with the outage; jitter keeps workers from one rhythm. */
+const RELEASE_BACKOFF = { minDelayMs: 100, maxDelayMs: 5_000 };
+
+export interface FailurePolicy {
+  /** Does the work that a command asks for, then tells the bus what becomes of the command. Never rejects. */
+  settle(delivery: CommandDelivery, work: (command: ProcessEvent) => Promise<void>): Promise<void>;
+  /** What keeps commands from being worked on, in words; `null` when nothing does. */
+  trouble(): string | null;
+}
+
+/**
+ * The one place that knows what acknowledging and releasing mean. A command is given back only when the world outside
+ * was not ready for it: what the log has decided already, and what fails the same way each time, is acknowledged. An
+ * event that still waits after that is found by the sweep, so no command has to be kept to keep an event.
+ *
+ * @param letGo aborts when nothing may be held any longer.
+ */
+export function createFailurePolicy({
+  clock,
+  chance,
+  logger,
+  letGo,
+}: {
+  clock: Clock;
+  chance: Chance;
+  logger: Logger;
+  letGo: AbortSignal;
+}): FailurePolicy {
+  let outage: { readonly since: number; readonly reason: string } | null = null;
+
+  const holdBack = async (failure: OperationalFailure) => {
+    const now = clock.now();
+    // Said once: every command in hand meets the same outage.
+    if (outage === null) logger.warn({ err: failure }, 'commands are held back and tried again');
+    outage = { since: outage?.since ?? now, reason: failure.message };
+    const { minDelayMs, maxDelayMs } = RELEASE_BACKOFF;
+    const ceilingMs = Math.min(Math.max(now - outage.since, minDelayMs), maxDelayMs);
+    await clock.sleep((ceilingMs * (1 + chance.fraction())) / 2, letGo);
+  };
+
+  return {
+    async settle(delivery, work) {
+      const { eventId, generation, attempt } = delivery.command;
+      try {
+        await work(delivery.command);
+        outage = null;
+        delivery.acknowledge();
+      } catch (error) {
+        if (error instanceof OperationalFailure && error.retryable) {
+          await holdBack(error);
+          delivery.release();
+        } else {
+          logger.error({ err: error, eventId, generation, attempt }, 'the event cannot be processed as it stands');
+          delivery.acknowledge();
+        }
+      }
+    },
+    trouble: () => outage?.reason ?? null,
+  };
+}

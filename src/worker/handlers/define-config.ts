@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { RetryPolicy } from '../../domain/event/transitions.ts';
+
+export interface HandlerEvent<Payload = unknown> {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  /** Parsed, and as the schema gives it back where there is one. Integers beyond 2⁵³ have lost digits. */
+  readonly payload: Payload;
+  /** RFC 3339 in UTC with milliseconds. */
+  readonly receivedAt: string;
+  /** 0 at first, one more with each replay. */
+  readonly generation: number;
+  /** From 1 in each generation. */
+  readonly attempt: number;
+}
+
+export interface HandlerContext {
+  /** Aborts at the handler's deadline and when the process has to end. What is done afterwards is not recorded. */
+  readonly signal: AbortSignal;
+  /** Adds the event's id, type and attempt to every line. */
+  readonly logger: Logger;
+  /**
+   * `<event id>:<generation>`: the same for every attempt of one generation. A handler runs at least once, so hand this
+   * on to whatever must happen once only.
+   */
+  readonly idempotencyKey: string;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+}
+
+/** May a handler's work be done again? Checked and kept; replays that go by it come later, none is refused for it. */
+export type ReplayPermission = 'safe' | 'manual' | 'never';
+
+export interface HandlerDefinition<Payload = unknown> {
+  /** Checks and types `event.payload`. A payload that does not fit is a dead letter at once. */
+  readonly schema?: z.ZodType<Payload>;
+  /** What is left out: 5 attempts, from 1,000 ms on twice as long each time, at most 300,000 ms. */
+  readonly retry?: Partial<RetryPolicy>;
+  /** 30,000 unless told. */
+  readonly timeoutMs?: number;
+  readonly replay?: ReplayPermission;
+  /** Kept with every success. A hash of the configuration file unless told: it knows nothing of what the file imports. */
+  readonly version?: string;
+  /** What it returns is kept with the success, if it is JSON of at most 4 KiB. */
+  handle(event: HandlerEvent<Payload>, context: HandlerContext): unknown;
+}
+
+export interface EventOpsConfig {
+  /** By event type, `prefix.*`, or `*`: the closest one is used. */
+  readonly handlers: Readonly<Record<string, HandlerDefinition>>;
+}
+
+/** Gives the configuration its types, and each handler its payload's type from its schema. Does nothing else. */
+export const defineConfig = <Payloads extends Readonly<Record<string, unknown>>>(config: {
+  readonly handlers: { readonly [Name in keyof Payloads]: HandlerDefinition<Payloads[Name]> };
+}): EventOpsConfig => config;

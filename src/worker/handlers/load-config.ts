@@ -1,0 +1,61 @@
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import type { z } from 'zod';
+import { configSchema } from './config-schema.ts';
+import type { ConfiguredHandler } from './match-handler.ts';
+
+/** The configuration of the handlers is missing or wrong: every problem at once, each with the key it is about. */
+export class ConfigInvalid extends Error {
+  override readonly name = 'ConfigInvalid';
+  readonly problems: readonly string[];
+  constructor(path: string, problems: readonly string[], options?: ErrorOptions) {
+    super(`Wrong configuration in ${path}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, options);
+    this.problems = problems;
+  }
+}
+
+/**
+ * The handlers of an `eventops.config.ts` (or `.js`), which is imported: its own code runs.
+ * @param path absolute.
+ * @throws {ConfigInvalid}
+ */
+export async function loadConfig(path: string): Promise<readonly ConfiguredHandler[]> {
+  const text = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const problem = cause.code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${cause.code})`;
+    throw new ConfigInvalid(path, [`${problem}; create it, or name another one with EVENTOPS_CONFIG`], { cause });
+  });
+  const module: Record<string, unknown> = await import(pathToFileURL(path).href).catch((cause: unknown) => {
+    throw new ConfigInvalid(path, [`the file cannot be loaded: ${describe(cause)}`], { cause });
+  });
+  if (module['default'] === undefined)
+    throw new ConfigInvalid(path, ['there is no default export; write `export default defineConfig({ … })`']);
+  const parsed = configSchema.safeParse(module['default']);
+  if (!parsed.success) throw new ConfigInvalid(path, parsed.error.issues.flatMap(problemsOf));
+  const version = hash('sha256', text, 'hex').slice(0, 12);
+  return Object.entries(parsed.data.handlers).map(([pattern, definition]) => ({
+    ...definition,
+    pattern,
+    version: definition.version ?? version,
+    schema: definition.schema ?? null,
+  }));
+}
+
+function problemsOf(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${keyOf([...issue.path, key])}: no such key`);
+  const { message } = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue;
+  return [`${keyOf(issue.path)}: ${message}`];
+}
+
+/** `handlers["order.placed"].retry.maxAttempts` */
+const keyOf = (path: readonly PropertyKey[]) =>
+  path
+    .map((part, depth) => (depth === 0 ? String(part) : depth === 1 ? `["${String(part)}"]` : `.${String(part)}`))
+    .join('') || 'the default export';
+
+/** With the place, which Node tells in the first line of a syntax error's stack. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `it throws ${String(error)}`;
+  const place = /^(?:file:\/\/)?\/.+:\d+/.exec(error.stack ?? '')?.[0].replace(/^file:\/\//, '');
+  return `${error.name}: ${error.message}${place === undefined ? '' : ` (${place})`}`;
+}

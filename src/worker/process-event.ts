@@ -1,0 +1,164 @@
+import { deriveUuid, streamOf } from '../application/event-identity.ts';
+import { OperationalFailure } from '../application/failures.ts';
+import type { CommandContext, CommandResult } from '../application/handle-command.ts';
+import { type LoadedEvent, loadEvent } from '../application/load-event.ts';
+import type { Chance } from '../application/ports/chance.ts';
+import { type Clock, timestamp } from '../application/ports/clock.ts';
+import type { ProcessEvent } from '../application/ports/command-bus.ts';
+import type { EventReader } from '../application/ports/event-log.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { UseCases } from '../application/use-cases.ts';
+import type { EventState } from '../domain/event/state.ts';
+import { failure } from './describe-failure.ts';
+import type { HandlerOutcome, HandlerRunner } from './handler-runner.ts';
+import { defaultRetry } from './handlers/config-schema.ts';
+import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.ts';
+
+/**
+ * A claim is believed for the handler's deadline and this much longer: time to append the claim and the outcome. Longer
+ * means that a dead worker's events wait longer; shorter, that a slow append costs an attempt.
+ */
+export const LEASE_MARGIN_MS = 10_000;
+
+/** An outcome that the log does not take is offered again until the lease ends. */
+const OUTCOME_BACKOFF = { initialDelayMs: 200, factor: 2, maxDelayMs: 2_000 };
+
+export interface ProcessEventDependencies {
+  readonly log: Pick<EventReader, 'readStream'>;
+  readonly useCases: Pick<UseCases, 'startProcessing' | 'completeProcessing' | 'failProcessing'>;
+  readonly matchHandler: MatchHandler;
+  readonly runner: HandlerRunner;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  /** Unique for each start of a process: a claim names it, so that a later process can tell the claims of a dead one. */
+  readonly worker: string;
+  /** Aborts when what is in hand has to be let go: its leases see to the rest. */
+  readonly letGo: AbortSignal;
+}
+
+type Ended = Exclude<HandlerOutcome, { kind: 'abandoned' }>;
+
+interface Attempt {
+  readonly eventId: string;
+  /** PROCESSING, by our claim, which is the head of its history. */
+  readonly event: LoadedEvent;
+  readonly state: EventState;
+  readonly handler: ConfiguredHandler | null;
+  readonly startedAt: number;
+  readonly leaseEndsAt: number;
+}
+
+/**
+ * Claims the attempt that a command asks for, runs its handler and records the outcome. Resolves when nothing is left
+ * to do here, also when the attempt is over, not due, or somebody else's.
+ * @throws what loading and claiming throw; then the attempt has not begun, or, if the claim's answer was lost, is left
+ *   to its lease. Once the attempt is claimed, nothing is thrown.
+ */
+export function createProcessEvent(dependencies: ProcessEventDependencies) {
+  return async (command: ProcessEvent): Promise<void> => {
+    const attempt = await claim(dependencies, command);
+    if (attempt === null) return;
+    const outcome = await run(dependencies, attempt);
+    if (outcome.kind !== 'abandoned') await record(dependencies, attempt, outcome);
+  };
+}
+
+async function claim(
+  { log, useCases, matchHandler, clock, logger, worker }: ProcessEventDependencies,
+  command: ProcessEvent,
+): Promise<Attempt | null> {
+  const { eventId, generation, attempt } = command;
+  const before = command.event ?? (await loadEvent(log, streamOf(eventId)));
+  const handler = before.state && matchHandler(before.state.received.type);
+  const startedAt = clock.now();
+  const leaseEndsAt = startedAt + (handler?.timeoutMs ?? 0) + LEASE_MARGIN_MS;
+  const claimed = await useCases.startProcessing(
+    eventId,
+    { generation, attempt, worker, now: timestamp(startedAt), leaseExpiresAt: timestamp(leaseEndsAt) },
+    { actor: { kind: 'process', process: worker } },
+    before,
+  );
+  if (!claimed.ok) {
+    logger.debug(
+      { eventId, generation, attempt, ...claimed.rejection },
+      'command dropped: its attempt is not to be had',
+    );
+    return null;
+  }
+  if (clock.now() >= leaseEndsAt) {
+    logger.warn(
+      { eventId, generation, attempt },
+      'the lease ended before the claim was answered; the sweep takes over',
+    );
+    return null;
+  }
+  const { event } = claimed;
+  return { eventId, event, state: event.state as EventState, handler, startedAt, leaseEndsAt };
+}
+
+function run({ runner }: ProcessEventDependencies, attempt: Attempt): Promise<HandlerOutcome> | HandlerOutcome {
+  const { eventId, event, state, handler } = attempt;
+  if (handler !== null) return runner.run({ eventId, state, receivedAt: event.receivedAt as string, handler });
+  return {
+    kind: 'failed',
+    failure: failure('NoHandler', `No handler is configured for ${state.received.type}`, false),
+  };
+}
+
+/** Appends the outcome, unless the attempt was meanwhile taken from us: then it is dropped. */
+async function record(dependencies: ProcessEventDependencies, attempt: Attempt, outcome: Ended): Promise<void> {
+  const { clock, logger, letGo } = dependencies;
+  const { eventId, leaseEndsAt } = attempt;
+  const append = appendOf(dependencies, attempt, outcome);
+  let delayMs = OUTCOME_BACKOFF.initialDelayMs;
+  while (!letGo.aborted) {
+    try {
+      const recorded = await append();
+      if (!recorded.ok)
+        logger.warn({ eventId, ...recorded.rejection }, 'outcome dropped: the attempt was given up before');
+      return;
+    } catch (error) {
+      const isWorthwhile = error instanceof OperationalFailure && error.retryable && clock.now() < leaseEndsAt;
+      if (!isWorthwhile) {
+        logger.error({ err: error, eventId }, 'the outcome cannot be recorded; the attempt is left to the sweep');
+        return;
+      }
+    }
+    await clock.sleep(delayMs, letGo);
+    delayMs = Math.min(delayMs * OUTCOME_BACKOFF.factor, OUTCOME_BACKOFF.maxDelayMs);
+  }
+}
+
+/** The append of one outcome. Called again, it offers the same transitions under the same ids. */
+function appendOf(
+  { useCases, clock, chance, worker }: ProcessEventDependencies,
+  { eventId, event, state, handler, startedAt }: Attempt,
+  outcome: Ended,
+): () => Promise<CommandResult> {
+  const endedAt = clock.now();
+  const ended = {
+    generation: state.generation,
+    attempt: state.attempts,
+    durationMs: Math.max(0, Math.round(endedAt - startedAt)),
+  };
+  const context: CommandContext = {
+    actor: { kind: 'process', process: worker },
+    // From the claim, so that the log knows an outcome that is offered again.
+    transitionId: (type) => deriveUuid(event.headId as string, type),
+  };
+  if (outcome.kind === 'succeeded') {
+    const { pattern, version } = handler as ConfiguredHandler;
+    const succeeded = { ...ended, handler: pattern, handlerVersion: version, result: outcome.result };
+    return () => useCases.completeProcessing(eventId, succeeded, context, event);
+  }
+  const failed = {
+    ...ended,
+    handler: handler?.pattern ?? null,
+    failure: outcome.failure,
+    policy: handler?.retry ?? defaultRetry,
+    now: timestamp(endedAt),
+    jitter: chance.fraction(),
+  };
+  return () => useCases.failProcessing(eventId, failed, context, event);
+}

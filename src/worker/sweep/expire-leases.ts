@@ -1,0 +1,69 @@
+import { streamOf } from '../../application/event-identity.ts';
+import { OperationalFailure } from '../../application/failures.ts';
+import { loadEvent } from '../../application/load-event.ts';
+import type { Chance } from '../../application/ports/chance.ts';
+import { type Clock, timestamp } from '../../application/ports/clock.ts';
+import type { EventReader } from '../../application/ports/event-log.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { UseCases } from '../../application/use-cases.ts';
+import { defaultRetry } from '../handlers/config-schema.ts';
+import type { MatchHandler } from '../handlers/match-handler.ts';
+
+/** Appends that wait together are committed together; more of them at once would only crowd the log. */
+const AT_ONCE = 64;
+
+export interface ExpireLeasesDependencies {
+  readonly log: Pick<EventReader, 'readStream'>;
+  readonly useCases: Pick<UseCases, 'expireLease'>;
+  readonly matchHandler: MatchHandler;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  /** Of this process. */
+  readonly worker: string;
+}
+
+/**
+ * Gives up the attempts of these events whose leases have ended, as their streams tell it: what the caller believes
+ * about them may be out of date. An event that cannot be read is said and left alone.
+ *
+ * @param isGone whether a worker is known to be dead, so that the end of its lease need not be waited for.
+ * @throws {LogUnavailable} some are done, some are not; doing it again is safe.
+ */
+export async function expireLeases(
+  dependencies: ExpireLeasesDependencies,
+  eventIds: readonly string[],
+  isGone: (worker: string) => boolean,
+): Promise<void> {
+  for (let from = 0; from < eventIds.length; from += AT_ONCE)
+    await Promise.all(eventIds.slice(from, from + AT_ONCE).map((eventId) => expire(dependencies, eventId, isGone)));
+}
+
+async function expire(
+  { log, useCases, matchHandler, clock, chance, logger, worker }: ExpireLeasesDependencies,
+  eventId: string,
+  isGone: (worker: string) => boolean,
+): Promise<void> {
+  try {
+    const event = await loadEvent(log, streamOf(eventId));
+    if (!event.state?.claim) return;
+    const { received, claim, generation, attempts } = event.state;
+    const expired = await useCases.expireLease(
+      eventId,
+      {
+        generation,
+        attempt: attempts,
+        policy: matchHandler(received.type)?.retry ?? defaultRetry,
+        now: timestamp(clock.now()),
+        jitter: chance.fraction(),
+        workerIsGone: isGone(claim.worker),
+      },
+      { actor: { kind: 'process', process: worker } },
+      event,
+    );
+    if (expired.ok) logger.info({ eventId, attempt: attempts, claimedBy: claim.worker }, 'lease expired');
+  } catch (error) {
+    if (error instanceof OperationalFailure && error.retryable) throw error;
+    logger.error({ err: error, eventId }, 'the lease of an event that cannot be read is left as it is');
+  }
+}

@@ -1,0 +1,67 @@
+import type { BackgroundService } from '../application/ports/background-service.ts';
+import type { CommandConsumer, CommandDelivery } from '../application/ports/command-bus.ts';
+import { createFailurePolicy } from './failure-policy.ts';
+import { createProcessEvent, type ProcessEventDependencies } from './process-event.ts';
+
+/**
+ * How many events one worker has in hand. The log appends together what waits together, so many in hand make few
+ * commits; a handler that waits for others hardly costs more than its memory.
+ */
+const EVENTS_IN_HAND = 256;
+
+export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo'> {
+  readonly bus: CommandConsumer;
+  /** How long `stop` lets what is in hand finish. Then handlers are aborted and their events left to their leases. */
+  readonly stopTimeoutMs: number;
+  readonly eventsInHand?: number;
+}
+
+/** Takes commands from the bus and sees each through to a recorded outcome. */
+export function createWorker({
+  bus,
+  stopTimeoutMs,
+  eventsInHand = EVENTS_IN_HAND,
+  ...rest
+}: WorkerOptions): BackgroundService {
+  const { clock, runner } = rest;
+  const letGo = new AbortController();
+  const policy = createFailurePolicy({ ...rest, letGo: letGo.signal });
+  const processEvent = createProcessEvent({ ...rest, letGo: letGo.signal });
+  let inHand = 0;
+  let emptied: (() => void) | null = null;
+  let consumption: { stop(): Promise<void> } | null = null;
+
+  const work = async (delivery: CommandDelivery) => {
+    inHand++;
+    await policy.settle(delivery, processEvent);
+    inHand--;
+    if (inHand === 0) emptied?.();
+  };
+
+  const finishWithin = async (timeoutMs: number) => {
+    if (inHand === 0) return;
+    const finished = new AbortController();
+    emptied = () => finished.abort();
+    await clock.sleep(timeoutMs, finished.signal);
+  };
+
+  const stop = async () => {
+    await consumption?.stop();
+    await finishWithin(stopTimeoutMs);
+    letGo.abort();
+    runner.abandon();
+  };
+  let stopped: Promise<void> | null = null;
+
+  return {
+    name: 'worker',
+    async start() {
+      consumption = await bus.consume({ prefetch: eventsInHand, onCommand: (delivery) => void work(delivery) });
+    },
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+    trouble: () => policy.trouble(),
+  };
+}
