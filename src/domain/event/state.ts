@@ -83,7 +83,7 @@ export function evolve(state: EventState | null, transition: Transition): EventS
     case 'EventDeadLettered':
       must(isUndecided);
       belongs(transition.data.generation, transition.data.attempt);
-      return { ...state, status: 'DEAD', nextAttemptAt: null };
+      return { ...state, status: 'DEAD' };
     case 'ReplayRequested':
       must(state.status === 'PROCESSED' || state.status === 'DEAD');
       belongs(transition.data.generation - 1);

@@ -33,6 +33,7 @@ function setUp(interfere: Interference = async () => null) {
   const sent: AppendRequest[] = [];
   const pausesMs: number[] = [];
   let uuids = 0;
+  let reads = 0;
   const dependencies = {
     log: {
       readStream: (name: string) => log.readStream(name),
@@ -42,7 +43,7 @@ function setUp(interfere: Interference = async () => null) {
       },
     },
     clock: {
-      now: () => Date.parse(moment(0)),
+      now: () => Date.parse(moment(reads++)),
       sleep: async (delayMs: number) => {
         pausesMs.push(delayMs);
       },
@@ -216,7 +217,8 @@ describe('what a transition is kept with', () => {
     const traceparent = '00-11111111111111111111111111111111-2222222222222222-01';
     await handleCommand(dependencies, eventId, receiveEvent(), { ...context, requestId: 'request-1', traceparent });
     await handleCommand(dependencies, eventId, startProcessing(), context);
-    const [receipt, claim] = await metadataOf(log);
+    await handleCommand(dependencies, eventId, completeProcessing(), { ...context, causationId: 'claim-1' });
+    const [receipt, claim, success] = await metadataOf(log);
     expect(receipt).toMatchObject({
       recordedAt: moment(0),
       actor: context.actor,
@@ -226,6 +228,7 @@ describe('what a transition is kept with', () => {
       $correlationId: stream,
     });
     expect(claim).toMatchObject({ $causationId: receipt?.id, $correlationId: stream, prevHash: receipt?.hash });
+    expect(success).toMatchObject({ $causationId: 'claim-1', recordedAt: moment(2) });
   });
 
   it('has the id that its doer gives it', async () => {

@@ -23,6 +23,10 @@ const aLetter = fc.oneof(fc.constantFrom(' ', '"', '0', '\\', ','), fc.string({ 
 const aKind = fc.constantFrom('insert', 'remove', 'replace');
 
 describe('a history', () => {
+  it('begins with a hash of zeros', () => {
+    expect(JSON.parse(history[0]?.metadata ?? '')).toMatchObject({ prevHash: '0'.repeat(64) });
+  });
+
   it('is unbroken as it was written', () => {
     fc.assert(
       fc.property(orders, (series) => {
@@ -83,6 +87,19 @@ describe('a history', () => {
 
   it('is broken by a transition missing before its last', () => {
     for (const index of [...history.keys()].slice(0, -1)) expect(isUnbroken(history.toSpliced(index, 1))).toBe(false);
+  });
+
+  it('is broken by the transition of another history in the same place', () => {
+    const foreign = sealedHistory(histories.discarded, deriveUuid('another event'));
+    for (const [index, other] of foreign.entries()) {
+      if (index > 0) expect(isUnbroken(history.with(index, other))).toBe(false);
+    }
+  });
+
+  it('is broken when it does not begin at revision 0', () => {
+    const [late] = sealedHistory(histories.received, undefined, { revision: 1 });
+    if (late === undefined) throw new Error('No history');
+    expect(isUnbroken([{ ...late, revision: revision(1) }])).toBe(false);
   });
 
   it('is broken by two transitions in each other’s place', () => {

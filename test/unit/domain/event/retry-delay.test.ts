@@ -64,6 +64,11 @@ describe('the delay before a retry', () => {
     expect(scheduledRetry(policy, { attempts, jitter: 0.5, retryAfterMs: null }).delayMs).toBe(delayMs);
   });
 
+  it('may be nothing at all, however often', () => {
+    const policy = { maxAttempts: 10_000, initialDelayMs: 0, factor: 2, maxDelayMs: 60_000 };
+    expect(scheduledRetry(policy, { attempts: 9_000, jitter: 0.5, retryAfterMs: null }).delayMs).toBe(0);
+  });
+
   it('may be anything from nothing on, so that events which failed together come back apart', () => {
     const policy = { maxAttempts: 5, initialDelayMs: 1_000, factor: 2, maxDelayMs: 60_000 };
     expect(scheduledRetry(policy, { attempts: 1, jitter: 0, retryAfterMs: null }).delayMs).toBe(0);
