@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { createProgram, runProgram } from '../../../src/cli/program.ts';
+
+/** What the command line asks for, and the exit code. */
+async function run(...commandLine: readonly string[]) {
+  const asked: unknown[] = [];
+  const told: string[] = [];
+  const program = createProgram({
+    start: async (roles) => void asked.push({ start: roles }),
+    token: async (request) => void asked.push({ token: request }),
+    verify: async () => void asked.push('verify'),
+  });
+  for (const each of [program, ...program.commands])
+    each.configureOutput({ writeErr: (text) => void told.push(text), writeOut: (text) => void told.push(text) });
+  return { code: await runProgram(program, commandLine), asked, told: told.join('') };
+}
+
+describe('eventops start', () => {
+  it('runs all roles', async () => {
+    expect(await run('start')).toMatchObject({
+      code: 0,
+      asked: [{ start: ['api', 'projector', 'dispatcher', 'worker'] }],
+    });
+  });
+
+  it('runs the roles that are named', async () => {
+    expect((await run('start', '--roles', 'worker,api')).asked).toEqual([{ start: ['api', 'worker'] }]);
+  });
+
+  it('refuses a role that does not exist, and names those that do', async () => {
+    const { code, asked, told } = await run('start', '--roles', 'api,manager');
+    expect({ code, asked }).toEqual({ code: 2, asked: [] });
+    expect(told).toContain('no such role: manager; there are api, projector, dispatcher, worker');
+  });
+});
+
+describe('eventops token', () => {
+  it("is an admin's when nothing is said", async () => {
+    expect((await run('token')).asked).toEqual([{ token: { role: 'admin', scopes: [], subject: 'developer' } }]);
+  });
+
+  it('has the scopes that are named, and no role with them', async () => {
+    expect(
+      (await run('token', '--scope', 'events:write', '--scope', 'events:read', '--subject', 'shop')).asked,
+    ).toEqual([{ token: { scopes: ['events:write', 'events:read'], subject: 'shop' } }]);
+  });
+
+  it('refuses a role that does not exist', async () => {
+    expect(await run('token', '--role', 'root')).toMatchObject({ code: 2, asked: [] });
+  });
+});
+
+describe('wrong use', () => {
+  it.each([[['begin']], [['start', '--port', '1']], [['verify', 'extra']], [[]]])(
+    '%j ends with 2 and asks for nothing',
+    async (words) => {
+      expect(await run(...words)).toMatchObject({ code: 2, asked: [] });
+    },
+  );
+
+  it('is not asking for help', async () => {
+    expect(await run('--help')).toMatchObject({ code: 0, asked: [] });
+  });
+});
