@@ -20,7 +20,9 @@ describe('the titles of tests', () => {
   });
 
   it('are found however they are written', () => {
-    const written = `it${`('one')`}; it.each([1, 2])(\n  'two %s', f); describe.skipIf(x)("three"); test${'(`four`)'}`;
-    expect(titles(written)).toEqual(['one', 'two %s', 'three', 'four']);
+    const written = ["('one')", ".each([1, 2])(\n  'two %s', f)", '.skipIf(x)("three")', '(`four`)'].map(
+      (rest) => `it${rest};`,
+    );
+    expect(titles(written.join(' '))).toEqual(['one', 'two %s', 'three', 'four']);
   });
 });
