@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
+import { z } from 'zod';
 import { canonicalJson } from '../application/envelope.ts';
+import type { EventPlace } from '../projections/events/queries.ts';
 
 const MARK_BYTES = 16;
 
@@ -14,18 +16,27 @@ export interface ListIdentity {
  * tampering by accident; it is no secret, because a forged cursor could only make its owner's own list begin elsewhere:
  * what may be seen is decided anew with every request. So several processes need not share a key.
  */
-export function cursorOf(place: string, list: ListIdentity): string {
-  return Buffer.concat([mark(place, list), Buffer.from(place)]).toString('base64url');
+export function cursorOf({ createdAt, id }: EventPlace, list: ListIdentity): string {
+  const text = JSON.stringify([createdAt, id]);
+  return Buffer.concat([mark(text, list), Buffer.from(text)]).toString('base64url');
 }
 
 /** The place; `null` when the cursor was made for another list, or not by us. */
-export function placeOf(cursor: string, list: ListIdentity): string | null {
+export function placeOf(cursor: string, list: ListIdentity): EventPlace | null {
   const bytes = Buffer.from(cursor, 'base64url');
   // Decoding overlooks characters and bits that encoding would not have written.
-  if (bytes.toString('base64url') !== cursor || bytes.length <= MARK_BYTES) return null;
-  const place = bytes.toString('utf8', MARK_BYTES);
-  return mark(place, list).equals(bytes.subarray(0, MARK_BYTES)) ? place : null;
+  if (bytes.toString('base64url') !== cursor) return null;
+  const text = bytes.toString('utf8', MARK_BYTES);
+  if (!mark(text, list).equals(bytes.subarray(0, MARK_BYTES))) return null;
+  try {
+    const [createdAt, id] = place.parse(JSON.parse(text));
+    return { createdAt, id };
+  } catch {
+    return null;
+  }
 }
 
-const mark = (place: string, { clientId, filters }: ListIdentity) =>
-  hash('sha256', canonicalJson(['cursor', clientId, filters, place]), 'buffer').subarray(0, MARK_BYTES);
+const place = z.tuple([z.iso.datetime({ precision: 3 }), z.guid()]);
+
+const mark = (text: string, { clientId, filters }: ListIdentity) =>
+  hash('sha256', canonicalJson(['cursor', clientId, filters, text]), 'buffer').subarray(0, MARK_BYTES);

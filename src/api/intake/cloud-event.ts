@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseExactly } from './exact-json.ts';
 import { plainName, printableKey, readFields } from './fields.ts';
-import { invalid, type JsonDocument, pointerOf, type Reading, refused } from './json-document.ts';
+import { asEnvelope, invalid, type JsonDocument, pointerOf, type Reading, refused } from './json-document.ts';
 import type { SentEvent } from './sent-event.ts';
 
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system: no control characters.
@@ -28,6 +28,8 @@ const attributes = z
 
 /** `application/cloudevents+json`: everything in one object. Extensions are kept as attributes, so none is unknown. */
 export function readStructured(document: JsonDocument): Reading<SentEvent> {
+  const envelope = asEnvelope(document);
+  if (!envelope.ok) return envelope;
   const { value } = document;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return refused(invalid([{ pointer: '', code: 'wrong-type', message: 'must be an object' }]));

@@ -9,6 +9,8 @@ export interface JsonDocument {
   readonly text: string;
   /** The text of one of the outermost object's members, byte for byte. */
   textOf(member: string): string | undefined;
+  /** The outermost object's members in their order, repeated names included. */
+  readonly members: Scan['members'];
   readonly hasLongNumbers: boolean;
 }
 
@@ -41,14 +43,22 @@ export function readScanned(text: string, from: number, scan: Scan, end = scan.e
     // V8's message quotes the body, so it goes nowhere.
     return refused({ code: 'malformed-json' });
   }
-  const names = scan.members;
-  if (names.length > 0 && names.length !== Object.keys(value as object).length)
-    return refused(problemOfRepeatedName(names));
+  const { members, hasLongNumbers } = scan;
   const textOf = (name: string) => {
-    const member = names.find((each) => each.name === name);
+    const member = members.find((each) => each.name === name);
     return member && text.slice(member.start, member.end);
   };
-  return { ok: true, value: { value, text: own, textOf, hasLongNumbers: scan.hasLongNumbers } };
+  return { ok: true, value: { value, text: own, textOf, members, hasLongNumbers } };
+}
+
+/**
+ * A document whose outermost members are ours to understand: each is there once. Parsing keeps the last one of a name,
+ * others keep the first, and what one checks the other would believe.
+ */
+export function asEnvelope(document: JsonDocument): Reading<JsonDocument> {
+  const { members, value } = document;
+  const areDistinct = members.length === 0 || members.length === Object.keys(value as object).length;
+  return areDistinct ? { ok: true, value: document } : refused(problemOfRepeatedName(members));
 }
 
 const messages: Record<ViolationCode, string> = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseExactly } from './exact-json.ts';
 import { plainName, printableKey, readFields } from './fields.ts';
-import type { JsonDocument, Reading } from './json-document.ts';
+import { asEnvelope, type JsonDocument, type Reading } from './json-document.ts';
 import type { SentEvent } from './sent-event.ts';
 
 const payload = z.unknown().refine((value) => value !== undefined, { error: 'is required' });
@@ -21,6 +21,8 @@ export const readSingleEvent = (document: JsonDocument) => readEvent(document, s
 export const readBatchItem = (document: JsonDocument) => readEvent(document, batchItem);
 
 function readEvent(document: JsonDocument, schema: typeof singleEvent | typeof batchItem): Reading<SentEvent> {
+  const envelope = asEnvelope(document);
+  if (!envelope.ok) return envelope;
   const fields = readFields<typeof batchItem>(schema as typeof batchItem, document.value);
   if (!fields.ok) return fields;
   const { type, source, orderingKey = null, idempotencyKey = null } = fields.value;

@@ -10,7 +10,12 @@ export function wholeNumber(least: number, most: number) {
     .refine((value) => value >= least && value <= most, { error });
 }
 
+const notAMoment = 'must be a time in RFC 3339 from 1970 to 9999, such as 2030-01-31T12:00:00Z';
+const latest = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** A query parameter that is a moment: RFC 3339 with `Z` or an offset. Read as UTC with milliseconds. */
 export const moment = z.iso
-  .datetime({ offset: true, error: 'must be a time in RFC 3339, such as 2030-01-31T12:00:00Z' })
-  .transform((text) => new Date(text).toISOString());
+  .datetime({ offset: true, error: notAMoment })
+  .transform((text) => Date.parse(text))
+  .refine((epochMs) => epochMs >= 0 && epochMs <= latest, { error: notAMoment })
+  .transform((epochMs) => new Date(epochMs).toISOString());

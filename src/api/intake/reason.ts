@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { bodyOf } from '../plugins/body-reading.ts';
 import { readFields } from './fields.ts';
-import { decodeText, type Reading, readDocument } from './json-document.ts';
+import { asEnvelope, decodeText, type Reading, readDocument } from './json-document.ts';
 
 const body = z.strictObject({ reason: z.string().min(1).max(500) });
 
@@ -11,5 +11,6 @@ export function readReason(request: FastifyRequest): Reading<{ readonly reason: 
   const text = decodeText(bodyOf(request));
   if (!text.ok) return text;
   const document = readDocument(text.value);
-  return document.ok ? readFields(body, document.value.value) : document;
+  const envelope = document.ok ? asEnvelope(document.value) : document;
+  return envelope.ok ? readFields(body, envelope.value.value) : envelope;
 }

@@ -1,6 +1,5 @@
 import { eventIdOf } from '../../application/event-identity.ts';
 import type { CommandContext } from '../../application/handle-command.ts';
-import { MAX_TRANSITION_BYTES } from '../../application/ports/event-log.ts';
 import type { ReceiveEvent } from '../../domain/event/commands.ts';
 import type { EventView } from '../../projections/events/table.ts';
 import type { RouteDependencies } from '../dependencies.ts';
@@ -12,11 +11,6 @@ export type Reception =
   /** `isNew` is false when the same request under the same key was received before. */
   | { readonly ok: true; readonly isNew: boolean; readonly event: EventView }
   | { readonly ok: false; readonly problem: Problem };
-
-/** Left for the envelope beside the data. */
-const METADATA_BYTES = 16 * 1024;
-/** One character is at most 3 bytes of UTF-8, or 6 of JSON that is text in JSON. */
-const NEVER_TOO_LARGE_CHARACTERS = (MAX_TRANSITION_BYTES - METADATA_BYTES) / 8;
 
 /**
  * Hands a sent event to the log. Resolves with `ok` only once it is durable there.
@@ -30,12 +24,17 @@ export async function receiveSentEvent(
   const comparable = comparableOf(sent);
   const { type, source, payload, contentType, orderingKey, cloudEvent } = sent;
   const idempotencyKey = given ?? sent.idempotencyKey ?? chance.uuid();
-  const requestFingerprint = fingerprintOf(comparable);
   const received: ReceiveEvent['event'] = {
-    ...{ type, source, payload, contentType, idempotencyKey, requestFingerprint, clientId, orderingKey, cloudEvent },
+    type,
+    source,
+    payload,
+    contentType,
+    idempotencyKey,
+    requestFingerprint: fingerprintOf(comparable),
+    clientId,
+    orderingKey,
+    cloudEvent,
   };
-  if (isTooLarge(received))
-    return { ok: false, problem: { code: 'content-too-large', detail: 'The event is too large for the log.' } };
   const result = await useCases.receiveEvent(received, context);
   if (!result.ok) {
     const stored = result.event.state?.received;
@@ -73,12 +72,6 @@ const newEvent = (id: string, received: ReceiveEvent['event'], receivedAt: strin
   revision: 0,
   clientId: received.clientId,
 });
-
-/** The payload is kept as text in JSON, where each quotation mark takes one byte more. */
-function isTooLarge(received: ReceiveEvent['event']): boolean {
-  if (received.payload.length < NEVER_TOO_LARGE_CHARACTERS && received.cloudEvent === null) return false;
-  return Buffer.byteLength(JSON.stringify(received)) > MAX_TRANSITION_BYTES - METADATA_BYTES;
-}
 
 function differing(
   sent: Parameters<typeof differences>[0],

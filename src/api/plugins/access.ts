@@ -30,7 +30,7 @@ export function addAccess(server: FastifyInstance, authenticator: Authenticator,
   server.decorateRequest('ownEventsOnly', true);
   server.addHook('onRoute', (route) => {
     const access = route.config?.access;
-    if (access === undefined) throw new Error(`${route.method} ${route.url} does not say who may use it`);
+    if (access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`);
     if (access === 'public') return;
     const others = route.onRequest ?? [];
     route.onRequest = [guard(access, authenticator, logger), ...(Array.isArray(others) ? others : [others])];

@@ -43,7 +43,10 @@ export function answerFrameworkError(error: FastifyError, _request: unknown, rep
 /** @param error the message goes out only when it is one of ours. */
 export function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof OperationalFailure && isProblemCode(error.code))
-    return { code: error.code, ...(error.retryable ? { detail: 'Sent again under the same idempotency key, nothing is doubled.' } : {}) };
+    return {
+      code: error.code,
+      ...(error.retryable ? { detail: 'Sent again under the same idempotency key, nothing is doubled.' } : {}),
+    };
   return problemOfStatus('statusCode' in error ? error.statusCode : undefined);
 }
 

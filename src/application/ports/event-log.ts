@@ -13,8 +13,12 @@ export type Checkpoint = string & { readonly [brand]: 'Checkpoint' };
 
 export const revision = (value: bigint | number) => BigInt(value) as Revision;
 
-/** Upper bounds, the same in every adapter and checked before anything is sent. In bytes of UTF-8, metadata included. */
-export const MAX_TRANSITION_BYTES = 256 * 1024 + 16 * 1024;
+/**
+ * Upper bounds, the same in every adapter and checked before anything is sent. In bytes of UTF-8, metadata included. A
+ * payload of 256 KiB and attributes of 16 KiB always fit: kept as text in JSON, at worst each of their characters is
+ * escaped.
+ */
+export const MAX_TRANSITION_BYTES = 2 * (256 + 16) * 1024 + 16 * 1024;
 export const MAX_APPEND_BYTES = 900 * 1024;
 
 export interface ProposedTransition {

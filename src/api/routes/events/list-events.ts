@@ -5,7 +5,7 @@ import { listEvents } from '../../../projections/events/queries.ts';
 import { cursorOf, placeOf } from '../../cursors.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
-import { plainName, readFields } from '../../intake/fields.ts';
+import { plainName, printableKey, readFields } from '../../intake/fields.ts';
 import { moment, wholeNumber } from '../../intake/query.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 
@@ -18,7 +18,7 @@ const queryOf = (mostItems: number) =>
     source: plainName.optional(),
     createdAfter: moment.optional(),
     createdBefore: moment.optional(),
-    failure: z.string().min(1).max(200).optional(),
+    failure: printableKey.optional(),
     limit: wholeNumber(1, mostItems).optional(),
     cursor: z.string().max(1_000).optional(),
   });
@@ -56,7 +56,7 @@ async function sendList(
   if (cursor !== undefined && after === null)
     return sendProblem(reply, { code: 'cursor-refused', detail: 'Begin again without a cursor.' });
   const seen = request.ownEventsOnly ? { ...filters, clientId } : filters;
-  const { items, next } = await listEvents(readDatabase(), seen, { limit, ...(after === null ? {} : { after }) });
+  const { items, next } = await listEvents(readDatabase(), seen, { limit, after: after ?? undefined });
   const nextCursor = next === null ? 'null' : `"${cursorOf(next, list)}"`;
   const body = `{"items":[${items.map(eventJson).join()}],"nextCursor":${nextCursor}}`;
   return reply.header('content-type', JSON_CONTENT_TYPE).send(body);

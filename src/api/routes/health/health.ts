@@ -36,9 +36,9 @@ const wording = (parts: Parts) =>
 async function askAll({ readinessChecks, clock, limits }: RouteDependencies): Promise<Parts> {
   const answered = new AbortController();
   const tooLate = clock.sleep(limits.readinessMs, answered.signal).then(() => 'gave no answer in time');
-  const ask = async ({ part, check }: ReadinessCheck): Promise<[string, string | null]> => {
-    const trouble = check().catch((error: Error) => error.message);
-    return [part, await Promise.race([trouble, tooLate])];
+  const ask = async (each: ReadinessCheck): Promise<[string, string | null]> => {
+    const trouble = each.check().catch((error: Error) => error.message);
+    return [each.part, await Promise.race([trouble, tooLate])];
   };
   const parts = await Promise.all(readinessChecks.map(ask));
   answered.abort();

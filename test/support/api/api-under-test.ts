@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { buildServer } from '../../../src/api/build-server.ts';
+import type { ApiDependencies } from '../../../src/api/dependencies.ts';
+import { ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
+import type { Principal } from '../../../src/application/ports/authenticator.ts';
+import type { EventLog, RecordedTransition } from '../../../src/application/ports/event-log.ts';
+import { createUseCases } from '../../../src/application/use-cases.ts';
+import { createInMemoryLog } from '../in-memory-log.ts';
+import { silentLogger } from '../worker/silent-logger.ts';
+import { type ManualClock, manualClock } from './manual-clock.ts';
+
+const caller = (clientId: string, roles: readonly string[], scopes: readonly string[] = []): Principal => ({
+  clientId,
+  subject: `${clientId}-subject`,
+  roles,
+  scopes,
+  tokenId: `token-of-${clientId}`,
+});
+
+/** Who calls: the token is the name. */
+const callers: Readonly<Record<string, Principal>> = {
+  admin: caller('admin', ['admin']),
+  operator: caller('operator', ['operator']),
+  viewer: caller('viewer', ['viewer']),
+  shop: caller('shop', [], ['events:write']),
+  'other-shop': caller('other-shop', [], ['events:write']),
+  nobody: caller('nobody', []),
+};
+
+export interface ApiUnderTest {
+  readonly server: ReturnType<typeof buildServer>;
+  readonly log: EventLog;
+  readonly clock: ManualClock;
+  /** As `admin` unless told; `null` sends no token. */
+  call(request: InjectOptions & { readonly as?: string | null }): Promise<LightMyRequestResponse>;
+  /** Posts one event as JSON. */
+  post(body: unknown, headers?: Readonly<Record<string, string>>, as?: string): Promise<LightMyRequestResponse>;
+  /** Everything in the log. */
+  recorded(): Promise<readonly RecordedTransition[]>;
+}
+
+/** The API on a log in memory, without read tables, its clock standing still. Closed with the test. */
+export function apiUnderTest(given: Partial<ApiDependencies> & { readonly log?: EventLog } = {}): ApiUnderTest {
+  const log = given.log ?? createInMemoryLog();
+  const clock = manualClock();
+  const chance = { uuid: randomUUID, fraction: () => 0 };
+  const server = buildServer({
+    useCases: createUseCases({ log, clock, chance }),
+    readDatabase: () => {
+      throw new ReadDatabaseUnavailable('There is none');
+    },
+    authenticator: { authenticate: async (token) => callers[token] ?? null },
+    readinessChecks: [],
+    clock,
+    chance,
+    logger: silentLogger,
+    ...given,
+    log,
+  });
+  onTestFinished(() => server.close());
+  const call: ApiUnderTest['call'] = ({ as = 'admin', headers, ...request }) =>
+    server.inject({ ...request, headers: { ...(as === null ? {} : { authorization: `Bearer ${as}` }), ...headers } });
+  return {
+    server,
+    log,
+    clock,
+    call,
+    post: (body, headers = {}, as = 'admin') =>
+      call({
+        as,
+        method: 'POST',
+        url: '/v1/events',
+        headers: { 'content-type': 'application/json', ...headers },
+        payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      }),
+    recorded: async () => {
+      for await (const message of log.subscribeAll(null)) {
+        if (message.kind === 'transitions') return message.transitions;
+        if (message.kind === 'caught-up') return [];
+      }
+      return [];
+    },
+  };
+}
+
+export const order = { type: 'order.placed', source: 'shop', payload: { orderId: 'A-1' } };

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { eventIdOf } from '../../../src/application/event-identity.ts';
+import { handleCommand } from '../../../src/application/handle-command.ts';
+import type { Clock } from '../../../src/application/ports/clock.ts';
+import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import type { EventCommand } from '../../../src/domain/event/commands.ts';
+import { completeProcessing, failProcessing, receiveEvent, startProcessing } from '../domain/commands.ts';
+import { failure } from '../domain/transitions.ts';
+
+/** What a worker does to an event, one step at a call: the first attempt of the first generation, unless told. */
+export function eventLife(log: EventLog, clock: Clock, eventId: string, generation = 0) {
+  const actor = { kind: 'process', process: 'worker-1' } as const;
+  const act = async (command: EventCommand) => {
+    const result = await handleCommand({ log, clock, chance }, eventId, command, { actor });
+    if (!result.ok) throw new Error(result.rejection.code);
+  };
+  return {
+    receive: () => act(receiveEvent()),
+    start: () => act(startProcessing({ generation })),
+    succeed: () => act(completeProcessing({ generation })),
+    /** The event becomes a dead letter. */
+    failForGood: () => act(failProcessing({ generation, failure: { ...failure, retryable: false } })),
+  };
+}
+
+const chance = { uuid: randomUUID, fraction: () => 0 };
+
+export const someEventId = eventIdOf('shop', 'one');

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readBatch } from '../../../src/api/intake/batch.ts';
+import { jsonText, spaced } from '../../support/api/json-texts.ts';
+
+const limits = { batchItems: 5, bodyBytes: 1_000 };
+const item = (payload: string) => `{"type":"a","source":"b","payload":${payload}}`;
+
+/** The payload's text or the problem's code of each item; the problem's code of a batch that is refused whole. */
+function outcomes(text: string, type: Parameters<typeof readBatch>[1] = 'application/json') {
+  const batch = readBatch(text, type, limits);
+  if (!batch.ok) return batch.problem.code;
+  return batch.value.map((each) => (each.ok ? each.value.payload : each.problem.code));
+}
+
+describe('a batch', () => {
+  it('holds the items of an array, each payload byte for byte', () => {
+    fc.assert(
+      fc.property(fc.array(jsonText, { maxLength: 5 }), (payloads) => {
+        const small = payloads.filter((payload) => Buffer.byteLength(item(payload)) <= limits.bodyBytes);
+        const text = spaced(`[${small.map((payload) => spaced(item(payload))).join(',')}]`);
+        expect(outcomes(text)).toEqual(small.map((payload) => payload.trim()));
+      }),
+    );
+  });
+
+  it('holds one item in each line that is not empty', () => {
+    const lines = [item('1'), '', item('2'), '  ', item('3')];
+    expect(outcomes(lines.join('\n'), 'application/x-ndjson')).toEqual(['1', '2', '3']);
+    expect(outcomes(`${lines.join('\r\n')}\r\n`, 'application/x-ndjson')).toEqual(['1', '2', '3']);
+  });
+
+  it('takes the good items of an array beside bad ones', () => {
+    const text = `[${item('1')},{"type":1},7,${item('{"__proto__":1}')},${item('"\\u0000"')}]`;
+    expect(outcomes(text)).toEqual(['1', ...Array.from({ length: 4 }, () => 'invalid-request')]);
+  });
+
+  it('takes the good lines beside lines that are not JSON', () => {
+    const text = [item('1'), '{"type":"a', '[', item('2')].join('\n');
+    expect(outcomes(text, 'application/x-ndjson')).toEqual(['1', 'malformed-json', 'malformed-json', '2']);
+  });
+
+  it('takes CloudEvents', () => {
+    const event = { specversion: '1.0', id: '1', type: 'a', source: 'b', data: { x: 1 } };
+    expect(outcomes(JSON.stringify([event, { ...event, id: '' }]), 'application/cloudevents-batch+json')).toEqual([
+      '{"x":1}',
+      'invalid-request',
+    ]);
+  });
+
+  it('may be empty', () => {
+    expect(outcomes(' [ ] ')).toEqual([]);
+    expect(outcomes('', 'application/x-ndjson')).toEqual([]);
+  });
+
+  it('refuses an item that would be too large alone', () => {
+    expect(outcomes(`[${item(`"${'x'.repeat(1_000)}"`)},${item('1')}]`)).toEqual(['content-too-large', '1']);
+  });
+
+  it('is refused whole when it holds too many items', () => {
+    expect(outcomes(`[${Array.from({ length: 6 }, () => item('1')).join()}]`)).toBe('batch-too-large');
+    expect(outcomes(Array.from({ length: 6 }, () => item('1')).join('\n'), 'application/x-ndjson')).toBe(
+      'batch-too-large',
+    );
+  });
+
+  it.each([
+    '',
+    '{}',
+    'null',
+    '[',
+    `[${item('1')}`,
+    `[${item('1')},]`,
+    `[,${item('1')}]`,
+    `[${item('1')}]]`,
+    `[${item('1')}] x`,
+    `[${item('1')} ${item('2')}]`,
+    `[${item('1')},{"type":}]`,
+    `[${item('1')},"a":1]`,
+    `[${item('1')},{"a":[}]`,
+  ])('is refused whole when it is not a JSON array: %s', (text) => {
+    expect(outcomes(text)).toBe('malformed-json');
+  });
+
+  it('is an array exactly when JSON.parse says so', () => {
+    const fragment = fc.constantFrom('[', ']', ',', '1', '"a"', '{', '}', ' ', item('1'), ':', 'true', '"');
+    fc.assert(
+      fc.property(fc.array(fragment, { maxLength: 5 }), (fragments) => {
+        const text = fragments.join('');
+        expect(outcomes(text) !== 'malformed-json').toBe(isArray(text));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+function isArray(text: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
