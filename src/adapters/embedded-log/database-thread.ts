@@ -1,0 +1,45 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type LogDatabase, openLogDatabase } from './database/log-database.ts';
+import { messageOf } from './database/sqlite-error.ts';
+import { LogFileRefused } from './log-file-refused.ts';
+import type { ThreadMessage, ThreadRequest } from './thread-messages.ts';
+
+// SQLite waits for the disk: about 100 µs for each fsync here, 10 ms and more elsewhere. In a thread of its own that
+// time, and the inserting itself, is not taken from requests and handlers.
+if (parentPort === null) throw new Error('This file is the thread of an embedded log; openEmbeddedLog starts it');
+const port = parentPort;
+const say = (message: ThreadMessage) => port.postMessage(message);
+
+const database = open(workerData.path);
+if (database !== null) {
+  port.on('message', (request: ThreadRequest) => {
+    answer(database, request);
+    if (request.operation === 'close') port.close();
+  });
+  say({ kind: 'opened', facts: database.facts });
+}
+
+function open(path: string): LogDatabase | null {
+  try {
+    return openLogDatabase(path);
+  } catch (error) {
+    if (!(error instanceof LogFileRefused)) throw error;
+    say({ kind: 'refused', problem: error.problem, message: error.message });
+    return null;
+  }
+}
+
+function answer(log: LogDatabase, request: ThreadRequest): void {
+  const { call } = request;
+  try {
+    say({ kind: 'answer', call, value: perform(log, request) });
+  } catch (error) {
+    // A failed append has an answer of its own. One that throws leaves a connection that nobody can trust.
+    if (request.operation === 'append') throw error;
+    say({ kind: 'failure', call, message: messageOf(error) });
+  }
+}
+
+/** The types of a request and its answer belong together where they are sent: start-thread.ts. */
+const perform = (log: LogDatabase, { operation, input }: ThreadRequest) =>
+  (log[operation] as (given: unknown) => unknown)(input);

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
+
+/** A log appears whole or not at all, so an empty file or one without tables is known to have lost them. */
+export function createLogFile(path: string): void {
+  const unfinished = `${path}.creating`;
+  rmSync(unfinished, { force: true });
+  closeSync(openSync(unfinished, 'wx', 0o600));
+  const database = new DatabaseSync(unfinished);
+  const logId = randomUUID();
+  database.exec(SCHEMA);
+  database.prepare('INSERT INTO log (id, id_again) VALUES (?, ?)').run(logId, logId);
+  database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
+  database.close();
+  renameSync(unfinished, path);
+  syncFolder(dirname(path));
+}
+
+/** Makes the new name itself durable. Windows has no such call and needs none. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}

@@ -1,0 +1,108 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Flat } from '../wire.ts';
+import type { StreamDirectory } from './stream-directory.ts';
+
+/** One answer is bounded, so that no append waits long behind a read. One transition always fits. */
+const MAX_ROWS = 5_000;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
+
+/** A place in the log and the transition that is there. */
+export interface Place {
+  readonly position: number;
+  readonly id: string;
+}
+
+export interface TransitionReader {
+  /** The beginning of what there is from `from` on; empty at the end. */
+  readStream(query: { readonly stream: string; readonly from: number }): Flat;
+  /**
+   * Up to `limit` transitions of streams with `prefix`, and the last one that was looked at, whether it concerned the
+   * reader or not. @throws when nothing comes after `after`, or something is missing: the log knows better.
+   */
+  readLog(query: LogQuery): { readonly rows: Flat; readonly last: Place };
+  /** `null` where there is nothing. */
+  placeAt(position: number): Place | null;
+  /** The last place; `null` in an empty log. */
+  end(): Place | null;
+}
+
+export interface LogQuery {
+  readonly after: number;
+  readonly prefix: string;
+  readonly limit: number;
+}
+
+const COLUMNS = 'position, name, revision, transitions.id, type, schema_version, recorded_at';
+
+export function createTransitionReader(database: DatabaseSync, streams: StreamDirectory): TransitionReader {
+  const ofStream = database.prepare(`
+    SELECT ${COLUMNS}, data, metadata FROM transitions JOIN streams ON number = stream
+    WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ${MAX_ROWS}`);
+  // What does not concern the reader comes without its body. `substr` counts in code points.
+  const concerns = 'substr(name, 1, :length) = :prefix';
+  const ofLog = database.prepare(`
+    SELECT ${COLUMNS}, iif(${concerns}, data, NULL), iif(${concerns}, metadata, NULL)
+    FROM transitions JOIN streams ON number = stream
+    WHERE position > :after ORDER BY position LIMIT ${MAX_ROWS}`);
+  const place = database.prepare('SELECT position, id FROM transitions WHERE position = ?');
+  const lastPlace = database.prepare('SELECT position, id FROM transitions ORDER BY position DESC LIMIT 1');
+  for (const statement of [ofStream, ofLog]) statement.setReturnArrays(true);
+
+  return {
+    readStream({ stream, from }) {
+      const head = streams.find(stream);
+      const found = head === null || from > head.revision ? [] : ofStream.iterate(head.number, from);
+      return collect(found as Iterable<Row>, MAX_ROWS).rows;
+    },
+    readLog({ after, prefix, limit }) {
+      const found = ofLog.iterate({ after, prefix, length: [...prefix].length }) as Iterable<Row>;
+      const { rows, last } = collect(withoutGaps(found, after), limit);
+      if (last === null) throw new Error(`There is nothing after position ${after}`);
+      return { rows, last };
+    },
+    placeAt: (position) => placeOf(place.get(position)),
+    end: () => placeOf(lastPlace.get()),
+  };
+}
+
+type Row = [
+  position: number,
+  stream: string,
+  revision: number,
+  id: string,
+  type: string,
+  schemaVersion: number,
+  recordedAt: string,
+  data: string | null,
+  metadata: string | null,
+];
+
+function collect(found: Iterable<Row>, limit: number): { readonly rows: Flat; readonly last: Place | null } {
+  const rows: Flat = [];
+  let last: Place | null = null;
+  let characters = 0;
+  let count = 0;
+  for (const [position, stream, revision, id, type, schemaVersion, recordedAt, data, metadata] of found) {
+    last = { position, id };
+    if (data === null || metadata === null) continue;
+    rows.push(position, stream, revision, id, type, schemaVersion, recordedAt, data, metadata);
+    characters += data.length + metadata.length;
+    count += 1;
+    if (count >= limit || characters >= MAX_CHARACTERS) break;
+  }
+  return { rows, last };
+}
+
+/** A row that somebody took out of the file must stop its subscribers, not be passed over. */
+function* withoutGaps(found: Iterable<Row>, after: number): Generator<Row> {
+  let expected = after + 1;
+  for (const row of found) {
+    if (row[0] !== expected)
+      throw new Error(`Position ${expected} is missing: the log was tampered with or is damaged`);
+    expected += 1;
+    yield row;
+  }
+}
+
+const placeOf = (row: Record<string, unknown> | undefined): Place | null =>
+  row === undefined ? null : { position: Number(row['position']), id: String(row['id']) };

@@ -1,0 +1,81 @@
+import { checkAppend } from '../../application/check-append.ts';
+import { LogUnavailable } from '../../application/failures.ts';
+import type { AppendOutcome, AppendRequest, EventLog } from '../../application/ports/event-log.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import { createAppendQueue } from './append-queue.ts';
+import { BEGINNING, createReader } from './create-reader.ts';
+import type { LogFacts } from './database/log-database.ts';
+import { superviseThread } from './supervise-thread.ts';
+import { createTail } from './tail.ts';
+import type { Input, Operation } from './thread-messages.ts';
+import { within } from './within.ts';
+
+export interface EmbeddedLogOptions {
+  /** The SQLite file; created when missing. Its folder must be there and belong to this process (data-folder.ts). */
+  readonly path: string;
+  readonly logger?: Logger;
+  /** How long a call may stay without an answer; 10,000 unless told. */
+  readonly deadlineMs?: number;
+  /** The file that the database's thread runs; tests put another one here, with faults in it. */
+  readonly threadFile?: URL;
+}
+
+const DEFAULT_DEADLINE_MS = 10_000;
+/** As source, or as the JavaScript that was emitted from it. */
+const THREAD_FILE = new URL(
+  import.meta.url.endsWith('.ts') ? './database-thread.ts' : './database-thread.js',
+  import.meta.url,
+);
+
+/**
+ * The log in one SQLite file, for one process. `appended` is told after fsync; positions are dense from 1. Why it is
+ * built so: docs/adr/0002-the-log-is-the-record.md.
+ * @throws {LogFileRefused} when the file is in use, damaged, foreign or of a later format; the message says what to do.
+ */
+export async function openEmbeddedLog({
+  path,
+  logger,
+  deadlineMs = DEFAULT_DEADLINE_MS,
+  threadFile = THREAD_FILE,
+}: EmbeddedLogOptions): Promise<EventLog> {
+  const database = await superviseThread({ path, threadFile, logger, onReopened });
+  const { logId, end, wasLeftOpen } = database.facts;
+  const tail = createTail(end ?? BEGINNING);
+  if (wasLeftOpen)
+    logger?.warn({ path, position: tail.end.position }, 'the log was not closed; nothing durable is lost');
+
+  function onReopened(facts: LogFacts): void {
+    const reopened = facts.end ?? BEGINNING;
+    if (facts.logId !== logId || reopened.position < tail.end.position)
+      throw new LogUnavailable(`${path} was exchanged while it was in use; start again with the right file`);
+    tail.reset(reopened);
+  }
+
+  const late = () => new LogUnavailable(`${path} has not answered for ${deadlineMs} ms`);
+  const ask = <Name extends Operation>(operation: Name, input: Input<Name>) =>
+    within(deadlineMs, database.call(operation, input), late);
+  const closing = new AbortController();
+  const queue = createAppendQueue({
+    path,
+    deadlineMs,
+    logger,
+    write: (batch) => database.call('append', batch),
+    committed: (transitions) => tail.extend(transitions),
+  });
+
+  const append = async (request: AppendRequest): Promise<AppendOutcome> => {
+    const checked = checkAppend(request);
+    return 'refusal' in checked ? { kind: 'refused', refusal: checked.refusal } : queue.add(request, checked.bytes);
+  };
+
+  return {
+    ...createReader({ path, logId, tail, logger, closing: closing.signal, ask }),
+    append,
+    appendMany: (requests) => Promise.all(requests.map(append)),
+    async close() {
+      closing.abort();
+      await queue.close();
+      await within(deadlineMs, database.close(), late).catch((error) => logger?.error({ err: error }, error.message));
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { Worker } from 'node:worker_threads';
+import { LogUnavailable } from '../../application/failures.ts';
+import type { LogFacts } from './database/log-database.ts';
+import { LogFileRefused } from './log-file-refused.ts';
+import type { Answer, Input, Operation, ThreadMessage, ThreadRequest } from './thread-messages.ts';
+
+export interface DatabaseThread {
+  readonly facts: LogFacts;
+  /** @throws {LogUnavailable} when the operation failed, or when the thread ended before it answered. */
+  call<Name extends Operation>(operation: Name, input: Input<Name>): Promise<Answer<Name>>;
+  /** Resolves with the reason once the thread is gone, and the file's lock with it. */
+  readonly ended: Promise<string>;
+}
+
+/** @throws {LogFileRefused} @throws {LogUnavailable} when the thread itself does not start. */
+export async function startThread(path: string, file: URL): Promise<DatabaseThread> {
+  const worker = new Worker(file, {
+    workerData: { path },
+    name: 'embedded-log',
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
+  const opening = Promise.withResolvers<LogFacts>();
+  const ended = Promise.withResolvers<string>();
+  const calls = new Map<number, PromiseWithResolvers<unknown>>();
+  let lastCall = 0;
+  let reason = 'it ended by itself';
+
+  function take(call: number): PromiseWithResolvers<unknown> | undefined {
+    const waiting = calls.get(call);
+    calls.delete(call);
+    return waiting;
+  }
+
+  worker.on('message', (message: ThreadMessage) => {
+    if (message.kind === 'opened') opening.resolve(message.facts);
+    else if (message.kind === 'refused') opening.reject(new LogFileRefused(message.problem, message.message));
+    else if (message.kind === 'answer') take(message.call)?.resolve(message.value);
+    else take(message.call)?.reject(new LogUnavailable(`${path}: ${message.message}`));
+  });
+  worker.on('error', (error) => {
+    reason = error.message;
+  });
+  worker.on('exit', () => {
+    const lost = new LogUnavailable(`The thread of ${path} is gone: ${reason}`);
+    opening.reject(lost);
+    for (const waiting of calls.values()) waiting.reject(lost);
+    calls.clear();
+    ended.resolve(reason);
+  });
+
+  return {
+    facts: await opening.promise,
+    ended: ended.promise,
+    call(operation, input) {
+      const waiting = Promise.withResolvers<unknown>();
+      calls.set(++lastCall, waiting);
+      worker.postMessage({ call: lastCall, operation, input } satisfies ThreadRequest);
+      return waiting.promise as Promise<Answer<typeof operation>>;
+    },
+  };
+}

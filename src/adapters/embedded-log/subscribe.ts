@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LogUnavailable } from '../../application/failures.ts';
+import type {
+  Checkpoint,
+  RecordedTransition,
+  SubscribeOptions,
+  SubscriptionMessage,
+} from '../../application/ports/event-log.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { LogQuery, Place } from './database/read-transitions.ts';
+import type { Tail } from './tail.ts';
+
+const DEFAULT_BATCH = 1_000;
+/** A subscriber whom nothing concerns still moves its checkpoint after so many transitions. */
+const SILENCE_TRANSITIONS = 1_000;
+const RETRYING = { initialDelayMs: 50, factor: 2, maxDelayMs: 5_000 };
+
+export interface SubscriptionSource {
+  readonly tail: Tail;
+  readonly logger: Logger | undefined;
+  /** @throws {LogUnavailable} */
+  read(query: LogQuery): Promise<Stretch>;
+  checkpoint(place: Place): Checkpoint;
+}
+
+/** What comes next: the transitions that concern the subscriber, and how far the log was looked through for them. */
+interface Stretch {
+  readonly transitions: readonly RecordedTransition[];
+  readonly last: Place;
+}
+
+/**
+ * The messages after `start`, until `signal` aborts. A stretch is fetched when the consumer asks for it, from the tail
+ * or else from the file, always right behind the last one: the consumer's pace is the only pace, and going over from
+ * the file to the tail is no special moment.
+ */
+export async function* messages(
+  source: SubscriptionSource,
+  start: Place,
+  { maxBatch: limit = DEFAULT_BATCH, streamPrefix: prefix = '' }: SubscribeOptions,
+  signal: AbortSignal,
+): AsyncGenerator<SubscriptionMessage, void, undefined> {
+  const { tail } = source;
+  let place = start;
+  let reported = start;
+  let isLive = false;
+  /** The log's end when the last stretch was fetched. */
+  let goal = tail.end.position;
+  while (!signal.aborted) {
+    const hasCaughtUp = !isLive && place.position >= goal;
+    if (place.position - reported.position >= (hasCaughtUp ? 1 : SILENCE_TRANSITIONS)) {
+      reported = place;
+      yield { kind: 'checkpoint', checkpoint: source.checkpoint(place) };
+    }
+    if (hasCaughtUp) {
+      isLive = true;
+      yield { kind: 'caught-up' };
+    }
+    await tail.grown(place.position, signal);
+    if (signal.aborted) return;
+    goal = tail.end.position;
+    const held = tail.after(place.position, limit);
+    isLive &&= held !== null;
+    const stretch =
+      held === null
+        ? await readPatiently(source, { after: place.position, prefix, limit }, signal)
+        : stretchOf(held, prefix);
+    if (stretch === null) return;
+    place = stretch.last;
+    const last = stretch.transitions.at(-1);
+    if (last === undefined) continue;
+    reported = placeOf(last);
+    yield { kind: 'transitions', transitions: stretch.transitions, checkpoint: source.checkpoint(reported) };
+  }
+}
+
+function stretchOf(held: readonly RecordedTransition[], prefix: string): Stretch | null {
+  const last = held.at(-1);
+  if (last === undefined) return null;
+  const transitions = prefix === '' ? held : held.filter(({ stream }) => stream.startsWith(prefix));
+  return { transitions, last: placeOf(last) };
+}
+
+/** Tries until it succeeds: the log may just be opening again. `null` once `signal` aborts. */
+async function readPatiently(
+  source: SubscriptionSource,
+  query: LogQuery,
+  signal: AbortSignal,
+): Promise<Stretch | null> {
+  for (let { initialDelayMs: delayMs } = RETRYING; !signal.aborted; delayMs = longer(delayMs)) {
+    try {
+      return await source.read(query);
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) throw error;
+      if (!signal.aborted)
+        source.logger?.warn({ err: error, after: query.after, delayMs }, 'a subscription waits for the log');
+      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return null;
+}
+
+const longer = (delayMs: number) => Math.min(delayMs * RETRYING.factor, RETRYING.maxDelayMs);
+const placeOf = ({ position, id }: RecordedTransition): Place => ({ position: Number(position), id });

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LogUnavailable } from '../../application/failures.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { LogFacts } from './database/log-database.ts';
+import { type DatabaseThread, startThread } from './start-thread.ts';
+import type { Answer, Input, Operation } from './thread-messages.ts';
+
+const REOPENING = { initialDelayMs: 50, factor: 2, maxDelayMs: 5_000 };
+
+/** Nothing was asked of the database: there is none at present. */
+export class DatabaseAway extends LogUnavailable {}
+
+export interface SupervisedThread {
+  /** As the file was when it was first opened. */
+  readonly facts: LogFacts;
+  /** @throws {DatabaseAway} @throws {LogUnavailable} */
+  call<Name extends Operation>(operation: Name, input: Input<Name>): Promise<Answer<Name>>;
+  close(): Promise<void>;
+}
+
+export interface Supervision {
+  readonly path: string;
+  readonly threadFile: URL;
+  readonly logger: Logger | undefined;
+  /** Another thread has the file now; what the last one was doing is in it or not. Throws when it is another log. */
+  onReopened(facts: LogFacts): void;
+}
+
+/**
+ * A database thread that is replaced when it dies (out of memory, a defect of SQLite): the file is opened anew, which
+ * rolls back what was not committed, and appends go on. Tries for ever, because nothing else can take the appends.
+ * @throws {LogFileRefused} @throws {LogUnavailable} when the first thread cannot open the file.
+ */
+export async function superviseThread({
+  path,
+  threadFile,
+  logger,
+  onReopened,
+}: Supervision): Promise<SupervisedThread> {
+  const closing = new AbortController();
+  const first = await startThread(path, threadFile);
+  let thread: DatabaseThread | null = first;
+  const supervision = supervise();
+
+  async function supervise(): Promise<void> {
+    for (let opened: DatabaseThread | null = first; opened !== null; opened = await reopen()) {
+      thread = opened;
+      const reason = await opened.ended;
+      thread = null;
+      if (!closing.signal.aborted) logger?.error({ path, reason }, 'the log is away: its thread has ended');
+    }
+  }
+
+  async function reopen(): Promise<DatabaseThread | null> {
+    for (let { initialDelayMs: delayMs } = REOPENING; !closing.signal.aborted; delayMs = longer(delayMs)) {
+      await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      try {
+        if (!closing.signal.aborted) return await openAgain();
+      } catch (error) {
+        logger?.error({ err: error, path, delayMs }, 'the log cannot be opened again yet');
+      }
+    }
+    return null;
+  }
+
+  async function openAgain(): Promise<DatabaseThread | null> {
+    const next = await startThread(path, threadFile);
+    try {
+      onReopened(next.facts);
+      if (!closing.signal.aborted) return next;
+    } catch (error) {
+      await close(next);
+      throw error;
+    }
+    await close(next);
+    return null;
+  }
+
+  return {
+    facts: first.facts,
+    async call(operation, input) {
+      if (thread === null) throw new DatabaseAway(`${path} is not open at present`);
+      return thread.call(operation, input);
+    },
+    async close() {
+      closing.abort();
+      if (thread !== null) await close(thread);
+      await supervision;
+    },
+  };
+}
+
+/** One that dies instead of answering is closed, too. */
+async function close(thread: DatabaseThread): Promise<void> {
+  await thread.call('close', undefined).catch(() => undefined);
+  await thread.ended;
+}
+
+const longer = (delayMs: number) => Math.min(delayMs * REOPENING.factor, REOPENING.maxDelayMs);

@@ -1,0 +1,17 @@
+import type { LogDatabase, LogFacts } from './database/log-database.ts';
+import type { LogFileProblem } from './log-file-refused.ts';
+
+type Operations = Omit<LogDatabase, 'facts'>;
+export type Operation = keyof Operations;
+export type Input<Name extends Operation> = Parameters<Operations[Name]>[0];
+export type Answer<Name extends Operation> = ReturnType<Operations[Name]>;
+
+/** To the database's thread, which answers in the order of the requests. */
+export type ThreadRequest = { readonly call: number; readonly operation: Operation; readonly input: unknown };
+
+/** From it: first whether it has the file, then an answer or failure for each request. */
+export type ThreadMessage =
+  | { readonly kind: 'opened'; readonly facts: LogFacts }
+  | { readonly kind: 'refused'; readonly problem: LogFileProblem; readonly message: string }
+  | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
+  | { readonly kind: 'failure'; readonly call: number; readonly message: string };
