@@ -1,5 +1,6 @@
 import { defineConfig } from 'eventops';
 import { z } from 'zod';
+import { githubHandlers } from './examples/github/handlers.ts';
 
 /** What happens to an event, by its type. The closest name wins: the type itself, then `order.*`, then `*`. */
 export default defineConfig({
@@ -18,5 +19,7 @@ export default defineConfig({
     'order.*': {
       handle: async (event) => ({ noted: event.type }),
     },
+    // What `npm run demo` posts.
+    ...githubHandlers,
   },
 });

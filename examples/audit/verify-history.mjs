@@ -8,7 +8,9 @@ const canonical = (value) =>
   Array.isArray(value)
     ? `[${value.map(canonical)}]`
     : value !== null && typeof value === 'object'
-      ? `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)}}`
+      ? `{${Object.keys(value)
+          .sort()
+          .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)}}`
       : JSON.stringify(value);
 
 let text = '';
