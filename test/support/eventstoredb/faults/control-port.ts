@@ -1,0 +1,59 @@
+import { createServer, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { LOOPBACK } from '../connections.ts';
+import type { Faults } from './fault.ts';
+
+/** One line of JSON asks for one switch, and one answers; answers may come in another order. */
+export interface ControlRequest {
+  readonly id: number;
+  readonly do: keyof Faults;
+  readonly with: readonly unknown[];
+}
+export type ControlAnswer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: string };
+
+export interface ControlPort {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Makes the switches usable from other processes of this machine. */
+export function listenForControl(faults: Faults, port: number): Promise<ControlPort> {
+  const open = new Set<Socket>();
+  const listener = createServer((socket) => {
+    open.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => open.delete(socket));
+    createInterface({ input: socket }).on('line', async (line) => {
+      const answer = await perform(faults, line);
+      if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
+    });
+  });
+  return new Promise((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen(port, LOOPBACK, () => {
+      const address = listener.address();
+      resolve({
+        port: typeof address === 'object' && address !== null ? address.port : port,
+        close: () => {
+          for (const socket of open) socket.destroy();
+          return new Promise<void>((closed) => listener.close(() => closed()));
+        },
+      });
+    });
+  });
+}
+
+async function perform(faults: Faults, line: string): Promise<ControlAnswer> {
+  let id = 0;
+  try {
+    const request: ControlRequest = JSON.parse(line);
+    id = request.id;
+    const work = faults[request.do] as ((...args: readonly unknown[]) => Promise<unknown>) | undefined;
+    if (work === undefined) throw new Error(`there is no switch '${request.do}'`);
+    return { id, result: (await work(...request.with)) ?? null };
+  } catch (error) {
+    return { id, error: (error as Error).message };
+  }
+}

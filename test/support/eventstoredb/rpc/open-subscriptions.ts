@@ -1,0 +1,26 @@
+import type { SubscriptionEnd } from '../faults/fault.ts';
+
+/** The subscriptions that clients have open now. */
+export class OpenSubscriptions {
+  readonly #open = new Set<(how: SubscriptionEnd) => void>();
+  #waiting: { readonly count: number; readonly settle: () => void }[] = [];
+
+  /** @returns what takes the subscription off again. */
+  add(end: (how: SubscriptionEnd) => void): () => void {
+    this.#open.add(end);
+    for (const { count, settle } of this.#waiting) if (this.#open.size >= count) settle();
+    this.#waiting = this.#waiting.filter(({ count }) => this.#open.size < count);
+    return () => this.#open.delete(end);
+  }
+
+  endAll(how: SubscriptionEnd): number {
+    const count = this.#open.size;
+    for (const end of [...this.#open]) end(how);
+    return count;
+  }
+
+  opened(count: number): Promise<void> {
+    if (this.#open.size >= count) return Promise.resolve();
+    return new Promise((settle) => this.#waiting.push({ count, settle }));
+  }
+}

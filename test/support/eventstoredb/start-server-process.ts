@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { connectToControl } from './faults/control-client.ts';
+import type { Faults } from './faults/fault.ts';
+
+export interface ServerProcess {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Over the control port. */
+  readonly faults: Faults;
+  /** SIGTERM, then waits for its end. @returns the exit code. */
+  stop(): Promise<number | null>;
+  /** kill -9, then waits for its end. */
+  kill(): Promise<void>;
+}
+
+export interface ServerProcessOptions {
+  readonly folder: string;
+  /** A free one, unless told. */
+  readonly port?: number;
+}
+
+const SERVE = fileURLToPath(new URL('serve.ts', import.meta.url));
+const READY = /^Protocol server ready: (esdb:\/\/[^:]+:(\d+)\S*), data in .*, control port (\d+)$/;
+
+/** Starts the protocol server in a process of its own. @throws with what it printed, where it does not get ready. */
+export async function startServerProcess({ folder, port = 0 }: ServerProcessOptions): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [SERVE, '--port', String(port), '--data', folder, '--control-port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  const [, url = '', portText, controlPort] = await ready(child);
+  const faults = await connectToControl(Number(controlPort));
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    child.kill(signal);
+    const [code] = await exited;
+    faults.close();
+    return code;
+  };
+  return {
+    url,
+    port: Number(portText),
+    pid: child.pid ?? 0,
+    faults,
+    stop: () => end('SIGTERM'),
+    kill: async () => void (await end('SIGKILL')),
+  };
+}
+
+function ready(child: ChildProcess): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    const printed: string[] = [];
+    if (child.stdout === null || child.stderr === null) throw new Error('the process has no output');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      printed.push(line);
+      const found = READY.exec(line);
+      if (found) resolve(found);
+    });
+    createInterface({ input: child.stderr }).on('line', (line) => printed.push(line));
+    child.once('close', (code) => reject(new Error(`the protocol server ended (${code}): ${printed.join('\n')}`)));
+  });
+}
