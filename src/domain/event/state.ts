@@ -101,6 +101,7 @@ export function evolve(state: EventState | null, transition: Transition): EventS
   }
 }
 
+/** The state that a history, or a part of one from a state on, adds up to. @public */
 export const fold = (transitions: Iterable<Transition>, from: EventState | null = null): EventState | null => {
   let state = from;
   for (const transition of transitions) state = evolve(state, transition);
