@@ -49,7 +49,11 @@ const shown = (thrown: unknown) =>
 
 /** Where a file lies on this machine is nobody's business in a history; its last folders tell enough. */
 const shortened = (stack: string) =>
-  stack.replaceAll(/(?:file:\/\/)?(?:\/[^/\s:()]+)+((?:\/[^/\s:()]+){3}:\d)/g, '…$1');
+  stack
+    .slice(0, 2 * MAX_STACK_CHARACTERS)
+    .replaceAll(/[^\s()]+/g, (word) => (/^(\/|file:\/\/).*:\d+$/.test(word) ? lastFolders(word) : word));
+
+const lastFolders = (path: string) => `…/${path.split('/').filter(Boolean).slice(-3).join('/')}`;
 
 /**
  * Equal for failures of one kind: the class and the message without what differs from case to case, that is UUIDs and

@@ -1,0 +1,17 @@
+import { deriveUuid } from '../../../src/application/event-identity.ts';
+import type { Chance } from '../../../src/application/ports/chance.ts';
+
+/** The same draws for the same seed (mulberry32). */
+export function createSeededChance(seed: number): Chance {
+  let state = seed;
+  let drawn = 0;
+  return {
+    uuid: () => deriveUuid('drawn', String(seed), String(drawn++)),
+    fraction: () => {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    },
+  };
+}

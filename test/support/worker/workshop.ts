@@ -1,0 +1,92 @@
+import { decodeTransition } from '../../../src/application/decode-transition.ts';
+import { eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
+import type { CommandConsumer, CommandDelivery, ProcessEvent } from '../../../src/application/ports/command-bus.ts';
+import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import type { Logger } from '../../../src/application/ports/logger.ts';
+import { createUseCases } from '../../../src/application/use-cases.ts';
+import type { Transition } from '../../../src/domain/event/transitions.ts';
+import { defaultRetry } from '../../../src/worker/handlers/config-schema.ts';
+import type { HandlerDefinition } from '../../../src/worker/handlers/define-config.ts';
+import { type ConfiguredHandler, createMatchHandler } from '../../../src/worker/handlers/match-handler.ts';
+import { createInProcessRunner } from '../../../src/worker/in-process-runner.ts';
+import { createWorker } from '../../../src/worker/worker.ts';
+import { createInMemoryLog } from '../in-memory-log.ts';
+import { byClient, type Posted, posted } from './posting.ts';
+import { createSeededChance } from './seeded-chance.ts';
+import { silentLogger } from './silent-logger.ts';
+import { createVirtualClock } from './virtual-clock.ts';
+
+export const handlerOf = (
+  handle: HandlerDefinition['handle'],
+  given: Partial<ConfiguredHandler> = {},
+): ConfiguredHandler => ({
+  pattern: '*',
+  version: '1',
+  schema: null,
+  retry: defaultRetry,
+  timeoutMs: 30_000,
+  replay: 'safe',
+  handle,
+  ...given,
+});
+
+/** Hands commands to a worker one by one and says what became of each. */
+function createHandDelivery() {
+  let onCommand: ((delivery: CommandDelivery) => void) | null = null;
+  const bus: CommandConsumer = {
+    consume: async (options) => {
+      ({ onCommand } = options);
+      return { stop: async () => {} };
+    },
+  };
+  const deliver = (command: ProcessEvent) =>
+    new Promise<'acknowledged' | 'released'>((resolve) => {
+      onCommand?.({ command, acknowledge: () => resolve('acknowledged'), release: () => resolve('released') });
+    });
+  return { bus, deliver };
+}
+
+export interface WorkshopOptions {
+  readonly log?: EventLog;
+  readonly logger?: Logger;
+  readonly stopTimeoutMs?: number;
+}
+
+/** A worker at work on a log in memory, at a time that stands still. */
+export async function createWorkshop(
+  handlers: readonly ConfiguredHandler[],
+  { log = createInMemoryLog(), logger = silentLogger, stopTimeoutMs = 5_000 }: WorkshopOptions = {},
+) {
+  const clock = createVirtualClock();
+  const chance = createSeededChance(1);
+  const { bus, deliver } = createHandDelivery();
+  const useCases = createUseCases({ log, clock, chance });
+  const shared = { log, clock, chance, logger, useCases };
+  const worker = createWorker({
+    ...shared,
+    bus,
+    matchHandler: createMatchHandler(handlers),
+    runner: createInProcessRunner(shared),
+    worker: 'worker-1',
+    stopTimeoutMs,
+  });
+  await worker.start();
+  return {
+    clock,
+    log,
+    useCases,
+    worker,
+    async receive(key: string, given?: Posted): Promise<string> {
+      await useCases.receiveEvent(posted(key, given), byClient);
+      return eventIdOf('client', key);
+    },
+    /** Hands out the command for the first attempt, unless told otherwise, and lets time pass until it is settled. */
+    process: (eventId: string, command: Partial<ProcessEvent> = {}) =>
+      clock.finish(deliver({ eventId, generation: 0, attempt: 1, event: null, ...command })),
+    /** The same, without waiting. */
+    deliver: (eventId: string, command: Partial<ProcessEvent> = {}) =>
+      deliver({ eventId, generation: 0, attempt: 1, event: null, ...command }),
+    history: async (eventId: string): Promise<readonly Transition[]> =>
+      (await log.readStream(streamOf(eventId))).map(decodeTransition),
+  };
+}
