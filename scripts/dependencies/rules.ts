@@ -76,6 +76,12 @@ const layerRules: readonly IForbiddenRuleType[] = [
     to: { path: '^src/projections/' },
   },
   {
+    name: 'drivers-live-in-adapters',
+    comment: 'Worker and projections reach outside systems through ports, so that both run in a simulation.',
+    from: { path: '^src/(worker|projections)/' },
+    to: { path: '(^|/)node_modules/', pathNot: packages('zod', 'kysely', '@opentelemetry/api') },
+  },
+  {
     name: 'read-models-are-apart',
     comment: 'A read model is a function of the log, so that each can be rebuilt alone.',
     from: { path: '^src/projections/([^/]+)/' },

@@ -95,6 +95,7 @@ const violations: readonly (readonly [rule: string, files: Files])[] = [
     { 'src/api/x.ts': `import '../projections/events/table.ts';`, 'src/projections/events/table.ts': '' },
   ],
   ['only-the-api-asks-queries', { 'src/worker/x.ts': `import '../projections/events/queries.ts';` }],
+  ['drivers-live-in-adapters', { 'src/worker/x.ts': `import 'undici';` }],
   ['read-models-are-apart', { 'src/projections/other/x.ts': `import '../events/queries.ts';` }],
   ['nobody-imports-main', { 'src/cli/x.ts': `import '../main/compose.ts';` }],
   ['only-main-reads-config', { 'src/worker/x.ts': `import '../config/config.ts';` }],
