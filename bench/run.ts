@@ -18,7 +18,7 @@ const SINGLE = { batchSize: 1, connections: 64 };
 const BATCHES = { batchSize: 100, connections: 8 };
 
 const rows = (server: RunningEventOps) =>
-  server.metric('eventops_transitions_handled_total', 'subscriber="events",type="ProcessingSucceeded"');
+  server.metric('eventops_transitions_handled_total', 'subscriber="projection:events",type="ProcessingSucceeded"');
 
 /** Until every event of the load is PROCESSED and its row says so. */
 async function settle(server: RunningEventOps, target: number): Promise<void> {

@@ -1,0 +1,105 @@
+import { systemChance } from '../adapters/system/chance.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { createMetrics } from '../adapters/telemetry/metrics.ts';
+import { buildServer } from '../api/build-server.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { Subscriber } from '../application/run-subscription.ts';
+import { createUseCases } from '../application/use-cases.ts';
+import type { Config } from '../config/config.ts';
+import { readOnly } from '../projections/database.ts';
+import { createDueWork } from '../projections/events/due-work.ts';
+import { readModels } from '../projections/index.ts';
+import { createProjector } from '../projections/projector.ts';
+import { createDispatcher } from '../worker/dispatcher.ts';
+import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
+import { createInProcessRunner } from '../worker/in-process-runner.ts';
+import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
+import { createWorker } from '../worker/worker.ts';
+import { followLog } from './follow-log.ts';
+import type { Parts } from './parts.ts';
+
+const clock = systemClock;
+const chance = systemChance;
+
+export interface Running {
+  /** Where the API listens. */
+  readonly url: string;
+  /** Takes no more work, finishes or releases what is in hand, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Puts the parts together and starts all roles; resolves once each is at work. On failure everything is closed. */
+export async function compose(
+  config: Config,
+  parts: Parts,
+  handlers: readonly ConfiguredHandler[],
+  logger: Logger,
+): Promise<Running> {
+  const { log, readDatabase, bus, checkpoints, authenticator } = parts;
+  const metrics = createMetrics();
+  const useCases = createUseCases({ log, clock, chance });
+  const matchHandler = createMatchHandler(handlers);
+  const worker = `worker-${chance.uuid()}`;
+  const place = { clock, logger };
+
+  const observed = (subscriber: Subscriber) => metrics.counted(subscriber);
+  const projections = readModels.map((readModel) => {
+    const projector = createProjector(readModel, { db: readDatabase.db, ...place });
+    return followLog(log, observed(projector), { ...place, streamPrefix: projector.streamPrefix });
+  });
+  const rows = readOnly(readDatabase.db);
+  const processing = { log, useCases, matchHandler, clock, chance, logger, worker };
+
+  const services = [
+    ...projections,
+    createWorker({
+      ...processing,
+      bus,
+      runner: createInProcessRunner(place),
+      stopTimeoutMs: config.shutdownTimeoutMs,
+    }),
+    createDispatcher({ log, bus, checkpoints, firstPlace: (await log.head())?.checkpoint ?? null, ...place, observed }),
+    createDueWorkSweep({
+      ...processing,
+      bus,
+      dueWork: createDueWork(rows),
+      earlierWorkersAreGone: parts.isOnlyProcess,
+      projectionCaughtUp: Promise.all(projections.map(({ caughtUp }) => caughtUp)).then(() => {}),
+    }),
+  ];
+  const api = buildServer({
+    useCases,
+    log,
+    readDatabase: () => rows,
+    authenticator,
+    readinessChecks: [
+      ...parts.readinessChecks,
+      ...services.map(({ name, trouble }) => ({ part: name, check: async () => trouble() })),
+    ],
+    clock,
+    chance,
+    logger,
+  });
+
+  const stop = async () => {
+    await api.close();
+    // The sweep and the dispatcher first: they hand work to the worker. What the worker appends still reaches the rows.
+    for (const service of services.toReversed()) await service.stop();
+    await parts.close();
+  };
+  try {
+    for (const service of services) await service.start();
+    const monitoring = await metrics.listen(config.host, config.metricsPort);
+    const url = await api.listen({ host: config.host, port: config.port });
+    return {
+      url,
+      stop: async () => {
+        await stop();
+        await monitoring.close();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

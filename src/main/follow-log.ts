@@ -1,0 +1,55 @@
+import type { BackgroundService } from '../application/ports/background-service.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { EventReader } from '../application/ports/event-log.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import { runSubscription, type Subscriber } from '../application/run-subscription.ts';
+
+export interface FollowingService extends BackgroundService {
+  /** Resolves once everything that was in the log at the start has been handled. */
+  readonly caughtUp: Promise<void>;
+}
+
+/** A subscriber as a service: it follows the log until it is stopped. */
+export function followLog(
+  log: Pick<EventReader, 'subscribeAll'>,
+  subscriber: Subscriber,
+  { clock, logger, streamPrefix }: { readonly clock: Clock; readonly logger: Logger; readonly streamPrefix: string },
+): FollowingService {
+  const caughtUp = Promise.withResolvers<void>();
+  const stopping = new AbortController();
+  let running: Promise<void> | null = null;
+  let trouble: string | null = 'it has not started';
+  const { signal } = stopping;
+  const observed: Subscriber = {
+    ...subscriber,
+    handle: async (transitions, checkpoint) => {
+      try {
+        await subscriber.handle(transitions, checkpoint);
+        trouble = null;
+      } catch (error) {
+        trouble = error instanceof Error ? error.message : String(error);
+        throw error;
+      }
+    },
+    caughtUp: () => {
+      subscriber.caughtUp?.();
+      caughtUp.resolve();
+    },
+  };
+  return {
+    caughtUp: caughtUp.promise,
+    name: subscriber.name,
+    async start() {
+      trouble = null;
+      running = runSubscription(log, observed, { clock, logger, signal, streamPrefix }).catch((error: unknown) => {
+        trouble = error instanceof Error ? error.message : String(error);
+        logger.error({ err: error, subscriber: subscriber.name }, 'the subscriber has stopped');
+      });
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+    trouble: () => trouble,
+  };
+}

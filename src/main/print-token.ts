@@ -1,0 +1,20 @@
+import { issueDevelopmentToken } from '../adapters/development-issuer/development-issuer.ts';
+import type { TokenRequest } from '../cli/program.ts';
+import type { Config } from '../config/config.ts';
+import { CannotStart } from './cannot-start.ts';
+
+/** A development token, alone, on standard output. */
+export async function printToken(config: Config, { role, scopes, subject }: TokenRequest): Promise<void> {
+  if (config.production)
+    throw new CannotStart('Development tokens are refused with NODE_ENV=production; ask your OIDC issuer for one', {
+      isWrongUse: true,
+    });
+  const token = await issueDevelopmentToken({
+    dataFolder: config.dataFolder,
+    ...(role === undefined ? {} : { role }),
+    scopes,
+    subject,
+    now: Date.now(),
+  });
+  process.stdout.write(`${token}\n`);
+}

@@ -1,0 +1,20 @@
+import { acquireDataFolder } from '../adapters/embedded-log/data-folder.ts';
+import { verifyEmbeddedLog } from '../adapters/embedded-log/verify-embedded-log.ts';
+import type { Config } from '../config/config.ts';
+import { logFileOf } from './embedded-parts.ts';
+
+/** Checks the whole embedded log, which nobody may be writing meanwhile; exit code 1 when anything is broken. */
+export async function verifyLog({ dataFolder }: Config): Promise<void> {
+  const release = acquireDataFolder(dataFolder);
+  try {
+    const path = logFileOf(dataFolder);
+    const { streams, transitions, broken } = await verifyEmbeddedLog(path);
+    for (const { stream, reason } of broken) process.stdout.write(`BROKEN  ${stream}: ${reason}\n`);
+    process.stdout.write(
+      `${path}: ${transitions} transitions in ${streams} histories, ${broken.length === 0 ? 'all unbroken' : 'not what was written'}\n`,
+    );
+    if (broken.length > 0) process.exitCode = 1;
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,27 @@
+import { issueDevelopmentToken } from '../adapters/development-issuer/development-issuer.ts';
+import type { Config } from '../config/config.ts';
+
+/** What a newcomer needs next: where, with what token, and a command to paste. */
+export async function welcome({ dataFolder }: Config, url: string): Promise<string> {
+  const token = await issueDevelopmentToken({
+    dataFolder,
+    role: 'admin',
+    scopes: [],
+    subject: 'developer',
+    now: Date.now(),
+  });
+  return `EventOps is ready at ${url}
+
+A development token, valid for a day (bin/eventops token makes others):
+
+${token}
+
+Post an event:
+
+curl -s ${url}/v1/events \\
+  -H 'Authorization: Bearer ${token}' \\
+  -H 'Content-Type: application/json' \\
+  -d '{"type":"order.placed","source":"shop","payload":{"orderId":"A-1"}}'
+
+`;
+}
