@@ -59,6 +59,7 @@ export function createPostgres({ folder, binaries, fsync }: PostgresOptions): Pr
     get url() {
       return url;
     },
+    pid: () => server?.pid ?? -1,
     start: async () => {
       if (server?.isRunning()) return;
       const { ports, password } = await settleInstance(folder, 1);

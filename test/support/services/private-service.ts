@@ -6,6 +6,8 @@
 export interface PrivateService {
   /** With user and password. Known once it was started. */
   readonly url: string;
+  /** Of the server process, while it runs: for reading what it uses. */
+  pid(): number;
   /** Resolves once a canary went through. */
   start(): Promise<void>;
   /** In good order. Safe when it does not run. */

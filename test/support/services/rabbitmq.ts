@@ -25,6 +25,8 @@ export function findRabbitMq(): Found<string> {
 }
 
 export interface PrivateRabbitMq extends PrivateService {
+  /** Of its management page, if it has one, for the user and password of `url`. Known once it was started. */
+  readonly managementUrl: string;
   /** A new, empty virtual host of that name; its URL. A wiped server has forgotten it. */
   createVirtualHost(name: string): Promise<string>;
   /** Runs `rabbitmqctl`. */
@@ -34,13 +36,16 @@ export interface PrivateRabbitMq extends PrivateService {
 export interface RabbitMqOptions {
   readonly folder: string;
   readonly binaries: string;
+  /** The management page and its HTTP interface. With it, `stop` takes 6 s instead of 1 s (RabbitMQ 3.10). */
+  readonly management: boolean;
 }
 
 const USER = 'eventops';
 const VIRTUAL_HOST = 'eventops';
 
-export function createRabbitMq({ folder, binaries }: RabbitMqOptions): PrivateRabbitMq {
+export function createRabbitMq({ folder, binaries, management }: RabbitMqOptions): PrivateRabbitMq {
   let url = '';
+  let managementUrl = '';
   let env: NodeJS.ProcessEnv = {};
   let names: OwnProcess | null = null;
   let server: OwnProcess | null = null;
@@ -52,12 +57,18 @@ export function createRabbitMq({ folder, binaries }: RabbitMqOptions): PrivateRa
     get url() {
       return url;
     },
+    get managementUrl() {
+      return managementUrl;
+    },
+    pid: () => server?.pid ?? -1,
     start: async () => {
       if (server?.isRunning()) return;
-      const instance = await settleInstance(folder, 3);
+      const instance = await settleInstance(folder, 4);
       env = environment(folder, instance);
-      writeConfiguration(folder, instance);
-      url = `amqp://${USER}:${instance.password}@127.0.0.1:${instance.ports[0]}/${VIRTUAL_HOST}`;
+      writeConfiguration(folder, instance, management);
+      const [port, , , managementPort] = instance.ports;
+      url = `amqp://${USER}:${instance.password}@127.0.0.1:${port}/${VIRTUAL_HOST}`;
+      managementUrl = `http://127.0.0.1:${managementPort}`;
       // Erlang's directory of nodes. Unless it is there first, the server starts one that outlives both of us.
       names = startProcess({ command: 'epmd', args: [], env, folder });
       await untilReady(names, folder, () => reach(instance.ports[2]));
@@ -77,11 +88,25 @@ export function createRabbitMq({ folder, binaries }: RabbitMqOptions): PrivateRa
     wipe: () => rm(join(folder, 'data'), { recursive: true, force: true }),
     control,
     createVirtualHost: async (name) => {
-      await control('add_vhost', name);
-      await control('set_permissions', '-p', name, USER, '.*', '.*', '.*');
+      if (management) await createOverHttp(name, { url, managementUrl });
+      else {
+        await control('add_vhost', name);
+        await control('set_permissions', '-p', name, USER, '.*', '.*', '.*');
+      }
       return Object.assign(new URL(url), { pathname: `/${name}` }).href;
     },
   };
+}
+
+/** In 15 ms where `rabbitmqctl` takes half a second of a core. Its creator has all permissions in it. */
+async function createOverHttp(
+  name: string,
+  { url, managementUrl }: { readonly url: string; readonly managementUrl: string },
+): Promise<void> {
+  const { username, password } = new URL(url);
+  const headers = { authorization: `Basic ${btoa(`${username}:${password}`)}` };
+  const answer = await fetch(`${managementUrl}/api/vhosts/${name}`, { method: 'PUT', headers });
+  if (!answer.ok) throw new Error(`The virtual host was not created: ${answer.status} ${await answer.text()}`);
 }
 
 /** Every path and port of a node is set, so that nothing of an installed broker is touched or shared. */
@@ -106,15 +131,16 @@ function environment(folder: string, { ports }: Instance): NodeJS.ProcessEnv {
   };
 }
 
-function writeConfiguration(folder: string, { ports, password }: Instance): void {
+function writeConfiguration(folder: string, { ports, password }: Instance, management: boolean): void {
   const files = {
     'rabbitmq-env.conf': '',
-    enabled_plugins: '[].\n',
+    enabled_plugins: management ? '[rabbitmq_management].\n' : '[].\n',
     'rabbitmq.conf': [
       `listeners.tcp.1 = 127.0.0.1:${ports[0]}`,
       `default_user = ${USER}`,
       `default_pass = ${password}`,
       `default_vhost = ${VIRTUAL_HOST}`,
+      ...(management ? ['management.tcp.ip = 127.0.0.1', `management.tcp.port = ${ports[3]}`] : []),
       // Quorum queues keep their write-ahead log in memory, too: 512 MiB unless told.
       'raft.wal_max_size_bytes = 67108864',
       '',

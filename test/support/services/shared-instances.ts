@@ -12,6 +12,7 @@ export type ServiceName = 'PostgreSQL' | 'RabbitMQ';
 export interface SharedInstance {
   /** A database or virtual host of that name, new and empty, for one test file or test; its URL. */
   isolate(name: string): Promise<string>;
+  /** Without ceremony: nobody wants its data. */
   stop(): Promise<void>;
 }
 
@@ -31,11 +32,11 @@ async function startLocally(service: ServiceName, binaries: string): Promise<Sha
   if (service === 'PostgreSQL') {
     const postgres = createPostgres({ folder, binaries, fsync: false });
     await postgres.start();
-    return { isolate: (name) => postgres.createDatabase(name), stop: () => postgres.stop().then(remove) };
+    return { isolate: (name) => postgres.createDatabase(name), stop: () => postgres.kill().then(remove) };
   }
-  const rabbitMq = createRabbitMq({ folder, binaries });
+  const rabbitMq = createRabbitMq({ folder, binaries, management: true });
   await rabbitMq.start();
-  return { isolate: (name) => rabbitMq.createVirtualHost(name), stop: () => rabbitMq.stop().then(remove) };
+  return { isolate: (name) => rabbitMq.createVirtualHost(name), stop: () => rabbitMq.kill().then(remove) };
 }
 
 const dockerRuns = () =>

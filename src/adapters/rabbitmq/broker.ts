@@ -1,0 +1,50 @@
+import type { Options } from 'amqplib';
+
+/** Where the broker is, and who we are there. */
+export interface Broker {
+  /** Scheme, host, port and virtual host. All that is ever said about the broker: the rest is secret. */
+  readonly label: string;
+  readonly endpoint: Options.Connect;
+}
+
+/**
+ * A silent broker is given up after two to three of these (amqplib counts whole intervals without a byte), so within
+ * 15 s. `?heartbeat=` in the URL, in seconds, takes precedence.
+ */
+const HEARTBEAT_SECONDS = 5;
+
+/**
+ * Reads an AMQP URL (RabbitMQ's URI specification: the path is the virtual host, percent-encoded; none means `/`). TLS
+ * trusts what Node trusts; further authorities are added with `NODE_EXTRA_CA_CERTS`.
+ * @throws {TypeError} without repeating the URL, which may hold a password.
+ */
+export function parseBroker(text: string): Broker {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== 'amqp:' && url.protocol !== 'amqps:'))
+    throw new TypeError('the URL of RabbitMQ must begin with amqp:// or amqps://');
+  const protocol = url.protocol.slice(0, -1);
+  const port = url.port === '' ? (protocol === 'amqp' ? 5672 : 5671) : Number(url.port);
+  const vhost = decoded(url.pathname.slice(1)) || '/';
+  const heartbeat = Number(url.searchParams.get('heartbeat') ?? HEARTBEAT_SECONDS);
+  return {
+    label: `${protocol}://${url.hostname}:${port}/${vhost === '/' ? '' : encodeURIComponent(vhost)}`,
+    endpoint: {
+      protocol,
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port,
+      vhost: encodeURIComponent(vhost),
+      heartbeat: Number.isInteger(heartbeat) && heartbeat > 0 ? heartbeat : HEARTBEAT_SECONDS,
+      // RabbitMQ lets its default user in from its own machine only.
+      username: url.username === '' ? 'guest' : decoded(url.username),
+      password: url.username === '' ? 'guest' : decoded(url.password),
+    },
+  };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new TypeError('the URL of RabbitMQ has a % that begins no percent-encoding');
+  }
+}

@@ -1,0 +1,104 @@
+import { CommandBusUnavailable } from '../../application/failures.ts';
+import type { Chance } from '../../application/ports/chance.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { CommandBus } from '../../application/ports/command-bus.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import { parseBroker } from './broker.ts';
+import { Consumer } from './consumer.ts';
+import { blockage, createPublish, watchReturns } from './publisher.ts';
+import { type SupervisedSession, superviseSession } from './supervise.ts';
+import { declareTopology } from './topology.ts';
+
+export interface RabbitMqOptions {
+  /** `amqp://` or `amqps://`, with user, password and virtual host. Never repeated anywhere. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  /** How long `publish` waits: for a connection, for a blocked broker and for the confirmations together. */
+  readonly publishDeadlineMs?: number;
+  /** One message for several commands costs a fraction of a message each: `node bench/rabbitmq.ts`. */
+  readonly maxCommandsPerMessage?: number;
+}
+
+export interface RabbitMqCommandBus extends CommandBus {
+  /** What keeps it from its work at present, in words for an operator and without secrets; `null` when nothing does. */
+  trouble(): string | null;
+}
+
+/**
+ * The command bus on RabbitMQ. Publishing and every consumer have a connection each, because the broker stops reading
+ * from connections that publish when it runs low on memory or disk, and acknowledgements must not stop with them.
+ *
+ * Resolves after the first attempt to connect, also when it failed: an absent broker keeps nothing else from starting.
+ * It is tried again with backoff until it is there, and `trouble` and one line of the log say what is wrong.
+ * @throws {TypeError} when `url` is none.
+ */
+export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promise<RabbitMqCommandBus> {
+  const { url, clock, chance, logger, publishDeadlineMs = 10_000, maxCommandsPerMessage = 16 } = options;
+  const broker = parseBroker(url);
+  const common = { broker, clock, chance, logger };
+  const publishing = superviseSession({
+    ...common,
+    purpose: 'publishing',
+    prepare: async (session) => {
+      watchReturns(session);
+      await declareTopology(session.channel);
+    },
+  });
+  const send = createPublish({
+    broker,
+    supervised: publishing,
+    clock,
+    deadlineMs: publishDeadlineMs,
+    maxCommandsPerMessage,
+  });
+  const consuming: SupervisedSession[] = [];
+  const underWay = new Set<Promise<void>>();
+  let isClosed = false;
+  const publishTrouble = () => publishing.trouble() ?? blockage(broker, publishing.current());
+
+  const bus: RabbitMqCommandBus = {
+    forgetsOnRestart: false,
+    publish: async (commands) => {
+      if (isClosed) throw new CommandBusUnavailable('The command bus is closed: the process is shutting down');
+      if (commands.length === 0) return;
+      const sending = send(commands);
+      underWay.add(sending);
+      await sending.finally(() => underWay.delete(sending));
+    },
+    consume: async ({ prefetch, onCommand }) => {
+      const consumer = new Consumer({
+        prefetch,
+        onCommand,
+        clock,
+        logger,
+        handBack: { isPossible: () => !isClosed && publishTrouble() === null, publish: bus.publish },
+      });
+      const supervised = superviseSession({
+        ...common,
+        purpose: 'consuming',
+        prepare: async (session) => {
+          await declareTopology(session.channel);
+          await consumer.attach(session);
+        },
+      });
+      consuming.push(supervised);
+      await supervised.attempted;
+      return {
+        stop: async () => {
+          supervised.retire();
+          await consumer.stop();
+        },
+      };
+    },
+    trouble: () => publishTrouble() ?? consuming.map((each) => each.trouble()).find((found) => found !== null) ?? null,
+    close: async () => {
+      isClosed = true;
+      await Promise.allSettled(underWay);
+      await Promise.all([publishing, ...consuming].map((supervised) => supervised.close()));
+    },
+  };
+  await publishing.attempted;
+  return bus;
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { LoadedEvent } from '../../application/load-event.ts';
+import { messageId, type ProcessEvent } from '../../application/ports/command-bus.ts';
+import { eventStatuses } from '../../domain/event/state.ts';
+import { transitionSchemas } from '../../domain/event/transitions.ts';
+
+/** Of the body. Workers know one version: update them before the dispatcher where it changes. */
+const VERSION = 1;
+
+/** A message of several commands stays below this, in characters of JSON; a larger command travels alone. */
+const MAX_CHARACTERS = 128 * 1024;
+
+export interface OutgoingMessage {
+  /** Of its first command. */
+  readonly id: string;
+  readonly commandCount: number;
+  readonly body: Buffer;
+}
+
+/**
+ * Puts commands into messages of at most `maxCommands`. Each call is spread over several messages where it can be, so
+ * that a burst is shared by several workers.
+ */
+export function* pack(commands: readonly ProcessEvent[], maxCommands: number): Generator<OutgoingMessage> {
+  const most = Math.min(maxCommands, Math.ceil(commands.length / SPREAD));
+  let id = '';
+  let texts: string[] = [];
+  let characters = 0;
+  const finished = () => ({
+    id,
+    commandCount: texts.length,
+    body: Buffer.from(`{"version":${VERSION},"commands":[${texts.join(',')}]}`),
+  });
+  for (const command of commands) {
+    const text = JSON.stringify(command);
+    if (texts.length > 0 && (texts.length === most || characters + text.length > MAX_CHARACTERS)) {
+      yield finished();
+      texts = [];
+      characters = 0;
+    }
+    if (texts.length === 0) id = messageId(command);
+    texts.push(text);
+    characters += text.length;
+  }
+  if (texts.length > 0) yield finished();
+}
+
+const SPREAD = 8;
+
+const count = z.number().int().nonnegative();
+const timestamp = z.string();
+
+const loadedEvent = z.strictObject({
+  state: z
+    .strictObject({
+      status: z.enum(eventStatuses),
+      received: transitionSchemas.EventReceived,
+      generation: count,
+      attempts: count,
+      claim: z.strictObject({ worker: z.string(), leaseExpiresAt: timestamp }).nullable(),
+      nextAttemptAt: timestamp.nullable(),
+      failure: transitionSchemas.ProcessingFailed.shape.failure.nullable(),
+    })
+    .nullable(),
+  revision: z.number().int().min(-1),
+  headId: z.uuid().nullable(),
+  headHash: z.string(),
+  receivedAt: timestamp.nullable(),
+}) satisfies z.ZodType<LoadedEvent>;
+
+const commandSchema = z.strictObject({
+  eventId: z.uuid(),
+  generation: count,
+  attempt: z.number().int().min(1),
+  event: loadedEvent.nullable(),
+}) satisfies z.ZodType<ProcessEvent>;
+
+const messageSchema = z.strictObject({ version: z.literal(VERSION), commands: z.array(z.unknown()).min(1) });
+
+export interface IncomingMessage {
+  readonly commands: readonly ProcessEvent[];
+  /** What is wrong with the message, by place and rule and never with its content; `null` when nothing is. */
+  readonly problem: string | null;
+}
+
+/** Reads a body that may come from anybody. A command that does not parse takes none of its neighbours along. */
+export function unpack(body: Buffer): IncomingMessage {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString());
+  } catch {
+    return { commands: [], problem: 'it is not JSON' };
+  }
+  const message = messageSchema.safeParse(json);
+  if (!message.success) return { commands: [], problem: problemOf(message.error) };
+  const commands: ProcessEvent[] = [];
+  let problem: string | null = null;
+  for (const candidate of message.data.commands) {
+    const command = commandSchema.safeParse(candidate);
+    if (command.success) commands.push(command.data);
+    else problem ??= problemOf(command.error);
+  }
+  return { commands, problem };
+}
+
+const problemOf = ({ issues: [issue] }: z.ZodError) =>
+  issue === undefined ? 'unknown' : `${issue.path.join('.') || 'its top'}: ${issue.code}`;

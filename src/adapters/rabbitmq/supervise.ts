@@ -1,0 +1,104 @@
+import type { Chance } from '../../application/ports/chance.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { Broker } from './broker.ts';
+import { explain } from './explain.ts';
+import { openSession, type Session } from './session.ts';
+import { within } from './within.ts';
+
+const BACKOFF = { initialDelayMs: 100, factor: 2, maxDelayMs: 5_000 };
+const PREPARE_DEADLINE_MS = 10_000;
+
+export interface SupervisionOptions {
+  readonly broker: Broker;
+  readonly purpose: 'publishing' | 'consuming';
+  /** Makes a new session usable: declares, consumes. */
+  readonly prepare: (session: Session) => Promise<void>;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+}
+
+/** A session that is made anew, with backoff and for ever, whenever it is lost. amqplib itself stays disconnected. */
+export interface SupervisedSession {
+  /** The session in use, or the next one. */
+  session(): Promise<Session>;
+  current(): Session | null;
+  /** Resolves after the first attempt to connect, whether it succeeded or not. */
+  readonly attempted: Promise<void>;
+  /** What keeps us from the broker, in words for an operator; `null` when nothing does. */
+  trouble(): string | null;
+  /** Makes no further session; the present one stays until it is lost or closed. */
+  retire(): void;
+  close(): Promise<void>;
+}
+
+export function superviseSession({ broker, purpose, prepare, clock, chance, logger }: SupervisionOptions) {
+  const retired = new AbortController();
+  const attempted = Promise.withResolvers<void>();
+  let next = Promise.withResolvers<Session>();
+  let current: Session | null = null;
+  let trouble: string | null = `RabbitMQ at ${broker.label}: not connected yet`;
+
+  const open = async () => {
+    const session = await openSession(broker, { purpose, clock });
+    await within(clock, PREPARE_DEADLINE_MS, prepare(session)).catch((error) => {
+      session.abandon(error);
+      throw error;
+    });
+    return session;
+  };
+
+  const use = async (session: Session) => {
+    if (retired.signal.aborted) return session.close();
+    if (trouble !== null) logger.info({ broker: broker.label, purpose }, 'connected to RabbitMQ');
+    trouble = null;
+    current = session;
+    next.resolve(session);
+    attempted.resolve();
+    const reason = await session.lost;
+    current = null;
+    next = Promise.withResolvers();
+    throw reason;
+  };
+
+  const report = (error: unknown, retryInMs: number) => {
+    const found = explain(error, broker);
+    // Said once, not at each of the attempts that fail in the same way.
+    if (found !== trouble) logger.warn({ broker: broker.label, purpose, retryInMs }, found);
+    trouble = found;
+  };
+
+  const run = async () => {
+    let delayMs = BACKOFF.initialDelayMs;
+    while (!retired.signal.aborted) {
+      try {
+        const session = await open();
+        delayMs = BACKOFF.initialDelayMs;
+        await use(session);
+      } catch (error) {
+        if (retired.signal.aborted) return;
+        // Jitter keeps the processes from coming back in step; at least half, so that no loop spins.
+        const jitteredMs = Math.round(delayMs * (0.5 + chance.fraction() / 2));
+        report(error, jitteredMs);
+        attempted.resolve();
+        await clock.sleep(jitteredMs, retired.signal);
+        delayMs = Math.min(delayMs * BACKOFF.factor, BACKOFF.maxDelayMs);
+      }
+    }
+  };
+  void run();
+
+  return {
+    session: () => (current ? Promise.resolve(current) : next.promise),
+    current: () => current,
+    attempted: attempted.promise,
+    trouble: () => trouble,
+    retire: () => retired.abort(),
+    close: async () => {
+      retired.abort();
+      attempted.resolve();
+      await current?.close();
+    },
+  } satisfies SupervisedSession;
+}
