@@ -4,6 +4,7 @@ import { createEventWaits } from './event-waits.ts';
 import { defaultLimits } from './limits.ts';
 import { addAccess } from './plugins/access.ts';
 import { addBodyReading } from './plugins/body-reading.ts';
+import { addClosing } from './plugins/closing.ts';
 import { addMissingRoutes } from './plugins/missing-routes.ts';
 import { addProblems, answerClientError, answerFrameworkError } from './plugins/problems.ts';
 import { addRequestContext, requestIdFrom } from './plugins/request-context.ts';
@@ -47,6 +48,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   });
   addProblems(server, logger);
   addRequestContext(server, limits);
+  addClosing(server, clock, limits);
   addMissingRoutes(server);
   addBodyReading(server);
   addAccess(server, authenticator, logger);

@@ -13,6 +13,8 @@ export const defaultLimits = {
   listItems: 200,
   /** A readiness check that has not answered by then counts as trouble. */
   readinessMs: 2_000,
+  /** What is under way when the server closes is cut off after that. */
+  closingMs: 5_000,
   /** Both must be set, and the checking interval lowered: Fastify's `requestTimeout` alone never ends a slow body. */
   headersTimeoutMs: 2_000,
   requestTimeoutMs: 10_000,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Problem } from '../problem-details.ts';
 import { parseExactly } from './exact-json.ts';
 import { plainName, printableKey, readFields } from './fields.ts';
 import { asEnvelope, invalid, type JsonDocument, pointerOf, type Reading, refused } from './json-document.ts';
@@ -46,20 +47,28 @@ export function readStructured(document: JsonDocument): Reading<SentEvent> {
 
 /** Attributes in `ce-` headers, the data alone in the body; no body is null. */
 export function readBinary(rawHeaders: readonly string[], body: JsonDocument | null): Reading<SentEvent> {
-  const given: Record<string, string> = {};
+  const given = new Map<string, string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const header = rawHeaders[index]?.toLowerCase() ?? '';
     if (!header.startsWith('ce-')) continue;
+    const attribute = header.slice(3);
     const value = percentDecoded(rawHeaders[index + 1] ?? '');
-    const problem = Object.hasOwn(given, header.slice(3)) ? 'is there more than once' : 'is not percent-encoded UTF-8';
-    if (value === null || Object.hasOwn(given, header.slice(3)))
-      return refused(invalid([{ pointer: pointerOf('headers', header), code: 'wrong-format', message: problem }]));
-    given[header.slice(3)] = value;
+    const message = given.has(attribute) ? 'is there more than once' : 'is not percent-encoded UTF-8';
+    if (value === null || given.has(attribute))
+      return refused(inHeaders(invalid([{ pointer: pointerOf(attribute), code: 'wrong-format', message }])));
+    given.set(attribute, value);
   }
   const text = body?.text.trim() ?? 'null';
   const value = body?.hasLongNumbers ? parseExactly(text) : (body?.value ?? null);
-  return readAttributes(given, { text, value }, ['headers']);
+  const sent = readAttributes(Object.fromEntries(given), { text, value });
+  return sent.ok ? sent : refused(inHeaders(sent.problem));
 }
+
+/** The problem of an attribute as the problem of the header that it came in. */
+const inHeaders = ({ errors = [], ...problem }: Problem): Problem => ({
+  ...problem,
+  errors: errors.map((error) => ({ ...error, pointer: `/headers/ce-${error.pointer.slice(1)}` })),
+});
 
 /** Whether a request that is not structured carries a CloudEvent all the same. */
 export const isBinary = (headers: Readonly<Record<string, unknown>>) =>
@@ -68,16 +77,13 @@ export const isBinary = (headers: Readonly<Record<string, unknown>>) =>
 function readAttributes(
   given: Readonly<Record<string, unknown>>,
   data: { readonly text: string; readonly value: unknown },
-  base: readonly string[] = [],
 ): Reading<SentEvent> {
   const misnamed = Object.keys(given).filter((name) => !attributeName.test(name));
   if (misnamed.length > 0) {
     const message = 'an attribute is named with 1 to 64 characters of a-z 0-9';
-    return refused(
-      invalid(misnamed.map((name) => ({ pointer: pointerOf(...base, name), code: 'wrong-name', message }))),
-    );
+    return refused(invalid(misnamed.map((name) => ({ pointer: pointerOf(name), code: 'wrong-name', message }))));
   }
-  const fields = readFields(attributes, given, base);
+  const fields = readFields(attributes, given);
   if (!fields.ok) return fields;
   const { type, source, partitionkey = null, ...cloudEvent } = fields.value;
   return {

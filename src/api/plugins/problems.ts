@@ -28,7 +28,9 @@ export function addProblems(server: FastifyInstance, logger: Logger): void {
   });
   server.server.on('checkExpectation', (_request, response) => {
     const problem: Problem = { code: 'expectation-refused' };
-    response.writeHead(statusOf(problem), problemHeaders(problem)).end(problemDocument(problem));
+    const body = problemDocument(problem);
+    const headers = { ...problemHeaders(problem), 'content-length': Buffer.byteLength(body) };
+    response.writeHead(statusOf(problem), headers).end(body);
   });
 }
 

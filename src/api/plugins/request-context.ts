@@ -33,15 +33,9 @@ export function traceContextOf(request: FastifyRequest): { readonly traceparent?
 }
 
 export function addRequestContext(server: FastifyInstance, limits: Limits): void {
-  let isClosing = false;
-  server.addHook('preClose', async () => {
-    isClosing = true;
-  });
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
-    if (isClosing) {
-      sendProblem(reply, { code: 'shutting-down' });
-    } else if (request.url.length > limits.urlCharacters) {
+    if (request.url.length > limits.urlCharacters) {
       sendProblem(reply, { code: 'uri-too-long', detail: `A URL has at most ${limits.urlCharacters} characters.` });
     } else if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       // Node would answer this itself, without a problem document, unless it is told to leave it to us.

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest, order } from '../support/api/api-under-test.ts';
+import { eventLife } from '../support/api/event-life.ts';
+
+const requestId = '0b0f5f0e-3f5c-4e43-9a57-5d1e5ff8a111';
+
+async function withEvent() {
+  const api = apiUnderTest();
+  const { id } = (await api.post(order)).json();
+  const act = (path: string, body: unknown, headers: Record<string, string> = {}, as = 'admin') =>
+    api.call({
+      as,
+      method: 'POST',
+      url: path,
+      headers: { 'content-type': 'application/json', 'x-request-id': requestId, ...headers },
+      payload: JSON.stringify(body),
+    });
+  return {
+    ...api,
+    id,
+    life: eventLife(api.log, api.clock, id),
+    nextLife: eventLife(api.log, api.clock, id, 1),
+    replay: (body: unknown = { reason: 'the shop is open again' }, headers = {}, as = 'admin') =>
+      act(`/v1/events/${id}/replay`, body, headers, as),
+    discard: (body: unknown = { reason: 'a test order' }, as = 'operator') =>
+      act(`/v1/dead-letters/${id}/discard`, body, {}, as),
+    act,
+  };
+}
+
+describe('a replay', () => {
+  it('begins the next generation, and keeps who asked and why', async () => {
+    const { life, replay, recorded } = await withEvent();
+    await life.start();
+    await life.failForGood();
+    const answer = await replay();
+    expect(answer.statusCode).toBe(202);
+    expect(answer.json()).toMatchObject({ status: 'RECEIVED', generation: 1, attempts: 0, revision: 4 });
+    const last = (await recorded()).at(-1);
+    expect(JSON.parse(last?.data ?? '')).toEqual({
+      generation: 1,
+      reason: 'the shop is open again',
+      requestedBy: 'admin-subject',
+    });
+    expect(JSON.parse(last?.metadata ?? '')).toMatchObject({ actor: { subject: 'admin-subject' }, requestId });
+  });
+
+  it('is refused while the event is on its way', async () => {
+    const { life, replay } = await withEvent();
+    expect((await replay()).json()).toMatchObject({ status: 409, code: 'event-still-processing' });
+    await life.start();
+    expect((await replay()).json()).toMatchObject({ status: 409, detail: expect.stringContaining('PROCESSING') });
+  });
+
+  it('asked for by many at once happens once', async () => {
+    const { life, replay, recorded } = await withEvent();
+    await life.start();
+    await life.succeed();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => replay()));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([202, ...Array.from({ length: 19 }, () => 409)]);
+    expect((await recorded()).filter(({ type }) => type === 'ReplayRequested')).toHaveLength(1);
+  });
+
+  it('with a key is asked for once, also after it has been carried out', async () => {
+    const { life, nextLife, replay, recorded } = await withEvent();
+    await life.start();
+    await life.succeed();
+    const key = { 'idempotency-key': 'click-1' };
+    expect((await replay(undefined, key)).statusCode).toBe(202);
+    await nextLife.start();
+    await nextLife.succeed();
+    const again = await replay(undefined, key);
+    expect(again.statusCode).toBe(202);
+    expect(again.headers).toMatchObject({ 'idempotent-replayed': 'true' });
+    expect(again.json()).toMatchObject({ status: 'PROCESSED', generation: 1 });
+    expect((await replay(undefined, { 'idempotency-key': 'click-2' })).json().generation).toBe(2);
+    expect((await recorded()).filter(({ type }) => type === 'ReplayRequested')).toHaveLength(2);
+  });
+
+  it('with one key at once is asked for once', async () => {
+    const { life, replay, recorded } = await withEvent();
+    await life.start();
+    await life.succeed();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => replay(undefined, { 'idempotency-key': '1' })));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array.from({ length: 20 }, () => 202));
+    expect((await recorded()).filter(({ type }) => type === 'ReplayRequested')).toHaveLength(1);
+  });
+
+  it.each([
+    [{}, '/reason', 'required'],
+    [{ reason: '' }, '/reason', 'too-small'],
+    [{ reason: 'x'.repeat(501) }, '/reason', 'too-large'],
+    [{ reason: 7 }, '/reason', 'wrong-type'],
+    [{ reason: 'ok', requestedBy: 'somebody else' }, '/requestedBy', 'unknown-member'],
+    [{ reason: '\u0000' }, '/reason', 'nul-refused'],
+    [null, '', 'wrong-type'],
+  ])('needs a reason: %j', async (body, pointer, code) => {
+    const { replay, recorded } = await withEvent();
+    expect((await replay(body)).json()).toMatchObject({ status: 400, errors: [{ pointer, code }] });
+    expect(await recorded()).toHaveLength(1);
+  });
+
+  it('is of an event that is known', async () => {
+    const { act } = await withEvent();
+    for (const id of ['091e518e-cffb-86e7-867b-354763635bbd', 'x'])
+      for (const path of [`/v1/events/${id}/replay`, `/v1/dead-letters/${id}/discard`])
+        expect((await act(path, { reason: 'x' })).json()).toMatchObject({ status: 404, code: 'event-not-found' });
+  });
+});
+
+describe('a dead letter', () => {
+  it('is given up for good, with who and why', async () => {
+    const { life, discard, replay, recorded } = await withEvent();
+    await life.start();
+    await life.failForGood();
+    const answer = await discard();
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toMatchObject({ status: 'DISCARDED', revision: 4 });
+    const last = (await recorded()).at(-1);
+    expect(JSON.parse(last?.data ?? '')).toEqual({
+      generation: 0,
+      reason: 'a test order',
+      requestedBy: 'operator-subject',
+    });
+    expect(JSON.parse(last?.metadata ?? '')).toMatchObject({
+      actor: { kind: 'principal', subject: 'operator-subject', roles: ['operator'] },
+      requestId,
+    });
+    expect((await discard()).json()).toMatchObject({ status: 409, code: 'event-discarded' });
+    expect((await replay()).json()).toMatchObject({ status: 409, code: 'event-discarded' });
+  });
+
+  it('is what can be given up, and nothing else', async () => {
+    const { life, discard } = await withEvent();
+    expect((await discard()).json()).toMatchObject({ status: 409, code: 'event-not-dead' });
+    await life.start();
+    await life.succeed();
+    expect((await discard()).json()).toMatchObject({ status: 409, detail: expect.stringContaining('PROCESSED') });
+  });
+});
