@@ -46,6 +46,13 @@ export class ReadDatabaseUnavailable extends OperationalFailure {
   readonly retryable = true;
 }
 
+/** The read database will not take these values: out of range, too large, or against a constraint. Nothing was changed. */
+export class ReadDatabaseRefused extends OperationalFailure {
+  override readonly name = 'ReadDatabaseRefused';
+  readonly code = 'read-database-refused';
+  readonly retryable = false;
+}
+
 export class CommandBusUnavailable extends OperationalFailure {
   override readonly name = 'CommandBusUnavailable';
   readonly code = 'command-bus-unavailable';

@@ -31,6 +31,29 @@ export interface EventsTable {
   revision: string;
 }
 
+/** The columns' types in SQL, for parameters that carry many rows. */
+export const columnTypes = {
+  id: 'uuid',
+  idempotency_key: 'text',
+  client_id: 'text',
+  source: 'text',
+  type: 'text',
+  payload: 'jsonb',
+  status: 'text',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+  processed_at: 'timestamptz',
+  error_reason: 'text',
+  failure_fingerprint: 'text',
+  generation: 'integer',
+  attempts: 'integer',
+  next_attempt_at: 'timestamptz',
+  due_at: 'timestamptz',
+  ordering_key: 'text',
+  trace_id: 'text',
+  revision: 'bigint',
+} as const satisfies Readonly<Record<keyof EventsTable, string>>;
+
 /** An event as a client sees it. Times are RFC 3339 in UTC with milliseconds. */
 export interface EventView {
   readonly id: string;

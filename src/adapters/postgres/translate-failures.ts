@@ -1,0 +1,79 @@
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import { ReadDatabaseRefused, ReadDatabaseUnavailable } from '../../application/failures.ts';
+
+/**
+ * By class of SQLSTATE, and where one stands apart by the whole of it
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ */
+const UNAVAILABLE = new Set([
+  '08', // connection
+  '40', // rolled back: serialization, deadlock
+  '53', // out of memory, disk or connections
+  '55', // locked
+  '57', // shut down or cancelled, a statement's timeout included
+  '58', // the system's errors, input and output
+  '25P03', // idle in a transaction for too long
+  '42P01', // no such table, and
+  '42703', // no such column: the migrations have not come here yet
+]);
+const REFUSED = new Set([
+  '22', // data
+  '23', // constraints
+  '54', // limits, such as an index row's size
+]);
+const DAMAGED = new Set(['XX001', 'XX002', '58030', '58P01']);
+
+const isOneOf = (codes: ReadonlySet<string>, code: string) => codes.has(code) || codes.has(code.slice(0, 2));
+
+/**
+ * The one place that reads the driver's errors. Of a refusal it keeps the code and the names but not the text, which
+ * may hold what was refused. Errors in our own statements stay what they are.
+ */
+export function translateFailure(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError))
+    return new ReadDatabaseUnavailable(
+      `The read database did not answer: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  const { code = '', constraint, column, routine } = error;
+  if (isDamage(error))
+    return new ReadDatabaseUnavailable(`The read database is damaged (${code}): ${error.message}`, { cause: error });
+  if (isOneOf(UNAVAILABLE, code))
+    return new ReadDatabaseUnavailable(`The read database cannot do this now (${code}): ${error.message}`, {
+      cause: error,
+    });
+  if (isOneOf(REFUSED, code))
+    return new ReadDatabaseRefused(
+      `The read database refuses the data (${code}): ${constraint ?? column ?? routine ?? 'no details'}`,
+    );
+  return error;
+}
+
+export const isDamage = (error: unknown): boolean => error instanceof pg.DatabaseError && DAMAGED.has(error.code ?? '');
+
+/** Passes `pool` on to Kysely with every failure translated. `onFailure` sees the driver's own error first. */
+export function translatingPool(pool: pg.Pool, onFailure: (error: unknown) => void = () => {}): PostgresPool {
+  // An idle connection that breaks is replaced when it is next needed; one in use reports to who uses it.
+  pool.on('error', onFailure);
+  pool.on('connect', (client) => client.on('error', onFailure));
+  const translated = async <Result>(work: Promise<Result>): Promise<Result> => {
+    try {
+      return await work;
+    } catch (error) {
+      onFailure(error);
+      throw translateFailure(error);
+    }
+  };
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      const client = await translated(pool.connect());
+      return {
+        query: (text: string, values: readonly unknown[]) => translated(client.query(text, [...values])),
+        release: (destroy?: boolean) => client.release(destroy),
+      } as unknown as PostgresPoolClient;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { ColumnType, Generated, Kysely } from 'kysely';
+import type { ReadonlyKysely } from 'kysely/readonly';
+import type { EventsTable } from './events/table.ts';
+
+/** How far each subscriber of the log has come. */
+export interface CheckpointsTable {
+  subscriber: string;
+  /** The log's own text. */
+  checkpoint: string;
+  /** Of the lease under which it was written; 0 where none is needed. */
+  epoch: Generated<string>;
+}
+
+/** Transitions that a projection had to pass over. */
+export interface ProjectionFailuresTable {
+  subscriber: string;
+  stream: string;
+  revision: string;
+  transition_id: string;
+  type: string;
+  /** For an operator; never holds the transition's data. */
+  reason: string;
+  failed_at: ColumnType<Date, string, string>;
+}
+
+/** Every table of the read database, as the migrations make them. */
+export interface Database {
+  checkpoints: CheckpointsTable;
+  events: EventsTable;
+  projection_failures: ProjectionFailuresTable;
+}
+
+/** What queries are given: it cannot write. */
+export type ReadDatabase = ReadonlyKysely<Database>;
+
+/** Kysely's read-only type is not a supertype of the other one, so it takes an assertion, which is made here alone. */
+export const readOnly = (db: Kysely<Database>) => db as unknown as ReadDatabase;

@@ -1,0 +1,109 @@
+import type { Insertable } from 'kysely';
+import { unseal } from '../../application/envelope.ts';
+import { eventIdOfStream } from '../../application/event-identity.ts';
+import { timestamp } from '../../application/ports/clock.ts';
+import type { RecordedTransition } from '../../application/ports/event-log.ts';
+import type { Failure, Transition } from '../../domain/event/transitions.ts';
+import type { DecodedTransition } from '../read-model.ts';
+import type { EventsTable } from './table.ts';
+
+/** How long a command may be under way before the sweep suspects that it was lost. */
+export const LOST_COMMAND_AFTER_MS = 30_000;
+
+/** A whole row. */
+export type EventRow = Readonly<Required<Insertable<EventsTable>>>;
+/** What every transition settles. */
+type Settled = Pick<EventRow, 'status' | 'processed_at' | 'next_attempt_at' | 'due_at'>;
+/** What some transitions leave as it was: then it is absent. */
+type Told = Partial<Pick<EventRow, 'generation' | 'attempts' | 'error_reason' | 'failure_fingerprint'>>;
+type Identity = Pick<EventRow, 'id' | 'revision' | 'updated_at'>;
+type Columns = Settled & (Told | Omit<EventRow, keyof Identity>);
+/** What an event's transitions add up to, in absolute values. */
+export type EventChanges = Identity & Columns;
+
+/** Whether the changes begin with the event's receipt, so that they are the row. */
+export const isWholeRow = (changes: EventChanges): changes is EventRow => 'payload' in changes;
+
+/**
+ * What each event's transitions add up to, in the order in which the events appear. A transition that is handed over
+ * again counts once.
+ */
+export function foldByEvent(decoded: Iterable<DecodedTransition>): readonly EventChanges[] {
+  const changesById = new Map<string, EventChanges>();
+  for (const { recorded, transition } of decoded) {
+    const id = eventIdOfStream(recorded.stream);
+    const before = changesById.get(id);
+    if (before !== undefined && BigInt(before.revision) >= recorded.revision) continue;
+    const revision = recorded.revision.toString();
+    changesById.set(id, {
+      ...before,
+      id,
+      revision,
+      updated_at: recorded.recordedAt,
+      ...columnsOf(transition, recorded),
+    });
+  }
+  return [...changesById.values()];
+}
+
+function columnsOf(transition: Transition, recorded: RecordedTransition): Columns {
+  const { recordedAt } = recorded;
+  switch (transition.type) {
+    case 'EventReceived': {
+      const { type, source, payload, idempotencyKey, clientId, orderingKey } = transition.data;
+      return {
+        type,
+        source,
+        payload,
+        idempotency_key: idempotencyKey,
+        client_id: clientId,
+        ordering_key: orderingKey,
+        trace_id: traceIdOf(recorded),
+        created_at: recordedAt,
+        ...waitingForCommand(0, recordedAt),
+      };
+    }
+    case 'ProcessingStarted': {
+      const { generation, attempt, leaseExpiresAt } = transition.data;
+      return { status: 'PROCESSING', ...until(leaseExpiresAt), generation, attempts: attempt };
+    }
+    case 'ProcessingSucceeded':
+      return { status: 'PROCESSED', ...until(null), processed_at: recordedAt, ...failed(null) };
+    case 'ProcessingFailed':
+      return { status: 'FAILED', ...until(null), ...failed(transition.data.failure) };
+    case 'RetryScheduled': {
+      const { dueAt } = transition.data;
+      return { status: 'FAILED', ...until(dueAt), next_attempt_at: dueAt };
+    }
+    case 'EventDeadLettered':
+      return { status: 'DEAD', ...until(null) };
+    case 'ReplayRequested':
+      return waitingForCommand(transition.data.generation, recordedAt);
+    case 'EventDiscarded':
+      return { status: 'DISCARDED', ...until(null) };
+  }
+}
+
+/** When the sweep is to look at the event next; the other times are what they are in most statuses. */
+const until = (dueAt: string | null) => ({ due_at: dueAt, processed_at: null, next_attempt_at: null });
+
+/** The beginning of each generation. */
+const waitingForCommand = (generation: number, recordedAt: string) => ({
+  status: 'RECEIVED' as const,
+  ...until(timestamp(Date.parse(recordedAt) + LOST_COMMAND_AFTER_MS)),
+  generation,
+  attempts: 0,
+  ...failed(null),
+});
+
+/** A failure's text may hold any character, and PostgreSQL's text any but NUL. */
+const failed = (failure: Pick<Failure, 'class' | 'message' | 'fingerprint'> | null) => ({
+  error_reason: failure && `${failure.class}: ${failure.message}`.replaceAll('\0', '\uFFFD'),
+  failure_fingerprint: failure && failure.fingerprint,
+});
+
+/** The middle of W3C trace context: `00-<trace id>-<parent id>-<flags>`. */
+function traceIdOf(recorded: RecordedTransition): string | null {
+  if (!recorded.metadata.includes('traceparent')) return null;
+  return unseal(recorded).envelope.traceparent?.split('-')[1] ?? null;
+}

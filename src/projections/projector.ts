@@ -1,0 +1,167 @@
+import type { Kysely } from 'kysely';
+import { decodeTransition } from '../application/decode-transition.ts';
+import { ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
+import { type Clock, timestamp } from '../application/ports/clock.ts';
+import type { Checkpoint, LogPosition, RecordedTransition } from '../application/ports/event-log.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { Subscriber } from '../application/run-subscription.ts';
+import { createCheckpointStore } from './checkpoints.ts';
+import type { Database } from './database.ts';
+import { type ProjectionFailure, recordFailures } from './projection-failures.ts';
+import type { DecodedTransition, ReadModel } from './read-model.ts';
+
+/** How far a projection is, and how it fares. Counts are of this process. */
+export interface ProjectionProgress {
+  readonly checkpoint: Checkpoint | null;
+  /** Of the last transition that is in the rows; `null` before the first. */
+  readonly position: LogPosition | null;
+  readonly recordedAt: string | null;
+  /** When the last batch was written. */
+  readonly movedAt: string | null;
+  /** Whether the end of the log was reached since the subscription began. */
+  readonly isCaughtUp: boolean;
+  readonly transitions: number;
+  readonly failures: number;
+  readonly lastBatch: { readonly transitions: number; readonly durationMs: number } | null;
+}
+
+export interface Projector extends Subscriber {
+  /** Which streams to subscribe to. */
+  readonly streamPrefix: string;
+  progress(): ProjectionProgress;
+}
+
+export interface ProjectorDependencies {
+  readonly db: Kysely<Database>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Other pace than the usual one. */
+  readonly pace?: Pace;
+}
+
+/**
+ * A batch smaller than `fullBatch` is not followed by the next one before `intervalMs` have passed since it began, so
+ * that transitions gather in the log meanwhile: an event that is received and processed within one batch is written
+ * once instead of two or three times, and that writing is what projecting costs.
+ */
+export interface Pace {
+  readonly fullBatch: number;
+  readonly intervalMs: number;
+}
+const USUAL_PACE: Pace = { fullBatch: 500, intervalMs: 50 };
+
+/**
+ * Keeps a read model's rows: each batch and its checkpoint in one transaction, so that they are always of one moment of
+ * the log. A transition that cannot be projected is recorded and passed over; a database that is away is waited for.
+ */
+export function createProjector(
+  readModel: ReadModel,
+  { db, clock, logger, pace = USUAL_PACE }: ProjectorDependencies,
+): Projector {
+  const name = `projection:${readModel.name}`;
+  let progress: ProjectionProgress = {
+    checkpoint: null,
+    position: null,
+    recordedAt: null,
+    movedAt: null,
+    isCaughtUp: false,
+    transitions: 0,
+    failures: 0,
+    lastBatch: null,
+  };
+
+  /** One transaction: the rows, what was passed over on the way, and the checkpoint. */
+  const commit = (
+    decoded: readonly DecodedTransition[],
+    failures: readonly ProjectionFailure[],
+    checkpoint: Checkpoint | null,
+  ) =>
+    db.transaction().execute(async (transaction) => {
+      await readModel.write(transaction, decoded);
+      await recordFailures(transaction, { subscriber: name, failedAt: timestamp(clock.now()) }, failures);
+      if (checkpoint !== null) await createCheckpointStore(transaction).save(name, checkpoint);
+    });
+
+  /** Finds the transitions that the database refuses, by halves, and writes all others. Repeating it does no harm. */
+  async function commitAround(decoded: readonly DecodedTransition[]): Promise<readonly ProjectionFailure[]> {
+    try {
+      await commit(decoded, [], null);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ReadDatabaseRefused)) throw error;
+      const [only] = decoded;
+      if (only !== undefined && decoded.length === 1) return [{ recorded: only.recorded, reason: error.message }];
+      const half = Math.ceil(decoded.length / 2);
+      return [...(await commitAround(decoded.slice(0, half))), ...(await commitAround(decoded.slice(half)))];
+    }
+  }
+
+  async function apply(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<number> {
+    const { decoded, failures } = decodeAll(transitions);
+    try {
+      await commit(decoded, failures, checkpoint);
+      return report(failures);
+    } catch (error) {
+      if (!(error instanceof ReadDatabaseRefused)) throw error;
+    }
+    failures.push(...(await commitAround(decoded)));
+    await commit([], failures, checkpoint);
+    return report(failures);
+  }
+
+  function report(failures: readonly ProjectionFailure[]): number {
+    for (const { recorded, reason } of failures)
+      logger.error(
+        { projection: readModel.name, stream: recorded.stream, revision: recorded.revision.toString(), reason },
+        'A transition could not be projected and was passed over; its event may differ from its history',
+      );
+    return failures.length;
+  }
+
+  return {
+    name,
+    streamPrefix: readModel.streamPrefix,
+    async load() {
+      const checkpoint = await createCheckpointStore(db).load(name);
+      progress = { ...progress, checkpoint, isCaughtUp: false };
+      return checkpoint;
+    },
+    async handle(transitions, checkpoint) {
+      const startedAt = clock.now();
+      const failures = await apply(transitions, checkpoint);
+      const endedAt = clock.now();
+      const last = transitions.at(-1);
+      progress = {
+        ...progress,
+        checkpoint,
+        ...(last === undefined ? {} : { position: last.position, recordedAt: last.recordedAt }),
+        movedAt: timestamp(endedAt),
+        transitions: progress.transitions + transitions.length,
+        failures: progress.failures + failures,
+        lastBatch: { transitions: transitions.length, durationMs: endedAt - startedAt },
+      };
+      const restMs = startedAt + pace.intervalMs - endedAt;
+      if (transitions.length < pace.fullBatch && restMs > 0) await clock.sleep(Math.min(restMs, pace.intervalMs));
+    },
+    caughtUp() {
+      progress = { ...progress, isCaughtUp: true };
+    },
+    progress: () => progress,
+  };
+}
+
+function decodeAll(transitions: readonly RecordedTransition[]): {
+  readonly decoded: readonly DecodedTransition[];
+  readonly failures: ProjectionFailure[];
+} {
+  const decoded: DecodedTransition[] = [];
+  const failures: ProjectionFailure[] = [];
+  for (const recorded of transitions)
+    try {
+      decoded.push({ recorded, transition: decodeTransition(recorded) });
+    } catch (error) {
+      if (!(error instanceof UndecodableTransition)) throw error;
+      failures.push({ recorded, reason: error.message });
+    }
+  return { decoded, failures };
+}
