@@ -58,7 +58,7 @@ async function receivedToProcessed(server: RunningEventOps, source: string): Pro
   let cursor: string | null = null;
   do {
     const query = new URLSearchParams({ source, limit: '200', ...(cursor === null ? {} : { cursor }) });
-    const answer = await fetch(`${server.url}/v1/events?${query}`, {
+    const answer = await fetch(`${server.url}/v1/events?${query.toString()}`, {
       headers: { authorization: `Bearer ${server.token}` },
     });
     const page = (await answer.json()) as {

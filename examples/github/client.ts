@@ -34,12 +34,17 @@ export class Client {
         body: JSON.stringify({ type, source, payload }),
       }).catch((error: Error) => error);
       if (answer instanceof Response) {
-        if (answer.ok) return void (await answer.body?.cancel());
+        if (answer.ok) {
+          await answer.body?.cancel();
+          return;
+        }
         if (answer.status < 500 && answer.status !== 429)
           throw new Error(`${type} was refused with ${answer.status}: ${await answer.text()}`);
       }
       if (Date.now() > giveUpAt)
-        throw new Error(`${type} was not accepted within ${GIVE_UP_AFTER_MS / 1_000} s: ${answer}`);
+        throw new Error(
+          `${type} was not accepted within ${GIVE_UP_AFTER_MS / 1_000} s; the last answer was ${answer instanceof Response ? answer.status : answer.message}`,
+        );
       await pause(delayMs);
     }
   }
@@ -50,7 +55,7 @@ export class Client {
     let cursor: string | null = null;
     do {
       const query = new URLSearchParams({ source, limit: '200', ...(cursor === null ? {} : { cursor }) });
-      const answer = await fetch(`${this.#url}/v1/events?${query}`, { headers: this.#headers });
+      const answer = await fetch(`${this.#url}/v1/events?${query.toString()}`, { headers: this.#headers });
       if (!answer.ok) throw new Error(`The list of events answered ${answer.status}: ${await answer.text()}`);
       const page = (await answer.json()) as { items: SeenEvent[]; nextCursor: string | null };
       seen.push(...page.items);

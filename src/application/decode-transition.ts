@@ -18,7 +18,8 @@ export function decodeTransition(recorded: RecordedTransition): Transition {
     );
   try {
     return { type, data: transitionSchemas[type].parse(JSON.parse(recorded.data)) } as Transition;
-  } catch (cause) {
-    throw new UndecodableTransition(`${where}: the data of ${type} does not have its shape`, { cause });
+  } catch {
+    // Without its cause: a parser's message quotes what it could not read, and that may be a payload.
+    throw new UndecodableTransition(`${where}: the data of ${type} does not have its shape`);
   }
 }

@@ -35,3 +35,6 @@ export type ReadDatabase = ReadonlyKysely<Database>;
 
 /** Kysely's read-only type is not a supertype of the other one, so it takes an assertion, which is made here alone. */
 export const readOnly = (db: Kysely<Database>) => db as unknown as ReadDatabase;
+
+/** What projectors are given. */
+export type WritableDatabase = Kysely<Database>;

@@ -61,9 +61,15 @@ export function createMetrics(): Metrics {
       });
     },
     listen: async (host, port) => {
-      const server = createServer(async (request, response) => {
-        if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end();
-        response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
+      const server = createServer((request, response) => {
+        if (request.method !== 'GET' || request.url !== '/metrics') {
+          response.writeHead(404).end();
+          return;
+        }
+        registry.metrics().then(
+          (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+          () => response.writeHead(500).end(),
+        );
       });
       await listening(server, host, port);
       const address = server.address();
