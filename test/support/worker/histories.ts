@@ -7,7 +7,7 @@ import type { Transition } from '../../../src/domain/event/transitions.ts';
 
 export type Histories = ReadonlyMap<string, readonly Transition[]>;
 
-/** @throws when a history's hash chain is broken. */
+/** @throws when a history's hash chain is broken, or an id is used twice, which no log is sure to take. */
 export async function readHistories(
   log: Pick<EventReader, 'readStream'>,
   eventIds: readonly string[],
@@ -16,6 +16,7 @@ export async function readHistories(
   for (const eventId of eventIds) {
     const history = await log.readStream(streamOf(eventId));
     if (!isUnbroken(history)) throw new Error(`The hash chain of ${eventId} is broken`);
+    if (new Set(history.map(({ id }) => id)).size < history.length) throw new Error(`An id is twice in ${eventId}`);
     histories.set(eventId, history.map(decodeTransition));
   }
   return histories;

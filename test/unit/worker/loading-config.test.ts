@@ -6,7 +6,7 @@ import { ConfigInvalid, loadConfig } from '../../../src/worker/handlers/load-con
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'eventops-config-'));
+  folder = await mkdtemp(join(tmpdir(), 'eventops-handlers-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 

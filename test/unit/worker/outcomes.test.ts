@@ -52,7 +52,9 @@ describe('an attempt', () => {
       type: 'ProcessingFailed',
       data: { handler: '*', failure: { class: 'TypeError', message: 'It fails', retryable: true } },
     });
-    expect(scheduled).toMatchObject({ type: 'RetryScheduled', data: { attempt: 2, policy: retry } });
+    if (scheduled?.type !== 'RetryScheduled') throw new Error('There is no retry');
+    expect(scheduled.data).toMatchObject({ attempt: 2, policy: retry });
+    expect(scheduled.data.delayMs, 'by chance, within the policy').toBeLessThan(100);
   });
 
   it.each([
@@ -149,7 +151,7 @@ describe('an outcome', () => {
     ]);
   });
 
-  it('whose answer was lost is recorded once', async () => {
+  it('whose answer was lost is recorded once, and known when it is offered again', async () => {
     const log = createInMemoryLog();
     let answers = 0;
     const forgetful: EventLog = {
@@ -160,8 +162,10 @@ describe('an outcome', () => {
         return answers++ >= 2 && answers < 12 ? { kind: 'unknown', message: 'No answer' } : outcome;
       },
     };
-    const after = await firstAttempt([throwing(new Error('It fails'))], { log: forgetful });
+    const logger = createRecordingLogger();
+    const after = await firstAttempt([throwing(new Error('It fails'))], { log: forgetful, logger });
     expect(after.map(({ type }) => type)).toEqual(['ProcessingFailed', 'RetryScheduled']);
+    expect(logger.lines, 'the log knows the outcome as the one it has').toEqual([]);
   });
 
   it('of an attempt that was given up meanwhile is dropped', async () => {
