@@ -15,6 +15,7 @@ import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/m
 import { createInProcessRunner } from '../worker/in-process-runner.ts';
 import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
 import { createWorker } from '../worker/worker.ts';
+import { CannotStart } from './cannot-start.ts';
 import { followLog } from './follow-log.ts';
 import type { Parts } from './parts.ts';
 
@@ -28,13 +29,20 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Puts the parts together and starts all roles; resolves once each is at work. On failure everything is closed. */
+/**
+ * Puts the parts together and starts all roles; resolves once each is at work. On failure everything is closed.
+ * Closing goes backwards: no more requests, then the sweep and the dispatcher, which hand work to the worker, then the
+ * worker, then the projectors, so that what the worker appends still reaches the rows.
+ * @throws {CannotStart}
+ */
 export async function compose(
   config: Config,
   parts: Parts,
   handlers: readonly ConfiguredHandler[],
   logger: Logger,
 ): Promise<Running> {
+  await using running = new AsyncDisposableStack();
+  running.defer(() => parts.close());
   const { log, readDatabase, bus, checkpoints, authenticator } = parts;
   const metrics = createMetrics();
   const useCases = createUseCases({ log, clock, chance });
@@ -81,25 +89,26 @@ export async function compose(
     logger,
   });
 
-  const stop = async () => {
-    await api.close();
-    // The sweep and the dispatcher first: they hand work to the worker. What the worker appends still reaches the rows.
-    for (const service of services.toReversed()) await service.stop();
-    await parts.close();
-  };
+  for (const service of services) {
+    running.defer(() => service.stop());
+    await service.start();
+  }
+  const monitoring = await listening('METRICS_PORT', () => metrics.listen(config.host, config.metricsPort));
+  running.defer(() => monitoring.close());
+  running.defer(async () => void (await api.close()));
+  const url = await listening('PORT', () => api.listen({ host: config.host, port: config.port }));
+  const owned = running.move();
+  return { url, stop: () => owned.disposeAsync() };
+}
+
+async function listening<Listening>(setting: string, listen: () => Promise<Listening>): Promise<Listening> {
   try {
-    for (const service of services) await service.start();
-    const monitoring = await metrics.listen(config.host, config.metricsPort);
-    const url = await api.listen({ host: config.host, port: config.port });
-    return {
-      url,
-      stop: async () => {
-        await stop();
-        await monitoring.close();
-      },
-    };
+    return await listen();
   } catch (error) {
-    await stop();
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? 'another program listens there' : message;
+    throw new CannotStart(`${setting}: cannot listen: ${reason}. End the other program, or give another ${setting}`, {
+      cause: error,
+    });
   }
 }

@@ -20,35 +20,29 @@ export const logFileOf = (dataFolder: string) => join(dataFolder, 'log.sqlite');
  * @throws {OperationalFailure} the folder or the log cannot be used; says what to do.
  */
 export async function openEmbeddedParts({ dataFolder }: Config, logger: Logger): Promise<Parts> {
-  const opened: (() => Promise<void> | void)[] = [];
-  const close = async () => {
-    for (let one = opened.pop(); one !== undefined; one = opened.pop()) await one();
+  await using opened = new AsyncDisposableStack();
+  opened.defer(acquireDataFolder(dataFolder));
+  const log = await openEmbeddedLog({ path: logFileOf(dataFolder), logger });
+  opened.defer(() => log.close());
+  const readDatabase = await openReadDatabase(dataFolder, log, logger);
+  opened.defer(() => readDatabase.close());
+  const bus = new EmbeddedBus();
+  opened.defer(() => bus.close());
+  const authenticator = await createDevelopmentAuthenticator({ dataFolder, clock: systemClock });
+  const owned = opened.move();
+  return {
+    log,
+    readDatabase,
+    bus,
+    checkpoints: createCheckpointStore(readDatabase.db),
+    authenticator,
+    readinessChecks: [
+      { part: 'log', check: () => troubleOf(log.head()) },
+      { part: 'read tables', check: () => troubleOf(readDatabase.db.selectNoFrom([]).execute()) },
+    ],
+    isOnlyProcess: true,
+    close: () => owned.disposeAsync(),
   };
-  try {
-    opened.push(acquireDataFolder(dataFolder));
-    const log = await openEmbeddedLog({ path: logFileOf(dataFolder), logger });
-    opened.push(() => log.close());
-    const readDatabase = await openReadDatabase(dataFolder, log, logger);
-    opened.push(() => readDatabase.close());
-    const bus = new EmbeddedBus();
-    opened.push(() => bus.close());
-    return {
-      log,
-      readDatabase,
-      bus,
-      checkpoints: createCheckpointStore(readDatabase.db),
-      authenticator: await createDevelopmentAuthenticator({ dataFolder, clock: systemClock }),
-      readinessChecks: [
-        { part: 'log', check: () => troubleOf(log.head()) },
-        { part: 'read tables', check: () => troubleOf(readDatabase.db.selectNoFrom([]).execute()) },
-      ],
-      isOnlyProcess: true,
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
 }
 
 /** The read tables are a cache of this log: those of another log, or of a later moment of it, are built again. */

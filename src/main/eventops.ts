@@ -1,3 +1,4 @@
+import { OperationalFailure } from '../application/failures.ts';
 import { createProgram, runProgram } from '../cli/program.ts';
 import { readConfig, SettingsInvalid } from '../config/config.ts';
 import { ConfigInvalid, loadConfig } from '../worker/handlers/load-config.ts';
@@ -18,9 +19,12 @@ const program = createProgram({
 try {
   process.exitCode = (await runProgram(program, process.argv.slice(2))) || process.exitCode || 0;
 } catch (error) {
-  // Wrong settings and the like are the user's to mend: what is wrong, and no stack.
-  const isUse = error instanceof SettingsInvalid || error instanceof ConfigInvalid;
-  if (!isUse && !(error instanceof CannotStart)) throw error;
+  // What is wrong and what to do, without a stack: these are for the person who called, not for us.
+  const isWrongUse =
+    error instanceof SettingsInvalid ||
+    error instanceof ConfigInvalid ||
+    (error instanceof CannotStart && error.isWrongUse);
+  if (!isWrongUse && !(error instanceof CannotStart) && !(error instanceof OperationalFailure)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exit(isUse || error.isWrongUse ? 2 : 1);
+  process.exit(isWrongUse ? 2 : 1);
 }
