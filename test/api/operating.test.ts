@@ -57,7 +57,8 @@ describe('a replay', () => {
     await life.start();
     await life.succeed();
     const answers = await Promise.all(Array.from({ length: 20 }, () => replay()));
-    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([202, ...Array.from({ length: 19 }, () => 409)]);
+    expect(answers.filter(({ statusCode }) => statusCode === 202)).toHaveLength(1);
+    expect(answers.filter(({ statusCode }) => statusCode === 409)).toHaveLength(19);
     expect((await recorded()).filter(({ type }) => type === 'ReplayRequested')).toHaveLength(1);
   });
 

@@ -154,7 +154,7 @@ describe('a server that closes', () => {
     const api = apiUnderTest();
     const socket = await (await listening(api)).open();
     const answer = untilClosed(socket);
-    socket.write(`${postHead(`content-length: ${body.length}`, 'expect: 100-continue')}`);
+    socket.write(postHead(`content-length: ${body.length}`, 'expect: 100-continue'));
     await once(socket, 'data');
     const closed = api.server.close();
     // The hooks before closing have run once the server has stopped listening.

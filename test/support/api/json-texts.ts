@@ -37,9 +37,11 @@ export const jsonText: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie)
     fc.oneof(fc.constantFrom('null', 'true', 'false'), number, escaped),
     fc
       .tuple(fc.array(tie('value'), { maxLength: 4 }), space)
-      .map(([items, gap]) => `[${items.map((item) => gap + item + gap)}]`),
+      .map(([items, gap]) => `[${items.map((item) => gap + item + gap).join()}]`),
     fc
       .tuple(fc.array(fc.tuple(name, tie('value')), { maxLength: 4 }), space)
-      .map(([members, gap]) => `{${members.map(([text, value]) => `${gap}${text}${gap}:${gap}${value}${gap}`)}}`),
+      .map(
+        ([members, gap]) => `{${members.map(([text, value]) => `${gap}${text}${gap}:${gap}${value}${gap}`).join()}}`,
+      ),
   ),
 })).value;

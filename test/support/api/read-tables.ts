@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { openEmbeddedReadDatabase } from '../../../src/adapters/postgres/open-embedded-read-database.ts';
+import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import { type Database, type ReadDatabase, readOnly } from '../../../src/projections/database.ts';
+import { events } from '../../../src/projections/events/read-model.ts';
+import { createProjector } from '../../../src/projections/projector.ts';
+import { silentLogger } from '../worker/silent-logger.ts';
+import { manualClock } from './manual-clock.ts';
+
+export interface ReadTables {
+  readonly readDatabase: () => ReadDatabase;
+  /** The rows contain the whole log when this resolves. */
+  project(log: EventLog): Promise<void>;
+}
+
+/** Real read tables for the tests of one file, which share them: opening them takes a second or two. */
+export function readTablesOfThisFile(): ReadTables {
+  let folder = '';
+  let opened: Awaited<ReturnType<typeof openEmbeddedReadDatabase<Database>>> | null = null;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'eventops-api-'));
+    opened = await openEmbeddedReadDatabase<Database>({ folder, logger: silentLogger });
+  });
+  afterAll(async () => {
+    await opened?.close();
+    await rm(folder, { recursive: true });
+  });
+  const db = () => {
+    if (opened === null) throw new Error('The read tables are not open outside a test');
+    return opened.db;
+  };
+  return {
+    readDatabase: () => readOnly(db()),
+    async project(log) {
+      const pace = { fullBatch: 1, intervalMs: 0 };
+      const projector = createProjector(events, { db: db(), clock: manualClock(), logger: silentLogger, pace });
+      for await (const message of log.subscribeAll(null)) {
+        if (message.kind === 'caught-up') return;
+        await projector.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
+      }
+    },
+  };
+}
