@@ -3,6 +3,7 @@ import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { CommandBus } from '../../application/ports/command-bus.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import { within } from '../../application/within.ts';
 import { parseBroker } from './broker.ts';
 import { Consumer } from './consumer.ts';
 import { blockage, createPublish, watchReturns } from './publisher.ts';
@@ -26,6 +27,12 @@ export interface RabbitMqCommandBus extends CommandBus {
   trouble(): string | null;
 }
 
+/** What `close` grants to publications that are under way. Commands that are not confirmed by then come again. */
+const LAST_PUBLICATIONS_MS = 2_000;
+
+const either = (one: AbortSignal | undefined, other: AbortSignal) =>
+  one === undefined ? other : AbortSignal.any([one, other]);
+
 /**
  * The command bus on RabbitMQ. Publishing and every consumer have a connection each, because the broker stops reading
  * from connections that publish when it runs low on memory or disk, and acknowledgements must not stop with them.
@@ -46,10 +53,12 @@ export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promis
       await declareTopology(session.channel);
     },
   });
+  const closing = new AbortController();
   const send = createPublish({
     broker,
     supervised: publishing,
-    clock,
+    // At the end, every deadline has passed.
+    clock: { now: () => clock.now(), sleep: (delayMs, signal) => clock.sleep(delayMs, either(signal, closing.signal)) },
     deadlineMs: publishDeadlineMs,
     maxCommandsPerMessage,
   });
@@ -95,7 +104,8 @@ export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promis
     trouble: () => publishTrouble() ?? consuming.map((each) => each.trouble()).find((found) => found !== null) ?? null,
     close: async () => {
       isClosed = true;
-      await Promise.allSettled(underWay);
+      await within(clock, LAST_PUBLICATIONS_MS, Promise.allSettled(underWay)).catch(() => {});
+      closing.abort();
       await Promise.all([publishing, ...consuming].map((supervised) => supervised.close()));
     },
   };

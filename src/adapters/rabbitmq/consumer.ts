@@ -2,11 +2,11 @@ import type { ConsumeMessage } from 'amqplib';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { CommandDelivery, ProcessEvent } from '../../application/ports/command-bus.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import { within } from '../../application/within.ts';
 import { unpack } from './message.ts';
 import { type HandBack, MessageInHand } from './message-in-hand.ts';
 import type { Session } from './session.ts';
 import { POISON, PROCESS, QueueMissing } from './topology.ts';
-import { within } from './within.ts';
 
 export interface ConsumerOptions {
   /** Most commands in hand, and most messages. */
@@ -88,13 +88,16 @@ export class Consumer {
     // A command may be acknowledged while it is handed out, which leads here again.
     if (this.#isHandingOut) return;
     this.#isHandingOut = true;
-    while (!this.#isStopped && this.#inHand < this.#options.prefetch) {
-      const next = this.#waiting.shift();
-      if (next === undefined) break;
-      this.#inHand++;
-      this.#options.onCommand(this.#delivery(next));
+    try {
+      while (!this.#isStopped && this.#inHand < this.#options.prefetch) {
+        const next = this.#waiting.shift();
+        if (next === undefined) break;
+        this.#inHand++;
+        this.#options.onCommand(this.#delivery(next));
+      }
+    } finally {
+      this.#isHandingOut = false;
     }
-    this.#isHandingOut = false;
   }
 
   #delivery({ message, command }: Waiting): CommandDelivery {

@@ -62,7 +62,8 @@ export class MessageInHand {
   async #publishReleased(): Promise<void> {
     const commands = this.#released.splice(0);
     try {
-      if (this.#handBack.isPossible()) await this.#handBack.publish(commands);
+      // A lost session gives everything back by itself.
+      if (this.#handBack.isPossible() && this.#received.session.isOpen()) await this.#handBack.publish(commands);
       else this.#goesBack = true;
     } catch {
       this.#goesBack = true;

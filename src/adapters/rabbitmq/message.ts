@@ -49,6 +49,8 @@ const SPREAD = 8;
 
 const count = z.number().int().nonnegative();
 const timestamp = z.string();
+/** With generation and attempt it has to fit into a message id of 255 bytes. */
+const identity = z.string().min(1).max(200);
 
 const loadedEvent = z.strictObject({
   state: z
@@ -63,13 +65,13 @@ const loadedEvent = z.strictObject({
     })
     .nullable(),
   revision: z.number().int().min(-1),
-  headId: z.uuid().nullable(),
+  headId: identity.nullable(),
   headHash: z.string(),
   receivedAt: timestamp.nullable(),
 }) satisfies z.ZodType<LoadedEvent>;
 
 const commandSchema = z.strictObject({
-  eventId: z.uuid(),
+  eventId: identity,
   generation: count,
   attempt: z.number().int().min(1),
   event: loadedEvent.nullable(),

@@ -1,13 +1,13 @@
 import { CommandBusUnavailable } from '../../application/failures.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { ProcessEvent } from '../../application/ports/command-bus.ts';
+import { DeadlinePassed, within } from '../../application/within.ts';
 import type { Broker } from './broker.ts';
 import { explain } from './explain.ts';
 import { type OutgoingMessage, pack } from './message.ts';
 import type { Session } from './session.ts';
 import type { SupervisedSession } from './supervise.ts';
 import { EXCHANGE, PROCESS, QueueMissing } from './topology.ts';
-import { DeadlinePassed, within } from './within.ts';
 
 export interface PublisherOptions {
   readonly broker: Broker;
@@ -81,7 +81,7 @@ const confirmed = (session: Session, { id, commandCount, body }: OutgoingMessage
       contentType: 'application/json',
       headers: { commands: commandCount },
     };
-    const flows = session.channel.publish(EXCHANGE, PROCESS.routingKey, body, properties, (error) => {
+    const flows = session.channel.publish(EXCHANGE, PROCESS.routingKey, body, properties, (error: Error | null) => {
       if (error) reject(error);
       // The confirmation of a message that came back follows right behind it.
       else if (!session.isOpen()) reject(new QueueMissing(PROCESS.queue));

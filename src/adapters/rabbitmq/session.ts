@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { type ConfirmChannel, connect } from 'amqplib';
 import type { Clock } from '../../application/ports/clock.ts';
+import { within } from '../../application/within.ts';
 import type { Broker } from './broker.ts';
-import { within } from './within.ts';
 
 const CONNECT_DEADLINE_MS = 5_000;
 const CLOSE_DEADLINE_MS = 2_000;
@@ -98,6 +98,7 @@ export async function openSession(
       // A broker that has stopped reading would not hear of it.
       if (isOpen && blocked === null) {
         isClosing = true;
+        isOpen = false;
         // First the channel, because its frames queue behind one another; the connection's own overtake them.
         const farewell = channel.close().then(() => connection.close());
         await within(clock, CLOSE_DEADLINE_MS, farewell).catch(() => {});

@@ -1,10 +1,10 @@
 import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import { within } from '../../application/within.ts';
 import type { Broker } from './broker.ts';
 import { explain } from './explain.ts';
 import { openSession, type Session } from './session.ts';
-import { within } from './within.ts';
 
 const BACKOFF = { initialDelayMs: 100, factor: 2, maxDelayMs: 5_000 };
 const PREPARE_DEADLINE_MS = 10_000;
@@ -55,10 +55,10 @@ export function superviseSession({ broker, purpose, prepare, clock, chance, logg
     trouble = null;
     current = session;
     next.resolve(session);
+    next = Promise.withResolvers();
     attempted.resolve();
     const reason = await session.lost;
     current = null;
-    next = Promise.withResolvers();
     throw reason;
   };
 
@@ -90,7 +90,7 @@ export function superviseSession({ broker, purpose, prepare, clock, chance, logg
   void run();
 
   return {
-    session: () => (current ? Promise.resolve(current) : next.promise),
+    session: async () => (current?.isOpen() ? current : next.promise),
     current: () => current,
     attempted: attempted.promise,
     trouble: () => trouble,

@@ -108,4 +108,18 @@ describeOn('RabbitMQ', 'a delivery from RabbitMQ', () => {
     await bus.close();
     expect(await (await openChannel(url)).get('eventops.process')).toBe(false);
   });
+
+  it('that is settled after the bus has closed does no harm', async () => {
+    const url = await isolated('RabbitMQ');
+    const { bus } = await createBus(url);
+    await bus.publish(commands(2));
+    const consumer = await collect(bus, { acknowledges: false });
+    await consumer.count(2);
+    const closed = bus.close();
+    consumer.deliveries[0]?.acknowledge();
+    await closed;
+    consumer.deliveries[1]?.release();
+    const { bus: elsewhere } = await createBus(url);
+    await (await collect(elsewhere)).count(1);
+  });
 });

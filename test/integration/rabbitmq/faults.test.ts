@@ -121,6 +121,14 @@ describe.skipIf(!found.found)(title('the command bus, when RabbitMQ'), () => {
     expect(logger.lines.filter((line) => /cannot be reached.*consuming/.test(line))).toHaveLength(1);
   });
 
+  it('is absent, lets go of publications at once when the bus closes', async () => {
+    const { bus } = await createBus(`amqp://127.0.0.1:${await freePort()}`, { publishDeadlineMs: 600_000 });
+    const published = bus.publish([command()]);
+    await bus.close();
+    await expect(published).rejects.toThrow(CommandBusUnavailable);
+    await expect(bus.publish([command()])).rejects.toThrow(/is closed/);
+  });
+
   it('refuses us or is not there, names it without the password', async () => {
     const password = 'p%40ss-Geheim';
     const { host } = new URL(rabbitMq.url);

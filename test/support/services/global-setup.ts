@@ -37,19 +37,19 @@ class Lending {
     this.#opened = null;
     const started = await Promise.allSettled(this.#started.values());
     this.#started.clear();
-    await Promise.all(started.map((outcome) => outcome.status === 'fulfilled' && outcome.value.stop()));
+    for (const outcome of started) if (outcome.status === 'fulfilled') await outcome.value.stop();
   }
 
   async #listen() {
     const sources = { PostgreSQL: await findSource('PostgreSQL'), RabbitMQ: await findSource('RabbitMQ') };
-    const server = createServer(async (request, response) => {
-      const [, service, name] = (request.url ?? '').split('/');
-      try {
-        const instance = await this.#instance(service as ServiceName, sources[service as ServiceName]);
-        response.end(await instance.isolate(name ?? ''));
-      } catch (error) {
-        response.writeHead(500).end(String(error));
-      }
+    const lend = async (service: ServiceName, name: string) =>
+      (await this.#instance(service, sources[service])).isolate(name);
+    const server = createServer((request, response) => {
+      const [, service, name = ''] = (request.url ?? '').split('/');
+      lend(service as ServiceName, name).then(
+        (url) => response.end(url),
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,12 +1,16 @@
-import type { Clock } from '../../application/ports/clock.ts';
+import type { Clock } from './ports/clock.ts';
 
+/** Something outside did not answer in time. Translated by the adapter that waited. */
 export class DeadlinePassed extends Error {
   override readonly name = 'DeadlinePassed';
 }
 
 const LATE = Symbol('late');
 
-/** The promise's own outcome if it comes in time. @throws {DeadlinePassed} */
+/**
+ * The promise's own outcome if it comes in time. What the promise stands for goes on regardless.
+ * @throws {DeadlinePassed}
+ */
 export async function within<Outcome>(clock: Clock, deadlineMs: number, promise: Promise<Outcome>): Promise<Outcome> {
   const settled = new AbortController();
   const late = clock.sleep(deadlineMs, settled.signal).then(() => LATE);

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pack, unpack } from '../../../../src/adapters/rabbitmq/message.ts';
+import { messageId, type ProcessEvent } from '../../../../src/application/ports/command-bus.ts';
+import { request } from '../../../support/domain/transitions.ts';
+
+const command = (payload: string): ProcessEvent => ({
+  eventId: randomUUID(),
+  generation: 2,
+  attempt: 3,
+  event: {
+    state: {
+      status: 'FAILED',
+      received: { ...request, payload, cloudEvent: { subject: 'a', part: 1, last: true } },
+      generation: 2,
+      attempts: 2,
+      claim: { worker: 'worker-1', leaseExpiresAt: '2026-01-01T12:00:00.000Z' },
+      nextAttemptAt: '2026-01-01T12:00:00.000Z',
+      failure: {
+        class: 'Error',
+        message: 'no',
+        stack: null,
+        fingerprint: 'f',
+        retryable: true,
+        retryAfterMs: 5,
+      },
+    },
+    revision: 6,
+    headId: randomUUID(),
+    headHash: 'h'.repeat(64),
+    receivedAt: '2026-01-01T12:00:00.000Z',
+  },
+});
+const packed = (commands: readonly ProcessEvent[], maxCommands: number) => [...pack(commands, maxCommands)];
+
+describe('the messages of a publication', () => {
+  it('hold its commands once, in order and unchanged, and no message holds too many', () => {
+    const payloads = fc.array(fc.string({ unit: 'binary', maxLength: 50 }), { maxLength: 150 });
+    fc.assert(
+      fc.property(payloads, fc.integer({ min: 1, max: 40 }), (texts, maxCommands) => {
+        const commands = texts.map(command);
+        const messages = packed(commands, maxCommands);
+        const read = messages.map(({ body }) => unpack(body));
+        expect(read.flatMap(({ commands: some }) => some)).toEqual(commands);
+        for (const [index, { id, commandCount }] of messages.entries()) {
+          expect(commandCount).toBeLessThanOrEqual(maxCommands);
+          expect(commandCount).toBe(read[index]?.commands.length);
+          expect(id).toBe(messageId(read[index]?.commands[0] ?? command('')));
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('are several for a few commands, so that several workers share them', () => {
+    const commands = Array.from({ length: 40 }, () => command('{}'));
+    expect(packed(commands, 16).map(({ commandCount }) => commandCount)).toEqual([5, 5, 5, 5, 5, 5, 5, 5]);
+  });
+
+  it('stay small when the events are large, and a large event travels alone', () => {
+    const commands = Array.from({ length: 160 }, (_, index) => command('x'.repeat(index === 80 ? 300_000 : 20_000)));
+    const messages = packed(commands, 16);
+    for (const { body, commandCount } of messages) expect(body.length < 140_000 || commandCount === 1).toBe(true);
+    expect(messages.reduce((sum, { commandCount }) => sum + commandCount, 0)).toBe(160);
+  });
+});
+
+describe('a message from anybody', () => {
+  const good = command('{}');
+  const body = (value: unknown) => Buffer.from(JSON.stringify(value));
+
+  it.each([
+    ['no JSON', Buffer.from('{'), 'it is not JSON'],
+    ['no bytes', Buffer.alloc(0), 'it is not JSON'],
+    ['another version', body({ version: 2, commands: [good] }), 'version: invalid_value'],
+    ['no version', body({ commands: [good] }), 'version: invalid_value'],
+    ['no commands', body({ version: 1, commands: [] }), 'commands: too_small'],
+    ['more than we know', body({ version: 1, commands: [good], more: 1 }), 'its top: unrecognized_keys'],
+    ['a list', body([good]), 'its top: invalid_type'],
+  ])('that holds %s is refused whole', (_, bytes, problem) => {
+    expect(unpack(bytes)).toEqual({ commands: [], problem });
+  });
+
+  it.each([
+    ['no id', { ...good, eventId: '' }, 'eventId: too_small'],
+    ['attempt 0', { ...good, attempt: 0 }, 'attempt: too_small'],
+    ['a fraction', { ...good, generation: 0.5 }, 'generation: invalid_type'],
+    ['no event', { ...good, event: undefined }, 'event: invalid_type'],
+    ['more than we know', { ...good, more: 1 }, 'its top: unrecognized_keys'],
+    ['an event of another shape', { ...good, event: { ...good.event, revision: '0' } }, 'event.revision: invalid_type'],
+  ])('gives its good commands when one has %s', (_, bad, problem) => {
+    expect(unpack(body({ version: 1, commands: [good, bad, good] }))).toEqual({ commands: [good, good], problem });
+  });
+});
