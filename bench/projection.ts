@@ -107,6 +107,7 @@ const projector = createProjector(events, {
   logger,
   pace: { fullBatch: 0, intervalMs: 0 },
 });
+await projector.load();
 const megabytes = (bytes: number) => Math.round(bytes / 1_048_576);
 
 async function project(count: number): Promise<void> {

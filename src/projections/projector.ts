@@ -5,7 +5,7 @@ import { type Clock, timestamp } from '../application/ports/clock.ts';
 import type { Checkpoint, LogPosition, RecordedTransition } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Subscriber } from '../application/run-subscription.ts';
-import { createCheckpointStore } from './checkpoints.ts';
+import { loadCheckpoint, moveCheckpoint } from './checkpoints.ts';
 import type { Database } from './database.ts';
 import { type ProjectionFailure, recordFailures } from './projection-failures.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
@@ -70,16 +70,19 @@ export function createProjector(
     lastBatch: null,
   };
 
-  /** One transaction: the rows, what was passed over on the way, and the checkpoint. */
+  /**
+   * One transaction: the checkpoint, the rows, and what was passed over on the way. The checkpoint comes first, because
+   * its row keeps a second projector waiting until the first one is through.
+   */
   const commit = (
     decoded: readonly DecodedTransition[],
     failures: readonly ProjectionFailure[],
     checkpoint: Checkpoint | null,
   ) =>
     db.transaction().execute(async (transaction) => {
+      if (checkpoint !== null) await moveCheckpoint(transaction, name, { from: progress.checkpoint, to: checkpoint });
       await readModel.write(transaction, decoded);
       await recordFailures(transaction, { subscriber: name, failedAt: timestamp(clock.now()) }, failures);
-      if (checkpoint !== null) await createCheckpointStore(transaction).save(name, checkpoint);
     });
 
   /** Finds the transitions that the database refuses, by halves, and writes all others. Repeating it does no harm. */
@@ -122,7 +125,7 @@ export function createProjector(
     name,
     streamPrefix: readModel.streamPrefix,
     async load() {
-      const checkpoint = await createCheckpointStore(db).load(name);
+      const checkpoint = await loadCheckpoint(db, name);
       progress = { ...progress, checkpoint, isCaughtUp: false };
       return checkpoint;
     },

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,8 +7,8 @@ import { join } from 'node:path';
 interface Marker {
   /** Of the machine, from one start of it to the next; `null` where the system has no such thing. */
   readonly bootId: string | null;
-  /** Everything was written to the disk before this was. */
-  readonly isClosed: boolean;
+  /** Set once they were closed and are on the disk: of every file's name, size and last change. */
+  readonly closedAs: string | null;
 }
 
 /** PGlite's files, and a marker that says whether they can be believed. */
@@ -15,75 +16,86 @@ export interface EmbeddedFolder {
   readonly cluster: string;
   /** Where a new cluster is made before it takes its place: a half-made one is never opened. */
   readonly draft: string;
+  hasCluster(): Promise<boolean>;
   /** Why the files cannot be believed, in words; `null` when they can, or when there are none. */
   reasonToDiscard(): Promise<string | null>;
-  hasCluster(): Promise<boolean>;
-  promoteDraft(): Promise<void>;
   discard(): Promise<void>;
+  promoteDraft(): Promise<void>;
   /** To be called before the files are opened. */
   markOpen(): Promise<void>;
   /** To be called after the files were closed. Writes all of them to the disk first. */
   markClosed(): Promise<void>;
+  /** The files will not be believed at the next start. */
+  markDamaged(): Promise<void>;
 }
 
 /**
  * PGlite never waits for the disk. After the end of the process its files are as the system has them, and PostgreSQL
- * recovers from its log; after the end of the machine any of them may be torn. Linux tells the two apart by the boot's
- * id (man 4 random). Elsewhere an unclean end always counts as the worse one.
+ * recovers from its own log; after the end of the machine any of them may be torn. Linux tells the two apart by the
+ * boot's id (random(4)). Elsewhere an unclean end always counts as the worse one.
  */
 export function embeddedFolder(folder: string, bootId: string | null = readBootId()): EmbeddedFolder {
   const cluster = join(folder, 'cluster');
   const draft = join(folder, 'cluster.new');
-  const markerFile = join(folder, 'marker.json');
-  const exists = (path: string) =>
-    stat(path).then(
+  const marker = join(folder, 'marker.json');
+  const hasCluster = () =>
+    stat(cluster).then(
       () => true,
       () => false,
     );
 
-  async function mark(isClosed: boolean): Promise<void> {
-    const next = `${markerFile}.new`;
-    await writeFile(next, JSON.stringify({ bootId, isClosed } satisfies Marker), { flush: true });
-    await rename(next, markerFile);
+  async function mark(closedAs: string | null): Promise<void> {
+    const next = `${marker}.new`;
+    await writeFile(next, JSON.stringify({ bootId, closedAs } satisfies Marker), { flush: true });
+    await rename(next, marker);
     await synchronize(folder);
   }
 
   return {
     cluster,
     draft,
+    hasCluster,
     async reasonToDiscard() {
-      if (!(await exists(cluster))) return null;
-      const marker = await readMarker(markerFile);
-      if (marker === null) return 'nothing says how they were left';
-      if (marker.isClosed || (bootId !== null && marker.bootId === bootId)) return null;
-      return 'the machine went down while they were open';
-    },
-    hasCluster: () => exists(cluster),
-    async promoteDraft() {
-      await rename(draft, cluster);
+      if (!(await hasCluster())) return null;
+      const left = await readMarker(marker);
+      if (left === null) return 'they were found damaged, or another program made them';
+      if (left.closedAs !== null)
+        return left.closedAs === (await describe(cluster)) ? null : 'their files were changed while they were closed';
+      const isSameBoot = bootId !== null && left.bootId === bootId;
+      return isSameBoot ? null : 'the machine went down while they were open';
     },
     async discard() {
-      await rm(markerFile, { force: true });
-      await rm(cluster, { recursive: true, force: true });
-      await rm(draft, { recursive: true, force: true });
+      for (const path of [marker, cluster, draft]) await rm(path, { recursive: true, force: true });
     },
-    markOpen: () => mark(false),
+    promoteDraft: () => rename(draft, cluster),
+    markOpen: () => mark(null),
     async markClosed() {
-      for (const entry of await readdir(cluster, { recursive: true, withFileTypes: true }))
-        await synchronize(join(entry.parentPath, entry.name));
-      await synchronize(cluster);
-      await mark(true);
+      for (const path of await pathsBelow(cluster)) await synchronize(path);
+      await mark(await describe(cluster));
     },
+    markDamaged: () => rm(marker, { force: true }),
   };
 }
 
 async function readMarker(file: string): Promise<Marker | null> {
   try {
-    const { bootId, isClosed } = JSON.parse(await readFile(file, 'utf8')) as Partial<Marker>;
-    return { bootId: bootId ?? null, isClosed: isClosed === true };
+    const { bootId = null, closedAs = null } = JSON.parse(await readFile(file, 'utf8')) as Partial<Marker>;
+    return { bootId, closedAs };
   } catch {
     return null;
   }
+}
+
+const pathsBelow = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(folder, { recursive: true })).sort().map((name) => join(folder, name));
+
+async function describe(folder: string): Promise<string> {
+  const lines: string[] = [];
+  for (const path of await pathsBelow(folder)) {
+    const { size, mtimeMs } = await stat(path);
+    lines.push(`${path.slice(folder.length)} ${size} ${mtimeMs}`);
+  }
+  return hash('sha256', lines.join('\n'));
 }
 
 /** Returns when the file, or the folder's list of files, is on the disk. */

@@ -1,4 +1,4 @@
-/** Runs statements of one line and gives back the last one's rows. */
+/** Runs one statement and gives back its rows. */
 type Run = (statement: string) => Promise<readonly Record<string, unknown>[]>;
 
 /** Looking costs about a millisecond, so it is done after this much that was asked of the database. */
@@ -6,42 +6,45 @@ const BYTES_BETWEEN_LOOKS = 4 * 1024 * 1024;
 /** PostgreSQL's own log beyond this is folded into the tables: it bounds the folder's size and a start after a kill. */
 const MOST_WAL_BYTES = 64 * 1024 * 1024;
 
-/** Tables of which a fifth has changed, and at least so many rows that it is worth it. */
+/** A fifth of the rows, and at least so many that it is worth the while: PostgreSQL's own measure. */
+const many = 'greatest(10000, 0.2 * reltuples)';
 const worn = `
-  select quote_ident(pg_class.relname) as name, n_dead_tup > 10000 + 0.2 * greatest(reltuples, 0) as is_full_of_dead_rows
-  from pg_stat_user_tables join pg_class on pg_class.oid = relid
-  where n_dead_tup > 10000 + 0.2 * greatest(reltuples, 0) or n_mod_since_analyze > 10000 + 0.2 * greatest(reltuples, 0)`;
+  select quote_ident(tables.relname) as name, n_dead_tup > ${many} as is_full_of_dead_rows
+  from pg_stat_user_tables as tables join pg_class on pg_class.oid = tables.relid
+  where n_dead_tup > ${many} or n_mod_since_analyze > ${many}`;
 
 /**
- * PGlite has no background processes: nobody else writes checkpoints (its log grew to 241 MB over 200,000 rows), removes
- * dead rows or keeps the planner's statistics. So the thread does it between two requests.
+ * PGlite has no background processes: without this nobody folds its log into the tables (241 MB after 200,000 rows),
+ * removes dead rows or keeps the planner's statistics. So the thread does it between two requests.
  */
-export function createHousekeeping(run: Run): { count(requestBytes: number): void; doWhatIsDue(): Promise<void> } {
+export function createHousekeeping(run: Run): {
+  /** How much was asked of the database. */
+  count(requestBytes: number): void;
+  /** Outside of transactions only. */
+  doWhatIsDue(): Promise<void>;
+} {
   let bytesSinceLook = 0;
-  let checkpointAt = '0/0';
+  let foldedUpTo = '0/0';
 
-  async function keepWalSmall(): Promise<void> {
-    const [wal] = await run(
-      `select pg_current_wal_insert_lsn() as place, pg_current_wal_insert_lsn() - '${checkpointAt}' > ${MOST_WAL_BYTES} as is_long`,
-    );
-    if (wal?.['is_long'] !== true) return;
+  async function keepLogSmall(): Promise<void> {
+    const [log] = await run(`
+      select pg_current_wal_insert_lsn() as place,
+        pg_current_wal_insert_lsn() - '${foldedUpTo}'::pg_lsn > ${MOST_WAL_BYTES} as is_long`);
+    if (log?.['is_long'] !== true) return;
     await run('checkpoint');
-    checkpointAt = String(wal['place']);
+    foldedUpTo = String(log['place']);
   }
 
   return {
     count(requestBytes) {
       bytesSinceLook += requestBytes;
     },
-    /** Outside of transactions only. */
     async doWhatIsDue() {
       if (bytesSinceLook < BYTES_BETWEEN_LOOKS) return;
       bytesSinceLook = 0;
-      for (const table of await run(worn))
-        await run(
-          `${table['is_full_of_dead_rows'] === true ? 'vacuum (analyze)' : 'analyze'} ${String(table['name'])}`,
-        );
-      await keepWalSmall();
+      for (const { name, is_full_of_dead_rows } of await run(worn))
+        await run(`${is_full_of_dead_rows === true ? 'vacuum (analyze)' : 'analyze'} ${String(name)}`);
+      await keepLogSmall();
     },
   };
 }

@@ -18,16 +18,21 @@ const workerFile = new URL(import.meta.url.replace(/socket(?=\.\w+$)/, 'worker')
  */
 export class EmbeddedSocket extends Duplex {
   readonly #folder: () => Promise<string>;
+  readonly #onComplaint: (complaint: string) => void;
   #worker: Worker | null = null;
   #deadline: NodeJS.Timeout | undefined;
   /** Resolves once no thread of this socket holds the files. */
   readonly ended: Promise<void>;
   readonly #end: () => void;
 
-  /** @param folder PGlite's files, once they may be opened. */
-  constructor(folder: () => Promise<string>) {
+  /**
+   * @param folder PGlite's files, once they may be opened.
+   * @param onComplaint what the thread could not do and nobody asked for.
+   */
+  constructor(folder: () => Promise<string>, onComplaint: (complaint: string) => void = () => {}) {
     super();
     this.#folder = folder;
+    this.#onComplaint = onComplaint;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#end = resolve;
@@ -72,9 +77,10 @@ export class EmbeddedSocket extends Duplex {
   }
 
   #take(answer: WorkerAnswer): void {
+    if (answer === 'ready') return void this.emit('connect');
+    if ('complaint' in answer) return this.#onComplaint(answer.complaint);
     clearTimeout(this.#deadline);
-    if (answer === 'ready') this.emit('connect');
-    else this.push(answer);
+    this.push(answer);
   }
 
   #ask(request: WorkerRequest): void {

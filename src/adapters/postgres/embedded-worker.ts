@@ -7,7 +7,7 @@ import { joinBytes } from './join-bytes.ts';
 
 /** Bytes of PostgreSQL's protocol, or the wish to close the files and end. */
 export type WorkerRequest = Uint8Array<ArrayBuffer> | 'close';
-export type WorkerAnswer = Uint8Array<ArrayBuffer> | 'ready';
+export type WorkerAnswer = Uint8Array<ArrayBuffer> | 'ready' | { readonly complaint: string };
 
 /**
  * For one session and little memory. The statements that PostgreSQL logs are not printed, because they hold payloads.
@@ -56,7 +56,11 @@ async function answer(request: Uint8Array): Promise<void> {
   const bytes = joinBytes(chunks);
   port?.postMessage(bytes satisfies WorkerAnswer, [bytes.buffer]);
   housekeeping.count(request.length);
-  if (!database.isInTransaction()) await housekeeping.doWhatIsDue();
+  if (database.isInTransaction()) return;
+  // It can wait: what stands in its way stands in the way of statements, too, and they tell who asked.
+  await housekeeping.doWhatIsDue().catch((error: unknown) => {
+    port?.postMessage({ complaint: String(error) } satisfies WorkerAnswer);
+  });
 }
 
 // One after the other: housekeeping must not come between the statements of a transaction.

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
@@ -21,16 +22,14 @@ export interface EmbeddedReadDatabase<Database> {
   close(): Promise<void>;
 }
 
+/** How long a query may wait for the connection; longer than any batch, shorter than a client's patience. */
+const LONGEST_WAIT_MS = 30_000;
 /** The one that PGlite makes; said here because `pg` would take others from the environment. */
 const onlyDatabase = { user: 'postgres', database: 'postgres' };
-/** How long a query may wait for the connection; longer than the longest batch, shorter than a client's patience. */
-const LONGEST_WAIT_MS = 30_000;
-/** Damage that comes back so often comes from the disk, and rebuilding does not help. */
-const MOST_RECREATIONS_FOR_DAMAGE = 3;
 
 /**
- * PostgreSQL inside this process, its schema at this version's. What cannot be used is thrown away with a warning and
- * begun anew: the rows are a cache of the log. The caller holds the lock on the data folder.
+ * PostgreSQL inside this process, its schema at this version's. What cannot be believed or opened is thrown away with a
+ * warning and begun anew: the rows are a cache of the log. The caller holds the lock on the data folder.
  * @throws when not even a new one can be made: no space, no permission.
  */
 export async function openEmbeddedReadDatabase<Database>({
@@ -44,7 +43,7 @@ export async function openEmbeddedReadDatabase<Database>({
   const files = embeddedFolder(folder);
   let socket: EmbeddedSocket | null = null;
   let mayOpen: Promise<unknown> = Promise.resolve();
-  let recreations = 0;
+  let isDamaged = false;
 
   const pool = new pg.Pool({
     ...onlyDatabase,
@@ -54,11 +53,21 @@ export async function openEmbeddedReadDatabase<Database>({
     stream: () => {
       // Two threads must never have the same files open.
       const previous = Promise.all([mayOpen, socket?.ended]);
-      socket = new EmbeddedSocket(() => previous.then(() => files.cluster));
+      socket = new EmbeddedSocket(
+        () => previous.then(() => files.cluster),
+        (complaint) => logger.warn({ folder, complaint }, 'The read tables could not be tidied up'),
+      );
       return socket;
     },
   });
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(pool, repairDamage) }) });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(pool, noticeDamage) }) });
+
+  function noticeDamage(error: unknown): void {
+    if (isDamaged || !isDamage(error)) return;
+    isDamaged = true;
+    logger.error({ err: error, folder }, 'The read tables are damaged: start again, and they are rebuilt from the log');
+    void files.markDamaged();
+  }
 
   async function prepare(reason: string | null): Promise<void> {
     if (reason !== null)
@@ -67,26 +76,20 @@ export async function openEmbeddedReadDatabase<Database>({
       await files.discard();
       await createCluster(files);
     }
+    isDamaged = false;
     await files.markOpen();
   }
 
   async function recreate(reason: string): Promise<void> {
-    const left = socket;
-    mayOpen = mayOpen.then(async () => {
-      left?.destroy(new Error('The read tables are being thrown away'));
-      await left?.ended;
-      await prepare(reason);
-    });
+    mayOpen = mayOpen
+      .catch(() => {})
+      .then(async () => {
+        socket?.destroy(new Error('The read tables are being thrown away'));
+        await socket?.ended;
+        await prepare(reason);
+      });
     await mayOpen;
     await migrateToLatest(db);
-  }
-
-  function repairDamage(error: unknown): void {
-    if (!isDamage(error) || recreations >= MOST_RECREATIONS_FOR_DAMAGE) return;
-    recreations += 1;
-    recreate('their files are damaged').catch((failure: unknown) =>
-      logger.error({ err: failure, folder }, 'The damaged read tables could not be thrown away'),
-    );
   }
 
   let recreated = await files.reasonToDiscard();
@@ -108,19 +111,17 @@ export async function openEmbeddedReadDatabase<Database>({
         await mayOpen;
         await db.destroy();
         await socket?.ended;
-        await files.markClosed();
+        if (!isDamaged) await files.markClosed();
       })();
       return closing;
     },
   };
 }
 
-/** In a thread of its own, because making the files takes 200 MB that only the thread's end gives back. */
+/** In a thread of its own, because making the files takes memory that only the thread's end gives back. */
 async function createCluster({ draft, promoteDraft }: EmbeddedFolder): Promise<void> {
   const socket = new EmbeddedSocket(async () => draft);
-  const maker = new pg.Client({ ...onlyDatabase, stream: () => socket });
-  await maker.connect();
-  await maker.end();
-  await socket.ended;
+  await once(socket.connect(), 'connect');
+  await once(socket.end(), 'close');
   await promoteDraft();
 }

@@ -18,6 +18,7 @@ const UNAVAILABLE = new Set([
   '42703', // no such column: the migrations have not come here yet
 ]);
 const REFUSED = new Set([
+  '08P01', // a text that the protocol cannot carry
   '22', // data
   '23', // constraints
   '54', // limits, such as an index row's size
@@ -39,14 +40,14 @@ export function translateFailure(error: unknown): unknown {
   const { code = '', constraint, column, routine } = error;
   if (isDamage(error))
     return new ReadDatabaseUnavailable(`The read database is damaged (${code}): ${error.message}`, { cause: error });
-  if (isOneOf(UNAVAILABLE, code))
-    return new ReadDatabaseUnavailable(`The read database cannot do this now (${code}): ${error.message}`, {
-      cause: error,
-    });
   if (isOneOf(REFUSED, code))
     return new ReadDatabaseRefused(
       `The read database refuses the data (${code}): ${constraint ?? column ?? routine ?? 'no details'}`,
     );
+  if (isOneOf(UNAVAILABLE, code))
+    return new ReadDatabaseUnavailable(`The read database cannot do this now (${code}): ${error.message}`, {
+      cause: error,
+    });
   return error;
 }
 

@@ -37,6 +37,7 @@ export function readTablesOfThisFile(): ReadTables {
     async project(log) {
       const pace = { fullBatch: 1, intervalMs: 0 };
       const projector = createProjector(events, { db: db(), clock: manualClock(), logger: silentLogger, pace });
+      await projector.load();
       for await (const message of log.subscribeAll(null)) {
         if (message.kind === 'caught-up') return;
         await projector.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
