@@ -53,18 +53,22 @@ export function createDispatcher({
   let trouble: string | null = null;
   let running: Promise<unknown> | null = null;
 
+  const watched = async <Result>(act: () => Promise<Result>): Promise<Result> => {
+    try {
+      const result = await act();
+      trouble = null;
+      return result;
+    } catch (error) {
+      trouble = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+  };
   const subscriber: Subscriber = {
     name: NAME,
-    load: async () => place ?? (await usablePlace({ log, checkpoints, logger })) ?? firstPlace,
+    load: () => watched(async () => place ?? (await usablePlace({ log, checkpoints, logger })) ?? firstPlace),
     handle: async (transitions, checkpoint) => {
       const commands = transitions.flatMap((recorded) => commandOf(recorded, logger));
-      try {
-        if (commands.length > 0) await unlessAborted(bus.publish(commands), signal);
-        trouble = null;
-      } catch (error) {
-        trouble = error instanceof Error ? error.message : String(error);
-        throw error;
-      }
+      if (commands.length > 0) await watched(() => unlessAborted(bus.publish(commands), signal));
       place = checkpoint;
     },
   };

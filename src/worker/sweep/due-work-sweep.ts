@@ -8,8 +8,8 @@ import { type RecoverDependencies, recover } from './recover.ts';
 
 const SWEEP_EVERY_MS = 250;
 const PAGE_SIZE = 500;
-/** Bounds the memory, and the page that is read because of it, when a great many rows are due and none moves on. */
-const MAX_ASKED_ROWS = 10_000;
+/** Bounds the page that is read every time while a great many rows are due and none of them moves on. */
+const MAX_ASKED_ROWS = 4_000;
 /** The row of an ended lease stays due until the projector has seen its end. */
 const EXPIRE_AGAIN_AFTER_MS = 5_000;
 

@@ -165,6 +165,20 @@ describe('the dispatcher', () => {
     expect(dispatcher.trouble()).toBeNull();
   });
 
+  it('has trouble while its place cannot be read, and begins once it can', async () => {
+    const { clock, receive, start, published } = createSurroundings();
+    await receive('k');
+    let isAway = true;
+    const load = () =>
+      isAway ? Promise.reject(new ReadDatabaseUnavailable('The database is away')) : Promise.resolve(null);
+    const dispatcher = await start({ checkpoints: { load, save: async () => {} } });
+    expect(dispatcher.trouble()).toBe('The database is away');
+    isAway = false;
+    await clock.run(10_000);
+    expect(published).toHaveLength(1);
+    expect(dispatcher.trouble()).toBeNull();
+  });
+
   it('passes over what it cannot read, and says so', async () => {
     const { log, receive, start, published, logger } = createSurroundings();
     const broken = { id: '0f8fad5b-d9cb-469f-a165-70867728950e', schemaVersion: 9, data: '{}', metadata: '{}' };
