@@ -1,0 +1,156 @@
+import { checkAppend } from '../../application/check-append.ts';
+import type { Chance } from '../../application/ports/chance.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { AppendOutcome, AppendRefusal, AppendRequest } from '../../application/ports/event-log.ts';
+import { BatchCall, type PendingAppend } from './batch-call.ts';
+import type { Connection } from './connection.ts';
+import { encodeAppend } from './encode-append.ts';
+import { explain } from './explain.ts';
+import { Fifo } from './fifo.ts';
+import type { Address } from './parse-address.ts';
+import type { SupervisedConnection } from './supervise-connection.ts';
+
+/** What may wait while the server is slower than the callers. Beyond it, callers are told so at once. */
+const MOST_WAITING_APPENDS = 8_192;
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+/** One clock for all appends in place of a timer for each: they all have the same deadline. */
+const TURNS_PER_DEADLINE = 4;
+
+export interface AppenderOptions {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly address: Address;
+  readonly deadlineMs: number;
+}
+
+/** The only one in the process that appends: many at once, on one call of one connection. */
+export class Appender {
+  readonly #supervised: SupervisedConnection;
+  readonly #options: AppenderOptions;
+  readonly #stopTurning = new AbortController();
+  readonly #waiting = new Fifo<PendingAppend>();
+  #waitingBytes = 0;
+  #call: { readonly batch: BatchCall; readonly connection: Connection } | null = null;
+  #turn = 0;
+  #isTurning = false;
+  /** Correlation ids have the form of UUIDs and count upwards in the last twelve digits. */
+  readonly #idPrefix: string;
+  #ids = 0;
+  #unsettled = 0;
+  #closing: PromiseWithResolvers<void> | null = null;
+
+  constructor(supervised: SupervisedConnection, options: AppenderOptions) {
+    this.#supervised = supervised;
+    this.#options = options;
+    this.#idPrefix = options.chance.uuid().slice(0, -12);
+  }
+
+  async append(request: AppendRequest): Promise<AppendOutcome> {
+    const checked = checkAppend(request);
+    if ('refusal' in checked) return { kind: 'refused', refusal: checked.refusal };
+    const reason = this.#reasonToRefuse();
+    if (reason !== null) return unavailable(reason);
+    const correlationId = this.#idPrefix + (this.#ids++).toString(16).padStart(12, '0');
+    const message = encodeAppend(request, correlationId);
+    const { stream, transitions } = request;
+    return new Promise((resolve) => {
+      const settle = (outcome: AppendOutcome) => {
+        this.#unsettled--;
+        resolve(outcome);
+        if (this.#unsettled === 0) this.#closing?.resolve();
+      };
+      const overAtTurn = this.#turn + TURNS_PER_DEADLINE;
+      this.#unsettled++;
+      this.#waitingBytes += message.length;
+      this.#waiting.push({ correlationId, stream, count: transitions.length, message, overAtTurn, settle });
+      this.sendWaiting();
+      void this.#keepTurning();
+    });
+  }
+
+  /** Sends what there is room for. To be called when the connection has changed. */
+  sendWaiting(): void {
+    if (this.#supervised.isAway()) this.#refuseWaiting(() => true, this.#supervised.trouble() ?? '');
+    for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
+      const batch = this.#openCall();
+      if (!batch?.hasRoomFor(next)) return;
+      this.#takeWaiting();
+      batch.send(next);
+    }
+  }
+
+  /** Resolves when everything has settled; takes nothing more. */
+  async close(): Promise<void> {
+    this.#closing ??= Promise.withResolvers();
+    if (this.#unsettled === 0) this.#closing.resolve();
+    await this.#closing.promise;
+    this.#stopTurning.abort();
+    this.#call?.batch.close();
+  }
+
+  #reasonToRefuse(): string | null {
+    if (this.#closing) return 'The log is closed';
+    if (this.#supervised.isAway()) return this.#supervised.trouble();
+    return this.#waiting.size >= MOST_WAITING_APPENDS || this.#waitingBytes >= MOST_WAITING_BYTES
+      ? `EventStoreDB at ${this.#options.address.label} is slower than we are: ${this.#waiting.size} appends wait`
+      : null;
+  }
+
+  #openCall(): BatchCall | null {
+    const connection = this.#supervised.current();
+    if (this.#call === null && connection !== null) {
+      const batch: BatchCall = new BatchCall(connection, {
+        answered: () => {
+          this.#supervised.answered();
+          this.sendWaiting();
+        },
+        lost: (error) => {
+          if (this.#call?.batch === batch) this.#call = null;
+          this.#supervised.failed(connection, error);
+          this.sendWaiting();
+        },
+        explain: (error) => explain(error, this.#options.address),
+      });
+      this.#call = { batch, connection };
+    }
+    return this.#call?.batch ?? null;
+  }
+
+  #takeWaiting(): PendingAppend | undefined {
+    const append = this.#waiting.shift();
+    this.#waitingBytes -= append?.message.length ?? 0;
+    return append;
+  }
+
+  /** These were not sent: it is certain that they were not written. */
+  #refuseWaiting(which: (append: PendingAppend) => boolean, reason: string): void {
+    for (let next = this.#waiting.peek(); next && which(next); next = this.#waiting.peek())
+      this.#takeWaiting()?.settle(unavailable(reason));
+  }
+
+  async #keepTurning(): Promise<void> {
+    if (this.#isTurning) return;
+    this.#isTurning = true;
+    const { clock, deadlineMs } = this.#options;
+    while (this.#unsettled > 0) {
+      await clock.sleep(deadlineMs / TURNS_PER_DEADLINE, this.#stopTurning.signal);
+      this.#turn++;
+      this.#expire();
+    }
+    this.#isTurning = false;
+  }
+
+  #expire(): void {
+    const { address, deadlineMs } = this.#options;
+    const late = `EventStoreDB at ${address.label} has not answered within ${deadlineMs} ms`;
+    const call = this.#call;
+    const expired = call?.batch.expire(this.#turn, { kind: 'unknown', message: late }) ?? 0;
+    for (let silent = 0; call && silent < expired; silent++) this.#supervised.unanswered(call.connection);
+    this.#refuseWaiting(({ overAtTurn }) => overAtTurn <= this.#turn, `${late} enough to send more`);
+  }
+}
+
+const unavailable = (message: string): AppendOutcome => {
+  const refusal: AppendRefusal = { code: 'unavailable', message };
+  return { kind: 'refused', refusal };
+};

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import {
+  type CallOptions,
+  Channel,
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  credentials,
+  type Metadata,
+} from '@grpc/grpc-js';
+import type { Address, EndPoint } from './parse-address.ts';
+import {
+  type BatchAppendResp,
+  Empty,
+  type ReadRequest,
+  type ReadResp,
+  ServerFeaturesClient,
+  StreamsClient,
+  StreamsService,
+} from './protocol.ts';
+
+/** One connection to one node. Errors are the driver's own, and reach only who listens for them. */
+export interface Connection {
+  /** Takes appends as {@link encodeAppend} writes them, and answers each, in any order. */
+  batchAppend(): ClientDuplexStream<Buffer, BatchAppendResp>;
+  read(request: ReadRequest): ClientReadableStream<ReadResp>;
+  serverVersion(): Promise<string>;
+  /** Cancels what is under way and lets go of the connection. */
+  close(): void;
+}
+
+/** @param leader the node to talk to, where another one has named it; else the address decides. */
+export type Connect = (leader: EndPoint | null) => Promise<Connection>;
+
+/** What of the client we use: who to talk to, found by gossip if need be, and how to introduce ourselves. */
+class Client extends EventStoreDBClient {
+  target(): Promise<string> {
+    return this.resolveUri();
+  }
+
+  /** All that we do needs the leader: a follower that is behind would not know what was appended a moment ago. */
+  callOptions(): [Metadata, CallOptions] {
+    return this.callArguments({ requiresLeader: true }, { deadline: Number.POSITIVE_INFINITY });
+  }
+}
+
+/** EventStoreDB takes no event over 16 MiB into its log. */
+const LARGEST_MESSAGE_BYTES = 17 * 1024 * 1024;
+
+/** @throws {TypeError} for a certificate file that cannot be read. */
+export function createConnect(address: Address): Connect {
+  const { tls, endPoints, discover, options } = address;
+  const [ca, certificate, key] = [tls?.caFile, tls?.certificateFile, tls?.keyFile].map(readCertificate);
+  const channelCredentials = () =>
+    tls === null ? credentials.createInsecure() : credentials.createSsl(ca ?? null, key ?? null, certificate ?? null);
+  const createClient = () => {
+    const security = {
+      insecure: tls === null,
+      ...(ca && { rootCertificate: ca }),
+      ...(key && certificate && { userKeyFile: key, userCertFile: certificate }),
+    };
+    // Without TLS neither side uses them.
+    const user = tls === null ? undefined : (address.credentials ?? undefined);
+    return discover
+      ? new Client({ endpoints: [...endPoints], ...clientOptions(address) }, security, user)
+      : new Client({ endpoint: endPoints[0] ?? '', ...clientOptions(address) }, security, user);
+  };
+  return async (leader) => {
+    const client = createClient();
+    const target = leader === null ? await client.target() : `${leader.address}:${leader.port}`;
+    const channel = new Channel(target, channelCredentials(), {
+      // Equal channels share one connection otherwise, also its 100 streams, and a new one inherits the waiting time of
+      // one that failed, up to two minutes.
+      'grpc.use_local_subchannel_pool': 1,
+      // An append is sent again by who sent it, with the same ids, or not at all.
+      'grpc.enable_retries': 0,
+      'grpc.enable_channelz': 0,
+      'grpc.keepalive_time_ms': options.keepAliveTimeout < 0 ? -1 : options.keepAliveInterval,
+      'grpc.keepalive_timeout_ms': options.keepAliveTimeout,
+      'grpc.max_receive_message_length': LARGEST_MESSAGE_BYTES,
+    });
+    return connectionOver(channel, target, () => client.callOptions());
+  };
+}
+
+const clientOptions = ({ options }: Address) => ({
+  connectionName: options.connectionName,
+  nodePreference: options.nodePreference,
+  maxDiscoverAttempts: options.maxDiscoverAttempts,
+  discoveryInterval: options.discoveryInterval,
+  gossipTimeout: options.gossipTimeout,
+});
+
+function readCertificate(file: string | undefined): Buffer | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file);
+  } catch {
+    throw new TypeError(`the URL of EventStoreDB names a certificate file that cannot be read: ${file}`);
+  }
+}
+
+/** Sending and receiving by the stubs that the client ships; docs/adr/0021 says why not by its own calls. */
+function connectionOver(channel: Channel, target: string, callOptions: () => [Metadata, CallOptions]): Connection {
+  const through = { channelOverride: channel };
+  const streams = new StreamsClient(target, credentials.createInsecure(), through);
+  const features = new ServerFeaturesClient(target, credentials.createInsecure(), through);
+  const open = new Set<{ cancel(): void }>();
+
+  const track = <Call extends ClientReadableStream<unknown>>(call: Call): Call => {
+    open.add(call);
+    // Who waits for an answer listens, too. This one is for the error that comes after nobody waits any more.
+    call.on('error', () => {});
+    call.on('status', () => open.delete(call));
+    return call;
+  };
+
+  return {
+    batchAppend: () =>
+      track(
+        streams.makeBidiStreamRequest(
+          StreamsService.batchAppend.path,
+          (append: Buffer) => append,
+          StreamsService.batchAppend.responseDeserialize,
+          ...callOptions(),
+        ),
+      ),
+    read: (request) => track(streams.read(request, ...callOptions())),
+    serverVersion: () =>
+      new Promise((resolve, reject) => {
+        features.getSupportedMethods(new Empty(), ...callOptions(), (error, methods) =>
+          error ? reject(error) : resolve(methods.getEventStoreServerVersion()),
+        );
+      }),
+    close: () => {
+      for (const call of open) call.cancel();
+      channel.close();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../../application/ports/clock.ts';
+import { revision } from '../../application/ports/event-log.ts';
+import type { Connect, Connection } from './connection.ts';
+import type { EndPoint } from './parse-address.ts';
+import { readingStream } from './read-requests.ts';
+import { receive } from './receive.ts';
+import { within } from './within.ts';
+
+const CONNECT_DEADLINE_MS = 10_000;
+/** A stream that is never written. Reading it takes a leader that is ready and lets us in. */
+const CANARY = 'eventops-canary';
+
+/** A connection through which a canary went. @throws the driver's errors, also as soon as `ending` aborts. */
+export async function openConnection(
+  { connect, clock }: { readonly connect: Connect; readonly clock: Clock },
+  leader: EndPoint | null,
+  ending: AbortSignal,
+): Promise<{ readonly connection: Connection; readonly serverVersion: string }> {
+  const connecting = connect(leader);
+  try {
+    const connection = await within(clock, CONNECT_DEADLINE_MS, connecting, ending);
+    const canary = receive(connection.read(readingStream(CANARY, revision(0))), () => 'enough');
+    const answers = Promise.all([connection.serverVersion(), canary]);
+    const [serverVersion] = await within(clock, CONNECT_DEADLINE_MS, answers, ending);
+    return { connection, serverVersion };
+  } catch (error) {
+    connecting.then(
+      (connection) => connection.close(),
+      () => {},
+    );
+    throw error;
+  }
+}

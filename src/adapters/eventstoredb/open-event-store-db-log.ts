@@ -1,0 +1,131 @@
+import type { Chance } from '../../application/ports/chance.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import {
+  type Checkpoint,
+  type EventLog,
+  type RecordedTransition,
+  type Revision,
+  revision,
+} from '../../application/ports/event-log.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import { Appender } from './appender.ts';
+import { BEGINNING, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
+import { createConnect } from './connection.ts';
+import { decodeEvent, placeOf } from './decode-event.ts';
+import { parseAddress } from './parse-address.ts';
+import { readingAll, readingStream } from './read-requests.ts';
+import { createReader } from './reader.ts';
+import type { Read } from './receive.ts';
+import { subscribe } from './subscribe.ts';
+import { superviseConnection } from './supervise-connection.ts';
+import { verifyProgress } from './verify-progress.ts';
+
+export interface EventStoreDbOptions {
+  /** `esdb://…` or `esdb+discover://…`. May hold a password: it is repeated nowhere. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  /** When an append without an answer is `unknown`; 5,000 unless told. */
+  readonly appendDeadlineMs?: number;
+  /** When a read without an end has failed; 10,000 unless told. */
+  readonly readDeadlineMs?: number;
+}
+
+export interface EventStoreDbLog extends EventLog {
+  /** What keeps the log from its work at present, in words for an operator; `null` when nothing does. Asks nobody. */
+  trouble(): string | null;
+  /** Asks the server. `null` when it answers, else the trouble. Settles by the read deadline, never rejects. */
+  health(): Promise<string | null>;
+}
+
+const APPEND_DEADLINE_MS = 5_000;
+const READ_DEADLINE_MS = 10_000;
+
+/**
+ * EventStoreDB, or KurrentDB, as the log. Returns at once and connects by itself, at first and whenever a connection is
+ * lost, with backoff and for ever; until then appends are refused or wait for their deadline.
+ * @throws {TypeError} for a URL that is none, without repeating it.
+ */
+export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbLog {
+  const { clock, chance, logger, appendDeadlineMs = APPEND_DEADLINE_MS, readDeadlineMs = READ_DEADLINE_MS } = options;
+  const address = parseAddress(options.url);
+  const surroundings = { address, connect: createConnect(address), clock, chance, logger };
+  const supervised = superviseConnection(surroundings, () => appender.sendWaiting());
+  const appender = new Appender(supervised, { clock, chance, address, deadlineMs: appendDeadlineMs });
+  const { read } = createReader(supervised, { clock, address, deadlineMs: readDeadlineMs });
+  const closing = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
+  const subscriptionTroubles = new Map<symbol, string>();
+
+  /** So that closing can wait for it. */
+  const settling = async <Outcome>(work: Promise<Outcome>): Promise<Outcome> => {
+    underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      underWay.delete(work);
+    }
+  };
+
+  const health = () =>
+    head(read).then(
+      () => null,
+      (error: Error) => error.message,
+    );
+
+  return {
+    append: (request) => appender.append(request),
+    appendMany: (requests) => Promise.all(requests.map((request) => appender.append(request))),
+    readStream: (stream, from) => settling(readStream(read, stream, from)),
+    head: () => settling(head(read)),
+    verifyCheckpoint: (checkpoint) => settling(verifyCheckpoint(read, checkpoint)),
+    subscribeAll: (after, subscribeOptions) => {
+      const name = Symbol('subscription');
+      const report = (trouble: string | null) => {
+        if (trouble === null) subscriptionTroubles.delete(name);
+        else subscriptionTroubles.set(name, trouble);
+      };
+      const own = { ...surroundings, deadlineMs: readDeadlineMs, closing: closing.signal, report };
+      return subscribe(own, after, subscribeOptions);
+    },
+    trouble: () => supervised.trouble() ?? subscriptionTroubles.values().next().value ?? null,
+    health: () => settling(health()),
+    close: async () => {
+      closing.abort();
+      await Promise.allSettled([appender.close(), ...underWay]);
+      supervised.close();
+    },
+  };
+}
+
+async function readStream(read: Read, stream: string, from: Revision = revision(0)): Promise<RecordedTransition[]> {
+  const transitions: RecordedTransition[] = [];
+  // No append takes such a name, and EventStoreDB has streams of its own under the second kind.
+  if (stream === '' || stream.startsWith('$')) return transitions;
+  await read(readingStream(stream, from), (response) => {
+    const event = response.getEvent()?.getEvent();
+    const transition = event ? decodeEvent(event) : null;
+    if (transition !== null) transitions.push(transition);
+    return 'more';
+  });
+  return transitions;
+}
+
+/** Behind the last transition there may be events of EventStoreDB itself. */
+async function head(read: Read): ReturnType<EventLog['head']> {
+  let found: Awaited<ReturnType<EventLog['head']>> = null;
+  await read(readingAll('end', 'backwards', 'all'), (response) => {
+    const event = response.getEvent()?.getEvent();
+    const transition = event ? decodeEvent(event) : null;
+    if (event === undefined || transition === null) return 'more';
+    const checkpoint = formatCheckpoint({ ...BEGINNING, last: placeOf(event) });
+    found = { position: transition.position, checkpoint };
+    return 'enough';
+  });
+  return found;
+}
+
+async function verifyCheckpoint(read: Read, checkpoint: Checkpoint): Promise<void> {
+  await verifyProgress(read, parseCheckpoint(checkpoint));
+}

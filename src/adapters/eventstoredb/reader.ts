@@ -1,0 +1,73 @@
+import { LogUnavailable } from '../../application/failures.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { Connection } from './connection.ts';
+import { explain } from './explain.ts';
+import type { Address } from './parse-address.ts';
+import { type Read, receive } from './receive.ts';
+import { NotConnected, type SupervisedConnection } from './supervise-connection.ts';
+import { DeadlinePassed, within } from './within.ts';
+
+/** A connection carries 100 calls, and the 101st waits without a word. The appends' call is one of them. */
+const MAX_CONCURRENT_READS = 64;
+
+export interface Reader {
+  /** @throws {LogUnavailable} after the deadline, which includes the wait for a free place. */
+  readonly read: Read;
+}
+
+export function createReader(
+  supervised: SupervisedConnection,
+  { clock, address, deadlineMs }: { readonly clock: Clock; readonly address: Address; readonly deadlineMs: number },
+): Reader {
+  const queue: (() => void)[] = [];
+  let reading = 0;
+
+  const enter = async () => {
+    if (reading >= MAX_CONCURRENT_READS) await new Promise<void>((resolve) => queue.push(resolve));
+    else reading++;
+  };
+  /** The place goes to the next in the queue as it is. */
+  const leave = () => {
+    const next = queue.shift();
+    if (next) next();
+    else reading--;
+  };
+
+  return {
+    read: async (request, take) => {
+      const given: { over: boolean; connection: Connection | null; cancel(): void } = {
+        over: false,
+        connection: null,
+        cancel: () => {},
+      };
+      const whole = async () => {
+        await enter();
+        try {
+          if (given.over) return;
+          given.connection = await supervised.settled();
+          if (given.over) return;
+          const call = given.connection.read(request);
+          given.cancel = () => call.cancel();
+          await receive(call, take);
+        } finally {
+          leave();
+        }
+      };
+      try {
+        await within(clock, deadlineMs, whole());
+        supervised.answered();
+      } catch (error) {
+        given.over = true;
+        given.cancel();
+        throw translate(error, given.connection);
+      }
+    },
+  };
+
+  function translate(error: unknown, connection: Connection | null): LogUnavailable {
+    if (error instanceof NotConnected) return new LogUnavailable(error.message);
+    if (connection && error instanceof DeadlinePassed) supervised.unanswered(connection);
+    else if (connection) supervised.failed(connection, error);
+    return new LogUnavailable(explain(error, address), { cause: error });
+  }
+}

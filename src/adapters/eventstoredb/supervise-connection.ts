@@ -1,0 +1,141 @@
+import type { Chance } from '../../application/ports/chance.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import { isOfConnection, leaderNamedBy } from './classify.ts';
+import type { Connect, Connection } from './connection.ts';
+import { explain } from './explain.ts';
+import { openConnection } from './open-connection.ts';
+import type { Address, EndPoint } from './parse-address.ts';
+
+/** For ever; the jitter keeps processes from coming back in step. */
+export const RECONNECT = { initialDelayMs: 100, factor: 2, maxDelayMs: 5_000, jitter: 0.5 };
+/** Calls without an answer in time, one after the other, after which the connection is taken for dead. */
+const SILENCES = 2;
+
+export interface Surroundings {
+  readonly address: Address;
+  readonly connect: Connect;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+}
+
+/** A connection that is made anew, with backoff and for ever, whenever it is lost. The client itself retries nothing. */
+export interface SupervisedConnection {
+  /** The connection in use; `null` while there is none. */
+  current(): Connection | null;
+  /** The connection in use, or the one that the attempt under way leads to. @throws when that fails or the last one did. */
+  settled(): Promise<Connection>;
+  /** The last attempt to connect failed: there is no use in waiting. */
+  isAway(): boolean;
+  /** What keeps us from the server, in words for an operator; `null` when nothing does. */
+  trouble(): string | null;
+  /** Something was answered. */
+  answered(): void;
+  /** Something was not answered in time. */
+  unanswered(connection: Connection): void;
+  /** A call failed. Gives the connection up where it may be at fault. */
+  failed(connection: Connection, error: unknown): void;
+  close(): void;
+}
+
+/** @param onChange called after every change: connected, lost, or another attempt failed. */
+export function superviseConnection(surroundings: Surroundings, onChange: () => void): SupervisedConnection {
+  const { address, clock, chance, logger } = surroundings;
+  const closed = new AbortController();
+  let inUse: { readonly connection: Connection; readonly lost: PromiseWithResolvers<never> } | null = null;
+  let attempt = Promise.withResolvers<void>();
+  let isAway = false;
+  let trouble: string | null = `EventStoreDB at ${address.label}: not connected yet`;
+  let silences = 0;
+
+  const settle = (outcome: { readonly isAway: boolean; readonly trouble: string | null }) => {
+    ({ isAway, trouble } = outcome);
+    attempt.resolve();
+    attempt = Promise.withResolvers();
+    onChange();
+  };
+
+  const connect = async (leader: EndPoint | null) => {
+    const { connection, serverVersion } = await openConnection(surroundings, leader, closed.signal);
+    if (closed.signal.aborted) {
+      connection.close();
+      throw new Error('closed');
+    }
+    logger.info({ log: address.label, serverVersion }, 'connected to EventStoreDB');
+    const lost = Promise.withResolvers<never>();
+    inUse = { connection, lost };
+    silences = 0;
+    settle({ isAway: false, trouble: null });
+    return { lost: lost.promise };
+  };
+
+  /** At once: nothing more is sent on it. */
+  const lose = (connection: Connection, error: unknown) => {
+    if (inUse?.connection !== connection) return;
+    const { lost } = inUse;
+    inUse = null;
+    connection.close();
+    lost.reject(error);
+  };
+
+  /** Says it once, not at each of the attempts that fail in the same way. */
+  const report = (error: unknown, retryInMs: number) => {
+    const found = explain(error, address);
+    if (found !== trouble) logger.warn({ log: address.label, retryInMs }, found);
+    return found;
+  };
+
+  const run = async () => {
+    let delayMs = RECONNECT.initialDelayMs;
+    let leader: EndPoint | null = null;
+    while (!closed.signal.aborted) {
+      let wasConnected = false;
+      try {
+        const { lost } = await connect(leader);
+        wasConnected = true;
+        delayMs = RECONNECT.initialDelayMs;
+        await lost;
+      } catch (error) {
+        if (closed.signal.aborted) return;
+        leader = leaderNamedBy(error);
+        const jitteredMs = Math.round(delayMs * (1 - RECONNECT.jitter * chance.fraction()));
+        // A connection that was just lost may be back at once: what comes meanwhile waits for the next attempt.
+        settle({ isAway: !wasConnected, trouble: report(error, jitteredMs) });
+        await clock.sleep(jitteredMs, closed.signal);
+        delayMs = Math.min(delayMs * RECONNECT.factor, RECONNECT.maxDelayMs);
+      }
+    }
+  };
+  void run();
+
+  return {
+    current: () => inUse?.connection ?? null,
+    isAway: () => isAway,
+    trouble: () => trouble,
+    settled: async () => {
+      while (inUse === null && !isAway && !closed.signal.aborted) await attempt.promise;
+      if (inUse === null) throw new NotConnected(trouble ?? 'closed');
+      return inUse.connection;
+    },
+    answered: () => {
+      silences = 0;
+    },
+    unanswered: (connection) => {
+      silences++;
+      if (silences >= SILENCES) lose(connection, new Error(`${silences} calls in a row timed out`));
+    },
+    failed: (connection, error) => {
+      if (isOfConnection(error)) lose(connection, error);
+    },
+    close: () => {
+      closed.abort();
+      if (inUse) lose(inUse.connection, new Error('closed'));
+      settle({ isAway: true, trouble: 'the log is closed' });
+    },
+  };
+}
+
+export class NotConnected extends Error {
+  override readonly name = 'NotConnected';
+}
