@@ -30,6 +30,8 @@ export interface RabbitMqCommandBus extends CommandBus {
 /** What `close` grants to publications that are under way. Commands that are not confirmed by then come again. */
 const LAST_PUBLICATIONS_MS = 2_000;
 
+const closed = () => new CommandBusUnavailable('The command bus is closed: the process is shutting down');
+
 const either = (one: AbortSignal | undefined, other: AbortSignal) =>
   one === undefined ? other : AbortSignal.any([one, other]);
 
@@ -70,13 +72,14 @@ export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promis
   const bus: RabbitMqCommandBus = {
     forgetsOnRestart: false,
     publish: async (commands) => {
-      if (isClosed) throw new CommandBusUnavailable('The command bus is closed: the process is shutting down');
+      if (isClosed) throw closed();
       if (commands.length === 0) return;
       const sending = send(commands);
       underWay.add(sending);
       await sending.finally(() => underWay.delete(sending));
     },
     consume: async ({ prefetch, onCommand }) => {
+      if (isClosed) throw closed();
       const consumer = new Consumer({
         prefetch,
         onCommand,

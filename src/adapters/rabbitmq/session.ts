@@ -56,7 +56,7 @@ export async function openSession(
   });
   connection.on('close', (error) => abandon(error ?? new Error('the connection was closed')));
   connection.on('blocked', (why) => {
-    blocked = { why, over: Promise.withResolvers() };
+    blocked = { why, over: blocked?.over ?? Promise.withResolvers() };
   });
   connection.on('unblocked', () => {
     blocked?.over.resolve();

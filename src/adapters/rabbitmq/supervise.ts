@@ -71,13 +71,17 @@ export function superviseSession({ broker, purpose, prepare, clock, chance, logg
 
   const run = async () => {
     let delayMs = BACKOFF.initialDelayMs;
+    let openedAt = Number.POSITIVE_INFINITY;
     while (!retired.signal.aborted) {
       try {
         const session = await open();
-        delayMs = BACKOFF.initialDelayMs;
+        openedAt = clock.now();
         await use(session);
       } catch (error) {
         if (retired.signal.aborted) return;
+        // A session that was lost as soon as it was made is no reason to be quick with the next.
+        if (clock.now() - openedAt > BACKOFF.maxDelayMs) delayMs = BACKOFF.initialDelayMs;
+        openedAt = Number.POSITIVE_INFINITY;
         // Jitter keeps the processes from coming back in step; at least half, so that no loop spins.
         const jitteredMs = Math.round(delayMs * (0.5 + chance.fraction() / 2));
         report(error, jitteredMs);

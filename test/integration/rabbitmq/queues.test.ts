@@ -52,12 +52,13 @@ describeOn('RabbitMQ', 'the queues of RabbitMQ', () => {
     const { bus } = await createBus(url);
     await bus.publish([command()]);
     const channel = await openChannel(url);
-    let deaths = 0;
+    let returns = 0;
     for (let got = await channel.get('eventops.process'); got; got = await channel.get('eventops.process')) {
-      channel.nack(got, false, true);
-      deaths++;
+      // Every version of RabbitMQ counts this one.
+      channel.reject(got, true);
+      expect(++returns).toBeLessThan(30);
     }
-    expect(deaths).toBe(21);
+    expect(returns).toBeGreaterThan(10);
     const poison = await collectRaw(channel, 'eventops.poison');
     await poison.count(1);
   });
