@@ -74,6 +74,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
   'internal-error': [500, 'Something went wrong on our side'],
   'invalid-request': [400, 'The request is not valid'],
+  'lease-lost': [503, 'Another process has taken over'],
   'lease-not-expired': [409, 'The lease has not expired'],
   'log-unavailable': [503, 'The log is not available'],
   'malformed-json': [400, 'The body is not JSON'],
@@ -95,7 +96,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'uri-too-long': [414, 'The URL is too long'],
 };
 
-export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
 export const isProblemCode = (code: unknown): code is ProblemCode =>
   typeof code === 'string' && Object.hasOwn(table, code);
@@ -116,11 +117,13 @@ export function problemDocument({ code, detail, errors, members }: Problem): str
   });
 }
 
-/** The headers that belong to a problem wherever it is sent from. */
+/** The headers that belong to a problem wherever it is sent from, also where no hook of Fastify's ran. */
 export function problemHeaders(problem: Problem): Record<string, string> {
   const status = statusOf(problem);
   return {
     'content-type': PROBLEM_CONTENT_TYPE,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
     ...(status === 401 ? { 'www-authenticate': 'Bearer realm="eventops"' } : {}),
     ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
   };

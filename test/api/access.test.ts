@@ -75,6 +75,16 @@ describe('a route', () => {
     ]);
   });
 
+  it.each(['GET', 'HEAD'] as const)('asks who calls once: %s', async (method) => {
+    let asked = 0;
+    const authenticate = async () => {
+      asked++;
+      return null;
+    };
+    await apiUnderTest({ authenticator: { authenticate } }).call({ method, url: `/v1/events/${id}` });
+    expect(asked).toBe(1);
+  });
+
   it('that does not say who may use it stops the start', () => {
     const { server } = apiUnderTest();
     expect(() => server.get('/v1/secrets', () => 'everything')).toThrow('GET /v1/secrets does not say who may use it');

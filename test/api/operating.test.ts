@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createUseCases } from '../../src/application/use-cases.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
 import { eventLife } from '../support/api/event-life.ts';
 
@@ -85,6 +86,27 @@ describe('a replay', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => replay(undefined, { 'idempotency-key': '1' })));
     expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array.from({ length: 20 }, () => 202));
     expect((await recorded()).filter(({ type }) => type === 'ReplayRequested')).toHaveLength(1);
+  });
+
+  it('with a key is asked for once when the second comes between the first and its answer', async () => {
+    const { log, clock, id, life } = await withEvent();
+    await life.start();
+    await life.succeed();
+    const useCases = createUseCases({ log, clock, chance: { uuid: () => crypto.randomUUID(), fraction: () => 0 } });
+    const [bothCame, firstIsDone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let came = 0;
+    const replayEvent: typeof useCases.replayEvent = async (...given) => {
+      const isFirst = ++came === 1;
+      if (isFirst) await bothCame.promise;
+      else bothCame.resolve();
+      if (!isFirst) await firstIsDone.promise;
+      return useCases.replayEvent(...given).finally(() => firstIsDone.resolve());
+    };
+    const { call } = apiUnderTest({ log, useCases: { ...useCases, replayEvent } });
+    const headers = { 'content-type': 'application/json', 'idempotency-key': '1' };
+    const ask = () => call({ method: 'POST', url: `/v1/events/${id}/replay`, headers, payload: '{"reason":"x"}' });
+    const answers = await Promise.all([ask(), ask()]);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202]);
   });
 
   it.each([

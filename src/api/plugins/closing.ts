@@ -12,6 +12,7 @@ export function addClosing(server: FastifyInstance, clock: Clock, limits: Limits
   let isClosing = false;
   server.addHook('preClose', async () => {
     isClosing = true;
+    if (!server.server.listening) return;
     const closed = new AbortController();
     server.server.once('close', () => closed.abort());
     void clock.sleep(limits.closingMs, closed.signal).then(() => server.server.closeAllConnections());

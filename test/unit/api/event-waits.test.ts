@@ -10,9 +10,9 @@ import { manualClock } from '../../support/api/manual-clock.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
-function setUp(limit = 10) {
+function setUp(limit = 10, given: EventLog = createInMemoryLog()) {
   const subscriptions = { open: 0, begun: 0 };
-  const log = counted(createInMemoryLog(), subscriptions);
+  const log = counted(given, subscriptions);
   const clock = manualClock();
   const waits = createEventWaits({ log, clock, logger: silentLogger, limit });
   const gone = new AbortController();
@@ -70,17 +70,23 @@ describe('waiting for a status', () => {
     await ended;
   });
 
-  it('misses nothing that is appended while the wait begins', async () => {
-    // Each number of turns of the event loop is another moment between looking, subscribing and waiting.
-    for (let turns = 0; turns < 12; turns++) {
-      const { wait, life } = setUp();
-      await life.receive();
-      await life.start();
-      const ended = wait('PROCESSED');
-      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
-      await life.succeed();
-      expect(await ended).toBe('ended');
-    }
+  it.each(['before', 'after'])('misses nothing that is appended just %s the place to follow from', async (when) => {
+    const inner = createInMemoryLog();
+    const [asked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const head = async () => {
+      const found = when === 'after' ? await inner.head() : null;
+      asked.resolve();
+      await go.promise;
+      return found ?? inner.head();
+    };
+    const { wait, life } = setUp(10, { ...inner, head });
+    await life.receive();
+    await life.start();
+    const ended = wait('PROCESSED');
+    await asked.promise;
+    await life.succeed();
+    go.resolve();
+    expect(await ended).toBe('ended');
   });
 
   it('misses nothing when it joins a subscription that is already open', async () => {

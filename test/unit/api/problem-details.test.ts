@@ -28,7 +28,11 @@ describe('a problem document', () => {
   it('says when to come again where that helps, and how to be known where that is missing', () => {
     expect(problemHeaders({ code: 'log-unavailable' })).toHaveProperty('retry-after', '1');
     expect(problemHeaders({ code: 'unauthenticated' })).toHaveProperty('www-authenticate');
-    expect(Object.keys(problemHeaders({ code: 'event-not-dead' }))).toEqual(['content-type']);
+    expect(Object.keys(problemHeaders({ code: 'event-not-dead' }))).toEqual([
+      'content-type',
+      'cache-control',
+      'x-content-type-options',
+    ]);
   });
 });
 

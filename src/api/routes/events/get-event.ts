@@ -41,7 +41,8 @@ export function addGetEvent(server: FastifyInstance, dependencies: RouteDependen
 /** Aborts when the connection closes. The request's own signal may abort sooner: once its body has been read. */
 function untilGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  if (reply.raw.destroyed) gone.abort();
+  else reply.raw.once('close', () => gone.abort());
   return gone.signal;
 }
 
