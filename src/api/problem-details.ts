@@ -74,7 +74,6 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
   'internal-error': [500, 'Something went wrong on our side'],
   'invalid-request': [400, 'The request is not valid'],
-  'lease-lost': [503, 'Another process has taken over'],
   'lease-not-expired': [409, 'The lease has not expired'],
   'log-unavailable': [503, 'The log is not available'],
   'malformed-json': [400, 'The body is not JSON'],
