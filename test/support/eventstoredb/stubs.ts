@@ -31,10 +31,16 @@ export const grpc = fromClient('@grpc/grpc-js') as typeof Grpc;
 type StatusMessage = import('@eventstore/db-client/generated/status_pb.js').Status;
 type BatchSuccess = import('@eventstore/db-client/generated/streams_pb.js').BatchAppendResp.Success;
 export type AnyMessage = NonNullable<ReturnType<StatusMessage['getDetails']>>;
+type TimestampMessage = NonNullable<
+  ReturnType<import('@eventstore/db-client/generated/streams_pb.js').BatchAppendReq.Options['getDeadline']>
+>;
 type EmptyMessage = NonNullable<ReturnType<BatchSuccess['getNoStream']>>;
 
-/** google.protobuf.Any and google.protobuf.Empty. */
+/** google.protobuf.Any, Empty and Timestamp. */
 export const { Any } = fromClient('google-protobuf/google/protobuf/any_pb.js') as { Any: new () => AnyMessage };
 export const { Empty: ProtobufEmpty } = fromClient('google-protobuf/google/protobuf/empty_pb.js') as {
   Empty: new () => EmptyMessage;
+};
+export const { Timestamp } = fromClient('google-protobuf/google/protobuf/timestamp_pb.js') as {
+  Timestamp: { fromDate(date: Date): TimestampMessage };
 };

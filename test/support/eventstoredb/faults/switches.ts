@@ -19,6 +19,9 @@ export function switchesOf({ database, faults, subscriptions }: ServerContext, c
     dropConnections: async () => connections.drop(),
     backup: async () => database.end,
     restore: async (backup) => {
+      if (!Number.isInteger(backup) || backup < 0 || backup > database.end) {
+        throw new Error(`${backup} is no place of this log, which ends at ${database.end}`);
+      }
       connections.drop();
       await database.rewind(backup);
     },

@@ -4,7 +4,7 @@ import type { NewEvent } from './database.ts';
 import type { LogFile } from './log-file.ts';
 import { encodeRecord, LogRecord, type RecordContent } from './record.ts';
 import { encodeRecordedEvent } from './recorded-event.ts';
-import { NO_STREAM, TOMBSTONE_REVISION, TOMBSTONE_REVISION_TEXT } from './stream-index.ts';
+import { NO_STREAM, TOLD_TOMBSTONE_REVISION, TOMBSTONE_REVISION } from './stream-index.ts';
 import { SOFT_DELETE_JSON } from './stream-metadata.ts';
 
 const NOTHING = new Uint8Array();
@@ -93,7 +93,7 @@ interface Place {
 
 function eventRecord(event: NewEvent, place: Place, kind: 'event' | 'tombstone' = 'event'): LogRecord {
   const { stream, position, createdMs } = place;
-  const revision = kind === 'tombstone' ? TOMBSTONE_REVISION_TEXT : String(place.revision);
+  const revision = kind === 'tombstone' ? TOLD_TOMBSTONE_REVISION : place.revision;
   const message = encodeRecordedEvent({ ...event, stream, revision, position, createdMs });
   const content: RecordContent = {
     kind,

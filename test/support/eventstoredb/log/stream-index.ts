@@ -7,9 +7,9 @@ export interface StreamEntry {
   tombstone: number | undefined;
 }
 
-/** The revision of a tombstone, and of a stream that has one. EventStoreDB says 2^63 - 1, which is no exact number. */
+/** The revision of a tombstone, and of a stream that has one. What clients are told is no exact number here. */
 export const TOMBSTONE_REVISION = Number.MAX_SAFE_INTEGER;
-export const TOMBSTONE_REVISION_TEXT = '9223372036854775807';
+export const TOLD_TOMBSTONE_REVISION = 2n ** 63n - 1n;
 export const NO_STREAM = -1;
 
 export const isMetastream = (stream: string) => stream.startsWith('$$');

@@ -14,9 +14,10 @@ export class OpenSubscriptions {
   }
 
   endAll(how: SubscriptionEnd): number {
-    const count = this.#open.size;
-    for (const end of [...this.#open]) end(how);
-    return count;
+    const ended = [...this.#open];
+    this.#open.clear();
+    for (const end of ended) end(how);
+    return ended.length;
   }
 
   opened(count: number): Promise<void> {

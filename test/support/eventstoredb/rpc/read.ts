@@ -31,6 +31,8 @@ async function read(context: ServerContext, options: ReadReq.Options | undefined
     if (how === 'complete') outbox.end();
     else outbox.fail(new RpcError(how.code, how.details));
   });
+  // At once: the subscription itself only notices when there is something to send.
+  void outbox.cancelled().then(takeOff);
   try {
     await (options.hasAll() ? subscribeToAll(context, options, outbox) : subscribeToStream(context, options, outbox));
   } finally {
