@@ -17,16 +17,20 @@ import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
 import { createWorker } from '../worker/worker.ts';
 import { CannotStart } from './cannot-start.ts';
 import { followLog } from './follow-log.ts';
+import { type Defer, opening } from './opening.ts';
 import type { Parts } from './parts.ts';
 
 const clock = systemClock;
 const chance = systemChance;
 
-export interface Running {
+interface Started {
   /** Where the API listens. */
   readonly url: string;
+}
+
+export interface Running extends Started {
   /** Takes no more work, finishes or releases what is in hand, and closes everything. */
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
@@ -35,14 +39,17 @@ export interface Running {
  * worker, then the projectors, so that what the worker appends still reaches the rows.
  * @throws {CannotStart}
  */
-export async function compose(
-  config: Config,
-  parts: Parts,
-  handlers: readonly ConfiguredHandler[],
-  logger: Logger,
-): Promise<Running> {
-  await using running = new AsyncDisposableStack();
-  running.defer(() => parts.close());
+export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
+
+interface Given {
+  readonly config: Config;
+  readonly parts: Parts;
+  readonly handlers: readonly ConfiguredHandler[];
+  readonly logger: Logger;
+}
+
+async function startAll({ config, parts, handlers, logger }: Given, defer: Defer): Promise<Started> {
+  defer(() => parts.close());
   const { log, readDatabase, bus, checkpoints, authenticator } = parts;
   const metrics = createMetrics();
   const useCases = createUseCases({ log, clock, chance });
@@ -90,15 +97,14 @@ export async function compose(
   });
 
   for (const service of services) {
-    running.defer(() => service.stop());
+    defer(() => service.stop());
     await service.start();
   }
   const monitoring = await listening('METRICS_PORT', () => metrics.listen(config.host, config.metricsPort));
-  running.defer(() => monitoring.close());
-  running.defer(async () => void (await api.close()));
+  defer(() => monitoring.close());
+  defer(() => api.close());
   const url = await listening('PORT', () => api.listen({ host: config.host, port: config.port }));
-  const owned = running.move();
-  return { url, stop: () => owned.disposeAsync() };
+  return { url };
 }
 
 async function listening<Listening>(setting: string, listen: () => Promise<Listening>): Promise<Listening> {

@@ -11,6 +11,7 @@ import type { Logger } from '../application/ports/logger.ts';
 import type { Config } from '../config/config.ts';
 import { createCheckpointStore } from '../projections/checkpoints.ts';
 import type { Database } from '../projections/database.ts';
+import { type Defer, opening } from './opening.ts';
 import type { Parts } from './parts.ts';
 
 export const logFileOf = (dataFolder: string) => join(dataFolder, 'log.sqlite');
@@ -19,17 +20,18 @@ export const logFileOf = (dataFolder: string) => join(dataFolder, 'log.sqlite');
  * Every part within this process, in the data folder. What was opened is closed again when a later part fails.
  * @throws {OperationalFailure} the folder or the log cannot be used; says what to do.
  */
-export async function openEmbeddedParts({ dataFolder }: Config, logger: Logger): Promise<Parts> {
-  await using opened = new AsyncDisposableStack();
-  opened.defer(acquireDataFolder(dataFolder));
+export const openEmbeddedParts = ({ dataFolder }: Config, logger: Logger): Promise<Parts> =>
+  opening((defer) => openAll(dataFolder, logger, defer));
+
+async function openAll(dataFolder: string, logger: Logger, defer: Defer): Promise<Omit<Parts, 'close'>> {
+  defer(acquireDataFolder(dataFolder));
   const log = await openEmbeddedLog({ path: logFileOf(dataFolder), logger });
-  opened.defer(() => log.close());
+  defer(() => log.close());
   const readDatabase = await openReadDatabase(dataFolder, log, logger);
-  opened.defer(() => readDatabase.close());
+  defer(() => readDatabase.close());
   const bus = new EmbeddedBus();
-  opened.defer(() => bus.close());
+  defer(() => bus.close());
   const authenticator = await createDevelopmentAuthenticator({ dataFolder, clock: systemClock });
-  const owned = opened.move();
   return {
     log,
     readDatabase,
@@ -41,7 +43,6 @@ export async function openEmbeddedParts({ dataFolder }: Config, logger: Logger):
       { part: 'read tables', check: () => troubleOf(readDatabase.db.selectNoFrom([]).execute()) },
     ],
     isOnlyProcess: true,
-    close: () => owned.disposeAsync(),
   };
 }
 

@@ -21,7 +21,7 @@ export async function start(
     );
   const logger = createLogger(config.logLevel);
   const parts = await openEmbeddedParts(config, logger);
-  const running = await compose(config, parts, handlers, logger);
+  const running = await compose({ config, parts, handlers, logger });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   await ready(running.url);
   process.stdout.write(await welcome(config, running.url));
@@ -58,7 +58,7 @@ function stopOnSignal(running: Running, timeoutMs: number, logger: ReturnType<ty
       logger.info({ signal }, 'stopping');
       // What cannot end in time is as safe as with SIGKILL: the log has everything that was answered.
       setTimeout(() => process.exit(1), timeoutMs + 5_000).unref();
-      running.stop().then(resolve, reject);
+      running.close().then(resolve, reject);
     };
     process.once('SIGTERM', stop).once('SIGINT', stop);
   });
