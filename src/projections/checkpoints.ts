@@ -2,19 +2,30 @@ import type { Kysely, Transaction } from 'kysely';
 import { ConcurrencyConflict } from '../application/failures.ts';
 import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
 import type { Checkpoint } from '../application/ports/event-log.ts';
+import type { Lease } from '../application/ports/leases.ts';
 import type { Database } from './database.ts';
+import { requireLease } from './leases.ts';
 
-/** Checkpoints of subscribers whose effects are elsewhere. */
-export const createCheckpointStore = (db: Kysely<Database>): CheckpointStore => ({
+/**
+ * Checkpoints of subscribers whose effects are elsewhere. Under a lease, an owner that was superseded stores none.
+ * @throws {ConcurrencyConflict} from `save`.
+ */
+export const createCheckpointStore = (db: Kysely<Database>, lease: Lease | null = null): CheckpointStore => ({
   load: (subscriber) => loadCheckpoint(db, subscriber),
-  async save(subscriber, checkpoint) {
-    await db
-      .insertInto('checkpoints')
-      .values({ subscriber, checkpoint })
-      .onConflict((conflict) => conflict.column('subscriber').doUpdateSet({ checkpoint }))
-      .execute();
-  },
+  save: (subscriber, checkpoint) =>
+    db.transaction().execute(async (transaction) => {
+      const changes = { checkpoint, epoch: epochOf(lease?.epoch) };
+      await transaction
+        .insertInto('checkpoints')
+        .values({ subscriber, ...changes })
+        .onConflict((conflict) => conflict.column('subscriber').doUpdateSet(changes))
+        .execute();
+      if (lease !== null) await requireLease(transaction, lease);
+    }),
 });
+
+/** 0 where no lease is needed. */
+const epochOf = (epoch: bigint | undefined) => (epoch ?? 0n).toString();
 
 export async function loadCheckpoint(db: Kysely<Database>, subscriber: string): Promise<Checkpoint | null> {
   const row = await db
@@ -33,18 +44,23 @@ export async function loadCheckpoint(db: Kysely<Database>, subscriber: string): 
 export async function moveCheckpoint(
   transaction: Transaction<Database>,
   subscriber: string,
-  { from, to }: { readonly from: Checkpoint | null; readonly to: Checkpoint },
+  {
+    from,
+    to,
+    epoch,
+  }: { readonly from: Checkpoint | null; readonly to: Checkpoint; readonly epoch?: bigint | undefined },
 ): Promise<void> {
+  const changes = { checkpoint: to, epoch: epochOf(epoch) };
   const change =
     from === null
       ? transaction
           .insertInto('checkpoints')
-          .values({ subscriber, checkpoint: to })
+          .values({ subscriber, ...changes })
           .onConflict((conflict) => conflict.doNothing())
           .returning('subscriber')
       : transaction
           .updateTable('checkpoints')
-          .set({ checkpoint: to })
+          .set(changes)
           .where('subscriber', '=', subscriber)
           .where('checkpoint', '=', from)
           .returning('subscriber');

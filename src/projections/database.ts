@@ -23,10 +23,21 @@ export interface ProjectionFailuresTable {
   failed_at: ColumnType<Date, string, string>;
 }
 
+/** Who does what only one process may do at a time. */
+export interface LeasesTable {
+  name: string;
+  owner: string;
+  /** Grows with each change of owner. */
+  epoch: string;
+  /** By the database's clock, the one clock that all processes share. */
+  expires_at: Date;
+}
+
 /** Every table of the read database, as the migrations make them. */
 export interface Database {
   checkpoints: CheckpointsTable;
   events: EventsTable;
+  leases: LeasesTable;
   projection_failures: ProjectionFailuresTable;
 }
 

@@ -3,10 +3,12 @@ import { decodeTransition } from '../application/decode-transition.ts';
 import { ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
 import { type Clock, timestamp } from '../application/ports/clock.ts';
 import type { Checkpoint, LogPosition, RecordedTransition } from '../application/ports/event-log.ts';
+import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Subscriber } from '../application/run-subscription.ts';
 import { loadCheckpoint, moveCheckpoint } from './checkpoints.ts';
 import type { Database } from './database.ts';
+import { requireLease } from './leases.ts';
 import { type ProjectionFailure, recordFailures } from './projection-failures.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
 
@@ -35,6 +37,8 @@ export interface ProjectorDependencies {
   readonly db: Kysely<Database>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Under which to write, where several processes share the read database. */
+  readonly lease?: Lease | null;
   /** Other pace than the usual one. */
   readonly pace?: Pace;
 }
@@ -56,7 +60,7 @@ const USUAL_PACE: Pace = { fullBatch: 500, intervalMs: 50 };
  */
 export function createProjector(
   readModel: ReadModel,
-  { db, clock, logger, pace = USUAL_PACE }: ProjectorDependencies,
+  { db, clock, logger, lease = null, pace = USUAL_PACE }: ProjectorDependencies,
 ): Projector {
   const name = `projection:${readModel.name}`;
   let progress: ProjectionProgress = {
@@ -80,9 +84,12 @@ export function createProjector(
     checkpoint: Checkpoint | null,
   ) =>
     db.transaction().execute(async (transaction) => {
-      if (checkpoint !== null) await moveCheckpoint(transaction, name, { from: progress.checkpoint, to: checkpoint });
+      if (checkpoint !== null)
+        await moveCheckpoint(transaction, name, { from: progress.checkpoint, to: checkpoint, epoch: lease?.epoch });
       await readModel.write(transaction, decoded);
       await recordFailures(transaction, { subscriber: name, failedAt: timestamp(clock.now()) }, failures);
+      // Last, because until the end of the transaction the lease can be neither prolonged nor taken over.
+      if (lease !== null) await requireLease(transaction, lease);
     });
 
   /** Finds the transitions that the database refuses, by halves, and writes all others. Repeating it does no harm. */

@@ -14,6 +14,10 @@ const UNAVAILABLE = new Set([
   '57', // shut down or cancelled, a statement's timeout included
   '58', // the system's errors, input and output
   '25P03', // idle in a transaction for too long
+  '25006', // read-only, as a standby is
+  '28', // who we are
+  '3D000', // no such database
+  '42501', // not allowed
   '42P01', // no such table, and
   '42703', // no such column: the migrations have not come here yet
 ]);
@@ -53,28 +57,35 @@ export function translateFailure(error: unknown): unknown {
 
 export const isDamage = (error: unknown): boolean => error instanceof pg.DatabaseError && DAMAGED.has(error.code ?? '');
 
+/** Whether the server has ended the connection, or no longer answers on it. */
+const endsConnection = (error: unknown): boolean =>
+  !(error instanceof pg.DatabaseError) || error.severity === 'FATAL' || error.severity === 'PANIC';
+
 /** Passes `pool` on to Kysely with every failure translated. `onFailure` sees the driver's own error first. */
 export function translatingPool(pool: pg.Pool, onFailure: (error: unknown) => void = () => {}): PostgresPool {
   // An idle connection that breaks is replaced when it is next needed; one in use reports to who uses it.
   pool.on('error', onFailure);
   pool.on('connect', (client) => client.on('error', onFailure));
-  const translated = async <Result>(work: Promise<Result>): Promise<Result> => {
-    try {
-      return await work;
-    } catch (error) {
-      onFailure(error);
-      throw translateFailure(error);
-    }
+  const fail = (error: unknown): never => {
+    onFailure(error);
+    throw translateFailure(error);
   };
   return {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
-      const client = await translated(pool.connect());
-      return {
-        query: (text: string, values: readonly unknown[]) => translated(client.query(text, [...values])),
-        release: (destroy?: boolean) => client.release(destroy),
-      } as unknown as PostgresPoolClient;
+      const client = await pool.connect().catch(fail);
+      let isLost = false;
+      const query = async (text: string, values: readonly unknown[]) => {
+        // A statement that got no answer is still under way, and everything after it would wait for it.
+        if (isLost) throw new ReadDatabaseUnavailable('The connection to the read database is lost');
+        return client.query(text, [...values]).catch((error: unknown) => {
+          isLost = endsConnection(error);
+          return fail(error);
+        });
+      };
+      const release = (destroy?: boolean) => client.release(destroy || isLost);
+      return { query, release } as unknown as PostgresPoolClient;
     },
   };
 }

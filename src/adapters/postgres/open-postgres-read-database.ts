@@ -1,0 +1,113 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import { CheckpointRefused, LogUnavailable } from '../../application/failures.ts';
+import type { Chance } from '../../application/ports/chance.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import { explain } from './explain.ts';
+import { migrateToLatest } from './migrate.ts';
+import { type PostgresServer, parsePostgresServer } from './server.ts';
+import { translatingPool } from './translate-failures.ts';
+
+const BACKOFF = { initialDelayMs: 200, factor: 2, maxDelayMs: 5_000 };
+
+export interface PostgresReadDatabase<Database> {
+  readonly db: Kysely<Database>;
+  /** Host, port and database, without user and password. */
+  readonly label: string;
+  /** Why the tables cannot be used yet, in words for an operator and without secrets; `null` once they can. */
+  trouble(): string | null;
+  /** Waits for queries under way. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+export interface PostgresReadDatabaseOptions<Database> {
+  /** `postgres://`, with user, password and database. Never repeated anywhere. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  /**
+   * Called once the schema is there: whether the rows may be believed.
+   * @throws {CheckpointRefused} when they may not: nothing is deleted here, an operator has to decide.
+   */
+  readonly verify: (db: Kysely<Database>) => Promise<void>;
+}
+
+/**
+ * Read tables in PostgreSQL, shared by any number of processes. Brings the schema to this version's: of several
+ * processes that start at once one does so, and the others wait for it.
+ *
+ * Resolves after the first attempt, also when it failed: an absent database keeps nothing else from starting. It is
+ * tried again with backoff until the tables are there, and `trouble` and one line of the log say what is wrong.
+ * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `trouble` says so, for good.
+ * @throws {TypeError} when `url` is none.
+ */
+export async function openPostgresReadDatabase<Database>(
+  options: PostgresReadDatabaseOptions<Database>,
+): Promise<PostgresReadDatabase<Database>> {
+  const { url, clock, chance, logger, verify } = options;
+  const server = parsePostgresServer(url);
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(server.createPool()) }) });
+  const closing = new AbortController();
+  const attempted = Promise.withResolvers<void>();
+  let trouble: string | null = `PostgreSQL at ${server.label}: not asked yet`;
+
+  const prepare = async () => {
+    const migrations = await migrate(server);
+    if (migrations.length > 0) logger.info({ database: server.label, migrations }, 'migrated the read tables');
+    await verify(db);
+    trouble = null;
+    logger.info({ database: server.label }, 'the read tables are ready');
+  };
+  const report = (found: string, retryInMs: number) => {
+    // Said once, not at each of the attempts that fail in the same way.
+    if (found !== trouble) logger.warn({ database: server.label, retryInMs }, found);
+    trouble = found;
+  };
+  const prepareWithRetries = async () => {
+    for (let delayMs = BACKOFF.initialDelayMs; !closing.signal.aborted; ) {
+      try {
+        return await prepare();
+      } catch (error) {
+        if (error instanceof CheckpointRefused) throw error;
+        // Jitter keeps the processes from coming back in step.
+        const jitteredMs = Math.round(delayMs * (0.5 + chance.fraction() / 2));
+        report(error instanceof LogUnavailable ? error.message : explain(error, server), jitteredMs);
+        attempted.resolve();
+        await clock.sleep(jitteredMs, closing.signal);
+        delayMs = Math.min(delayMs * BACKOFF.factor, BACKOFF.maxDelayMs);
+      }
+    }
+  };
+  const preparing = prepareWithRetries().then(attempted.resolve, (error: Error) => {
+    trouble = error.message;
+    logger.error({ database: server.label }, error.message);
+    attempted.reject(error);
+  });
+
+  let closed: Promise<void> | null = null;
+  const close = () => {
+    closing.abort();
+    closed ??= preparing.then(() => db.destroy());
+    return closed;
+  };
+  try {
+    await attempted.promise;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { db, label: server.label, trouble: () => trouble, close };
+}
+
+/** On a connection of its own: building an index may take longer than any other statement is given. */
+async function migrate(server: PostgresServer): Promise<readonly string[]> {
+  const db = new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool: translatingPool(server.createMigrationPool()) }),
+  });
+  try {
+    return await migrateToLatest(db);
+  } finally {
+    await db.destroy();
+  }
+}
