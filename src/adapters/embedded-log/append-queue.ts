@@ -77,7 +77,7 @@ export function createAppendQueue({ path, deadlineMs, logger, write, committed }
       clearTimeout(deadline);
       isSilent = false;
       report(answer);
-      settle(batch, answer);
+      settleAll(batch, answer);
     }
     isWriting = false;
     closed?.resolve();
@@ -93,7 +93,7 @@ export function createAppendQueue({ path, deadlineMs, logger, write, committed }
     waitingBytes = 0;
   }
 
-  function settle(batch: readonly Waiting[], answer: BatchAnswer): void {
+  function settleAll(batch: readonly Waiting[], answer: BatchAnswer): void {
     if (answer.kind === 'committed') {
       committed(recordsOf(batch, answer));
       for (const [index, { request, settle }] of batch.entries()) settle(outcomeOf(request, answer.outcomes[index]));

@@ -24,7 +24,7 @@ export interface Tail {
 }
 
 export function createTail(start: Place): Tail {
-  const ring = new Array<RecordedTransition | undefined>(MAX_TRANSITIONS);
+  const ring = Array.from<RecordedTransition | undefined>({ length: MAX_TRANSITIONS });
   const wakers = new Set<() => void>();
   let end = start;
   /** Positions from `first` to the end are in the ring. */

@@ -50,7 +50,7 @@ export function* decodeRequests(flat: Flat): Generator<FlatRequest> {
 
 export const record = (
   stream: string,
-  revision: Revision,
+  at: Revision,
   position: number,
   { id, type, schemaVersion, recordedAt, data, metadata }: ProposedTransition,
 ): RecordedTransition => ({
@@ -61,7 +61,7 @@ export const record = (
   data,
   metadata,
   stream,
-  revision,
+  revision: at,
   position: BigInt(position) as LogPosition,
 });
 

@@ -41,7 +41,7 @@ export function checkTail(path: string, database: DatabaseSync): void {
  */
 export function checkPages(path: string, database: DatabaseSync): void {
   const finding = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
-  if (finding !== 'ok') throw damaged(path, `SQLite says: ${finding}`);
+  if (finding !== 'ok') throw damaged(path, `SQLite says: ${String(finding)}`);
 }
 
 export const damaged = (path: string, what: string, orElse = 'keep the damaged file: parts of it may be readable') =>

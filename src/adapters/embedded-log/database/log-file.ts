@@ -71,7 +71,7 @@ function openDatabase(path: string): DatabaseSync {
 
 function configure(database: DatabaseSync): void {
   const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
-  if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${mode}; the log needs wal`);
+  if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${String(mode)}; the log needs wal`);
   database.exec(`
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -${CACHE_KIB};

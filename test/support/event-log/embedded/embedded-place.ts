@@ -1,0 +1,70 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedLogOptions, openEmbeddedLog } from '../../../../src/adapters/embedded-log/open-embedded-log.ts';
+import type { EventLog } from '../../../../src/application/ports/event-log.ts';
+import type { LogPlace, Trouble } from '../../../contract/event-log/harness.ts';
+import { startAppendingProcess } from '../appender.ts';
+import { armFault, disarmFault, type Fault } from './faults.ts';
+
+export interface EmbeddedPlace extends LogPlace {
+  readonly path: string;
+  open(options?: Partial<EmbeddedLogOptions>): Promise<EventLog>;
+}
+
+const faultyThread = new URL('./faulty-thread.ts', import.meta.url);
+
+/** A folder of its own with an embedded log in it, and everything that can be done to one. */
+export function createEmbeddedPlace(): EmbeddedPlace {
+  const folder = mkdtempSync(join(tmpdir(), 'eventops-log-'));
+  const path = join(folder, 'log.db');
+  let opened: EventLog | null = null;
+
+  const once = (fault: Fault) => async () => armFault(path, fault);
+  const trouble = (ends: Trouble['ends'], fault: Fault): Trouble => ({
+    ends,
+    async begin() {
+      armFault(path, fault);
+      return async () => disarmFault(path);
+    },
+  });
+
+  return {
+    path,
+    async open(options = {}) {
+      opened = await openEmbeddedLog({ threadFile: faultyThread, ...options, path });
+      return opened;
+    },
+    async destroy() {
+      disarmFault(path);
+      await opened?.close();
+      rmSync(folder, { recursive: true });
+    },
+    startAppender: async () => startAppendingProcess(new URL('./appending-process.ts', import.meta.url), [path]),
+    async fallSilent() {
+      armFault(path, 'hang before the commit');
+      return async () => disarmFault(path);
+    },
+    interruptions: {
+      'the thread dies before a commit': once('die before the commit'),
+      'the thread dies after a commit that nobody was told of': once('die after the commit'),
+      'a commit fails': once('fail the commit'),
+    },
+    async backUp() {
+      const copy = join(folder, 'backup.db');
+      cpSync(path, copy);
+      return async () => {
+        rmSync(`${path}-wal`, { force: true });
+        cpSync(copy, path);
+      };
+    },
+    troubles: {
+      'the disk is full': trouble('refused: unavailable', 'find the disk full'),
+      'an fsync fails': trouble('unknown', 'fail the commit'),
+      'an error after the commit': trouble('unknown', 'fail after the commit'),
+      'the thread dies before the commit': trouble('unknown', 'die before the commit'),
+      'the thread dies after the commit': trouble('unknown', 'die after the commit'),
+      'the disk hangs': trouble('unknown', 'hang before the commit'),
+    },
+  };
+}
