@@ -1,0 +1,114 @@
+import { type SelectType, sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { migrateToLatest } from '../../../../src/adapters/postgres/migrate.ts';
+import type { Database } from '../../../../src/projections/database.ts';
+import { columnTypes } from '../../../../src/projections/events/table.ts';
+import type { Opened } from '../harness.ts';
+
+/** What a row type says of its column, in the catalogue's words. */
+type Described<Column> =
+  unknown extends SelectType<Column>
+    ? 'jsonb not null'
+    : `${NameOf<NonNullable<SelectType<Column>>>}${null extends SelectType<Column> ? '' : ' not null'}`;
+type NameOf<Value> = Value extends Date ? 'timestamp with time zone' : Value extends number ? 'integer' : TextLike;
+type TextLike = 'text' | 'uuid' | 'bigint';
+type Tables = {
+  readonly [Table in keyof Database]: { readonly [C in keyof Database[Table]]: Described<Database[Table][C]> };
+};
+
+/** Does not compile when a row type changes, and fails when the migrations do. */
+const tables: Tables = {
+  checkpoints: { subscriber: 'text not null', checkpoint: 'text not null', epoch: 'bigint not null' },
+  events: {
+    id: 'uuid not null',
+    idempotency_key: 'text not null',
+    client_id: 'text not null',
+    source: 'text not null',
+    type: 'text not null',
+    payload: 'jsonb not null',
+    status: 'text not null',
+    created_at: 'timestamp with time zone not null',
+    updated_at: 'timestamp with time zone not null',
+    processed_at: 'timestamp with time zone',
+    error_reason: 'text',
+    failure_fingerprint: 'text',
+    generation: 'integer not null',
+    attempts: 'integer not null',
+    next_attempt_at: 'timestamp with time zone',
+    due_at: 'timestamp with time zone',
+    ordering_key: 'text',
+    trace_id: 'text',
+    revision: 'bigint not null',
+  },
+  leases: {
+    name: 'text not null',
+    owner: 'text not null',
+    epoch: 'bigint not null',
+    expires_at: 'timestamp with time zone not null',
+  },
+  projection_failures: {
+    subscriber: 'text not null',
+    stream: 'text not null',
+    revision: 'bigint not null',
+    transition_id: 'uuid not null',
+    type: 'text not null',
+    reason: 'text not null',
+    failed_at: 'timestamp with time zone not null',
+  },
+};
+
+interface CatalogueColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly description: string;
+}
+
+export function schemaClauses(under: Opened): void {
+  const columns = async () =>
+    (
+      await sql<CatalogueColumn>`
+        select c.table_name as table, column_name as column,
+          data_type || case is_nullable when 'NO' then ' not null' else '' end as description
+        from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+        where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not like 'kysely%'
+        order by c.table_name, ordinal_position`.execute(under().db)
+    ).rows;
+
+  describe('the schema', () => {
+    it('has the columns that the row types name', async () => {
+      const found: Record<string, Record<string, string>> = {};
+      for (const { table, column, description } of await columns())
+        found[table] = { ...found[table], [column]: description };
+      expect(found).toEqual(tables);
+    });
+
+    it('has the types that rows are written with', () => {
+      const longNames: Readonly<Record<string, string>> = { timestamptz: 'timestamp with time zone' };
+      const written = Object.entries(columnTypes).map(([name, type]) => [name, longNames[type] ?? type]);
+      const described = Object.entries(tables.events).map(([name, type]) => [name, type.replace(' not null', '')]);
+      expect(written).toEqual(described);
+    });
+
+    it('is the one that was looked at: a change of it shows in schema.txt', async () => {
+      const { rows: indexes } = await sql<{ definition: string }>`
+        select indexdef as definition from pg_indexes
+        where schemaname = 'public' and tablename not like 'kysely%' order by indexdef`.execute(under().db);
+      // By columns, because servers of different versions print the statement differently.
+      const { rows: views } = await sql<{ name: string; columns: string }>`
+        select table_name as name, string_agg(column_name, ', ' order by ordinal_position) as columns
+        from information_schema.columns join information_schema.views using (table_schema, table_name)
+        where table_schema = 'public' group by table_name order by table_name`.execute(under().db);
+      const lines = [
+        ...(await columns()).map(({ table, column, description }) => `${table}.${column} ${description}`),
+        ...indexes.map(({ definition }) => definition),
+        ...views.map(({ name, columns: shown }) => `VIEW ${name} (${shown})`),
+      ];
+      await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('schema.txt');
+    });
+
+    it('is not migrated twice, nor by two at once', async () => {
+      const { db } = under();
+      expect(await Promise.all([migrateToLatest(db), migrateToLatest(db)])).toEqual([[], []]);
+    });
+  });
+}

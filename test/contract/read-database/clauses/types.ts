@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { row } from '../../../support/read-database/rows.ts';
+import type { Opened } from '../harness.ts';
+
+export function typeClauses(under: Opened): void {
+  describe('a value', () => {
+    it('comes back as the driver of a real server gives it', async () => {
+      const { rows } = await sql`
+        select 9007199254740993::int8 as large, count(*) as counted, 7::int4 as small, '\\x00ff'::bytea as bytes,
+          '2026-01-01T12:00:00.123Z'::timestamptz as moment, null::timestamptz as nothing, true as truth,
+          '{"a": [1]}'::jsonb as document, '6ba7b810-9dad-11d1-80b4-00c04fd430c8'::uuid as id
+        from events`.execute(under().db);
+      expect(rows).toEqual([
+        {
+          large: '9007199254740993',
+          counted: '0',
+          small: 7,
+          bytes: Buffer.from([0, 255]),
+          moment: new Date('2026-01-01T12:00:00.123Z'),
+          nothing: null,
+          truth: true,
+          document: { a: [1] },
+          id: '6ba7b810-9dad-11d1-80b4-00c04fd430c8',
+        },
+      ]);
+    });
+
+    it('keeps every digit of a payload as text', async () => {
+      const { db } = under();
+      const payload = '{"id": 12345678901234567890, "rate": 0.10000000000000000001}';
+      await db.insertInto('events').values(row('precise', { payload })).execute();
+      const read = await db
+        .selectFrom('events')
+        .select(sql<string>`payload::text`.as('text'))
+        .executeTakeFirstOrThrow();
+      expect(read.text).toBe(payload);
+    });
+
+    it('keeps text with any character but NUL', async () => {
+      const reason = 'line\nbreak, "quotes", \\ and 🦆';
+      const { db } = under();
+      await db
+        .insertInto('events')
+        .values(row('text', { error_reason: reason }))
+        .execute();
+      expect(await db.selectFrom('events').select('error_reason').executeTakeFirst()).toEqual({ error_reason: reason });
+    });
+
+    it('is a moment in UTC wherever the machine stands', async () => {
+      const { db } = under();
+      await db
+        .insertInto('events')
+        .values(row('summer', { created_at: '2026-07-01T00:00:00.001Z' }))
+        .execute();
+      const { created_at } = await db.selectFrom('events').select('created_at').executeTakeFirstOrThrow();
+      expect(created_at.toISOString()).toBe('2026-07-01T00:00:00.001Z');
+    });
+  });
+}

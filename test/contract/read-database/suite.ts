@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { emptyTables } from '../../support/read-database/rows.ts';
+import { checkpointClauses } from './clauses/checkpoints.ts';
+import { connectionClauses } from './clauses/connections.ts';
+import { failureClauses } from './clauses/failures.ts';
+import { schemaClauses } from './clauses/schema.ts';
+import { transactionClauses } from './clauses/transactions.ts';
+import { typeClauses } from './clauses/types.ts';
+import type { ReadDatabaseUnderTest } from './harness.ts';
+
+/** What projections and queries rely on, whichever PostgreSQL is behind it. */
+export function readDatabaseSuite(open: () => Promise<ReadDatabaseUnderTest>): void {
+  let opened: ReadDatabaseUnderTest | null = null;
+  const under = () => {
+    if (opened === null) throw new Error('The read database is not open outside a test');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened?.close());
+  beforeEach(() => emptyTables(under().db));
+
+  schemaClauses(under);
+  typeClauses(under);
+  transactionClauses(under);
+  checkpointClauses(under);
+  failureClauses(under);
+  connectionClauses(under);
+}

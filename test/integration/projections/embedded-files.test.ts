@@ -1,0 +1,93 @@
+import { cp, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { embeddedFolder } from '../../../src/adapters/postgres/embedded-folder.ts';
+import { ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
+import { folderWithReadTables, openReadTables } from '../../support/read-database/embedded.ts';
+import { row } from '../../support/read-database/rows.ts';
+import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
+
+/** What the next start finds: why it begins anew, if it does, and how many rows are there. */
+async function startAgain(folder: string) {
+  const logger = createRecordingLogger();
+  const { db, recreated, close } = await openReadTables(folder, logger);
+  const rows = (await db.selectFrom('events').select('id').execute()).length;
+  await close();
+  return { recreated, rows, messages: logger.lines.map(({ message }) => message) };
+}
+
+const rebuilt = [expect.stringContaining('rebuilt from the log')];
+
+describe('the embedded read database', () => {
+  it('keeps its rows over a clean end', async () => {
+    const folder = await folderWithReadTables();
+    const { db, close } = await openReadTables(folder);
+    await db.insertInto('events').values(row('one')).execute();
+    await close();
+    expect(await startAgain(folder)).toEqual({ recreated: null, rows: 1, messages: [] });
+  });
+
+  it('keeps what was committed when the process ends without a word', async () => {
+    const folder = await folderWithReadTables();
+    const { db, close } = await openReadTables(folder);
+    await db.insertInto('events').values(row('one')).execute();
+    const left = await folderWithReadTables();
+    await cp(folder, left, { recursive: true });
+    await close();
+    expect(await startAgain(left)).toEqual({ recreated: null, rows: 1, messages: [] });
+  });
+
+  it('begins anew, and says so, on files that PostgreSQL does not start on', async () => {
+    const folder = await folderWithReadTables();
+    await writeFile(join(folder, 'cluster', 'global', 'pg_control'), 'torn');
+    expect(await startAgain(folder)).toEqual({
+      recreated: expect.stringContaining('could not be opened'),
+      rows: 0,
+      messages: rebuilt,
+    });
+  });
+
+  it('begins anew, and says so, on a schema of another version', async () => {
+    const folder = await folderWithReadTables();
+    const { db, close } = await openReadTables(folder);
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-from-the-future', '')`.execute(db);
+    await close();
+    expect(await startAgain(folder)).toEqual({
+      recreated: expect.stringContaining('9999-from-the-future'),
+      rows: 0,
+      messages: rebuilt,
+    });
+  });
+
+  it('asks to be started again when it meets damage, and does not believe its files then', async () => {
+    const folder = await folderWithReadTables();
+    const { db, close } = await openReadTables(folder);
+    await db.insertInto('events').values(row('one')).execute();
+    const { rows } = await sql<{ path: string }>`select pg_relation_filepath('events') as path`.execute(db);
+    await close();
+    const file = join(folder, 'cluster', rows[0]?.path ?? '');
+    await writeFile(file, Buffer.alloc((await stat(file)).size, 0xa5));
+    await embeddedFolder(folder).markOpen();
+
+    const logger = createRecordingLogger();
+    const damaged = await openReadTables(folder, logger);
+    const read = damaged.db.selectFrom('events').selectAll().execute();
+    await expect(read).rejects.toThrow(ReadDatabaseUnavailable);
+    await damaged.close();
+    expect(logger.lines.map(({ message }) => message)).toEqual([expect.stringContaining('start again')]);
+    expect(await embeddedFolder(folder).reasonToDiscard()).toContain('damaged');
+  });
+
+  it('can be thrown away while in use, and the same handle finds empty tables', async () => {
+    const { db, recreate, close } = await openReadTables(await folderWithReadTables());
+    await db.insertInto('events').values(row('one')).execute();
+    const waiting = sql`select count(*) from generate_series(1, 200000000)`
+      .execute(db)
+      .catch((error: unknown) => error);
+    await recreate('the log refuses the checkpoint');
+    expect(await waiting).toBeInstanceOf(ReadDatabaseUnavailable);
+    expect(await db.selectFrom('events').select('id').execute()).toEqual([]);
+    await close();
+  });
+});
