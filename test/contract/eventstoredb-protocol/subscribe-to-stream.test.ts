@@ -85,3 +85,21 @@ describe('a subscription to a stream', () => {
     await subscription.close();
   });
 });
+
+describe('a connection', () => {
+  it('carries a hundred subscriptions, and lets the next one wait for one of them to end', async () => {
+    const { conversation, stream } = here;
+    const hundred = Array.from({ length: 100 }, () => conversation.subscribe({ stream }));
+    for (const one of hundred) await one.until('caught-up');
+    const order: string[] = [];
+    const waiting = conversation.subscribe({ stream });
+    const confirmed = waiting.until('caught-up').then(() => order.push('confirmed'));
+    await conversation.features();
+    order.push('one ends');
+    await hundred[0]?.close();
+    await confirmed;
+
+    expect(order).toEqual(['one ends', 'confirmed']);
+    await Promise.all([waiting, ...hundred.slice(1)].map((one) => one.close()));
+  });
+});

@@ -1,7 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import type { ConnectionInjector } from '@grpc/grpc-js';
-
-export const LOOPBACK = '127.0.0.1';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 /**
  * The listening socket and every connection, kept outside the gRPC server so that they can be cut and silenced beneath
@@ -20,16 +19,7 @@ export class Connections {
 
   /** @returns the port. @throws where it is taken. */
   listen(port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#listener.once('error', (error: NodeJS.ErrnoException) => {
-        const taken = `port ${port} on ${LOOPBACK} is taken: stop what listens there, or name another port`;
-        reject(error.code === 'EADDRINUSE' ? new Error(taken) : error);
-      });
-      this.#listener.listen(port, LOOPBACK, () => {
-        const address = this.#listener.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : port);
-      });
-    });
+    return listenOnLoopback(this.#listener, port);
   }
 
   #accept(socket: Socket): void {

@@ -34,11 +34,6 @@ const { port, folder, controlPort } = settings();
 try {
   const server = await startProtocolServer({ port, folder });
   const control = controlPort === undefined ? undefined : await listenForControl(server.faults, controlPort);
-  if (server.cutOffBytes > 0) {
-    console.error(`Cut ${server.cutOffBytes} bytes of an unfinished write, which nobody was told of, off the log.`);
-  }
-  const controlled = control ? `, control port ${control.port}` : '';
-  console.log(`Protocol server ready: ${server.url}, data in ${folder}${controlled}`);
   const stop = async () => {
     await control?.close();
     await server.stop();
@@ -46,6 +41,11 @@ try {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  if (server.cutOffBytes > 0) {
+    console.error(`Cut ${server.cutOffBytes} bytes of an unfinished write, which nobody was told of, off the log.`);
+  }
+  const controlled = control ? `, control port ${control.port}` : '';
+  console.log(`Protocol server ready: ${server.url}, data in ${folder}${controlled}`);
 } catch (error) {
   leave(FAILED, (error as Error).message);
 }

@@ -1,8 +1,10 @@
-import { Connections, LOOPBACK } from './connections.ts';
+import { Connections } from './connections.ts';
 import type { Faults } from './faults/fault.ts';
 import { FaultBoard } from './faults/fault-board.ts';
 import { switchesOf } from './faults/switches.ts';
+import { LOOPBACK } from './listen-on-loopback.ts';
 import { Database } from './log/database.ts';
+import { limitCalls } from './rpc/call-slots.ts';
 import { OpenSubscriptions } from './rpc/open-subscriptions.ts';
 import type { ServerContext } from './rpc/server-context.ts';
 import { addServices } from './rpc/services.ts';
@@ -28,18 +30,16 @@ export interface ProtocolServer {
   kill(): Promise<void>;
 }
 
-/** As on a real server: the 101st call of a connection waits, without a word, for another to end. */
-const CALLS_PER_CONNECTION = 100;
 const LARGEST_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** Starts a server that speaks EventStoreDB's protocol on a port of the loopback interface, without TLS. */
 export async function startProtocolServer({ folder, port = 0 }: ProtocolServerOptions): Promise<ProtocolServer> {
   const database = new Database(folder);
   const server = new grpc.Server({
-    'grpc.max_concurrent_streams': CALLS_PER_CONNECTION,
     'grpc.max_receive_message_length': LARGEST_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.enable_channelz': 0,
+    interceptors: [limitCalls()],
   });
   const connections = new Connections(server.createConnectionInjector(grpc.ServerCredentials.createInsecure()));
   let listensOn: number;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import { LOOPBACK } from '../connections.ts';
+import { LOOPBACK } from '../listen-on-loopback.ts';
 import type { ControlAnswer, ControlRequest } from './control-port.ts';
 import type { Faults } from './fault.ts';
 

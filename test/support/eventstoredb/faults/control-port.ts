@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { LOOPBACK } from '../connections.ts';
+import { listenOnLoopback } from '../listen-on-loopback.ts';
 import type { Faults } from './fault.ts';
 
 /** One line of JSON asks for one switch, and one answers; answers may come in another order. */
@@ -18,8 +18,8 @@ export interface ControlPort {
   close(): Promise<void>;
 }
 
-/** Makes the switches usable from other processes of this machine. */
-export function listenForControl(faults: Faults, port: number): Promise<ControlPort> {
+/** Makes the switches usable from other processes of this machine. @throws where the port is taken. */
+export async function listenForControl(faults: Faults, port: number): Promise<ControlPort> {
   const open = new Set<Socket>();
   const listener = createServer((socket) => {
     open.add(socket);
@@ -30,19 +30,13 @@ export function listenForControl(faults: Faults, port: number): Promise<ControlP
       if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
     });
   });
-  return new Promise((resolve, reject) => {
-    listener.once('error', reject);
-    listener.listen(port, LOOPBACK, () => {
-      const address = listener.address();
-      resolve({
-        port: typeof address === 'object' && address !== null ? address.port : port,
-        close: () => {
-          for (const socket of open) socket.destroy();
-          return new Promise<void>((closed) => listener.close(() => closed()));
-        },
-      });
-    });
-  });
+  return {
+    port: await listenOnLoopback(listener, port),
+    close: () => {
+      for (const socket of open) socket.destroy();
+      return new Promise<void>((closed) => listener.close(() => closed()));
+    },
+  };
 }
 
 async function perform(faults: Faults, line: string): Promise<ControlAnswer> {

@@ -183,11 +183,22 @@ export class Database implements WrittenLog {
     const { maxCount, maxAgeMs, truncateBefore = 0 } = this.metadataOf(stream);
     const last = this.lastReadableRevision(stream);
     if (truncateBefore === SOFT_DELETED) return last + 1;
-    let first = Math.max(0, truncateBefore, maxCount === undefined ? 0 : last - maxCount + 1);
-    if (maxAgeMs === undefined) return first;
-    const oldestMs = Date.now() - maxAgeMs;
-    while (first <= last && (this.recordOf(stream, first)?.createdMs ?? 0) < oldestMs) first += 1;
-    return first;
+    const first = Math.max(0, truncateBefore, maxCount === undefined ? 0 : last - maxCount + 1);
+    return maxAgeMs === undefined ? first : this.#firstSince(Date.now() - maxAgeMs, { stream, first, last });
+  }
+
+  /** By bisection: an event is no older than the one before it. */
+  #firstSince(
+    oldestMs: number,
+    range: { readonly stream: string; readonly first: number; readonly last: number },
+  ): number {
+    let [low, high] = [range.first, range.last + 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.recordOf(range.stream, middle)?.createdMs ?? 0) < oldestMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
   readablePosition(stream: string, revision: number): number {
     const last = this.lastReadableRevision(stream);

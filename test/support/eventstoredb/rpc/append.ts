@@ -11,8 +11,8 @@ import {
   MAXIMUM_APPEND_BYTES,
   MissingProperty,
   proposedBytes,
+  readNameToAppendTo,
   readProposedEvent,
-  readStreamName,
 } from './proposed-event.ts';
 import { asRpcError, rpcErrors } from './rpc-errors.ts';
 import { holdAnswer, type ServerContext } from './server-context.ts';
@@ -57,7 +57,7 @@ async function readAppend(call: AsyncIterable<AppendReq>): Promise<ReadAppend> {
     if (bytes > MAXIMUM_APPEND_BYTES) throw rpcErrors.maximumAppendSizeExceeded(MAXIMUM_APPEND_BYTES);
     events.push(readEvent(proposed));
   }
-  return { stream: readStreamName(options.getStreamIdentifier()), expected, events };
+  return { stream: readNameToAppendTo(options.getStreamIdentifier()), expected, events };
 }
 
 function readEvent(proposed: AppendReq.ProposedMessage): NewEvent {

@@ -10,7 +10,7 @@ import { ProtobufEmpty, shared, streams } from '../stubs.ts';
 import { readUuid, structuredUuid } from '../uuid.ts';
 import { batchStatus } from './batch-status.ts';
 import { PendingAppend } from './pending-append.ts';
-import { readStreamName } from './proposed-event.ts';
+import { readNameToAppendTo } from './proposed-event.ts';
 import { asRpcError, rpcErrors } from './rpc-errors.ts';
 import { holdAnswer, type ServerContext } from './server-context.ts';
 
@@ -101,7 +101,7 @@ class BatchAppend {
   }
 
   #write(request: BatchAppendReq, append: PendingAppend): void {
-    const stream = readStreamName(append.identifier);
+    const stream = readNameToAppendTo(append.identifier);
     const { faults, database, self } = this.#context;
     const fault = faults.strike('append');
     const status = statusBy(fault);

@@ -46,9 +46,20 @@ export function readProposedEvent(message: ProposedMessage): NewEvent {
   };
 }
 
-/** @throws for a name that no stream can have. */
-export function readStreamName(identifier: { getStreamName_asU8(): Uint8Array } | undefined): string {
+interface StreamIdentifier {
+  getStreamName_asU8(): Uint8Array;
+}
+
+/** @throws for no name at all. */
+export function readStreamName(identifier: StreamIdentifier | undefined): string {
   const stream = Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8');
-  if (stream !== '' && stream !== '$$') return stream;
+  if (stream !== '') return stream;
+  throw new Error("Argument cannot be null or empty. (Parameter 'eventStreamId')");
+}
+
+/** @throws also for the name that would be the metadata of a stream without a name. */
+export function readNameToAppendTo(identifier: StreamIdentifier | undefined): string {
+  const stream = readStreamName(identifier);
+  if (stream !== '$$') return stream;
   throw new Error("Specified argument was out of the range of valid values. (Parameter 'eventStreamId')");
 }
