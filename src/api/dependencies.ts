@@ -12,6 +12,8 @@ export interface ReadinessCheck {
   readonly part: string;
   /** What is wrong, in words for an operator; `null` when nothing is. */
   check(): Promise<string | null>;
+  /** Requests may come without it: it is named, and does not keep them away. */
+  readonly isDispensable?: boolean;
 }
 
 /** What the API stands on. It can read the log and the read tables, and change events through the use cases alone. */

@@ -1,31 +1,32 @@
+import { createDevelopmentAuthenticator } from '../adapters/development-issuer/development-issuer.ts';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { createMetrics } from '../adapters/telemetry/metrics.ts';
+import { listenForMonitoring } from '../adapters/telemetry/monitoring.ts';
 import { buildServer } from '../api/build-server.ts';
+import type { ReadinessCheck } from '../api/dependencies.ts';
+import { askParts, wording } from '../api/readiness.ts';
+import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { Logger } from '../application/ports/logger.ts';
-import type { Subscriber } from '../application/run-subscription.ts';
-import { createUseCases } from '../application/use-cases.ts';
+import { createUseCases, type UseCases } from '../application/use-cases.ts';
+import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
-import { createDueWork } from '../projections/events/due-work.ts';
-import { readModels } from '../projections/index.ts';
-import { createProjector } from '../projections/projector.ts';
-import { createDispatcher } from '../worker/dispatcher.ts';
-import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
-import { createInProcessRunner } from '../worker/in-process-runner.ts';
-import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
-import { createWorker } from '../worker/worker.ts';
+import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
 import { CannotStart } from './cannot-start.ts';
-import { followLog } from './follow-log.ts';
 import { type Defer, opening } from './opening.ts';
-import type { Parts } from './parts.ts';
+import { opened, type Parts } from './parts.ts';
+import { createServices } from './work-of-roles.ts';
 
 const clock = systemClock;
 const chance = systemChance;
+const READINESS_PATIENCE_MS = 2_000;
 
 interface Started {
-  /** Where the API listens. */
-  readonly url: string;
+  /** Where the API listens; `null` in a process without it. */
+  readonly apiUrl: string | null;
+  /** Where metrics, health and readiness are. */
+  readonly monitoringUrl: string;
 }
 
 export interface Running extends Started {
@@ -33,78 +34,77 @@ export interface Running extends Started {
   close(): Promise<void>;
 }
 
+interface Given {
+  readonly config: Config;
+  readonly roles: readonly Role[];
+  readonly parts: Parts;
+  readonly handlers: readonly ConfiguredHandler[];
+  readonly logger: Logger;
+}
+
 /**
- * Puts the parts together and starts all roles; resolves once each is at work. On failure everything is closed.
+ * Puts the parts together and starts the roles; resolves once each is at work. On failure everything is closed.
  * Closing goes backwards: no more requests, then the sweep and the dispatcher, which hand work to the worker, then the
  * worker, then the projectors, so that what the worker appends still reaches the rows.
  * @throws {CannotStart}
  */
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
-interface Given {
-  readonly config: Config;
-  readonly parts: Parts;
-  readonly handlers: readonly ConfiguredHandler[];
-  readonly logger: Logger;
-}
-
-async function startAll({ config, parts, handlers, logger }: Given, defer: Defer): Promise<Started> {
+async function startAll({ config, roles, parts, handlers, logger }: Given, defer: Defer): Promise<Started> {
   defer(() => parts.close());
-  const { log, readDatabase, bus, checkpoints, authenticator } = parts;
   const metrics = createMetrics();
-  const useCases = createUseCases({ log, clock, chance });
-  const matchHandler = createMatchHandler(handlers);
-  const worker = `worker-${chance.uuid()}`;
-  const place = { clock, logger };
-
-  const observed = (subscriber: Subscriber) => metrics.counted(subscriber);
-  const projections = readModels.map((readModel) => {
-    const projector = createProjector(readModel, { db: readDatabase.db, ...place });
-    return followLog(log, observed(projector), { ...place, streamPrefix: projector.streamPrefix });
-  });
-  const rows = readOnly(readDatabase.db);
-  const processing = { log, useCases, matchHandler, clock, chance, logger, worker };
-
-  const services = [
-    ...projections,
-    createWorker({
-      ...processing,
-      bus,
-      runner: createInProcessRunner(place),
-      stopTimeoutMs: config.shutdownTimeoutMs,
-    }),
-    createDispatcher({ log, bus, checkpoints, firstPlace: (await log.head())?.checkpoint ?? null, ...place, observed }),
-    createDueWorkSweep({
-      ...processing,
-      bus,
-      dueWork: createDueWork(rows),
-      earlierWorkersAreGone: parts.isOnlyProcess,
-      projectionCaughtUp: Promise.all(projections.map(({ caughtUp }) => caughtUp)).then(() => {}),
-    }),
-  ];
-  const api = buildServer({
-    useCases,
-    log,
-    readDatabase: () => rows,
-    authenticator,
-    readinessChecks: [
-      ...parts.readinessChecks,
-      ...services.map(({ name, trouble }) => ({ part: name, check: async () => trouble() })),
-    ],
-    clock,
-    chance,
-    logger,
-  });
-
+  const useCases = createUseCases({ log: parts.log, clock, chance });
+  const { shutdownTimeoutMs } = config;
+  const services = await createServices({ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger });
   for (const service of services) {
     defer(() => service.stop());
     await service.start();
   }
-  const monitoring = await listening('METRICS_PORT', () => metrics.listen(config.host, config.metricsPort));
+  const isDispensable = !parts.isOnlyProcess;
+  const checks: readonly ReadinessCheck[] = [
+    ...parts.readinessChecks,
+    ...services.map(({ name, trouble }) => ({ part: name, check: async () => trouble(), isDispensable })),
+  ];
+  const readiness = async () => {
+    const asked = await askParts(checks, { clock, patienceMs: READINESS_PATIENCE_MS });
+    const isReady = Object.values(asked).every((trouble) => trouble === null);
+    return { isReady, body: { status: isReady ? 'ready' : 'not ready', roles, parts: wording(asked) } };
+  };
+  const { host, metricsPort: port } = config;
+  const monitoring = await listening('METRICS_PORT', () => listenForMonitoring({ host, port, metrics, readiness }));
   defer(() => monitoring.close());
+  const apiUrl = roles.includes('api')
+    ? await listenForRequests({ config, parts, useCases, checks, logger }, defer)
+    : null;
+  return { apiUrl, monitoringUrl: `http://${host}:${monitoring.port}` };
+}
+
+async function listenForRequests(
+  given: Pick<Given, 'config' | 'parts' | 'logger'> & {
+    readonly useCases: UseCases;
+    readonly checks: readonly ReadinessCheck[];
+  },
+  defer: Defer,
+): Promise<string> {
+  const { config, parts, useCases, checks, logger } = given;
+  const readTables = opened(parts.readTables);
+  const rows = readOnly(readTables.db);
+  const api = buildServer({
+    useCases,
+    log: parts.log,
+    readDatabase: () => {
+      const trouble = readTables.trouble();
+      if (trouble !== null) throw new ReadDatabaseUnavailable(trouble);
+      return rows;
+    },
+    authenticator: await createDevelopmentAuthenticator({ dataFolder: config.dataFolder, clock }),
+    readinessChecks: checks,
+    clock,
+    chance,
+    logger,
+  });
   defer(() => api.close());
-  const url = await listening('PORT', () => api.listen({ host: config.host, port: config.port }));
-  return { url };
+  return listening('PORT', () => api.listen({ host: config.host, port: config.port }));
 }
 
 async function listening<Listening>(setting: string, listen: () => Promise<Listening>): Promise<Listening> {

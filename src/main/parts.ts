@@ -1,20 +1,43 @@
 import type { ReadinessCheck } from '../api/dependencies.ts';
-import type { Authenticator } from '../application/ports/authenticator.ts';
-import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
 import type { CommandBus } from '../application/ports/command-bus.ts';
 import type { EventLog } from '../application/ports/event-log.ts';
+import type { Leases } from '../application/ports/leases.ts';
+import type { Role } from '../cli/program.ts';
 import type { WritableDatabase } from '../projections/database.ts';
 
-/** What a profile provides: one adapter for each port, opened. */
+/** The parts that a setting moves out of the process. */
+export type PartName = 'log' | 'read tables' | 'commands';
+
+/** What each role stands on. A process opens what its roles need and nothing else. */
+export const partsOfRole: Readonly<Record<Role, readonly PartName[]>> = {
+  api: ['log', 'read tables'],
+  projector: ['log', 'read tables'],
+  dispatcher: ['log', 'read tables', 'commands'],
+  worker: ['log', 'commands'],
+};
+
+export interface ReadTables {
+  readonly db: WritableDatabase;
+  /** Why queries would not tell the truth at present, in words; `null` when they do. */
+  trouble(): string | null;
+}
+
+/** One adapter for each port, opened; `null` where no role of this process needs it. */
 export interface Parts {
   readonly log: EventLog;
-  readonly readDatabase: { readonly db: WritableDatabase };
-  readonly bus: CommandBus;
-  readonly checkpoints: CheckpointStore;
-  readonly authenticator: Authenticator;
+  readonly readTables: ReadTables | null;
+  readonly bus: CommandBus | null;
+  /** Where several processes may share log and read tables; `null` where an exclusive data folder rules that out. */
+  readonly leases: Leases | null;
   readonly readinessChecks: readonly ReadinessCheck[];
   /** No other process can be working on the same log: what an earlier one had in hand is free. */
   readonly isOnlyProcess: boolean;
   /** In reverse order of opening. */
   close(): Promise<void>;
+}
+
+/** A part that the roles of this process were said to need. */
+export function opened<Part>(part: Part | null): Part {
+  if (part === null) throw new Error('A role of this process needs a part that partsOfRole does not name');
+  return part;
 }

@@ -1,7 +1,7 @@
 import { acquireDataFolder } from '../adapters/embedded-log/data-folder.ts';
 import { verifyEmbeddedLog } from '../adapters/embedded-log/verify-embedded-log.ts';
 import type { Config } from '../config/config.ts';
-import { logFileOf } from './embedded-parts.ts';
+import { logFileOf } from './open-parts.ts';
 
 /** Checks the whole embedded log, which nobody may be writing meanwhile; exit code 1 when anything is broken. */
 export async function verifyLog({ dataFolder }: Config): Promise<void> {

@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Subscriber } from '../../application/run-subscription.ts';
 
@@ -7,8 +6,9 @@ export interface Metrics {
   counted(subscriber: Subscriber): Subscriber;
   /** A gauge that is read when somebody asks. */
   gauge(name: string, help: string, read: () => number): void;
-  /** Serves `/metrics` in Prometheus' text format. Resolves once it listens; `close` is safe twice. */
-  listen(host: string, port: number): Promise<{ readonly port: number; close(): Promise<void> }>;
+  /** All of it in Prometheus' text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
 }
 
 export function createMetrics(): Metrics {
@@ -60,32 +60,7 @@ export function createMetrics(): Metrics {
         },
       });
     },
-    listen: async (host, port) => {
-      const server = createServer((request, response) => {
-        if (request.method !== 'GET' || request.url !== '/metrics') {
-          response.writeHead(404).end();
-          return;
-        }
-        registry.metrics().then(
-          (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
-          () => response.writeHead(500).end(),
-        );
-      });
-      await listening(server, host, port);
-      const address = server.address();
-      return {
-        port: typeof address === 'object' && address !== null ? address.port : port,
-        close: () =>
-          new Promise((resolve) => {
-            server.closeAllConnections();
-            server.close(() => resolve());
-          }),
-      };
-    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
   };
 }
-
-const listening = (server: Server, host: string, port: number) =>
-  new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve);
-  });

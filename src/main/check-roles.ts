@@ -1,0 +1,35 @@
+import { allRoles, type Role } from '../cli/program.ts';
+import type { Config } from '../config/config.ts';
+import { CannotStart } from './cannot-start.ts';
+import { type PartName, partsOfRole } from './parts.ts';
+
+const settings: Readonly<Record<PartName, { readonly name: string; readonly url: (config: Config) => string | null }>> =
+  {
+    log: { name: 'EVENTSTORE_URL', url: (config) => config.eventStoreUrl },
+    'read tables': { name: 'DATABASE_URL', url: (config) => config.databaseUrl },
+    commands: { name: 'AMQP_URL', url: (config) => config.amqpUrl },
+  };
+
+/**
+ * Settings that do nothing yet would be believed, and an embedded part belongs to one process: whoever runs some roles
+ * here and others elsewhere needs those parts in servers.
+ * @throws {CannotStart} with all that is wrong.
+ */
+export function checkRoles(config: Config, roles: readonly Role[]): void {
+  const problems: string[] = [];
+  if (config.oidcIssuer !== null) problems.push('OIDC_ISSUER: this part is not built yet; leave the setting out');
+  if (config.production)
+    problems.push(
+      'NODE_ENV: production needs OIDC_ISSUER, which is not built yet; development tokens are refused there',
+    );
+  if (roles.length < allRoles.length)
+    for (const part of new Set(roles.flatMap((role) => partsOfRole[role])))
+      if (settings[part].url(config) === null)
+        problems.push(
+          `${settings[part].name}: missing, so the ${part} would be embedded, and belong to one process with all roles; give the setting, or leave --roles out (asked for: ${roles.join(', ')})`,
+        );
+  if (problems.length > 0)
+    throw new CannotStart(`Wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, {
+      isWrongUse: true,
+    });
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { EmbeddedBus } from '../adapters/embedded-bus/embedded-bus.ts';
+import { acquireDataFolder } from '../adapters/embedded-log/data-folder.ts';
+import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
+import { openEventStoreDbLog } from '../adapters/eventstoredb/open-event-store-db-log.ts';
+import { createRabbitMqCommandBus } from '../adapters/rabbitmq/command-bus.ts';
+import { systemChance } from '../adapters/system/chance.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import type { ReadinessCheck } from '../api/dependencies.ts';
+import type { OperationalFailure } from '../application/failures.ts';
+import type { EventLog } from '../application/ports/event-log.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { Role } from '../cli/program.ts';
+import type { Config } from '../config/config.ts';
+import { createLeases } from '../projections/leases.ts';
+import { type Defer, opening } from './opening.ts';
+import { type Parts, partsOfRole } from './parts.ts';
+import { openEmbeddedReadTables, openSharedReadTables } from './read-tables.ts';
+
+interface Given {
+  readonly config: Config;
+  readonly roles: readonly Role[];
+  readonly logger: Logger;
+}
+
+export const logFileOf = (dataFolder: string) => join(dataFolder, 'log.sqlite');
+
+/**
+ * The parts that the roles need, each where its setting says, or within this process and the data folder. What was
+ * opened is closed again when a later part fails. A server that is away is no failure: it is waited for.
+ * @throws {OperationalFailure} the folder or the log cannot be used; says what to do. @throws {CannotStart}
+ */
+export const openParts = (given: Given): Promise<Parts> => opening((defer) => openAll(given, defer));
+
+async function openAll({ config, roles, logger }: Given, defer: Defer): Promise<Omit<Parts, 'close'>> {
+  const needed = new Set(roles.flatMap((role) => partsOfRole[role]));
+  const { eventStoreUrl, databaseUrl } = config;
+  const isOnlyProcess = eventStoreUrl === null;
+  if (isOnlyProcess || databaseUrl === null) defer(acquireDataFolder(config.dataFolder));
+  const log = await openLog({ config, logger }, defer);
+  const readTables = needed.has('read tables') ? await openReadTables({ config, log: log.part, logger }, defer) : null;
+  const bus = needed.has('commands') ? await openBus({ config, logger }, defer) : null;
+  const opened = [log, readTables, bus].filter((each) => each !== null);
+  return {
+    log: log.part,
+    readTables: readTables?.part ?? null,
+    bus: bus?.part ?? null,
+    leases: isOnlyProcess || databaseUrl === null || readTables === null ? null : createLeases(readTables.part.db),
+    readinessChecks: opened.flatMap(({ check }) => check),
+    isOnlyProcess,
+  };
+}
+
+interface OpenedPart<Part> {
+  readonly part: Part;
+  readonly check: ReadinessCheck;
+}
+
+const surroundings = { clock: systemClock, chance: systemChance };
+
+async function openLog({ config, logger }: Omit<Given, 'roles'>, defer: Defer): Promise<OpenedPart<EventLog>> {
+  if (config.eventStoreUrl !== null) {
+    const log = openEventStoreDbLog({ url: config.eventStoreUrl, ...surroundings, logger });
+    defer(() => log.close());
+    return { part: log, check: { part: 'log', check: () => log.health() } };
+  }
+  const log = await openEmbeddedLog({ path: logFileOf(config.dataFolder), logger });
+  defer(() => log.close());
+  return { part: log, check: { part: 'log', check: () => troubleOf(log.head()) } };
+}
+
+async function openReadTables(
+  { config, log, logger }: { readonly config: Config; readonly log: EventLog; readonly logger: Logger },
+  defer: Defer,
+) {
+  const { databaseUrl, dataFolder } = config;
+  const isShared = databaseUrl !== null;
+  const tables = isShared
+    ? await openSharedReadTables(databaseUrl, log, logger)
+    : await openEmbeddedReadTables(dataFolder, log, logger);
+  defer(() => tables.close());
+  const check = async () => tables.trouble() ?? (await troubleOf(tables.db.selectNoFrom([]).execute()));
+  // Ingest needs the log alone: a database that is away must not make a load balancer turn events away.
+  return { part: tables, check: { part: 'read tables', check, isDispensable: isShared } };
+}
+
+async function openBus({ config, logger }: Omit<Given, 'roles'>, defer: Defer) {
+  if (config.amqpUrl === null) {
+    const bus = new EmbeddedBus();
+    defer(() => bus.close());
+    return { part: bus, check: [] };
+  }
+  const bus = await createRabbitMqCommandBus({ url: config.amqpUrl, ...surroundings, logger });
+  defer(() => bus.close());
+  return { part: bus, check: { part: 'commands', check: async () => bus.trouble(), isDispensable: true } };
+}
+
+const troubleOf = (answer: Promise<unknown>): Promise<string | null> =>
+  answer.then(
+    () => null,
+    (error: OperationalFailure) => error.message,
+  );

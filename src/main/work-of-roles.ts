@@ -1,0 +1,110 @@
+import { hostname } from 'node:os';
+import { systemChance } from '../adapters/system/chance.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import type { Metrics } from '../adapters/telemetry/metrics.ts';
+import type { BackgroundService } from '../application/ports/background-service.ts';
+import type { Lease } from '../application/ports/leases.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { UseCases } from '../application/use-cases.ts';
+import { whileLeased } from '../application/while-leased.ts';
+import type { Role } from '../cli/program.ts';
+import { createCheckpointStore } from '../projections/checkpoints.ts';
+import { readOnly } from '../projections/database.ts';
+import { createDueWork } from '../projections/events/due-work.ts';
+import { readModels } from '../projections/index.ts';
+import { createProjector } from '../projections/projector.ts';
+import type { ReadModel } from '../projections/read-model.ts';
+import { createDispatcher } from '../worker/dispatcher.ts';
+import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
+import { createInProcessRunner } from '../worker/in-process-runner.ts';
+import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
+import { createWorker } from '../worker/worker.ts';
+import { followLog } from './follow-log.ts';
+import { opened, type Parts } from './parts.ts';
+
+interface Given {
+  readonly roles: readonly Role[];
+  readonly parts: Omit<Parts, 'close'>;
+  readonly handlers: readonly ConfiguredHandler[];
+  readonly useCases: UseCases;
+  readonly metrics: Pick<Metrics, 'counted'>;
+  readonly shutdownTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** What the roles run beside requests, in the order of starting. */
+export async function createServices(given: Given): Promise<readonly BackgroundService[]> {
+  const { roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger } = given;
+  const place = { clock: systemClock, logger };
+  const { log } = parts;
+  /** Names this process for as long as it lives, in leases and claims. */
+  const processName = `${hostname()}/${process.pid}/${systemChance.uuid().slice(0, 8)}`;
+
+  /** One active owner among all processes, where there may be several. */
+  const leased = async (
+    name: string,
+    begin: (lease: Lease | null) => Promise<BackgroundService> | BackgroundService,
+  ): Promise<BackgroundService> =>
+    parts.leases === null
+      ? begin(null)
+      : whileLeased({ leases: parts.leases, name, owner: processName, begin, ...place });
+
+  const projection = async (readModel: ReadModel) => {
+    const caughtUp = Promise.withResolvers<void>();
+    const service = await leased(`projection:${readModel.name}`, (lease) => {
+      const projector = createProjector(readModel, { db: opened(parts.readTables).db, lease, ...place });
+      const { streamPrefix } = projector;
+      const following = followLog(log, metrics.counted(projector), { ...place, streamPrefix });
+      void following.caughtUp.then(caughtUp.resolve);
+      return following;
+    });
+    return { service, caughtUp: caughtUp.promise };
+  };
+
+  const worker = `worker-${processName}`;
+  const matchHandler = createMatchHandler(handlers);
+  const processing = { log, useCases, matchHandler, chance: systemChance, worker, ...place };
+  const services: BackgroundService[] = [];
+  const caughtUp: Promise<void>[] = [];
+  if (roles.includes('projector'))
+    for (const readModel of readModels) {
+      const one = await projection(readModel);
+      services.push(one.service);
+      caughtUp.push(one.caughtUp);
+    }
+  if (roles.includes('worker'))
+    services.push(
+      createWorker({
+        ...processing,
+        bus: opened(parts.bus),
+        runner: createInProcessRunner(place),
+        stopTimeoutMs: shutdownTimeoutMs,
+      }),
+    );
+  if (roles.includes('dispatcher')) {
+    const { db } = opened(parts.readTables);
+    const bus = opened(parts.bus);
+    services.push(
+      await leased('dispatcher', async (lease) =>
+        createDispatcher({
+          log,
+          bus,
+          checkpoints: createCheckpointStore(db, lease),
+          firstPlace: (await log.head())?.checkpoint ?? null,
+          ...place,
+          observed: (subscriber) => metrics.counted(subscriber),
+        }),
+      ),
+      await leased('due-work-sweep', () =>
+        createDueWorkSweep({
+          ...processing,
+          bus,
+          dueWork: createDueWork(readOnly(db)),
+          earlierWorkersAreGone: parts.isOnlyProcess,
+          projectionCaughtUp: Promise.all(caughtUp).then(() => {}),
+        }),
+      ),
+    );
+  }
+  return services;
+}
