@@ -188,6 +188,16 @@ describe('an event that has a row', () => {
   });
 });
 
+describe('an event that was replayed a moment ago', () => {
+  it('is waited for as its history has it, however far its row is behind', async () => {
+    const { call } = api();
+    const url = `/v1/events/${seeded[3]?.id}`;
+    await call({ method: 'POST', url: `${url}/replay`, payload: { reason: 'mended' } });
+    expect((await call({ url })).json().status).toBe('DEAD');
+    expect((await call({ url: `${url}?waitFor=RECEIVED` })).json()).toMatchObject({ status: 'RECEIVED', revision: 4 });
+  });
+});
+
 describe('a read database that is away', () => {
   it('makes lists unavailable, and events not', async () => {
     const { call } = apiUnderTest({ log });

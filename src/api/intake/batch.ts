@@ -31,10 +31,10 @@ function splitLines(text: string, limits: BatchLimits): Documents {
   for (let from = 0; from < text.length; ) {
     const lineFeed = text.indexOf('\n', from);
     const end = lineFeed < 0 ? text.length : lineFeed;
-    if (skipSpace(text, from) < end) {
+    // A text of its own, so that an open string ends with its line.
+    const line = text.slice(from, end);
+    if (!isBlank(line, 0)) {
       if (documents.length === limits.batchItems) return refused(tooManyItems(limits));
-      // Scanned as a text of its own, so that an open string ends with its line.
-      const line = text.slice(from, end);
       documents.push(checkSize(readDocument(line), limits));
     }
     from = end + 1;

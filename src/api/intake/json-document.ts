@@ -81,7 +81,13 @@ function problemOfRepeatedName(members: Scan['members']): Problem {
   return invalid([{ pointer: pointerOf(repeated), code: 'repeated-member', message: 'is there more than once' }]);
 }
 
-export const invalid = (errors: readonly FieldError[]): Problem => ({ code: 'invalid-request', errors });
+/** Nobody mends more at once, and the answer must not outgrow the request. */
+const MOST_ERRORS = 50;
+
+export const invalid = (errors: readonly FieldError[]): Problem => ({
+  code: 'invalid-request',
+  errors: errors.slice(0, MOST_ERRORS),
+});
 
 /** RFC 6901. */
 export const pointerOf = (...path: readonly (string | number)[]) =>
@@ -95,19 +101,29 @@ function pointerTo(text: string, from: number, at: number): string {
   // `null` for an object of which no member has begun.
   const path: (string | number | null)[] = [];
   let name = '';
-  const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]/g;
-  token.lastIndex = from;
-  for (let found = token.exec(text); found !== null && found.index < at; found = token.exec(text)) {
-    const [symbol] = found;
+  for (let place = from; place < at; place++) {
+    const symbol = text.charAt(place);
     const last = path.at(-1);
     if (symbol === '[') path.push(0);
     else if (symbol === '{') path.push(null);
     else if (symbol === ']' || symbol === '}') path.pop();
     else if (symbol === ',') path.splice(-1, 1, typeof last === 'number' ? last + 1 : null);
     else if (symbol === ':') path.splice(-1, 1, name);
-    else if (token.lastIndex <= at) name = nameOf(symbol);
+    else if (symbol === '"') {
+      const end = stringEnd(text, place);
+      if (end > at) break;
+      name = nameOf(text.slice(place, end));
+      place = end - 1;
+    }
   }
   return pointerOf(...path.filter((part) => part !== null));
+}
+
+/** After the string that begins at `from`, or beyond the text. */
+function stringEnd(text: string, from: number): number {
+  let at = from + 1;
+  while (at < text.length && text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1;
+  return at + 1;
 }
 
 function nameOf(text: string): string {

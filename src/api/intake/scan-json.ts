@@ -33,8 +33,9 @@ export const jsonLimits = {
   smallestExponent: -400,
 } as const;
 
-/** A literal of at most 15 characters has at most 15 digits, and so many survive a double. */
+/** A literal of at most 15 characters has at most 15 digits, and so many survive a double of a usual size. */
 const LONGEST_EXACT_NUMBER = 15;
+const LARGEST_USUAL_EXPONENT = 99;
 const refusedNames = new Set(['__proto__', 'constructor', 'prototype']);
 
 const TAB = 9;
@@ -169,8 +170,8 @@ class Scanner {
   #checkName(at: number, end: number): void {
     if (++this.#names > jsonLimits.members) this.#refuse('too-many-members', at);
     const length = end - at - 2;
-    if (this.#hasEscape ? refusedNames.has(this.#nameAt(at, end)) : length >= 9 && length <= 11)
-      if (refusedNames.has(this.#nameAt(at, end))) this.#refuse('member-name-refused', at);
+    const mayBeRefused = this.#hasEscape || (length >= 9 && length <= 11);
+    if (mayBeRefused && refusedNames.has(this.#nameAt(at, end))) this.#refuse('member-name-refused', at);
   }
 
   #nameAt(at: number, end: number): string {
@@ -193,12 +194,13 @@ class Scanner {
   }
 
   #checkLongNumber(from: number, end: number): void {
-    this.#hasLongNumbers = true;
     if (end - from > jsonLimits.numberCharacters) return this.#refuse('number-too-long', from);
     const literal = this.#text.slice(from, end);
-    const exponent = literal.search(/e/i);
-    const isTooSmall = exponent >= 0 && Number(literal.slice(exponent + 1)) < jsonLimits.smallestExponent;
-    if (isTooSmall || Math.abs(Number(literal)) === Number.POSITIVE_INFINITY) this.#refuse('number-out-of-range', from);
+    const e = Math.max(literal.indexOf('e'), literal.indexOf('E'));
+    const exponent = e < 0 ? 0 : Number(literal.slice(e + 1));
+    if (end - from > LONGEST_EXACT_NUMBER || Math.abs(exponent) > LARGEST_USUAL_EXPONENT) this.#hasLongNumbers = true;
+    if (exponent < jsonLimits.smallestExponent || Math.abs(Number(literal)) === Number.POSITIVE_INFINITY)
+      this.#refuse('number-out-of-range', from);
   }
 
   #endMember(at: number): void {

@@ -82,6 +82,10 @@ describe('a batch', () => {
     expect(outcomes(text)).toBe('malformed-json');
   });
 
+  it('of empty lines takes as long as it is long', () => {
+    expect(outcomes('\n'.repeat(1_000_000), 'application/x-ndjson')).toEqual([]);
+  });
+
   it('is an array exactly when JSON.parse says so', () => {
     const fragment = fc.constantFrom('[', ']', ',', '1', '"a"', '{', '}', ' ', item('1'), ':', 'true', '"');
     fc.assert(

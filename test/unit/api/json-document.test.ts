@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseExactly } from '../../../src/api/intake/exact-json.ts';
 import { asEnvelope, decodeText, pointerOf, readDocument } from '../../../src/api/intake/json-document.ts';
 import { jsonText } from '../../support/api/json-texts.ts';
 
@@ -43,6 +44,28 @@ describe('a JSON document', () => {
     ['/a', String.raw`{"a":"\ud800"}`],
   ])('names the place of what it cannot keep: %s', (pointer, text) => {
     expect(problemOf(text)).toMatchObject({ code: 'invalid-request', errors: [{ pointer }] });
+  });
+});
+
+describe('a text made to take long', () => {
+  // A million steps are nothing, and their square would outlast the test's time many times over.
+  const many = 1_000_000;
+  it.each([
+    ['an open string of quotation marks', `["${String.raw`\"`.repeat(many)}${String.raw`\u0000`}`],
+    ['white space', `[1${' '.repeat(many)}`],
+    ['white space after strings', `[${'"a" '.repeat(many)}`],
+    ['openings', '['.repeat(many)],
+    ['closings', `[${']'.repeat(many)}`],
+    ['zeros', `[1${'0'.repeat(many)}1]`],
+    ['numbers with zeros in them', `[${`1${'0'.repeat(990)}1,`.repeat(many / 1_000)}1]`],
+    ['names', `{${'"a":1,'.repeat(many)}"a":1}`],
+  ])('takes as long as it is long: %s', (_what, text) => {
+    expect(readDocument(text).ok).toBe(false);
+  });
+
+  it('takes as long as it is long: numbers that no double holds', () => {
+    const text = `[${`0.${'0'.repeat(900)}1,`.repeat(many / 1_000)}1]`;
+    expect(parseExactly(text)).toHaveLength(many / 1_000 + 1);
   });
 });
 

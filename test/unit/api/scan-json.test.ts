@@ -88,7 +88,9 @@ describe('scanning JSON', () => {
     ['[1,2.5,123456789012345]', false],
     ['{"a":"12345678901234567890"}', false],
     ['[9007199254740993]', true],
-    ['[1e5]', true],
+    ['[1e99,-2.5E-99]', false],
+    ['[1e100]', true],
+    ['[1e-350]', true],
   ])('tells where a double may not hold a number: %s', (text, hasLongNumbers) => {
     expect(scanJson(text).hasLongNumbers).toBe(hasLongNumbers);
   });

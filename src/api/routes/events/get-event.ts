@@ -28,9 +28,12 @@ export function addGetEvent(server: FastifyInstance, dependencies: RouteDependen
     if (!given.ok) return sendProblem(reply, given.problem);
     const { waitFor, timeoutMs = DEFAULT_WAIT_MS, minRevision = 0 } = given.value;
     const id = eventIdIn(request);
-    const event = id === null ? null : await readEvent(dependencies, id, minRevision);
-    if (id === null || event === null || !mayKnowOf(request, event)) return sendEventNotFound(reply);
-    if (waitFor === undefined || isSettled(event.status, waitFor)) return answer(request, reply, event);
+    if (id === null) return sendEventNotFound(reply);
+    // Whoever waits asks the log: a row that is behind would end the wait with what was true before a replay.
+    const isWaiting = waitFor !== undefined;
+    const event = await (isWaiting ? readFromHistory(log, id) : readEvent(dependencies, id, minRevision));
+    if (event === null || !mayKnowOf(request, event)) return sendEventNotFound(reply);
+    if (!isWaiting || isSettled(event.status, waitFor)) return answer(request, reply, event);
     const status = async () => (await readFromHistory(log, id))?.status ?? null;
     const end = await waits.until({ eventId: id, wanted: waitFor, timeoutMs, signal: untilGone(reply), status });
     if (end === 'full') return sendProblem(reply, { code: 'too-many-waiters', detail: 'Ask again without waitFor.' });
