@@ -34,6 +34,9 @@ export interface AppendQueueOptions {
   committed(transitions: readonly RecordedTransition[]): void;
 }
 
+/** Also when the thread that was to give it is gone. */
+type Answer = BatchAnswer | { readonly kind: 'unknown'; readonly message: string };
+
 interface Waiting {
   readonly request: AppendRequest;
   readonly bytes: number;
@@ -93,7 +96,7 @@ export function createAppendQueue({ path, deadlineMs, logger, write, committed }
     waitingBytes = 0;
   }
 
-  function settleAll(batch: readonly Waiting[], answer: BatchAnswer): void {
+  function settleAll(batch: readonly Waiting[], answer: Answer): void {
     if (answer.kind === 'committed') {
       committed(recordsOf(batch, answer));
       for (const [index, { request, settle }] of batch.entries()) settle(outcomeOf(request, answer.outcomes[index]));
@@ -105,7 +108,7 @@ export function createAppendQueue({ path, deadlineMs, logger, write, committed }
   }
 
   /** Once when trouble begins and once when it ends: every append in between is answered anyway. */
-  function report(answer: BatchAnswer): void {
+  function report(answer: Answer): void {
     const hasFailed = answer.kind !== 'committed';
     if (hasFailed && !isFailing) logger?.error({ path, reason: answer.message }, 'the log takes no appends');
     if (!hasFailed && isFailing) logger?.info({ path }, 'the log takes appends again');
@@ -138,7 +141,7 @@ const unavailable = (message: string): AppendOutcome => ({
   refusal: { code: 'unavailable', message },
 });
 
-const answerOf = (error: unknown): BatchAnswer =>
+const answerOf = (error: unknown): Answer =>
   error instanceof DatabaseAway
     ? { kind: 'not-written', message: error.message }
     : { kind: 'unknown', message: messageOf(error) };

@@ -34,7 +34,7 @@ function answer(log: LogDatabase, request: ThreadRequest): void {
   try {
     say({ kind: 'answer', call, value: perform(log, request) });
   } catch (error) {
-    // A failed append has an answer of its own. One that throws leaves a connection that nobody can trust.
+    // An append that was not written says so. One that throws leaves its end open, and the file has to be opened again.
     if (request.operation === 'append') throw error;
     say({ kind: 'failure', call, message: messageOf(error) });
   }

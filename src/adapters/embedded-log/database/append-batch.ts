@@ -12,16 +12,14 @@ export type RequestOutcome = 'appended' | 'known' | number;
 export type BatchAnswer =
   /** Durable. The transitions of all requests that were `appended` have positions in a row from `firstPosition` on. */
   | { readonly kind: 'committed'; readonly firstPosition: number; readonly outcomes: readonly RequestOutcome[] }
-  /** Certainly nothing of the batch is or will be in the log. */
-  | { readonly kind: 'not-written'; readonly message: string }
-  /** The commit failed half-way: what the disk holds shows only when the file is opened again. */
-  | { readonly kind: 'unknown'; readonly message: string };
+  /** Nothing of the batch is or will be in the log. */
+  | { readonly kind: 'not-written'; readonly message: string };
 
 /**
  * Takes a batch of requests into one transaction: one fsync for all. Whether a request fits is read from its stream's
  * head before anything of it is inserted, so a conflict costs the others nothing; savepoints are not needed.
  *
- * @throws when a failed transaction cannot be rolled back: the connection is of no further use.
+ * @throws when a commit fails half-way, or cannot be undone: only the file itself, opened again, can tell what is in it.
  */
 export function createBatchAppender(database: DatabaseSync, streams: StreamDirectory): (batch: Flat) => BatchAnswer {
   const lastPosition = database.prepare('SELECT coalesce(max(position), 0) AS position FROM transitions');
@@ -49,7 +47,7 @@ export function createBatchAppender(database: DatabaseSync, streams: StreamDirec
     return 'appended';
   }
 
-  function giveUp(): void {
+  function undo(): void {
     if (database.isTransaction) database.exec('ROLLBACK');
     streams.forget();
     position = Number(lastPosition.get()?.['position']);
@@ -65,10 +63,10 @@ export function createBatchAppender(database: DatabaseSync, streams: StreamDirec
       isCommitting = true;
       database.exec('COMMIT');
     } catch (error) {
-      giveUp();
       // A full disk stops a commit before its last frame, without which no recovery takes the others for committed.
-      const isOpen = isCommitting && sqliteErrorKind(error) !== 'full';
-      return { kind: isOpen ? 'unknown' : 'not-written', message: messageOf(error) };
+      if (isCommitting && sqliteErrorKind(error) !== 'full') throw error;
+      undo();
+      return { kind: 'not-written', message: messageOf(error) };
     }
     streams.commit();
     return { kind: 'committed', firstPosition, outcomes };

@@ -38,6 +38,7 @@ export function openLogFile(path: string): LogFile {
     }
     const database = openDatabase(path);
     try {
+      if (wasLeftOpen) makeDurable(database);
       if (wasLeftOpen && statSync(path).size <= MAX_BYTES_CHECKED_AT_OPEN) checkPages(path, database);
       checkTail(path, database);
       return { database, logId: String(database.prepare('SELECT id FROM log').get()?.['id']), wasLeftOpen };
@@ -66,6 +67,18 @@ function openDatabase(path: string): DatabaseSync {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/**
+ * What SQLite recovered from the write-ahead log may be a commit whose fsync failed: a retry will be told that it is
+ * durable, so it is written once more, into the file, before anybody asks. On a full disk nobody is told anything yet.
+ */
+function makeDurable(database: DatabaseSync): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (sqliteErrorKind(error) !== 'full') throw error;
   }
 }
 

@@ -12,7 +12,7 @@ export interface NamePrint {
 }
 
 export function namePrint(name: string): NamePrint {
-  return { first: fnv1a(name, 0x811c9dc5), step: fnv1a(name, 0x2d51a3b9) | 1 };
+  return { first: fnv1a(name, 0x811c9dc5), step: (fnv1a(name, 0x2d51a3b9) | 1) >>> 0 };
 }
 
 /** FNV-1a over UTF-16 units, then a finalizer, because nearby names must not share their low bits. */
