@@ -1,4 +1,4 @@
-import type { EventView } from '../projections/events/table.ts';
+import type { EventView } from '../projections/events/queries.ts';
 
 /** An event as clients see it. The payload is spliced in as the text that it is: parsing it would alter it. */
 export function eventJson(event: EventView): string {

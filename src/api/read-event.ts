@@ -1,8 +1,8 @@
 import { streamOf } from '../application/event-identity.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
+import type { EventView } from '../projections/events/queries.ts';
 import { eventFromHistory, findEvent } from '../projections/events/queries.ts';
-import type { EventView } from '../projections/events/table.ts';
 import type { RouteDependencies } from './dependencies.ts';
 
 type Sources = Pick<RouteDependencies, 'log' | 'readDatabase'>;

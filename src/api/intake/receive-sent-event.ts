@@ -1,7 +1,7 @@
 import { eventIdOf } from '../../application/event-identity.ts';
 import type { CommandContext } from '../../application/handle-command.ts';
 import type { ReceiveEvent } from '../../domain/event/commands.ts';
-import type { EventView } from '../../projections/events/table.ts';
+import type { EventView } from '../../projections/events/queries.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import type { Problem } from '../problem-details.ts';
 import { readFromHistory } from '../read-event.ts';

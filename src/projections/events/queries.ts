@@ -8,6 +8,7 @@ import type { EventView } from './table.ts';
 import { type ViewedRow, viewOf } from './view.ts';
 
 export type { ReadDatabase } from '../database.ts';
+export type { EventView } from './table.ts';
 
 /** All that are given must hold. Times are RFC 3339; one that is equal is neither after nor before. */
 export interface EventFilters {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { eventStatuses } from '../../../domain/event/state.ts';
-import type { EventView } from '../../../projections/events/table.ts';
+import type { EventView } from '../../../projections/events/queries.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { type EventWaits, isSettled } from '../../event-waits.ts';
