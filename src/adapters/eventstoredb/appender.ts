@@ -63,14 +63,21 @@ export class Appender {
       this.#unsettled++;
       this.#waitingBytes += message.length;
       this.#waiting.push({ correlationId, stream, count: transitions.length, message, overAtTurn, settle });
-      this.sendWaiting();
+      this.#sendWaiting();
       void this.#keepTurning();
     });
   }
 
-  /** Sends what there is room for. To be called when the connection has changed. */
-  sendWaiting(): void {
+  /** To be called when there is another connection, or none. */
+  connectionChanged(): void {
+    // Open before there is something to send: a call in progress notices at once, or by its keepalive, that the
+    // connection is gone. Otherwise the first append or read after that would.
+    this.#openCall();
     if (this.#supervised.isAway()) this.#refuseWaiting(() => true, this.#supervised.trouble() ?? '');
+    this.#sendWaiting();
+  }
+
+  #sendWaiting(): void {
     for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
       const batch = this.#openCall();
       if (!batch?.hasRoomFor(next)) return;
@@ -102,12 +109,12 @@ export class Appender {
       const batch: BatchCall = new BatchCall(connection, {
         answered: () => {
           this.#supervised.answered();
-          this.sendWaiting();
+          this.#sendWaiting();
         },
         lost: (error) => {
           if (this.#call?.batch === batch) this.#call = null;
           this.#supervised.failed(connection, error);
-          this.sendWaiting();
+          this.#sendWaiting();
         },
         explain: (error) => explain(error, this.#options.address),
       });

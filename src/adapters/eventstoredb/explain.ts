@@ -36,6 +36,10 @@ const explanations: readonly Explanation[] = [
     says: 'stays silent; check whether it is overloaded or frozen',
   },
   { matches: /ECONNRESET|EPIPE|Connection dropped|CANCELLED|ended by the server/, says: 'dropped the connection' },
+  {
+    matches: /No connection established/,
+    says: 'takes no connection; check that host and port of EVENTSTORE_URL belong to EventStoreDB',
+  },
 ];
 
 /** One sentence for an operator: which part, where, what happened and what to do. Without user and password. */

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { isBeyond } from './checkpoint.ts';
@@ -71,12 +72,16 @@ export class Inbox {
     call.on('end', () => over(new Error('the subscription was ended by the server')));
   }
 
-  /** Resolves once there is something to take. @throws why there will be nothing more. */
+  /**
+   * Resolves once there is something to take, and what came with it in the same read of the socket is here, too.
+   * @throws why there will be nothing more.
+   */
   async filled(): Promise<void> {
     while (this.#arrivals.size === 0 && this.#checkpoint === null) {
       if (this.#end) throw this.#end;
       this.#change = Promise.withResolvers();
       await this.#change.promise;
+      await turnOfTheLoop();
     }
   }
 

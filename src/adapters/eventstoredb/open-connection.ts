@@ -6,7 +6,7 @@ import { readingStream } from './read-requests.ts';
 import { receive } from './receive.ts';
 import { within } from './within.ts';
 
-const CONNECT_DEADLINE_MS = 10_000;
+const CONNECT_DEADLINE_MS = 5_000;
 /** A stream that is never written. Reading it takes a leader that is ready and lets us in. */
 const CANARY = 'eventops-canary';
 

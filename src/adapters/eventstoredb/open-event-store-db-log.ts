@@ -51,7 +51,7 @@ export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbL
   const { clock, chance, logger, appendDeadlineMs = APPEND_DEADLINE_MS, readDeadlineMs = READ_DEADLINE_MS } = options;
   const address = parseAddress(options.url);
   const surroundings = { address, connect: createConnect(address), clock, chance, logger };
-  const supervised = superviseConnection(surroundings, () => appender.sendWaiting());
+  const supervised = superviseConnection(surroundings, () => appender.connectionChanged());
   const appender = new Appender(supervised, { clock, chance, address, deadlineMs: appendDeadlineMs });
   const { read } = createReader(supervised, { clock, address, deadlineMs: readDeadlineMs });
   const closing = new AbortController();

@@ -3,7 +3,8 @@ import type { Clock } from '../../application/ports/clock.ts';
 import type { Connection } from './connection.ts';
 import { explain } from './explain.ts';
 import type { Address } from './parse-address.ts';
-import { type Read, receive } from './receive.ts';
+import type { ReadRequest } from './protocol.ts';
+import { type Read, receive, type Take } from './receive.ts';
 import { NotConnected, type SupervisedConnection } from './supervise-connection.ts';
 import { DeadlinePassed, within } from './within.ts';
 
@@ -13,6 +14,11 @@ const MAX_CONCURRENT_READS = 64;
 export interface Reader {
   /** @throws {LogUnavailable} after the deadline, which includes the wait for a free place. */
   readonly read: Read;
+}
+
+interface Attempt {
+  readonly givenUp: AbortSignal;
+  connection: Connection | null;
 }
 
 export function createReader(
@@ -33,33 +39,30 @@ export function createReader(
     else reading--;
   };
 
+  const readOnce = async (request: ReadRequest, take: Take, attempt: Attempt) => {
+    await enter();
+    try {
+      attempt.givenUp.throwIfAborted();
+      attempt.connection = await supervised.settled();
+      attempt.givenUp.throwIfAborted();
+      const call = attempt.connection.read(request);
+      attempt.givenUp.addEventListener('abort', () => call.cancel());
+      await receive(call, take);
+    } finally {
+      leave();
+    }
+  };
+
   return {
     read: async (request, take) => {
-      const given: { over: boolean; connection: Connection | null; cancel(): void } = {
-        over: false,
-        connection: null,
-        cancel: () => {},
-      };
-      const whole = async () => {
-        await enter();
-        try {
-          if (given.over) return;
-          given.connection = await supervised.settled();
-          if (given.over) return;
-          const call = given.connection.read(request);
-          given.cancel = () => call.cancel();
-          await receive(call, take);
-        } finally {
-          leave();
-        }
-      };
+      const givingUp = new AbortController();
+      const attempt: Attempt = { givenUp: givingUp.signal, connection: null };
       try {
-        await within(clock, deadlineMs, whole());
+        await within(clock, deadlineMs, readOnce(request, take, attempt));
         supervised.answered();
       } catch (error) {
-        given.over = true;
-        given.cancel();
-        throw translate(error, given.connection);
+        givingUp.abort();
+        throw translate(error, attempt.connection);
       }
     },
   };

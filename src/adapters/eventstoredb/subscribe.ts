@@ -1,11 +1,12 @@
 import { CheckpointRefused } from '../../application/failures.ts';
 import type { Checkpoint, SubscribeOptions, SubscriptionMessage } from '../../application/ports/event-log.ts';
+import { createBackoff } from './backoff.ts';
 import { BEGINNING, parseCheckpoint } from './checkpoint.ts';
 import { leaderNamedBy } from './classify.ts';
 import { explain } from './explain.ts';
 import { follow } from './follow.ts';
 import type { EndPoint } from './parse-address.ts';
-import { RECONNECT, type Surroundings } from './supervise-connection.ts';
+import type { Surroundings } from './supervise-connection.ts';
 
 export interface SubscriptionSurroundings extends Surroundings {
   readonly deadlineMs: number;
@@ -17,47 +18,79 @@ export interface SubscriptionSurroundings extends Surroundings {
 
 const MAX_BATCH = 1_000;
 
-/** Messages from a place on, over as many connections as it takes. As the port says. */
-export async function* subscribe(
+/** A subscription as the port has it. One that is returned from ends at once, also while it waits for a message. */
+export function subscribe(
   surroundings: SubscriptionSurroundings,
   after: Checkpoint | null,
-  { streamPrefix = '', maxBatch = MAX_BATCH, signal }: SubscribeOptions = {},
+  options: SubscribeOptions = {},
+): AsyncIterable<SubscriptionMessage> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const returned = new AbortController();
+      const signals = [returned.signal, surroundings.closing, ...(options.signal ? [options.signal] : [])];
+      const messages = receiveMessages({ ...surroundings, ending: AbortSignal.any(signals) }, after, options);
+      return {
+        next: () => messages.next(),
+        return: async () => {
+          returned.abort();
+          return messages.return(undefined);
+        },
+      };
+    },
+  };
+}
+
+/** Messages from a place on, over as many connections as it takes. */
+async function* receiveMessages(
+  surroundings: SubscriptionSurroundings & { readonly ending: AbortSignal },
+  after: Checkpoint | null,
+  { streamPrefix = '', maxBatch = MAX_BATCH }: SubscribeOptions,
 ): AsyncGenerator<SubscriptionMessage> {
-  const { address, clock, chance, logger, report, closing, deadlineMs } = surroundings;
-  const ending = signal ? AbortSignal.any([signal, closing]) : closing;
+  const { ending } = surroundings;
+  const drops = handleDrops(surroundings, ending);
   let progress = after === null ? BEGINNING : parseCheckpoint(after);
-  let leader: EndPoint | null = null;
-  let delayMs = RECONNECT.initialDelayMs;
-  let trouble: string | null = null;
   try {
     while (!ending.aborted) {
       try {
-        for await (const delivery of follow(
-          { ...surroundings, deadlineMs, ending },
-          { progress, leader, streamPrefix, maxBatch },
-        )) {
-          if (trouble !== null) logger.info({ log: address.label }, 'a subscription goes on');
-          trouble = null;
-          report(null);
-          delayMs = RECONNECT.initialDelayMs;
+        const start = { progress, leader: drops.leader(), streamPrefix, maxBatch: Math.max(1, maxBatch) };
+        for await (const delivery of follow(surroundings, start)) {
+          drops.over();
           ({ progress } = delivery);
           if (delivery.message) yield delivery.message;
         }
       } catch (error) {
         if (ending.aborted) return;
         if (error instanceof CheckpointRefused) throw error;
-        leader = leaderNamedBy(error);
-        const jitteredMs = Math.round(delayMs * (1 - RECONNECT.jitter * chance.fraction()));
-        const found = explain(error, address);
-        if (found !== trouble)
-          logger.warn({ log: address.label, retryInMs: jitteredMs }, `a subscription waits: ${found}`);
-        trouble = found;
-        report(found);
-        await clock.sleep(jitteredMs, ending);
-        delayMs = Math.min(delayMs * RECONNECT.factor, RECONNECT.maxDelayMs);
+        await drops.wait(error);
       }
     }
   } finally {
-    report(null);
+    surroundings.report(null);
   }
+}
+
+/** A subscription that breaks goes on where it was. What broke it is said once, not at each attempt that fails the same way. */
+function handleDrops({ address, clock, chance, logger, report }: SubscriptionSurroundings, ending: AbortSignal) {
+  const backoff = createBackoff(chance);
+  let trouble: string | null = null;
+  let leader: EndPoint | null = null;
+  return {
+    leader: () => leader,
+    over: () => {
+      if (trouble === null) return;
+      logger.info({ log: address.label }, 'a subscription goes on');
+      trouble = null;
+      report(null);
+      backoff.reset();
+    },
+    wait: async (error: unknown) => {
+      leader = leaderNamedBy(error);
+      const retryInMs = backoff.next();
+      const found = explain(error, address);
+      if (found !== trouble) logger.warn({ log: address.label, retryInMs }, `a subscription waits: ${found}`);
+      trouble = found;
+      report(found);
+      await clock.sleep(retryInMs, ending);
+    },
+  };
 }

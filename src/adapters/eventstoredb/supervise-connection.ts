@@ -1,14 +1,13 @@
 import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import { createBackoff } from './backoff.ts';
 import { isOfConnection, leaderNamedBy } from './classify.ts';
 import type { Connect, Connection } from './connection.ts';
 import { explain } from './explain.ts';
 import { openConnection } from './open-connection.ts';
 import type { Address, EndPoint } from './parse-address.ts';
 
-/** For ever; the jitter keeps processes from coming back in step. */
-export const RECONNECT = { initialDelayMs: 100, factor: 2, maxDelayMs: 5_000, jitter: 0.5 };
 /** Calls without an answer in time, one after the other, after which the connection is taken for dead. */
 const SILENCES = 2;
 
@@ -87,23 +86,22 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
   };
 
   const run = async () => {
-    let delayMs = RECONNECT.initialDelayMs;
+    const backoff = createBackoff(chance);
     let leader: EndPoint | null = null;
     while (!closed.signal.aborted) {
       let wasConnected = false;
       try {
         const { lost } = await connect(leader);
         wasConnected = true;
-        delayMs = RECONNECT.initialDelayMs;
+        backoff.reset();
         await lost;
       } catch (error) {
         if (closed.signal.aborted) return;
         leader = leaderNamedBy(error);
-        const jitteredMs = Math.round(delayMs * (1 - RECONNECT.jitter * chance.fraction()));
+        const retryInMs = backoff.next();
         // A connection that was just lost may be back at once: what comes meanwhile waits for the next attempt.
-        settle({ isAway: !wasConnected, trouble: report(error, jitteredMs) });
-        await clock.sleep(jitteredMs, closed.signal);
-        delayMs = Math.min(delayMs * RECONNECT.factor, RECONNECT.maxDelayMs);
+        settle({ isAway: !wasConnected, trouble: report(error, retryInMs) });
+        await clock.sleep(retryInMs, closed.signal);
       }
     }
   };
