@@ -1,11 +1,12 @@
 // Posts GitHub's own webhook bodies to EventOps and shows what became of each. `npm run demo`; `npm run demo -- --run NAME`
-// goes on with an earlier run: its events are posted again under the same keys, and none is doubled.
+// goes on with an earlier run: its events are posted again under the same keys, and none is doubled. An EventOps that
+// runs already is used as it is; else one is started, with `--profile full` as separate processes on real servers.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { MultiBar, Presets } from 'cli-progress';
 import { Client } from './client.ts';
-import { findOrStartServer } from './server.ts';
+import { findOrStartServer, isProfile } from './server.ts';
 import { renderTable } from './table.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -14,11 +15,17 @@ const FINISHED = new Set(['PROCESSED', 'DEAD', 'DISCARDED']);
 /** Longest wait for the last event's end once all are posted: three attempts, their delays, and a lease. */
 const SETTLE_MS = 120_000;
 
-const { values } = parseArgs({ options: { run: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { run: { type: 'string' }, profile: { type: 'string', default: 'embedded' } },
+});
+if (!isProfile(values.profile)) {
+  process.stderr.write(`--profile is embedded or full, not '${values.profile}'\n`);
+  process.exit(2);
+}
 const run = values.run ?? randomUUID().slice(0, 8);
 const source = `github/demo-${run}`;
 
-const server = await findOrStartServer();
+const server = await findOrStartServer(values.profile);
 process.stderr.write(`Run ${run}: posting ${webhooks.length} GitHub webhooks to ${server.url}\n`);
 const client = new Client(server.url, server.token);
 const startedAt = Date.now();
