@@ -7,9 +7,20 @@ export interface EventLogHarness {
   readonly lacks: Partial<Record<Ability, string>>;
 }
 
-export type Ability = 'kill' | 'silence' | 'interruptions' | 'connection' | 'backup' | 'troubles' | 'users';
+export type Ability =
+  | 'separation'
+  | 'kill'
+  | 'silence'
+  | 'interruptions'
+  | 'connection'
+  | 'backup'
+  | 'troubles'
+  | 'users';
 
-/** A log of its own for one test, which opens it, harms it, and opens it again. */
+/**
+ * A log of its own for one test, which opens it, harms it, and opens it again. Without the ability `separation` it is the
+ * same log for all tests, which then have streams of their own.
+ */
 export interface LogPlace {
   /** In this process; what was opened before is closed. */
   open(options?: { readonly deadlineMs?: number }): Promise<EventLog>;

@@ -67,7 +67,7 @@ export const interruptions: Clause = {
       await log.close();
     });
 
-    it('says caught-up in an empty log, and then what comes', async () => {
+    itNeeding('separation', 'says caught-up in an empty log, and then what comes', async () => {
       const place = await newPlace();
       const log = await place.open();
       const follower = follow(log);

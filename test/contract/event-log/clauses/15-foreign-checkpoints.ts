@@ -18,7 +18,7 @@ export const foreignCheckpoints: Clause = {
       await expect(log().verifyCheckpoint(await endOf(log()))).resolves.toBeUndefined();
     });
 
-    it('of another log is refused', async () => {
+    itNeeding('separation', 'of another log is refused', async () => {
       const [here, there] = [await newPlace(), await newPlace()];
       const [one, other] = [await here.open(), await there.open()];
       await fill(one, 5);
@@ -29,7 +29,7 @@ export const foreignCheckpoints: Clause = {
       await other.close();
     });
 
-    it('of an emptied log is refused', async () => {
+    itNeeding('separation', 'of an emptied log is refused', async () => {
       const place = await newPlace();
       const before = await place.open();
       await fill(before, 5);
