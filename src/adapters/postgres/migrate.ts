@@ -25,6 +25,6 @@ async function readMigrations(): Promise<Record<string, Migration>> {
 export async function migrateToLatest<Database>(db: Kysely<Database>): Promise<readonly string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } });
   const { error, results = [] } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
+  if (error !== undefined) throw error as Error;
   return results.map(({ migrationName }) => migrationName);
 }

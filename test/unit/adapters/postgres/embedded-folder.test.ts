@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { embeddedFolder } from '../../../src/adapters/postgres/embedded-folder.ts';
+import { embeddedFolder } from '../../../../src/adapters/postgres/embedded-folder.ts';
 
 describe('the files of the embedded read database', () => {
   let folder = '';

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { deriveUuid } from '../../../src/application/event-identity.ts';
+import { readOnly } from '../../../src/projections/database.ts';
+import { createDueWork } from '../../../src/projections/events/due-work.ts';
+import { type EventFilters, type EventPlace, findEvent, listEvents } from '../../../src/projections/events/queries.ts';
+import { moment } from '../../support/domain/transitions.ts';
+import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
+import { row } from '../../support/read-database/rows.ts';
+
+const db = readTablesOfThisFile();
+const rows = () => readOnly(db());
+
+/** The idempotency keys of every page, one after the other. */
+async function pagesOf(filters: EventFilters, limit: number): Promise<readonly (readonly string[])[]> {
+  const pages: (readonly string[])[] = [];
+  let after: EventPlace | undefined;
+  do {
+    const { items, next } = await listEvents(rows(), filters, { limit, after });
+    pages.push(items.map(({ idempotencyKey }) => idempotencyKey));
+    after = next ?? undefined;
+  } while (after !== undefined);
+  return pages;
+}
+
+describe('an event in the read tables', () => {
+  it('is found by its id, with the digits of its payload', async () => {
+    const written = row('one', { payload: '{"id":12345678901234567890}', status: 'DEAD', error_reason: 'Error: no' });
+    await db().insertInto('events').values(written).execute();
+    expect(await findEvent(rows(), written.id)).toEqual({
+      id: written.id,
+      type: 'order.placed',
+      source: 'shop',
+      status: 'DEAD',
+      idempotencyKey: 'one',
+      payload: '{"id": 12345678901234567890}',
+      createdAt: moment(0),
+      updatedAt: moment(0),
+      processedAt: null,
+      errorReason: 'Error: no',
+      generation: 0,
+      attempts: 0,
+      nextAttemptAt: null,
+      revision: 0,
+      clientId: 'shop-backend',
+    });
+  });
+
+  it('is not found before the projection has come to it', async () => {
+    expect(await findEvent(rows(), deriveUuid('unheard of'))).toBeNull();
+  });
+});
+
+describe('the list of events', () => {
+  it('has the newest first and pages that neither repeat nor leave out, also within one millisecond', async () => {
+    const values = Array.from({ length: 10 }, (_, index) =>
+      row(`event-${index}`, { created_at: index < 7 ? '2026-01-01T12:00:00.001Z' : moment(index) }),
+    );
+    await db().insertInto('events').values(values).execute();
+    const sameMoment = values.slice(0, 7).toSorted((one, other) => (one.id < other.id ? 1 : -1));
+    const expected = ['event-9', 'event-8', 'event-7', ...sameMoment.map((value) => value.idempotency_key)];
+    for (const limit of [1, 3, 10, 200]) expect((await pagesOf({}, limit)).flat()).toEqual(expected);
+    expect(await pagesOf({}, 5)).toHaveLength(2);
+  });
+
+  it('has an end when nothing matches', async () => {
+    expect(await listEvents(rows(), { status: 'DEAD' }, { limit: 5 })).toEqual({ items: [], next: null });
+  });
+
+  it.each<readonly [filter: keyof EventFilters, filters: EventFilters, keys: readonly string[]]>([
+    ['status', { status: 'DEAD' }, ['dead']],
+    ['type', { type: 'order.paid' }, ['paid']],
+    ['source', { source: 'till' }, ['paid']],
+    ['clientId', { clientId: 'till-backend' }, ['paid']],
+    ['failure', { failure: 'no-lines' }, ['dead']],
+    ['createdAfter', { createdAfter: moment(1) }, ['late']],
+    ['createdBefore', { createdBefore: moment(1) }, ['paid']],
+    ['createdAfter', { createdAfter: moment(0), createdBefore: moment(2), status: 'DEAD' }, ['dead']],
+  ])('is narrowed by %s', async (_, filters, keys) => {
+    await db()
+      .insertInto('events')
+      .values([
+        row('paid', { type: 'order.paid', source: 'till', client_id: 'till-backend' }),
+        row('dead', { status: 'DEAD', failure_fingerprint: 'no-lines', created_at: moment(1) }),
+        row('late', { created_at: moment(2) }),
+      ])
+      .execute();
+    expect(await pagesOf(filters, 10)).toEqual([keys]);
+  });
+});
+
+describe('due work', () => {
+  it('is what should have happened by now, the oldest first', async () => {
+    await db()
+      .insertInto('events')
+      .values([
+        row('second', { status: 'PROCESSING', due_at: moment(2), attempts: 1, revision: '1' }),
+        row('first', { status: 'FAILED', due_at: moment(1), attempts: 3, generation: 1, revision: '9' }),
+        row('later', { due_at: moment(4) }),
+        row('never', { status: 'PROCESSED', due_at: null }),
+      ])
+      .execute();
+    const work = createDueWork(rows());
+    const first = { eventId: deriveUuid('first'), status: 'FAILED', generation: 1, attempts: 3, revision: 9 };
+    const second = { eventId: deriveUuid('second'), status: 'PROCESSING', generation: 0, attempts: 1, revision: 1 };
+    expect(await work.due(moment(3), 10)).toEqual([first, second]);
+    expect(await work.due(moment(2), 1)).toEqual([first]);
+    expect(await work.due(moment(0), 10)).toEqual([]);
+  });
+
+  it('can be read page by page for events without an end', async () => {
+    const waiting = ['a', 'b', 'c'].map((name) => row(name, name === 'b' ? { status: 'PROCESSING' } : {}));
+    await db()
+      .insertInto('events')
+      .values([...waiting, row('retry', { status: 'FAILED' }), row('done', { status: 'PROCESSED' })])
+      .execute();
+    const ids = waiting.map(({ id }) => id).toSorted();
+    const work = createDueWork(rows());
+    const first = await work.unfinished(null, 2);
+    const rest = await work.unfinished(first.at(-1)?.eventId ?? null, 2);
+    expect([...first, ...rest].map(({ eventId }) => eventId)).toEqual(ids);
+    expect(await work.unfinished(ids.at(-1) ?? null, 2)).toEqual([]);
+  });
+});

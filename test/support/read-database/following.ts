@@ -1,0 +1,37 @@
+import type { Kysely } from 'kysely';
+import { deriveUuid } from '../../../src/application/event-identity.ts';
+import type { Checkpoint, LogPosition, RecordedTransition } from '../../../src/application/ports/event-log.ts';
+import type { Transition } from '../../../src/domain/event/transitions.ts';
+import type { Database } from '../../../src/projections/database.ts';
+import { events } from '../../../src/projections/events/read-model.ts';
+import { createProjector, type ProjectorDependencies } from '../../../src/projections/projector.ts';
+import { manualClock } from '../api/manual-clock.ts';
+import { sealedHistory } from '../sealed-history.ts';
+import { silentLogger } from '../worker/silent-logger.ts';
+
+/** The history of the event of that name, its idempotency key the name. */
+export const historyOf = (name: string, history: readonly Transition[]): readonly RecordedTransition[] =>
+  sealedHistory(
+    history.map((transition) =>
+      transition.type === 'EventReceived'
+        ? { ...transition, data: { ...transition.data, idempotencyKey: name } }
+        : transition,
+    ),
+    deriveUuid(name),
+  );
+
+/** A log of these transitions in this order. */
+export const logOf = (transitions: readonly RecordedTransition[]): readonly RecordedTransition[] =>
+  transitions.map((transition, index) => ({ ...transition, position: BigInt(index) as LogPosition }));
+
+/** The place after so many transitions. */
+export const placeAfter = (transitions: number) => String(transitions) as Checkpoint;
+
+export const projectorOn = (db: Kysely<Database>, others: Partial<ProjectorDependencies> = {}) =>
+  createProjector(events, {
+    db,
+    clock: manualClock(),
+    logger: silentLogger,
+    pace: { fullBatch: 0, intervalMs: 0 },
+    ...others,
+  });

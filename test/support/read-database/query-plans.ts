@@ -1,0 +1,30 @@
+import { type CompiledQuery, type Kysely, CompiledQuery as Query, type RootOperationNode } from 'kysely';
+import { type Database, type ReadDatabase, readOnly } from '../../../src/projections/database.ts';
+
+export interface QueryPlan {
+  /** The indexes that it goes through. */
+  readonly indexes: readonly string[];
+  /** Whether it reads a table from end to end, or sorts more than what lies together in an index. */
+  readonly isCostly: boolean;
+}
+
+/** The plan of the one query that `ask` makes. */
+export async function planOf(db: Kysely<Database>, ask: (rows: ReadDatabase) => Promise<unknown>): Promise<QueryPlan> {
+  const seen: CompiledQuery[] = [];
+  const remember = {
+    transformQuery: ({ node, queryId }: { node: RootOperationNode; queryId: CompiledQuery['queryId'] }) => {
+      seen.push(db.getExecutor().compileQuery(node, queryId));
+      return node;
+    },
+    transformResult: async <Result>({ result }: { result: Result }) => result,
+  };
+  await ask(readOnly(db.withPlugin(remember)));
+  const [query] = seen;
+  if (query === undefined || seen.length > 1) throw new Error(`${seen.length} queries were asked`);
+  const { rows } = await db.executeQuery(Query.raw(`explain (format json) ${query.sql}`, [...query.parameters]));
+  const plan = JSON.stringify(rows);
+  return {
+    indexes: [...plan.matchAll(/"Index Name":"(\w+)"/g)].map(([, name]) => name ?? ''),
+    isCostly: /"Node Type":"(Seq Scan|Sort)"/.test(plan),
+  };
+}
