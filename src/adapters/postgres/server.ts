@@ -53,8 +53,10 @@ export function parsePostgresServer(url: string): PostgresServer {
 
 function parametersOf(url: string) {
   try {
-    return new pg.Client({ connectionString: url });
+    // What `pg` makes of a text that is no URL could be anything.
+    if (URL.canParse(url)) return new pg.Client({ connectionString: url });
   } catch {
-    throw new TypeError('the URL of PostgreSQL cannot be read: postgres://user:password@host:5432/database');
+    // Its message repeats what it could not read.
   }
+  throw new TypeError('the URL of PostgreSQL cannot be read: postgres://user:password@host:5432/database');
 }
