@@ -17,6 +17,8 @@ describe('an append', () => {
       .answerTo(batch.request({ stream, expected: 'no-stream', events: [label('a')] }))
       .then((one) => answers.push(one));
 
+    await server.faults.struck('lose-reply');
+
     const again = batch.request({ stream, expected: 'no-stream', events: [label('a')] });
     expect(await batch.answerTo(again)).toMatchObject({ revision: 0 });
     expect(await conversation.read({ stream })).toEqual([label('a'), 'last 0']);

@@ -75,7 +75,7 @@ describe('reading backwards', () => {
     const stream = await streamOf(70);
 
     const read = await here.conversation.read({ stream, backwards: true, from: 'end' });
-    expect(read).toEqual([...numbered(70).reverse(), 'last 69']);
+    expect(read).toEqual([...numbered(70).toReversed(), 'last 69']);
   });
 });
 
@@ -96,7 +96,7 @@ describe('metadata', () => {
 
     expect(await here.conversation.read(read)).toEqual(words(...visible));
     expect(await here.conversation.read({ ...read, backwards: true, from: 'end' })).toEqual(
-      words(...visible).reverse(),
+      words(...visible).toReversed(),
     );
   });
 
@@ -150,7 +150,7 @@ describe('any range of any stream', () => {
         const visible = all.filter(
           (_, revision) => revision >= first && (backwards ? revision <= from : revision >= from),
         );
-        const expected = (backwards ? visible.reverse() : visible).slice(0, count);
+        const expected = (backwards ? visible.toReversed() : visible).slice(0, count);
         expect(await conversation.read({ stream, from, count, backwards, compatibility: 0 })).toEqual(expected);
       }),
       { numRuns: 60 },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Expectation } from '../../support/eventstoredb/conversation/labelled-events.ts';
-import { withServer } from '../../support/eventstoredb/conversation/with-server.ts';
+import { type Expectation, idOf } from '../../support/eventstoredb/conversation/labelled-events.ts';
+import { temporaryFolder, withServer } from '../../support/eventstoredb/conversation/with-server.ts';
+import { EXPECT_ANY, EXPECT_NO_STREAM } from '../../support/eventstoredb/log/commit-check.ts';
+import { Database } from '../../support/eventstoredb/log/database.ts';
 
 const here = withServer();
 
@@ -158,6 +160,24 @@ describe('an id in two streams', () => {
     for (const name of [`${stream}-one`, `${stream}-other`, `${stream}-one`, `${stream}-other`]) {
       expect(await conversation.append(name, 'no-stream', [`${prefix}a`])).toMatchObject({ revision: 0 });
     }
+  });
+});
+
+describe('an append that is repeated while the first one becomes durable', () => {
+  it.each([
+    ['no stream', EXPECT_NO_STREAM],
+    ['any', EXPECT_ANY],
+  ])('at %s is dropped, and known once the first one is durable', async (_name, expected) => {
+    const database = new Database(temporaryFolder());
+    const event = { id: idOf('a'), type: 'tested', isJson: true, data: Buffer.from('{}'), metadata: Buffer.from('') };
+    const append = () => database.append('stream', expected, [event]);
+    const [first, second] = [append(), append()];
+
+    expect(await second).toEqual({ kind: 'dropped' });
+    const outcome = await first;
+    expect(outcome).toMatchObject({ kind: 'written', last: 0 });
+    expect(await append()).toEqual(outcome);
+    await database.close();
   });
 });
 

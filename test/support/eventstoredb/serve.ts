@@ -39,8 +39,8 @@ try {
     await server.stop();
     process.exit();
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
   if (server.cutOffBytes > 0) {
     console.error(`Cut ${server.cutOffBytes} bytes of an unfinished write, which nobody was told of, off the log.`);
   }

@@ -9,6 +9,7 @@ const fromClient = createRequire(require.resolve('@eventstore/db-client'));
 type Streams = typeof import('@eventstore/db-client/generated/streams_pb.js');
 type Shared = typeof import('@eventstore/db-client/generated/shared_pb.js');
 type Status = typeof import('@eventstore/db-client/generated/status_pb.js');
+type Codes = typeof import('@eventstore/db-client/generated/code_pb.js');
 type Features = typeof import('@eventstore/db-client/generated/serverfeatures_pb.js');
 type Gossip = typeof import('@eventstore/db-client/generated/gossip_pb.js');
 type StreamsServices = typeof import('@eventstore/db-client/generated/streams_grpc_pb.js');
@@ -20,6 +21,8 @@ const generated = (name: string): unknown => require(`@eventstore/db-client/gene
 export const streams = generated('streams_pb') as Streams;
 export const shared = generated('shared_pb') as Shared;
 export const status = generated('status_pb') as Status;
+/** google.rpc.Code. */
+export const { Code } = generated('code_pb') as Codes;
 export const features = generated('serverfeatures_pb') as Features;
 export const gossip = generated('gossip_pb') as Gossip;
 export const { StreamsService, StreamsClient } = generated('streams_grpc_pb') as StreamsServices;

@@ -45,7 +45,7 @@ export class Batch {
     if (asked.withoutOptions !== true) {
       const options = new streams.BatchAppendReq.Options();
       if (stream !== undefined) options.setStreamIdentifier(identifierOf(stream));
-      expectOn(options as never, expected, (revision) => options.setStreamPosition(revision));
+      expectOn(options, expected, (revision) => options.setStreamPosition(revision));
       if (deadline) options.setDeadline(Timestamp.fromDate(deadline));
       request.setOptions(options);
     }

@@ -1,4 +1,3 @@
-import type { AppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { grpc, ServerFeaturesClient, StreamsClient, shared, streams } from '../stubs.ts';
 import { type AppendAnswer, type Failure, failureOf, unaryAnswer } from './answers.ts';
 import { Batch } from './batch.ts';
@@ -58,9 +57,7 @@ export class Conversation {
     events: readonly (string | LabelledEvent)[],
   ): Promise<AppendAnswer> {
     return new Promise((resolve) => {
-      const call = this.#client.append((error, response) =>
-        resolve(error ? failureOf(error) : unaryAnswer(response as AppendResp)),
-      );
+      const call = this.#client.append((error, response) => resolve(error ? failureOf(error) : unaryAnswer(response)));
       call.on('error', () => {});
       const options = new streams.AppendReq.Options().setStreamIdentifier(identifierOf(stream));
       expectOn(options, expected, (revision) => options.setRevision(revision));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { shared, streams } from '../stubs.ts';
+import { shared, type streams } from '../stubs.ts';
 
 /** In tests an event is its label; its id is made from it. */
 export interface LabelledEvent {

@@ -47,7 +47,8 @@ export function readRequest(asked: ReadOptions): ReadReq {
 function streamOptions(stream: string, from: NonNullable<ReadOptions['from']>) {
   const options = new Options.StreamOptions().setStreamIdentifier(identifierOf(stream));
   if (from === 'start') return options.setStart(empty());
-  return from === 'end' ? options.setEnd(empty()) : options.setRevision(String(from));
+  if (from === 'end') return options.setEnd(empty());
+  return options.setRevision(String(typeof from === 'object' ? from.commit : from));
 }
 
 function allOptions(from: NonNullable<ReadOptions['from']>) {

@@ -1,15 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
 import { type ProtocolServer, startProtocolServer } from '../start-protocol-server.ts';
 import type { AppendAnswer } from './answers.ts';
 import { Conversation } from './conversation.ts';
 
-/** A folder that is gone after the test file. */
+const makeFolder = () => mkdtempSync(join(tmpdir(), 'eventops-protocol-server-'));
+const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
+
+/** A folder that is gone after the test. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'eventops-protocol-server-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder();
+  onTestFinished(() => remove(folder));
   return folder;
 }
 
@@ -24,7 +27,7 @@ export interface TestServer {
 
 /** One server for the tests of a file, and names of its own for each. */
 export function withServer(): TestServer {
-  const folder = temporaryFolder();
+  const folder = makeFolder();
   const test: { server?: ProtocolServer; conversation?: Conversation; count: number } = { count: 0 };
   beforeAll(async () => {
     test.server = await startProtocolServer({ folder });
@@ -37,6 +40,7 @@ export function withServer(): TestServer {
   afterAll(async () => {
     test.conversation?.close();
     await test.server?.stop();
+    remove(folder);
   });
   const started = <Part>(part: Part | undefined): Part => {
     if (part === undefined) throw new Error('the server runs only while tests do');

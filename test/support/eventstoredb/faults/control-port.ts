@@ -25,10 +25,11 @@ export async function listenForControl(faults: Faults, port: number): Promise<Co
     open.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => open.delete(socket));
-    createInterface({ input: socket }).on('line', async (line) => {
-      const answer = await perform(faults, line);
-      if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
-    });
+    const answer = async (line: string) => {
+      const answered = await perform(faults, line);
+      if (socket.writable) socket.write(`${JSON.stringify(answered)}\n`);
+    };
+    createInterface({ input: socket }).on('line', (line) => void answer(line));
   });
   return {
     port: await listenOnLoopback(listener, port),

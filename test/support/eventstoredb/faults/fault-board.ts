@@ -4,6 +4,10 @@ import type { CallFault, CallKind, Fault, FaultName, ServerFault } from './fault
 const WRITES: readonly CallKind[] = ['append', 'delete'];
 const ALL_BUT_DISCOVERY: readonly CallKind[] = ['append', 'delete', 'read', 'subscribe'];
 
+/** What the server has done has to be durable before the fault counts as having struck. */
+const isOfWritten = ({ fault }: CallFault, kind: CallKind) =>
+  WRITES.includes(kind) && (fault === 'lose-reply' || fault === 'delay' || fault === 'time-out');
+
 const struckByDefault = ({ fault }: CallFault) =>
   fault === 'lose-reply' || fault === 'delay' || fault === 'time-out' ? WRITES : ALL_BUT_DISCOVERY;
 
@@ -59,13 +63,14 @@ export class FaultBoard {
       if (!active.calls.includes(kind)) continue;
       active.left -= 1;
       if (active.left <= 0) this.#callFaults.delete(name);
-      this.#count(name);
+      if (!isOfWritten(active.fault, kind)) this.count(name);
       return active.fault;
     }
     return undefined;
   }
 
-  #count(name: FaultName): void {
+  /** A fault has struck. */
+  count(name: FaultName): void {
     this.#strikes.set(name, (this.#strikes.get(name) ?? 0) + 1);
     const due = this.#waiting.filter((one) => this.#hasStruck(one.fault, one.times));
     this.#waiting = this.#waiting.filter((one) => !due.includes(one));

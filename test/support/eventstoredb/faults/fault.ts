@@ -67,7 +67,10 @@ export interface Faults {
   set(fault: Fault): Promise<void>;
   /** Lifts one fault, or all of them. */
   lift(fault?: FaultName): Promise<void>;
-  /** Settles once a call fault has struck that many times, counted from the server's start. */
+  /**
+   * Settles once a call fault has struck that many times, counted from the server's start. What it lets be written is
+   * durable by then.
+   */
   struck(fault: FaultName, times?: number): Promise<void>;
   /** @returns how many subscriptions were ended. */
   endSubscriptions(how?: SubscriptionEnd): Promise<number>;

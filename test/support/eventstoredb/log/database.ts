@@ -24,7 +24,9 @@ export type WriteOutcome =
   /** By this call or an earlier one. `last`: -1 for an append of nothing to no stream; `position`: -1 for unknown. */
   | { readonly kind: 'written'; readonly last: number; readonly position: number }
   | { readonly kind: 'conflict'; readonly current: number }
-  | { readonly kind: 'deleted' };
+  | { readonly kind: 'deleted' }
+  /** The same append is still becoming durable. EventStoreDB drops the second one, and its client gets a timeout. */
+  | { readonly kind: 'dropped' };
 
 /**
  * The log and all that is known of it. What is decided about an append is decided at once, in the order of arrival, on
@@ -111,14 +113,13 @@ export class Database implements WrittenLog {
   #refuseOrRepeat(stream: string, decision: Exclude<CommitDecision, { kind: 'append' }>): Promise<WriteOutcome> {
     if (decision.kind !== 'repeated') return Promise.resolve(decision);
     const { last } = decision;
-    // The first one may not be durable yet. Where its event is, is told only as long as it can be read.
-    return this.#durably(() => ({ kind: 'written', last, position: this.readablePosition(stream, last) }));
+    if (last > this.lastReadableRevision(stream)) return Promise.resolve({ kind: 'dropped' });
+    // Where its event is, is told only as long as it can be read.
+    return Promise.resolve({ kind: 'written', last, position: this.readablePosition(stream, last) });
   }
 
-  #durably(outcome: WriteOutcome | (() => WriteOutcome)): Promise<WriteOutcome> {
-    return new Promise((settle) => {
-      this.#file.whenDurable(() => settle(typeof outcome === 'function' ? outcome() : outcome));
-    });
+  #durably(outcome: WriteOutcome): Promise<WriteOutcome> {
+    return new Promise((settle) => this.#file.whenDurable(() => settle(outcome)));
   }
 
   #undelete(stream: string, firstRevision: number): void {
@@ -161,6 +162,7 @@ export class Database implements WrittenLog {
   lastReadableRevision(stream: string): number {
     return this.#streams.lastRevision(stream, this.#file.end);
   }
+  /** Also what is not durable yet: the one thing that readers see a moment too early. */
   metadataOf(stream: string): StreamMetadata {
     return this.#metadata.of(stream);
   }
@@ -215,14 +217,17 @@ export class Database implements WrittenLog {
   /** The log as it was when it ended at `position`; what was accepted since is gone, also from memory. */
   rewind(position: number): Promise<void> {
     return new Promise((settle) => {
-      this.#file.whenDurable(() => {
+      const cut = () => {
+        // Something may have been accepted while the rest became durable.
+        if (!this.#file.isDurable) return this.#file.whenDurable(cut);
         this.#file.cutBack(position);
         this.#streams.clear();
         this.#metadata.clear();
         this.#ids.clear();
         this.#recover();
-        settle();
-      });
+        return settle();
+      };
+      cut();
     });
   }
 

@@ -114,8 +114,12 @@ export class LogFile {
 
   /** Calls back once everything added so far is durable; at once, where it already is. */
   whenDurable(callback: () => void): void {
-    if (this.end === this.writeEnd) callback();
+    if (this.isDurable) callback();
     else this.#whenDurable.push(callback);
+  }
+
+  get isDurable(): boolean {
+    return this.end === this.writeEnd;
   }
 
   #writeGroup(): void {

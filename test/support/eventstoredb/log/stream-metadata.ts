@@ -20,8 +20,8 @@ type Json = Record<string, unknown>;
 const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown };
 const parse = (json: string): Json | undefined => {
   try {
-    const value: unknown = JSON.parse(json, (_key, value, context?: { source?: string }) =>
-      typeof value === 'number' ? rawJSON(context?.source ?? String(value)) : value,
+    const value: unknown = JSON.parse(json, (_key, field, context?: { source?: string }) =>
+      typeof field === 'number' ? rawJSON(context?.source ?? String(field)) : field,
     );
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
   } catch {

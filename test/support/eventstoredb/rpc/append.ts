@@ -1,11 +1,12 @@
 import type { AppendReq, AppendResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
+import type { ServerReadableStream } from '@grpc/grpc-js';
 import type { CallFault } from '../faults/fault.ts';
 import { refusalBy } from '../faults/fault-board.ts';
 import { EXPECT_ANY, EXPECT_EXISTS, EXPECT_NO_STREAM } from '../log/commit-check.ts';
 import type { NewEvent, WriteOutcome } from '../log/database.ts';
 import { NO_STREAM } from '../log/stream-index.ts';
 import { shared, streams } from '../stubs.ts';
+import { answerOnce } from './answer-once.ts';
 import { type Expectation, readExpectation } from './expected-revision.ts';
 import {
   MAXIMUM_APPEND_BYTES,
@@ -14,8 +15,8 @@ import {
   readNameToAppendTo,
   readProposedEvent,
 } from './proposed-event.ts';
-import { asRpcError, rpcErrors } from './rpc-errors.ts';
-import { holdAnswer, type ServerContext } from './server-context.ts';
+import { rpcErrors } from './rpc-errors.ts';
+import { holdAnswer, pause, type ServerContext, WRITE_TIMEOUT_MS } from './server-context.ts';
 
 const { AppendResp: Response } = streams;
 
@@ -26,21 +27,16 @@ interface ReadAppend {
 }
 
 /** One append, its options and its events each in a message of their own. */
-export function appendRpc(context: ServerContext) {
-  return async (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>) => {
+export const appendRpc = (context: ServerContext) =>
+  answerOnce(async (call: ServerReadableStream<AppendReq, AppendResp>) => {
     const fault = context.faults.strike('append');
-    try {
-      const refusal = refusalBy(fault, context.self);
-      if (refusal) throw refusal;
-      const append = await readAppend(call);
-      const outcome = await context.database.append(append.stream, append.expected.value, append.events);
-      await holdAnswer(context, fault);
-      answer(null, response(outcome, append, fault));
-    } catch (error) {
-      answer(asRpcError(error));
-    }
-  };
-}
+    const refusal = refusalBy(fault, context.self);
+    if (refusal) throw refusal;
+    const append = await readAppend(call);
+    const outcome = await context.database.append(append.stream, append.expected.value, append.events);
+    await (outcome.kind === 'dropped' ? pause(WRITE_TIMEOUT_MS) : holdAnswer(context, fault));
+    return responseTo(outcome, append, fault);
+  });
 
 async function readAppend(call: AsyncIterable<AppendReq>): Promise<ReadAppend> {
   const messages = call[Symbol.asyncIterator]();
@@ -74,8 +70,8 @@ export const noExpectation = (request: string) =>
     `EventStore.Client.Streams.${request}+Types+Options+ExpectedStreamRevisionOneofCase`,
   );
 
-function response(outcome: WriteOutcome, { stream, expected }: ReadAppend, fault: CallFault | undefined): AppendResp {
-  if (fault?.fault === 'time-out') throw rpcErrors.timeout('Commit phase timeout.');
+function responseTo(outcome: WriteOutcome, { stream, expected }: ReadAppend, fault: CallFault | undefined): AppendResp {
+  if (fault?.fault === 'time-out' || outcome.kind === 'dropped') throw rpcErrors.timeout('Commit phase timeout.');
   if (outcome.kind === 'deleted') throw rpcErrors.streamDeleted(stream);
   if (outcome.kind === 'conflict') {
     return new Response().setWrongExpectedVersion(wrongExpectedVersion(outcome.current, expected));

@@ -12,7 +12,7 @@ import { batchStatus } from './batch-status.ts';
 import { PendingAppend } from './pending-append.ts';
 import { readNameToAppendTo } from './proposed-event.ts';
 import { asRpcError, rpcErrors } from './rpc-errors.ts';
-import { holdAnswer, type ServerContext } from './server-context.ts';
+import { holdAnswer, pause, type ServerContext, WRITE_TIMEOUT_MS } from './server-context.ts';
 
 type BatchCall = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
 
@@ -116,10 +116,10 @@ class BatchAppend {
     }
     this.#unanswered += 1;
     void database.append(stream, append.expected.value, append.events).then(async (outcome) => {
-      const held = holdAnswer(this.#context, fault);
+      const held = outcome.kind === 'dropped' ? pause(WRITE_TIMEOUT_MS) : holdAnswer(this.#context, fault);
       if (held) await held;
       this.#unanswered -= 1;
-      this.#send(response(outcome, append, fault).setCorrelationId(request.getCorrelationId()));
+      this.#send(responseTo(outcome, append, fault).setCorrelationId(request.getCorrelationId()));
       if (this.#receivedAll) this.#end();
     });
   }
@@ -163,10 +163,10 @@ function statusBy(fault: CallFault | undefined): Status | undefined {
   return fault?.fault === 'access-denied' ? batchStatus.accessDenied() : undefined;
 }
 
-function response(outcome: WriteOutcome, append: PendingAppend, fault: CallFault | undefined): BatchAppendResp {
+function responseTo(outcome: WriteOutcome, append: PendingAppend, fault: CallFault | undefined): BatchAppendResp {
   const { identifier, expected } = append;
   const answer = new streams.BatchAppendResp().setStreamIdentifier(identifier);
-  if (fault?.fault === 'time-out') return answer.setError(batchStatus.timeout());
+  if (fault?.fault === 'time-out' || outcome.kind === 'dropped') return answer.setError(batchStatus.timeout());
   if (outcome.kind === 'deleted') return answer.setError(batchStatus.streamDeleted(identifier));
   if (outcome.kind === 'conflict') return answer.setError(batchStatus.conflict(outcome.current, expected));
   const success = new streams.BatchAppendResp.Success();

@@ -1,8 +1,9 @@
+import type { Code as CodeValue } from '@eventstore/db-client/generated/code_pb.js';
 import type { StreamIdentifier } from '@eventstore/db-client/generated/shared_pb.js';
 import type { Status } from '@eventstore/db-client/generated/status_pb.js';
 import { EXPECT_ANY, EXPECT_EXISTS, EXPECT_NO_STREAM } from '../log/commit-check.ts';
 import { NO_STREAM } from '../log/stream-index.ts';
-import { Any, ProtobufEmpty, shared, status } from '../stubs.ts';
+import { Any, Code, ProtobufEmpty, shared, status } from '../stubs.ts';
 import type { Expectation } from './expected-revision.ts';
 import { MAXIMUM_APPEND_BYTES } from './proposed-event.ts';
 
@@ -10,42 +11,32 @@ interface Message {
   serializeBinary(): Uint8Array;
 }
 
-/** google.rpc.Code. */
-const OK = 0;
-const UNKNOWN = 2;
-const INVALID_ARGUMENT = 3;
-const DEADLINE_EXCEEDED = 4;
-const NOT_FOUND = 5;
-const ALREADY_EXISTS = 6;
-const PERMISSION_DENIED = 7;
-
-function createStatus(code: number, message: string, detail: Message, detailType: string): Status {
+function createStatus(code: CodeValue, message: string, detail: Message, detailType: string): Status {
   const details = new Any();
   details.pack(detail.serializeBinary(), detailType);
   return new status.Status().setCode(code).setMessage(message).setDetails(details);
 }
-const ofClient = (code: number, name: string, detail: Message) =>
+const ofClient = (code: CodeValue, name: string, detail: Message) =>
   createStatus(code, name, detail, `event_store.client.${name}`);
-const withoutDetail = (message: string) =>
-  createStatus(OK, message, new ProtobufEmpty() as unknown as Message, 'google.protobuf.Empty');
+const withoutDetail = (message: string) => createStatus(Code.OK, message, new ProtobufEmpty(), 'google.protobuf.Empty');
 
 /** How BatchAppend reports the failure of one append; the call itself goes on. */
 export const batchStatus = {
   conflict: (current: number, expected: Expectation) =>
-    ofClient(ALREADY_EXISTS, 'WrongExpectedVersion', wrongExpectedVersion(current, expected)),
+    ofClient(Code.ALREADY_EXISTS, 'WrongExpectedVersion', wrongExpectedVersion(current, expected)),
   streamDeleted: (identifier: StreamIdentifier) =>
-    ofClient(NOT_FOUND, 'StreamDeleted', new shared.StreamDeleted().setStreamIdentifier(identifier)),
-  timeout: () => ofClient(DEADLINE_EXCEEDED, 'Timeout', new shared.Timeout()),
+    ofClient(Code.NOT_FOUND, 'StreamDeleted', new shared.StreamDeleted().setStreamIdentifier(identifier)),
+  timeout: () => ofClient(Code.DEADLINE_EXCEEDED, 'Timeout', new shared.Timeout()),
   maximumAppendSizeExceeded: () =>
     ofClient(
-      INVALID_ARGUMENT,
+      Code.INVALID_ARGUMENT,
       'MaximumAppendSizeExceeded',
       new shared.MaximumAppendSizeExceeded().setMaxappendsize(MAXIMUM_APPEND_BYTES),
     ),
   badRequest: (message: string) =>
-    ofClient(INVALID_ARGUMENT, 'BadRequest', new shared.BadRequest().setMessage(message)),
-  accessDenied: () => ofClient(PERMISSION_DENIED, 'AccessDenied', new shared.AccessDenied()),
-  unknown: () => ofClient(UNKNOWN, 'Unknown', new shared.Unknown()),
+    ofClient(Code.INVALID_ARGUMENT, 'BadRequest', new shared.BadRequest().setMessage(message)),
+  accessDenied: () => ofClient(Code.PERMISSION_DENIED, 'AccessDenied', new shared.AccessDenied()),
+  unknown: () => ofClient(Code.UNKNOWN, 'Unknown', new shared.Unknown()),
   serverBusy: () => withoutDetail('Server Is Busy'),
   serverNotReady: () => withoutDetail('Server Is Not Ready'),
 };

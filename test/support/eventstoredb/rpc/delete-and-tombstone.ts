@@ -1,44 +1,29 @@
 import type { DeleteReq, DeleteResp, TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import type { ServerUnaryCall } from '@grpc/grpc-js';
 import type { CallFault } from '../faults/fault.ts';
 import { refusalBy } from '../faults/fault-board.ts';
 import type { WriteOutcome } from '../log/database.ts';
 import { streams } from '../stubs.ts';
+import { answerOnce } from './answer-once.ts';
 import { noExpectation } from './append.ts';
 import { type Expectation, readExpectation } from './expected-revision.ts';
 import { readStreamName } from './proposed-event.ts';
-import { asRpcError, rpcErrors } from './rpc-errors.ts';
+import { rpcErrors } from './rpc-errors.ts';
 import { holdAnswer, type ServerContext } from './server-context.ts';
 
-export function deleteRpc(context: ServerContext) {
-  return async ({ request }: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) => {
-    try {
-      const place = new streams.DeleteResp.Position();
-      const position = await remove(context, { how: 'soft', options: request.getOptions(), request: 'DeleteReq' });
-      answer(
-        null,
-        new streams.DeleteResp().setPosition(place.setCommitPosition(position).setPreparePosition(position)),
-      );
-    } catch (error) {
-      answer(asRpcError(error));
-    }
-  };
-}
+export const deleteRpc = (context: ServerContext) =>
+  answerOnce(async ({ request }: ServerUnaryCall<DeleteReq, DeleteResp>) => {
+    const at = await remove(context, { how: 'soft', options: request.getOptions(), request: 'DeleteReq' });
+    const position = new streams.DeleteResp.Position().setCommitPosition(at).setPreparePosition(at);
+    return new streams.DeleteResp().setPosition(position);
+  });
 
-export function tombstoneRpc(context: ServerContext) {
-  return async ({ request }: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) => {
-    try {
-      const place = new streams.TombstoneResp.Position();
-      const position = await remove(context, { how: 'hard', options: request.getOptions(), request: 'TombstoneReq' });
-      answer(
-        null,
-        new streams.TombstoneResp().setPosition(place.setCommitPosition(position).setPreparePosition(position)),
-      );
-    } catch (error) {
-      answer(asRpcError(error));
-    }
-  };
-}
+export const tombstoneRpc = (context: ServerContext) =>
+  answerOnce(async ({ request }: ServerUnaryCall<TombstoneReq, TombstoneResp>) => {
+    const at = await remove(context, { how: 'hard', options: request.getOptions(), request: 'TombstoneReq' });
+    const position = new streams.TombstoneResp.Position().setCommitPosition(at).setPreparePosition(at);
+    return new streams.TombstoneResp().setPosition(position);
+  });
 
 interface Removal {
   readonly how: 'soft' | 'hard';
@@ -67,7 +52,8 @@ interface Request {
 }
 
 function positionIn(outcome: WriteOutcome, { stream, expected, fault }: Request): string {
-  if (fault?.fault === 'time-out') throw rpcErrors.timeout('Commit phase timeout.');
+  // A delete has an id of its own and is never a repeated one.
+  if (fault?.fault === 'time-out' || outcome.kind === 'dropped') throw rpcErrors.timeout('Commit phase timeout.');
   if (outcome.kind === 'deleted') throw rpcErrors.streamDeleted(stream);
   if (outcome.kind === 'conflict') throw rpcErrors.deleteConflict(stream, expected.digits, String(outcome.current));
   return String(outcome.position);

@@ -4,9 +4,7 @@ import type { NewEvent } from '../log/database.ts';
 import { noExpectation } from './append.ts';
 import { type Expectation, readExpectation } from './expected-revision.ts';
 import { MAXIMUM_APPEND_BYTES, proposedBytes, readProposedEvent } from './proposed-event.ts';
-
-/** The server's own limit for a write, whatever the client's deadline. */
-const WRITE_TIMEOUT_MS = 2_000;
+import { WRITE_TIMEOUT_MS } from './server-context.ts';
 
 /** An append of a batch call while its messages come in. */
 export class PendingAppend {

@@ -11,7 +11,10 @@ export interface ServerContext {
   readonly self: { readonly host: string; readonly port: number };
 }
 
-const pause = (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs));
+/** The server's own limit for a write, whatever the client's deadline. */
+export const WRITE_TIMEOUT_MS = 2_000;
+
+export const pause = (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs));
 
 /**
  * What a call that only asks has to suffer before it begins.
@@ -26,6 +29,7 @@ export async function suffer(context: ServerContext, kind: CallKind): Promise<vo
 
 /** Holds back the answer to something that has been written, for as long as the fault says; `lose-reply`: for ever. */
 export function holdAnswer({ faults }: ServerContext, fault: CallFault | undefined): Promise<void> | undefined {
+  if (fault) faults.count(fault.fault);
   if (fault?.fault === 'delay') return pause(fault.delayMs).then(() => faults.silence);
   return fault?.fault === 'lose-reply' ? new Promise(() => {}) : faults.silence;
 }

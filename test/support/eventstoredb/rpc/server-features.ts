@@ -1,7 +1,5 @@
-import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
-import type { sendUnaryData } from '@grpc/grpc-js';
 import { features } from '../stubs.ts';
-import { asRpcError } from './rpc-errors.ts';
+import { answerOnce } from './answer-once.ts';
 import { type ServerContext, suffer } from './server-context.ts';
 
 /** The one whose answers this server gives. */
@@ -18,16 +16,11 @@ const METHODS: readonly (readonly [service: string, method: string, ...features:
   ['event_store.client.server_features.serverfeatures', 'getsupportedmethods'],
 ];
 
-export function serverFeaturesRpc(context: ServerContext) {
-  return async (_call: unknown, answer: sendUnaryData<SupportedMethods>) => {
-    try {
-      await suffer(context, 'features');
-      const methods = METHODS.map(([service, method, ...supported]) =>
-        new features.SupportedMethod().setServiceName(service).setMethodName(method).setFeaturesList(supported),
-      );
-      answer(null, new features.SupportedMethods().setEventStoreServerVersion(VERSION).setMethodsList(methods));
-    } catch (error) {
-      answer(asRpcError(error));
-    }
-  };
-}
+export const serverFeaturesRpc = (context: ServerContext) =>
+  answerOnce(async () => {
+    await suffer(context, 'features');
+    const methods = METHODS.map(([service, method, ...supported]) =>
+      new features.SupportedMethod().setServiceName(service).setMethodName(method).setFeaturesList(supported),
+    );
+    return new features.SupportedMethods().setEventStoreServerVersion(VERSION).setMethodsList(methods);
+  });

@@ -1,5 +1,4 @@
-import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { Server, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import { GossipService, ServerFeaturesService, StreamsService } from '../stubs.ts';
 import { appendRpc } from './append.ts';
 import { batchAppendRpc } from './batch-append.ts';
@@ -12,7 +11,7 @@ import { serverFeaturesRpc } from './server-features.ts';
 
 /** Events come encoded already. */
 const serializeReadMessage = (message: ReadMessage) =>
-  Buffer.isBuffer(message) ? message : StreamsService.read.responseSerialize(message as ReadResp);
+  Buffer.isBuffer(message) ? message : StreamsService.read.responseSerialize(message);
 
 const streamsService = {
   ...StreamsService,
@@ -27,7 +26,7 @@ export function addServices(server: Server, context: ServerContext): void {
     delete: deleteRpc(context),
     tombstone: tombstoneRpc(context),
   };
-  server.addService(streamsService, rpcs as unknown as UntypedServiceImplementation);
+  server.addService(streamsService, rpcs);
   server.addService(ServerFeaturesService, { getSupportedMethods: serverFeaturesRpc(context) });
   server.addService(GossipService, { read: gossipRpc(context) });
 }
