@@ -57,3 +57,24 @@ describe('a server that is killed while many append', () => {
     await server.stop();
   });
 });
+
+describe('a server in another process', () => {
+  it('has the append that it was told not to answer after it was killed, and knows the repeated one', async () => {
+    const folder = temporaryFolder();
+    const first = await startServerProcess({ folder });
+    await first.faults.set({ fault: 'lose-reply', next: 1 });
+    const before = new Conversation(first.port);
+    const unanswered = before.append('stream', 'no-stream', ['a']);
+    await first.faults.struck('lose-reply');
+    await first.kill();
+    expect(await unanswered).toMatchObject({ code: 'UNAVAILABLE' });
+    before.close();
+
+    const second = await startServerProcess({ folder });
+    const after = new Conversation(second.port);
+    expect(await after.append('stream', 'no-stream', ['a'])).toMatchObject({ revision: 0 });
+    expect(await after.read({ stream: 'stream' })).toEqual(['a', 'last 0']);
+    after.close();
+    expect(await second.stop()).toBe(0);
+  });
+});

@@ -36,7 +36,6 @@ export const batchStatus = {
   badRequest: (message: string) =>
     ofClient(Code.INVALID_ARGUMENT, 'BadRequest', new shared.BadRequest().setMessage(message)),
   accessDenied: () => ofClient(Code.PERMISSION_DENIED, 'AccessDenied', new shared.AccessDenied()),
-  unknown: () => ofClient(Code.UNKNOWN, 'Unknown', new shared.Unknown()),
   serverBusy: () => withoutDetail('Server Is Busy'),
   serverNotReady: () => withoutDetail('Server Is Not Ready'),
 };
