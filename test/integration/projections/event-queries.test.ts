@@ -89,7 +89,7 @@ describe('the list of events', () => {
 });
 
 describe('due work', () => {
-  it('is what should have happened by now, the oldest first', async () => {
+  it('is what ought to have happened by now, the oldest first', async () => {
     await db()
       .insertInto('events')
       .values([
