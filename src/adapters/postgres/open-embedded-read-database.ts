@@ -24,8 +24,8 @@ export interface EmbeddedReadDatabase<Database> {
 
 /** How long a query may wait for the connection; longer than any batch, shorter than a client's patience. */
 const LONGEST_WAIT_MS = 30_000;
-/** The one that PGlite makes; said here because `pg` would take others from the environment. */
-const onlyDatabase = { user: 'postgres', database: 'postgres' };
+/** What PGlite has; said here because `pg` would take others from the environment. */
+const onlyDatabase = { user: 'postgres', database: 'postgres', ssl: false };
 
 /**
  * PostgreSQL inside this process, its schema at this version's. What cannot be believed or opened is thrown away with a
@@ -43,7 +43,7 @@ export async function openEmbeddedReadDatabase<Database>({
   const files = embeddedFolder(folder);
   let socket: EmbeddedSocket | null = null;
   let mayOpen: Promise<unknown> = Promise.resolve();
-  let isDamaged = false;
+  let mayBeBelieved = false;
 
   const pool = new pg.Pool({
     ...onlyDatabase,
@@ -63,21 +63,24 @@ export async function openEmbeddedReadDatabase<Database>({
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(pool, noticeDamage) }) });
 
   function noticeDamage(error: unknown): void {
-    if (isDamaged || !isDamage(error)) return;
-    isDamaged = true;
+    if (!mayBeBelieved || !isDamage(error)) return;
+    mayBeBelieved = false;
     logger.error({ err: error, folder }, 'The read tables are damaged: start again, and they are rebuilt from the log');
-    void files.markDamaged();
+    files.markDamaged().catch((failure: unknown) => {
+      logger.error({ err: failure, folder }, 'The damage could not be marked: delete the folder before the next start');
+    });
   }
 
   async function prepare(reason: string | null): Promise<void> {
+    mayBeBelieved = false;
     if (reason !== null)
       logger.warn({ folder, reason }, `The read tables are thrown away (${reason}) and rebuilt from the log`);
     if (reason !== null || !(await files.hasCluster())) {
       await files.discard();
       await createCluster(files);
     }
-    isDamaged = false;
     await files.markOpen();
+    mayBeBelieved = true;
   }
 
   async function recreate(reason: string): Promise<void> {
@@ -98,7 +101,10 @@ export async function openEmbeddedReadDatabase<Database>({
     await migrateToLatest(db);
   } catch (error) {
     recreated = `they could not be opened: ${error instanceof Error ? error.message : String(error)}`;
-    await recreate(recreated);
+    await recreate(recreated).catch(async (failure: unknown) => {
+      await db.destroy();
+      throw failure;
+    });
   }
 
   let closing: Promise<void> | null = null;
@@ -108,10 +114,10 @@ export async function openEmbeddedReadDatabase<Database>({
     recreate,
     close() {
       closing ??= (async () => {
-        await mayOpen;
+        await mayOpen.catch(() => {});
         await db.destroy();
         await socket?.ended;
-        if (!isDamaged) await files.markClosed();
+        if (mayBeBelieved) await files.markClosed();
       })();
       return closing;
     },
