@@ -17,6 +17,9 @@ export async function startThread(path: string, file: URL): Promise<DatabaseThre
   const worker = new Worker(file, {
     workerData: { path },
     name: 'embedded-log',
+    // What the process preloads, for tracing say, is not meant for a thread that only knows SQLite.
+    execArgv: [],
+    // What passes through is dead at once. Left alone, its nursery alone would grow to 128 MiB.
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   const opening = Promise.withResolvers<LogFacts>();

@@ -37,10 +37,11 @@ interface Stretch {
 export async function* messages(
   source: SubscriptionSource,
   start: Place,
-  { maxBatch: limit = DEFAULT_BATCH, streamPrefix: prefix = '' }: SubscribeOptions,
+  { maxBatch = DEFAULT_BATCH, streamPrefix: prefix = '' }: SubscribeOptions,
   signal: AbortSignal,
 ): AsyncGenerator<SubscriptionMessage, void, undefined> {
   const { tail } = source;
+  const limit = Math.max(1, maxBatch);
   let place = start;
   let reported = start;
   let isLive = false;
@@ -65,7 +66,7 @@ export async function* messages(
       held === null
         ? await readPatiently(source, { after: place.position, prefix, limit }, signal)
         : stretchOf(held, prefix);
-    if (stretch === null) return;
+    if (stretch === null) continue;
     place = stretch.last;
     const last = stretch.transitions.at(-1);
     if (last === undefined) continue;

@@ -52,7 +52,7 @@ export interface AppendRequest {
 export type AppendRefusal =
   /** Beyond {@link MAX_TRANSITION_BYTES} or {@link MAX_APPEND_BYTES}. Final. */
   | { readonly code: 'too-large'; readonly message: string }
-  /** Text that is not well-formed, an id that is not a UUID, an empty name. Final. */
+  /** Malformed text, an id that is not a UUID in lower case, a name that is empty or begins with `$`. Final. */
   | { readonly code: 'invalid'; readonly message: string }
   /** The log does not take more at present: full queue, full disk, server busy or away. Try again later. */
   | { readonly code: 'unavailable'; readonly message: string }

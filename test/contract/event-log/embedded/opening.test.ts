@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync,
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openLogFile } from '../../../../src/adapters/embedded-log/database/log-file.ts';
 import { type LogFileProblem, LogFileRefused } from '../../../../src/adapters/embedded-log/log-file-refused.ts';
 import { openEmbeddedLog } from '../../../../src/adapters/embedded-log/open-embedded-log.ts';
 import { createEmbeddedPlace, type EmbeddedPlace } from '../../../support/event-log/embedded/embedded-place.ts';
@@ -43,6 +44,16 @@ describe('an embedded log is opened', () => {
     const place = await closedLog(1);
     expect(statSync(place.path).mode & 0o777).toBe(0o600);
     expect(existsSync(`${place.path}.creating`)).toBe(false);
+  });
+
+  it('so that every commit waits for the disk, and nobody else gets in', async () => {
+    const { path } = await closedLog(1);
+    const { database } = openLogFile(path);
+    const settings = ['journal_mode', 'synchronous', 'locking_mode'].map((name) =>
+      database.prepare(`PRAGMA ${name}`).get(),
+    );
+    database.close();
+    expect(settings).toEqual([{ journal_mode: 'wal' }, { synchronous: 2 }, { locking_mode: 'exclusive' }]);
   });
 
   it('although its creation was interrupted before', async () => {

@@ -1,7 +1,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Logger } from '../../../../src/application/ports/logger.ts';
 import { createEmbeddedPlace } from '../../../support/event-log/embedded/embedded-place.ts';
-import { readLog } from '../../../support/event-log/follow.ts';
-import { appendAll, appendUntilKnown, kindOf, request, transition } from '../../../support/event-log/transitions.ts';
+import { armFault, disarmFault } from '../../../support/event-log/embedded/faults.ts';
+import { follow, isCaughtUp, readLog, transitionsOf } from '../../../support/event-log/follow.ts';
+import {
+  appendAll,
+  appendUntilKnown,
+  fill,
+  kindOf,
+  request,
+  transition,
+} from '../../../support/event-log/transitions.ts';
 
 const countKinds = (kinds: readonly string[]) =>
   Object.fromEntries([...new Set(kinds)].map((kind) => [kind, kinds.filter((each) => each === kind).length]));
@@ -11,6 +20,44 @@ async function newLog(deadlineMs = 30_000) {
   onTestFinished(() => place.destroy());
   return { place, log: await place.open({ deadlineMs }) };
 }
+
+/** Keeps what is told, as `level: message`. */
+function listeningLogger() {
+  const told: string[] = [];
+  const at = (level: string) => (_: object, message: string) => void told.push(`${level}: ${message}`);
+  const logger: Logger = {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: () => logger,
+  };
+  return { told, logger };
+}
+
+describe('an embedded log in trouble', () => {
+  it('tells the operator once when it begins and once when it is over', async () => {
+    const place = createEmbeddedPlace();
+    onTestFinished(() => place.destroy());
+    const { told, logger } = listeningLogger();
+    const log = await place.open({ logger });
+    armFault(place.path, 'find the disk full');
+    for (let tries = 0; tries < 3; tries++) expect(kindOf(await log.append(request()))).toBe('refused: unavailable');
+    disarmFault(place.path);
+    for (let tries = 0; tries < 3; tries++) await appendAll(log, [request()]);
+    expect(told).toEqual(['error: the log takes no appends', 'info: the log takes appends again']);
+
+    armFault(place.path, 'die before the commit');
+    expect((await log.append(request())).kind).toBe('unknown');
+    await appendUntilKnown(log, request());
+    expect(told.slice(2)).toEqual([
+      'error: the log is away: its thread has ended',
+      'error: the log takes no appends',
+      'info: the log takes appends again',
+    ]);
+    await log.close();
+  });
+});
 
 describe('an embedded log that is asked for too much', () => {
   it('refuses what is beyond 20,000 waiting appends, and takes the others', async () => {
@@ -28,6 +75,16 @@ describe('an embedded log that is asked for too much', () => {
     const requests = Array.from({ length: 250 }, () => request({ transitions: [transition({ data })] }));
     const kinds = countKinds((await log.appendMany(requests)).map(kindOf));
     expect(kinds).toEqual({ appended: 191, 'refused: unavailable': 59 });
+    await log.close();
+  });
+
+  it('tells a subscriber again when it has caught up, after it fell too far behind to be served from memory', async () => {
+    const { log } = await newLog();
+    const follower = follow(log);
+    await follower.until(isCaughtUp);
+    await fill(log, 20_000);
+    expect(transitionsOf(await follower.until(isCaughtUp))).toHaveLength(20_000);
+    await follower.end();
     await log.close();
   });
 
