@@ -1,6 +1,6 @@
 import type { AppendOutcome } from '../../application/ports/event-log.ts';
 import { outcomeOf } from './answer.ts';
-import { classifyError, wasNeverTaken } from './classify.ts';
+import { CallEnded, classifyError, wasNeverTaken } from './classify.ts';
 import type { Connection } from './connection.ts';
 
 /** An append on its way. */
@@ -48,7 +48,7 @@ export class BatchCall {
       events.answered();
     });
     this.#call.on('error', (error) => this.#end(error));
-    this.#call.on('end', () => this.#end(new Error('the call was ended by the server')));
+    this.#call.on('end', () => this.#end(new CallEnded('the call was ended by the server')));
   }
 
   get size(): number {

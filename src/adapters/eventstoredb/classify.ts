@@ -37,6 +37,11 @@ const notHandled = /^Server Is (?:Not Ready|Busy|Too Busy)|^No leader info avail
 /** grpc-js has not found anybody to send the call to. */
 const notSent = /^(?:No connection established|Name resolution failed|Failed to discover)/;
 
+/** A call that has no end of its own is over without an error. */
+export class CallEnded extends Error {
+  override readonly name = 'CallEnded';
+}
+
 interface ServiceError {
   readonly code: number;
   readonly details: string;
@@ -84,7 +89,8 @@ export function leaderNamedBy(error: unknown): EndPoint | null {
  * connection works.
  */
 export function isOfConnection(error: unknown): boolean {
-  if (!isServiceError(error)) return true;
+  if (error instanceof CallEnded) return true;
+  if (!isServiceError(error)) return false;
   if (trailer(error, 'exception') === 'not-leader' || error.details.startsWith('No leader info')) return true;
   return !isNotHandled(error.details) && [1, 12, 13, 14].includes(error.code);
 }

@@ -8,6 +8,7 @@ import {
   credentials,
   type Metadata,
 } from '@grpc/grpc-js';
+import { CallEnded } from './classify.ts';
 import type { Address, EndPoint } from './parse-address.ts';
 import {
   type BatchAppendResp,
@@ -106,8 +107,11 @@ function connectionOver(channel: Channel, target: string, callOptions: () => [Me
   const streams = new StreamsClient(target, credentials.createInsecure(), through);
   const features = new ServerFeaturesClient(target, credentials.createInsecure(), through);
   const open = new Set<{ cancel(): void }>();
+  let isClosed = false;
 
-  const track = <Call extends ClientReadableStream<unknown>>(call: Call): Call => {
+  const track = <Call extends ClientReadableStream<unknown>>(start: () => Call): Call => {
+    if (isClosed) throw new CallEnded('the connection is closed');
+    const call = start();
     open.add(call);
     // Who waits for an answer listens, too. This one is for the error that comes after nobody waits any more.
     call.on('error', () => {});
@@ -117,7 +121,7 @@ function connectionOver(channel: Channel, target: string, callOptions: () => [Me
 
   return {
     batchAppend: () =>
-      track(
+      track(() =>
         streams.makeBidiStreamRequest(
           StreamsService.batchAppend.path,
           (append: Buffer) => append,
@@ -125,7 +129,7 @@ function connectionOver(channel: Channel, target: string, callOptions: () => [Me
           ...callOptions(),
         ),
       ),
-    read: (request) => track(streams.read(request, ...callOptions())),
+    read: (request) => track(() => streams.read(request, ...callOptions())),
     serverVersion: () =>
       new Promise((resolve, reject) => {
         features.getSupportedMethods(new Empty(), ...callOptions(), (error, methods) =>
@@ -133,6 +137,7 @@ function connectionOver(channel: Channel, target: string, callOptions: () => [Me
         );
       }),
     close: () => {
+      isClosed = true;
       for (const call of open) call.cancel();
       channel.close();
     },

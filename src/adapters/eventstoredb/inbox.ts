@@ -2,6 +2,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { isBeyond } from './checkpoint.ts';
+import { CallEnded } from './classify.ts';
 import { decodeEvent, type Place, placeOf, type RecordedEvent } from './decode-event.ts';
 import { Fifo } from './fifo.ts';
 import type { ReadResp } from './protocol.ts';
@@ -69,7 +70,7 @@ export class Inbox {
       }
     });
     call.on('error', over);
-    call.on('end', () => over(new Error('the subscription was ended by the server')));
+    call.on('end', () => over(new CallEnded('the subscription was ended by the server')));
   }
 
   /**

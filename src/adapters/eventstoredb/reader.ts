@@ -1,5 +1,6 @@
 import { LogUnavailable } from '../../application/failures.ts';
 import type { Clock } from '../../application/ports/clock.ts';
+import { isOfConnection } from './classify.ts';
 import type { Connection } from './connection.ts';
 import { explain } from './explain.ts';
 import type { Address } from './parse-address.ts';
@@ -39,15 +40,34 @@ export function createReader(
     else reading--;
   };
 
-  const readOnce = async (request: ReadRequest, take: Take, attempt: Attempt) => {
+  /** Again on the next connection, where the one in use was lost before anything had come: reading changes nothing. */
+  const readOn = async (request: ReadRequest, take: Take, attempt: Attempt): Promise<void> => {
+    const connection = await supervised.settled();
+    attempt.givenUp.throwIfAborted();
+    attempt.connection = connection;
+    let hasAnswer = false;
+    const call = connection.read(request);
+    const cancel = () => call.cancel();
+    attempt.givenUp.addEventListener('abort', cancel);
+    try {
+      await receive(call, (response) => {
+        hasAnswer = true;
+        return take(response);
+      });
+    } catch (error) {
+      if (hasAnswer || attempt.givenUp.aborted || !isOfConnection(error)) throw error;
+      supervised.failed(connection, error);
+      return readOn(request, take, attempt);
+    } finally {
+      attempt.givenUp.removeEventListener('abort', cancel);
+    }
+  };
+
+  const readInTurn = async (request: ReadRequest, take: Take, attempt: Attempt) => {
     await enter();
     try {
       attempt.givenUp.throwIfAborted();
-      attempt.connection = await supervised.settled();
-      attempt.givenUp.throwIfAborted();
-      const call = attempt.connection.read(request);
-      attempt.givenUp.addEventListener('abort', () => call.cancel());
-      await receive(call, take);
+      await readOn(request, take, attempt);
     } finally {
       leave();
     }
@@ -58,7 +78,7 @@ export function createReader(
       const givingUp = new AbortController();
       const attempt: Attempt = { givenUp: givingUp.signal, connection: null };
       try {
-        await within(clock, deadlineMs, readOnce(request, take, attempt));
+        await within(clock, deadlineMs, readInTurn(request, take, attempt));
         supervised.answered();
       } catch (error) {
         givingUp.abort();

@@ -1,0 +1,84 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { logForTest, serverAndLog, serverForTest } from '../../support/event-log/eventstoredb/with-server.ts';
+import { follow, isCaughtUp } from '../../support/event-log/follow.ts';
+import { appendAll, appended, appendUntilKnown, kindOf, request } from '../../support/event-log/transitions.ts';
+
+describe('a connection to EventStoreDB, which carries 100 calls and lets the next one wait without a word', () => {
+  it('is asked for no more than that by 300 reads at once', async () => {
+    const { server, log } = await serverAndLog();
+    const stored = request();
+    await appendAll(log, [stored]);
+    await server.faults.set({ fault: 'delay', delayMs: 20, calls: ['read'] });
+    const reads = Array.from({ length: 300 }, () => log.readStream(stored.stream));
+    const append = log.append(request());
+    expect((await Promise.all(reads)).every(({ length }) => length === 1)).toBe(true);
+    expect(await append).toEqual(appended(0));
+  });
+
+  it('is not shared with subscriptions: each has one of its own', async () => {
+    const { server, log } = await serverAndLog();
+    await appendAll(log, [request()]);
+    const followers = Array.from({ length: 12 }, () => follow(log));
+    for (const follower of followers) await follower.until(isCaughtUp);
+    expect(await server.faults.dropConnections()).toBe(13);
+    const next = request();
+    expect(await appendUntilKnown(log, next)).toEqual(appended(0));
+    for (const follower of followers) {
+      expect((await follower.transitions(1)).map(({ stream }) => stream)).toEqual([next.stream]);
+      await follower.end();
+    }
+  });
+
+  it('is let go of when its subscription or the log ends', async () => {
+    const { server, log } = await serverAndLog();
+    const follower = follow(log);
+    await follower.until(isCaughtUp);
+    await follower.end();
+    await log.close();
+    // Until the server, too, has heard of it.
+    while ((await server.faults.dropConnections()) > 0) await nextTurn();
+  });
+});
+
+describe('a server that goes away and comes back', () => {
+  it('is told of as trouble, once, and is found again by itself', async () => {
+    const server = await serverForTest();
+    const log = logForTest(server.url, { deadlineMs: 1_000 });
+    expect(log.trouble()).toContain('not connected yet');
+    expect(await log.health()).toBeNull();
+    expect(log.trouble()).toBeNull();
+
+    const away = log.says('EventStoreDB at');
+    await server.faults.set({ fault: 'not-ready', calls: ['read', 'append'] });
+    await server.faults.dropConnections();
+    await away;
+    await log.says('is not ready');
+    expect(log.trouble()).toContain('is not ready');
+    expect(await log.health()).toContain('is not ready');
+    expect(kindOf(await log.append(request()))).toBe('refused: unavailable');
+
+    const back = log.says('connected to EventStoreDB');
+    await server.faults.lift();
+    await back;
+    expect(log.trouble()).toBeNull();
+    expect(await log.append(request())).toEqual(appended(0));
+    expect(log.lines.filter((line) => line.includes('is not ready'))).toHaveLength(1);
+  });
+
+  it('is told of as trouble also when only subscriptions meet it, as where the access list of $all forbids them', async () => {
+    const { server, log } = await serverAndLog();
+    await appendAll(log, [request()]);
+    await server.faults.set({ fault: 'access-denied', calls: ['subscribe'] });
+    const waits = log.says('a subscription waits');
+    const follower = follow(log);
+    const first = follower.transitions(1);
+    await waits;
+    expect(log.trouble()).toContain('the access list of $all');
+    expect(await log.append(request())).toEqual(appended(0));
+    await server.faults.lift();
+    expect((await first).length).toBeGreaterThan(0);
+    expect(log.trouble()).toBeNull();
+    await follower.end();
+  });
+});
