@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 /** A shell in namespaces of its own, where even an ordinary user may mount; nobody else sees what is mounted. */
+const [namespaces, ...itsArguments] = ['unshare', '--map-root-user', '--mount', 'sh', '-c'] as const;
 const inNamespaces = (script: string, ...args: readonly string[]) =>
-  execFileSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', script, 'sh', ...args], { encoding: 'utf8' });
+  execFileSync(namespaces, [...itsArguments, script, 'sh', ...args], { encoding: 'utf8', stdio: 'pipe' });
 
 function whyNotHere(): string | null {
   try {
