@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { canonicalJson } from '../application/envelope.ts';
+import { canonicalJson } from '../application/canonical-json.ts';
 import type { EventPlace } from '../projections/events/queries.ts';
 
 const MARK_BYTES = 16;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { type Transition, transitionSchemas } from '../domain/event/transitions.ts';
+import { canonicalJson } from './canonical-json.ts';
 import type { ProposedTransition, RecordedTransition } from './ports/event-log.ts';
 
 /** Who acted: a person or machine client behind a token, or one of our own processes. */
@@ -14,48 +14,46 @@ export type Actor =
     }
   | { readonly kind: 'process'; readonly process: string };
 
-/** Everything that is kept with a transition beside its data. Absent optional fields are left out, never null. */
+/**
+ * Everything that is kept with a transition beside its data. Absent optional fields are left out, never null. In
+ * alphabetical order, here and where one is made: then its canonical JSON needs no sorting.
+ */
 export interface Envelope {
-  readonly stream: string;
-  /** A JSON number: no history comes near 2⁵³. */
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly recordedAt: string;
   readonly actor: Actor;
-  /** The same for all that belongs to one event. */
-  readonly correlationId: string;
   /** The transition or request that led to this one. */
   readonly causationId: string;
-  readonly requestId?: string;
-  /** W3C trace context of whoever wrote it. */
-  readonly traceparent?: string;
+  /** The same for all that belongs to one event. */
+  readonly correlationId: string;
+  readonly id: string;
   /** Set when the payload is encrypted; the hash is over the ciphertext. */
   readonly keyId?: string;
   /** Set when a replay plan caused it. */
   readonly planId?: string;
   /** Hash of the stream's previous transition; {@link FIRST_PREV_HASH} at revision 0. */
   readonly prevHash: string;
+  readonly recordedAt: string;
+  readonly requestId?: string;
+  /** A JSON number: no history comes near 2⁵³. */
+  readonly revision: number;
+  readonly schemaVersion: number;
+  readonly stream: string;
+  /** W3C trace context of whoever wrote it. */
+  readonly traceparent?: string;
+  readonly type: string;
 }
 
 export const FIRST_PREV_HASH = '0'.repeat(64);
 /** The present shape of every transition's data. Older shapes are lifted on read. */
 export const SCHEMA_VERSION = 1;
 
-/** RFC 8785. @throws when the value has no JSON form (a lone surrogate, a number that is not finite). */
-export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value);
-  if (text === undefined) throw new TypeError('The value has no JSON form');
-  return text;
-}
-
 /**
  * The rule that ties a history together: SHA-256, in hex, over the canonical JSON of the envelope with the data's own
  * SHA-256 in the place of the data. Documented for auditors in docs/histories.md.
  */
-export const envelopeHash = (envelope: Envelope, data: string): string =>
-  hash('sha256', canonicalJson({ ...envelope, dataSha256: hash('sha256', data, 'hex') }), 'hex');
+export function envelopeHash({ actor, causationId, correlationId, ...rest }: Envelope, data: string): string {
+  const dataSha256 = hash('sha256', data, 'hex');
+  return hash('sha256', canonicalJson({ actor, causationId, correlationId, dataSha256, ...rest }), 'hex');
+}
 
 /**
  * Readies a transition for the log. Its data is written as canonical JSON, so its hash can be recomputed from JSON.

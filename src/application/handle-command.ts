@@ -91,18 +91,18 @@ function sealAll(
   for (const transition of transitions) {
     const id = transitionId?.(transition.type) ?? chance.uuid();
     const next = seal(transition, {
-      stream,
-      revision: after.revision + 1,
-      id,
-      type: transition.type,
-      schemaVersion: SCHEMA_VERSION,
-      recordedAt,
       actor,
-      correlationId: stream,
       causationId: causationId ?? event.headId ?? requestId ?? id,
-      ...(requestId === undefined ? {} : { requestId }),
-      ...(traceparent === undefined ? {} : { traceparent }),
+      correlationId: stream,
+      id,
       prevHash: after.headHash,
+      recordedAt,
+      ...(requestId === undefined ? {} : { requestId }),
+      revision: after.revision + 1,
+      schemaVersion: SCHEMA_VERSION,
+      stream,
+      ...(traceparent === undefined ? {} : { traceparent }),
+      type: transition.type,
     });
     sealed.push(next);
     after = {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../../application/envelope.ts';
+import { canonicalJson } from '../../application/canonical-json.ts';
 import type { ReceiveEvent } from '../../domain/event/commands.ts';
 import { parseExactly } from './exact-json.ts';
 import { pointerOf } from './json-document.ts';

@@ -67,10 +67,10 @@ export const mayKnowOf = (request: FastifyRequest, event: { readonly clientId: s
   !request.ownEventsOnly || event.clientId === request.principal.clientId;
 
 export const actorOf = (principal: Principal): Actor => ({
-  kind: 'principal',
-  subject: principal.subject,
   clientId: principal.clientId,
+  kind: 'principal',
   roles: knownRoles(principal),
+  subject: principal.subject,
   tokenId: principal.tokenId,
 });
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, seal, unseal } from '../../../src/application/envelope.ts';
+import { canonicalJson } from '../../../src/application/canonical-json.ts';
+import { seal, unseal } from '../../../src/application/envelope.ts';
 import { type LogPosition, revision } from '../../../src/application/ports/event-log.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
 import { moment, succeeded } from '../../support/domain/transitions.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../src/application/envelope.ts';
+import { canonicalJson } from '../../../src/application/canonical-json.ts';
 import { transitionSchemas } from '../../../src/domain/event/transitions.ts';
 import { smallResult } from '../../../src/worker/small-result.ts';
 
