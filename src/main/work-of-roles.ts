@@ -90,7 +90,8 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
           log,
           bus,
           checkpoints: createCheckpointStore(db, lease),
-          firstPlace: (await log.head())?.checkpoint ?? null,
+          // A bus that forgets is filled again by the sweep's recovery, from the rows; one that does not, from the log.
+          firstPlace: bus.forgetsOnRestart ? ((await log.head())?.checkpoint ?? null) : null,
           ...place,
           observed: (subscriber) => metrics.counted(subscriber),
         }),
