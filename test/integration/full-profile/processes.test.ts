@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { carefulClients } from '../../support/full-profile/careful-clients.ts';
+import { type FullProfile, missingForFullProfile, startFullProfile } from '../../support/full-profile/full-profile.ts';
+
+const missing = missingForFullProfile();
+if (missing !== null) process.stdout.write(`skipped: tests of the full profile's processes, because ${missing}\n`);
+
+describe.skipIf(missing !== null)('two processes of each role', { timeout: 150_000 }, () => {
+  let profile: FullProfile;
+  let clients: ReturnType<typeof carefulClients>;
+  beforeAll(async () => {
+    profile = await startFullProfile({ api: 2, projector: 2, dispatcher: 2, worker: 2 });
+    clients = carefulClients({ urls: () => profile.apiUrls(), token: profile.token });
+  }, 60_000);
+  afterAll(() => profile.stop());
+
+  it('bring every event to its end together', async () => {
+    await clients.post(100);
+    expect(new Set((await clients.rows()).map(({ id }) => id))).toEqual(clients.witnessed());
+  });
+
+  it('lose nothing when any one of them is killed with SIGKILL', async () => {
+    for (const one of profile.processes()) {
+      const during = clients.post(40);
+      await profile.replace(one, async () => void (await clients.post(20)));
+      await during;
+    }
+    expect(new Set((await clients.rows()).map(({ id }) => id))).toEqual(clients.witnessed());
+  });
+
+  it('take events and process them while PostgreSQL is away, and retry when it is back', async () => {
+    await profile.postgres.kill();
+    await clients.processed(await clients.post(150));
+    await profile.postgres.start();
+    expect(new Set((await clients.rows()).map(({ id }) => id))).toEqual(clients.witnessed());
+  });
+
+  it('take events while RabbitMQ is away, and process them when it is back', async () => {
+    const before = clients.post(50);
+    await profile.rabbitMq.stop();
+    await before;
+    await clients.post(150);
+    await profile.rabbitMq.start();
+    expect(new Set((await clients.rows()).map(({ id }) => id))).toEqual(clients.witnessed());
+  });
+
+  it('take events again as soon as the log is back', async () => {
+    const during = clients.post(150);
+    await profile.restartLog();
+    await during;
+    expect(new Set((await clients.rows()).map(({ id }) => id))).toEqual(clients.witnessed());
+  });
+
+  it('leave histories that are unbroken, begin once, and end once', async () => {
+    for (const id of clients.witnessed()) {
+      const { items, verified } = await clients.history(id);
+      const types = items.map(({ type }) => type);
+      expect.soft(verified, id).toBe(true);
+      expect.soft(types.filter((type) => type === 'EventReceived')).toHaveLength(1);
+      expect.soft(types.filter((type) => type === 'ProcessingSucceeded')).toHaveLength(1);
+    }
+  });
+});

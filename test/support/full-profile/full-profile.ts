@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ServerProcess, startServerProcess } from '../eventstoredb/start-server-process.ts';
+import { type Role, type RoleProcess, roles, startRole } from '../processes/role-process.ts';
+import { createPostgres, findPostgres, type PrivatePostgres } from '../services/postgres.ts';
+import { createRabbitMq, findRabbitMq, type PrivateRabbitMq } from '../services/rabbitmq.ts';
+
+const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
+const handlersFile = fileURLToPath(new URL('eventops.config.ts', import.meta.url));
+
+/** Why it cannot be had here; `null` when it can. */
+export function missingForFullProfile(): string | null {
+  const missing = [findPostgres(), findRabbitMq()].flatMap((found) => (found.found ? [] : [found.why]));
+  return missing.length === 0 ? null : missing.join('; ');
+}
+
+/** Servers of our own, and processes of each role on them. */
+export interface FullProfile {
+  readonly postgres: PrivatePostgres;
+  readonly rabbitMq: PrivateRabbitMq;
+  /** An admin's. */
+  readonly token: string;
+  apiUrls(): readonly string[];
+  processes(): readonly RoleProcess[];
+  /** kill -9, and another one on the same ports. Between the two, `meanwhile`. */
+  replace(process: RoleProcess, meanwhile: () => Promise<void>): Promise<void>;
+  /** kill -9 of the log's server, and another one on the same port and data. */
+  restartLog(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startFullProfile(counts: Readonly<Record<Role, number>>): Promise<FullProfile> {
+  const folder = await mkdtemp(join(tmpdir(), 'eventops-full-'));
+  // The servers run as another user when we are root.
+  await chmod(folder, 0o755);
+  const [postgresHere, rabbitMqHere] = [findPostgres(), findRabbitMq()];
+  if (!postgresHere.found || !rabbitMqHere.found) throw new Error(missingForFullProfile() ?? '');
+  const postgres = createPostgres({ folder: join(folder, 'pg'), binaries: postgresHere.binaries, fsync: false });
+  const rabbitMq = createRabbitMq({ folder: join(folder, 'mq'), binaries: rabbitMqHere.binaries, management: false });
+  const logFolder = join(folder, 'log');
+  await mkdir(logFolder);
+  let log: ServerProcess = await startServerProcess({ folder: logFolder });
+  await Promise.all([postgres.start(), rabbitMq.start()]);
+  const env = {
+    EVENTSTORE_URL: log.url,
+    DATABASE_URL: await postgres.createDatabase('eventops'),
+    AMQP_URL: rabbitMq.url,
+    DATA_DIR: join(folder, 'data'),
+    EVENTOPS_CONFIG: handlersFile,
+    LOG_LEVEL: 'warn',
+  };
+  const wanted = roles.flatMap((role) => Array.from({ length: counts[role] }, () => role));
+  const running = await Promise.all(wanted.map((role) => startRole({ role, env })));
+  return {
+    postgres,
+    rabbitMq,
+    token: execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim(),
+    apiUrls: () => running.filter(({ role }) => role === 'api').map(({ url }) => url),
+    processes: () => [...running],
+    replace: async (one, meanwhile) => {
+      await one.kill();
+      await meanwhile();
+      const portOf = (url: string) => Number(new URL(url).port);
+      running[running.indexOf(one)] = await startRole({
+        role: one.role,
+        env,
+        port: portOf(one.url),
+        metricsPort: portOf(one.monitoringUrl),
+      });
+    },
+    restartLog: async () => {
+      const { port } = log;
+      await log.kill();
+      log = await startServerProcess({ folder: logFolder, port });
+    },
+    stop: async () => {
+      await Promise.all(running.map((each) => each.kill()));
+      await Promise.all([postgres.kill(), rabbitMq.kill(), log.kill()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

