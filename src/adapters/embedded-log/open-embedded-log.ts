@@ -42,7 +42,10 @@ export async function openEmbeddedLog({
   const { logId, end, wasLeftOpen } = database.facts;
   const tail = createTail(end ?? BEGINNING);
   if (wasLeftOpen)
-    logger?.warn({ path, position: tail.end.position }, 'the log was not closed; nothing durable is lost');
+    logger?.warn(
+      { path, position: tail.end.position },
+      'the log was left open, by a kill or a power cut; nothing durable is lost',
+    );
 
   function onReopened(facts: LogFacts): void {
     const reopened = facts.end ?? BEGINNING;
@@ -74,8 +77,8 @@ export async function openEmbeddedLog({
     appendMany: (requests) => Promise.all(requests.map(append)),
     async close() {
       closing.abort();
-      await queue.close();
-      await within(deadlineMs, database.close(), late).catch((error) => logger?.error({ err: error }, error.message));
+      const closed = queue.close().then(() => database.close());
+      await within(deadlineMs, closed, late).catch((error) => logger?.error({ err: error }, 'the log was not closed'));
     },
   };
 }

@@ -27,6 +27,7 @@ export async function startThread(path: string, file: URL): Promise<DatabaseThre
   const calls = new Map<number, PromiseWithResolvers<unknown>>();
   let lastCall = 0;
   let reason = 'it ended by itself';
+  let lost: LogUnavailable | null = null;
 
   function take(call: number): PromiseWithResolvers<unknown> | undefined {
     const waiting = calls.get(call);
@@ -44,7 +45,7 @@ export async function startThread(path: string, file: URL): Promise<DatabaseThre
     reason = error.message;
   });
   worker.on('exit', () => {
-    const lost = new LogUnavailable(`The thread of ${path} is gone: ${reason}`);
+    lost = new LogUnavailable(`The thread of ${path} is gone: ${reason}`);
     opening.reject(lost);
     for (const waiting of calls.values()) waiting.reject(lost);
     calls.clear();
@@ -55,6 +56,7 @@ export async function startThread(path: string, file: URL): Promise<DatabaseThre
     facts: await opening.promise,
     ended: ended.promise,
     call(operation, input) {
+      if (lost !== null) return Promise.reject(lost);
       const waiting = Promise.withResolvers<unknown>();
       calls.set(++lastCall, waiting);
       worker.postMessage({ call: lastCall, operation, input } satisfies ThreadRequest);

@@ -27,7 +27,7 @@ export interface AuditResult {
 
 /**
  * Reads a whole log that nobody has open, follows every page of the file and every history's chain of hashes, and so
- * finds one changed byte in any stored row. Holds one history at a time; takes about 20 s for 10⁶ transitions. What it
+ * finds one changed byte in any stored row. Holds one history at a time; takes about 10 s for 10⁶ transitions. What it
  * cannot find is a log that was cut off at its end: nothing in the file tells what followed, the checkpoints outside do.
  * @throws {LogFileRefused} when there is no log, it is in use, or it is so damaged that it cannot be opened.
  */

@@ -12,7 +12,7 @@ import { sealedHistory } from '../../../support/sealed-history.ts';
 import { count, size } from '../clause.ts';
 
 const EVENTS = 20;
-const FLIPS = size(300, 20_000);
+const FLIPS = size(150, 20_000);
 
 /** A closed log of whole histories, as the system writes them. */
 async function closedLogOfHistories(): Promise<EmbeddedPlace> {

@@ -88,6 +88,15 @@ describe('an embedded log that is asked for too much', () => {
     await log.close();
   });
 
+  it('is closed by its deadline although its disk does not answer', async () => {
+    const { place, log } = await newLog(100);
+    const endSilence = await place.fallSilent?.();
+    const appends = Promise.all([log.append(request()), log.append(request())]);
+    await log.close();
+    expect((await appends).map(kindOf)).toEqual(['unknown', 'unknown']);
+    await endSilence?.();
+  });
+
   it('refuses at once while its disk does not answer, and goes on when it does', async () => {
     const { place, log } = await newLog(100);
     await appendAll(log, [request()]);
