@@ -6,7 +6,9 @@ import { readingStream } from './read-requests.ts';
 import { receive } from './receive.ts';
 import { within } from './within.ts';
 
-const CONNECT_DEADLINE_MS = 5_000;
+/** Asking the nodes of a cluster, one after the other, which of them leads has deadlines of its own, one for each node. */
+const DISCOVERY_DEADLINE_MS = 30_000;
+const CANARY_DEADLINE_MS = 5_000;
 /** A stream that is never written. Reading it takes a leader that is ready and lets us in. */
 const CANARY = 'eventops-canary';
 
@@ -18,10 +20,10 @@ export async function openConnection(
 ): Promise<{ readonly connection: Connection; readonly serverVersion: string }> {
   const connecting = connect(leader);
   try {
-    const connection = await within(clock, CONNECT_DEADLINE_MS, connecting, ending);
+    const connection = await within(clock, DISCOVERY_DEADLINE_MS, connecting, ending);
     const canary = receive(connection.read(readingStream(CANARY, revision(0))), () => 'enough');
     const answers = Promise.all([connection.serverVersion(), canary]);
-    const [serverVersion] = await within(clock, CONNECT_DEADLINE_MS, answers, ending);
+    const [serverVersion] = await within(clock, CANARY_DEADLINE_MS, answers, ending);
     return { connection, serverVersion };
   } catch (error) {
     connecting.then(

@@ -21,7 +21,9 @@ interface AddressOptions {
   readonly connectionName: string;
   readonly nodePreference: 'leader' | 'follower' | 'random' | 'read_only_replica';
   readonly maxDiscoverAttempts: number;
+  /** Milliseconds. */
   readonly discoveryInterval: number;
+  /** Seconds. */
   readonly gossipTimeout: number;
   /** Milliseconds; -1 for never. Two silent intervals end a connection whose other end is gone. */
   readonly keepAliveInterval: number;
@@ -31,15 +33,15 @@ interface AddressOptions {
 const DEFAULT_PORT = 2113;
 
 /**
- * The client tries discovery ten times and notices a half-open connection after 20 s unless told otherwise. We come back
- * by ourselves, with backoff, and so need to know sooner.
+ * The client tries discovery ten times, waits 5 s for a node, and notices a half-open connection after 20 s unless told
+ * otherwise. We come back by ourselves, with backoff, and so need to know sooner.
  */
 const DEFAULTS: AddressOptions = {
   connectionName: 'eventops',
   nodePreference: 'leader',
   maxDiscoverAttempts: 1,
   discoveryInterval: 100,
-  gossipTimeout: 5,
+  gossipTimeout: 2,
   keepAliveInterval: 5_000,
   keepAliveTimeout: 5_000,
 };

@@ -11,16 +11,13 @@ const { Options } = ReadReq;
 const SEARCH_WINDOW_EVENTS = 2_000;
 const ALL_THERE_ARE = String(Number.MAX_SAFE_INTEGER);
 
-const FORWARDS = 0;
-const BACKWARDS = 1;
-
 type Where = Pick<Place, 'commit' | 'prepare'> | 'start' | 'end';
 
 /** A stream from a revision on, inclusive. */
 export function readingStream(stream: string, from: Revision): ReadRequest {
   const identifier = new StreamIdentifier().setStreamName(new TextEncoder().encode(stream));
   const which = new Options.StreamOptions().setStreamIdentifier(identifier).setRevision(from.toString());
-  return request(options().setStream(which).setReadDirection(FORWARDS).setCount(ALL_THERE_ARE));
+  return request(options().setStream(which).setReadDirection(Options.ReadDirection.FORWARDS).setCount(ALL_THERE_ARE));
 }
 
 /** The whole log, from a place on: forwards inclusive, backwards exclusive. */
@@ -28,7 +25,7 @@ export function readingAll(from: Where, direction: 'forwards' | 'backwards', cou
   return request(
     options()
       .setAll(at(from))
-      .setReadDirection(direction === 'forwards' ? FORWARDS : BACKWARDS)
+      .setReadDirection(direction === 'forwards' ? Options.ReadDirection.FORWARDS : Options.ReadDirection.BACKWARDS)
       .setCount(count === 'all' ? ALL_THERE_ARE : String(count)),
   );
 }

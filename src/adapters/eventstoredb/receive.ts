@@ -6,23 +6,24 @@ export type Take = (response: ReadResp) => 'more' | 'enough';
 /** Asks, and hands over what is answered until it ends or `take` has enough. */
 export type Read = (request: ReadRequest, take: Take) => Promise<void>;
 
-/** Hands over what a read answers until it ends or `take` has enough. @throws the driver's errors. */
+/** Hands over what a read answers until it ends or `take` has enough. @throws the driver's errors, and what `take` throws. */
 export function receive(call: ClientReadableStream<ReadResp>, take: Take): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let isOver = false;
-    call.on('data', (response: ReadResp) => {
-      if (isOver) return;
-      try {
-        isOver = take(response) === 'enough';
-        if (!isOver) return;
-        resolve();
-      } catch (error) {
-        isOver = true;
-        reject(error);
-      }
-      call.cancel();
-    });
-    call.on('end', resolve);
-    call.on('error', reject);
+  const over = Promise.withResolvers<void>();
+  let isOver = false;
+  const finish = (settle: () => void) => {
+    isOver = true;
+    settle();
+    call.cancel();
+  };
+  call.on('data', (response: ReadResp) => {
+    if (isOver) return;
+    try {
+      if (take(response) === 'enough') finish(over.resolve);
+    } catch (error) {
+      finish(() => over.reject(error));
+    }
   });
+  call.on('end', over.resolve);
+  call.on('error', over.reject);
+  return over.promise;
 }

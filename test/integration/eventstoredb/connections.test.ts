@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { logForTest, serverAndLog, serverForTest } from '../../support/event-log/eventstoredb/with-server.ts';
-import { follow, isCaughtUp } from '../../support/event-log/follow.ts';
+import { follow, isCaughtUp, readLog } from '../../support/event-log/follow.ts';
 import { appendAll, appended, appendUntilKnown, kindOf, request } from '../../support/event-log/transitions.ts';
 
 describe('a connection to EventStoreDB, which carries 100 calls and lets the next one wait without a word', () => {
@@ -38,6 +38,28 @@ describe('a connection to EventStoreDB, which carries 100 calls and lets the nex
     await log.close();
     // Until the server, too, has heard of it.
     while ((await server.faults.dropConnections()) > 0) await nextTurn();
+  });
+});
+
+describe('a cluster', () => {
+  it('is asked which node leads: by one name, or by several nodes of which some are gone', async () => {
+    const server = await serverForTest();
+    for (const url of [
+      `esdb+discover://127.0.0.1:${server.port}?tls=false`,
+      `esdb://127.0.0.1:9,127.0.0.1:${server.port}?tls=false`,
+    ])
+      expect(await appendUntilKnown(logForTest(url), request())).toEqual(appended(0));
+  });
+
+  it('is told by a node that does not lead which one does, for appends, reads and subscriptions', async () => {
+    const [follower, leader] = [await serverForTest(), await serverForTest()];
+    await follower.faults.set({ fault: 'not-leader', leader: { host: '127.0.0.1', port: leader.port } });
+    const log = logForTest(follower.url);
+    const first = request();
+    expect(await appendUntilKnown(log, first)).toEqual(appended(0));
+    expect(await log.readStream(first.stream)).toHaveLength(1);
+    expect(await readLog(log)).toHaveLength(1);
+    expect(await logForTest(leader.url).readStream(first.stream)).toHaveLength(1);
   });
 });
 

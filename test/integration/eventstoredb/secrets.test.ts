@@ -40,7 +40,7 @@ it.each(Object.keys(places))('the password in the URL appears nowhere when %s', 
     describeOutcome(await log.append(request())),
     await log
       .readStream('event-1')
-      .then(String, (error: Error) => `${error.stack} ${JSON.stringify(error)} ${error.cause}`),
+      .then(String, (error: Error) => `${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`),
     await log.head().then(String, String),
     log.trouble(),
     ...log.lines,

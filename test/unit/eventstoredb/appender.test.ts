@@ -60,7 +60,7 @@ describe('appends to EventStoreDB', () => {
     const { appends, succeed } = only(connection);
     expect([connection.batchCalls.length, appends.length]).toEqual([1, 300]);
     expect(new Set(appends.map((append) => append.getCorrelationId()?.getString())).size).toBe(300);
-    for (const [index, append] of [...appends.entries()].reverse()) succeed(append, index);
+    for (const [index, append] of [...appends.entries()].toReversed()) succeed(append, index);
     expect(await Promise.all(outcomes)).toEqual(outcomes.map((_, index) => appended(index)));
   });
 
