@@ -50,6 +50,7 @@ export async function openPostgresReadDatabase<Database>(
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(server.createPool()) }) });
   const closing = new AbortController();
   const attempted = Promise.withResolvers<void>();
+  let isOpen = false;
   let trouble: string | null = `PostgreSQL at ${server.label}: not asked yet`;
 
   const prepare = async () => {
@@ -81,7 +82,8 @@ export async function openPostgresReadDatabase<Database>(
   };
   const preparing = prepareWithRetries().then(attempted.resolve, (error: Error) => {
     trouble = error.message;
-    logger.error({ database: server.label }, error.message);
+    // Before, whoever opens it is told.
+    if (isOpen) logger.error({ database: server.label }, error.message);
     attempted.reject(error);
   });
 
@@ -93,6 +95,7 @@ export async function openPostgresReadDatabase<Database>(
   };
   try {
     await attempted.promise;
+    isOpen = true;
   } catch (error) {
     await close();
     throw error;
