@@ -40,6 +40,13 @@ describe('readiness', () => {
     });
   });
 
+  it('is not lost with a part that requests can do without: it is named', async () => {
+    const tables = { ...part('read tables', async () => 'is away'), isDispensable: true };
+    const answer = await apiUnderTest({ readinessChecks: [sound, tables] }).call({ url: '/readyz', as: null });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual({ status: 'ready', parts: { log: 'ready', 'read tables': 'is away' } });
+  });
+
   it('does not wait for a part that gives no answer', async () => {
     const asked = Promise.withResolvers<void>();
     const silent = part('broker', () => {

@@ -28,6 +28,18 @@ describe.skipIf(missing !== null)('two processes of each role', { timeout: 150_0
     expect(new Set((await clients.rows()).map(({ id }) => id))).toEqual(clients.witnessed());
   });
 
+  it('go on when the projector at work is frozen for longer than its lease, and when it wakes again', async () => {
+    const active = await profile.owner('projection:events');
+    process.kill(active, 'SIGSTOP');
+    await clients.post(40);
+    await clients.rows();
+    expect(await profile.owner('projection:events')).not.toBe(active);
+    const during = clients.post(40);
+    process.kill(active, 'SIGCONT');
+    await during;
+    expect(new Set((await clients.rows()).map(({ id }) => id))).toEqual(clients.witnessed());
+  });
+
   it('take events and process them while PostgreSQL is away, and retry when it is back', async () => {
     await profile.postgres.kill();
     await clients.processed(await clients.post(150));

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { type ServerProcess, startServerProcess } from '../eventstoredb/start-server-process.ts';
 import { type Role, type RoleProcess, roles, startRole } from '../processes/role-process.ts';
 import { createPostgres, findPostgres, type PrivatePostgres } from '../services/postgres.ts';
@@ -27,6 +28,8 @@ export interface FullProfile {
   processes(): readonly RoleProcess[];
   /** kill -9, and another one on the same ports. Between the two, `meanwhile`. */
   replace(process: RoleProcess, meanwhile: () => Promise<void>): Promise<void>;
+  /** The process that holds a lease. */
+  owner(lease: string): Promise<number>;
   /** kill -9 of the log's server, and another one on the same port and data. */
   restartLog(): Promise<void>;
   stop(): Promise<void>;
@@ -70,6 +73,13 @@ export async function startFullProfile(counts: Readonly<Record<Role, number>>): 
         port: portOf(one.url),
         metricsPort: portOf(one.monitoringUrl),
       });
+    },
+    owner: async (lease) => {
+      const client = new pg.Client({ connectionString: env.DATABASE_URL });
+      await client.connect();
+      const { rows } = await client.query('select owner from leases where name = $1', [lease]);
+      await client.end();
+      return Number(rows[0].owner.split('/')[1]);
     },
     restartLog: async () => {
       const { port } = log;

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { allRoles, type Role } from '../../../src/cli/program.ts';
+import { readConfig } from '../../../src/config/config.ts';
+import { CannotStart } from '../../../src/main/cannot-start.ts';
+import { checkRoles } from '../../../src/main/check-roles.ts';
+
+const servers = {
+  EVENTSTORE_URL: 'esdb://log.example:2113',
+  DATABASE_URL: 'postgres://user:s3cret@tables.example/events',
+  AMQP_URL: 'amqp://user:s3cret@broker.example/',
+};
+
+/** Why the roles cannot be run with these settings; `null` when they can. */
+function refusal(roles: readonly Role[], environment: NodeJS.ProcessEnv): string | null {
+  try {
+    checkRoles(readConfig(environment), roles);
+    return null;
+  } catch (error) {
+    expect(error).toBeInstanceOf(CannotStart);
+    return (error as Error).message;
+  }
+}
+
+describe('roles', () => {
+  it('may all be in one process, wherever each part is', () => {
+    for (const [name, url] of Object.entries(servers)) expect(refusal(allRoles, { [name]: url })).toBeNull();
+    expect(refusal(allRoles, {})).toBeNull();
+  });
+
+  it.each(allRoles)('may be apart when all parts are in servers: %s', (role) => {
+    expect(refusal([role], servers)).toBeNull();
+  });
+
+  it.each([
+    ['api', ['EVENTSTORE_URL', 'DATABASE_URL']],
+    ['projector', ['EVENTSTORE_URL', 'DATABASE_URL']],
+    ['dispatcher', ['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL']],
+    ['worker', ['EVENTSTORE_URL', 'AMQP_URL']],
+  ] as const)('need servers for what they share with others: %s', (role, needed) => {
+    const named = (refusal([role], {}) ?? '').match(/[A-Z]+_URL(?=: missing)/g);
+    expect(named).toEqual(needed);
+    const { [needed[0]]: _, ...others } = servers;
+    expect(refusal([role], others)).toMatch(`${needed[0]}: missing`);
+    expect(refusal([role], others)).not.toContain('s3cret');
+  });
+
+  it('are not started under settings that do nothing yet', () => {
+    expect(refusal(allRoles, { OIDC_ISSUER: 'https://issuer.example' })).toContain('OIDC_ISSUER');
+    expect(refusal(allRoles, { NODE_ENV: 'production' })).toContain('NODE_ENV');
+  });
+});
