@@ -15,6 +15,12 @@ const cache = join('node_modules', '.cache', 'eventops');
 /** Making PostgreSQL's files costs seconds of a processor, so every test file copies those of the first one ever. */
 const template = join(cache, 'read-tables-pglite-0.5.14');
 
+const made: string[] = [];
+// Here and not where one is made, because a test cannot ask for what comes after all tests.
+afterAll(async () => {
+  for (const folder of made.splice(0)) await rm(folder, { recursive: true });
+});
+
 async function makeTemplate(): Promise<void> {
   await mkdir(cache, { recursive: true });
   const draft = await mkdtemp(join(cache, 'draft-'));
@@ -27,7 +33,7 @@ async function makeTemplate(): Promise<void> {
 export async function folderWithReadTables(): Promise<string> {
   if ((await stat(template).catch(() => null)) === null) await makeTemplate();
   const folder = await mkdtemp(join(tmpdir(), 'eventops-read-tables-'));
-  afterAll(() => rm(folder, { recursive: true }));
+  made.push(folder);
   await cp(template, folder, { recursive: true });
   await embeddedFolder(folder).markOpen();
   return folder;
