@@ -29,7 +29,7 @@ describe('containers', () => {
   });
 
   it('are offered to this machine only', () => {
-    const ports = [...compose.matchAll(/^ {6}- '(\S+:\d+)'$/gm)].flatMap(([, port]) => port ?? []);
+    const ports = [...compose.matchAll(/^ {6}- "(\S+:\d+)"$/gm)].flatMap(([, port]) => port ?? []);
     expect(ports).toHaveLength(3);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
