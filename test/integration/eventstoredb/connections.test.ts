@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startProxy } from '../../support/event-log/eventstoredb/proxy.ts';
 import { logForTest, serverAndLog, serverForTest } from '../../support/event-log/eventstoredb/with-server.ts';
 import { follow, isCaughtUp, readLog } from '../../support/event-log/follow.ts';
 import { appendAll, appended, appendUntilKnown, kindOf, request } from '../../support/event-log/transitions.ts';
@@ -31,13 +32,16 @@ describe('a connection to EventStoreDB, which carries 100 calls and lets the nex
   });
 
   it('is let go of when its subscription or the log ends', async () => {
-    const { server, log } = await serverAndLog();
+    const proxy = await startProxy({ address: '127.0.0.1', port: (await serverForTest()).port });
+    onTestFinished(() => proxy.close());
+    const log = logForTest(`esdb://127.0.0.1:${proxy.port}?tls=false`);
     const follower = follow(log);
     await follower.until(isCaughtUp);
+    expect(proxy.connections()).toBe(2);
     await follower.end();
+    while (proxy.connections() > 1) await nextTurn();
     await log.close();
-    // Until the server, too, has heard of it.
-    while ((await server.faults.dropConnections()) > 0) await nextTurn();
+    while (proxy.connections() > 0) await nextTurn();
   });
 });
 

@@ -7,6 +7,8 @@ export interface Proxy {
   fallSilent(): void;
   /** What came meanwhile is passed on. */
   speak(): void;
+  /** How many connections there are. */
+  connections(): number;
   /** Cuts every connection. */
   drop(): void;
   close(): Promise<void>;
@@ -50,6 +52,7 @@ export async function startProxy(to: { readonly address: string; readonly port: 
       isSilent = false;
       for (const [socket, peer] of peers) socket.pipe(peer);
     },
+    connections: () => peers.size / 2,
     drop,
     close: () =>
       new Promise((resolve) => {
