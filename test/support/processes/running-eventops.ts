@@ -4,13 +4,26 @@ import { freePort } from './free-port.ts';
 
 const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
 
+/** A metric's samples whose labels contain `labels`, added up; 0 when there are none. */
+export type Metric = (name: string, labels?: string) => Promise<number>;
+
+/** What a process of EventOps tells on its `METRICS_PORT`. */
+export const metricsAt =
+  (port: number): Metric =>
+  async (name, labels = '') => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    return text
+      .split('\n')
+      .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(labels))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  };
+
 export interface RunningEventOps {
   readonly url: string;
   /** An admin's. */
   readonly token: string;
   readonly pid: number;
-  /** A metric's samples whose labels contain `labels`, added up; 0 when there are none. */
-  metric(name: string, labels?: string): Promise<number>;
+  readonly metric: Metric;
   /** SIGTERM; resolves with the exit code once the process is gone. */
   stop(): Promise<number | null>;
   /** SIGKILL; resolves once the process is gone. */
@@ -53,13 +66,7 @@ export async function runEventOps({ dataFolder, handlersFile, env = {} }: RunOpt
     url: `http://127.0.0.1:${port}`,
     token: execFileSync(eventops, ['token'], { env: settings, encoding: 'utf8' }).trim(),
     pid: child.pid as number,
-    metric: async (name, labels = '') => {
-      const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
-      return text
-        .split('\n')
-        .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(labels))
-        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
-    },
+    metric: metricsAt(metricsPort),
     stop: async () => {
       child.kill('SIGTERM');
       return exited;
