@@ -14,18 +14,20 @@ import { appended, kindOf, request, transition } from '../../support/event-log/t
 const DEADLINE_MS = 1_000;
 const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => quiet };
 
+const forEver = new Promise<never>(() => {});
+
 async function settle() {
   for (let turn = 0; turn < 20; turn++) await nextTurn();
 }
 
 /** An appender on connections that the test answers for; each further one takes an attempt. */
-async function openAppender(...connections: (FakeConnection | Error)[]) {
+async function openAppender(...connections: (FakeConnection | Error | Promise<never>)[]) {
   const clock = manualClock();
   const address = parseAddress('esdb://log:2113?tls=false');
   const connect = async () => {
     const next = connections.shift();
     if (next instanceof Error) throw next;
-    return next ?? new Promise<never>(() => {});
+    return next ?? forEver;
   };
   const supervised = superviseConnection({ address, connect, clock, chance: systemChance, logger: quiet }, () =>
     appender.connectionChanged(),
@@ -114,6 +116,15 @@ describe('appends to EventStoreDB', () => {
       kind: 'refused',
       refusal: { code: 'unavailable', message: expect.stringContaining('cannot be reached') },
     });
+  });
+
+  it('that wait for a connection are told at once when it cannot be made', async () => {
+    const attempt = Promise.withResolvers<never>();
+    const { appender } = await openAppender(attempt.promise);
+    const outcome = appender.append(request());
+    await settle();
+    attempt.reject(new Error('Failed to discover after 1 attempts.'));
+    expect(kindOf(await outcome)).toBe('refused: unavailable');
   });
 
   it('wait for a connection that is being made, and are certainly not written when it does not come in time', async () => {

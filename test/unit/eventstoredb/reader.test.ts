@@ -69,6 +69,16 @@ describe('reads of EventStoreDB', () => {
     expect(connection.reads).toHaveLength(64);
   });
 
+  it('are cancelled alone when others are answered', async () => {
+    const connection = fakeConnection();
+    const { readAll, clock, supervised } = await openReader(connection);
+    const late = readAll();
+    await settle();
+    clock.advance(DEADLINE_MS);
+    expect(await late).toContain('stays silent');
+    expect([connection.reads[0]?.stream.destroyed, supervised.current()]).toEqual([true, connection]);
+  });
+
   it('are asked again when their connection is lost before anything has come', async () => {
     const [first, second] = [fakeConnection(), fakeConnection()];
     const { readAll, clock, supervised } = await openReader(first, second);
