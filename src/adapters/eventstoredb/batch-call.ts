@@ -51,10 +51,6 @@ export class BatchCall {
     this.#call.on('end', () => this.#end(new CallEnded('the call was ended by the server')));
   }
 
-  get size(): number {
-    return this.#pending.size;
-  }
-
   hasRoomFor({ message }: PendingAppend): boolean {
     if (this.#pending.size === 0) return true;
     return this.#pending.size < MOST_APPENDS && this.#bytes + message.length <= MOST_BYTES;

@@ -35,7 +35,7 @@ export interface EventStoreDbOptions {
 export interface EventStoreDbLog extends EventLog {
   /** What keeps the log from its work at present, in words for an operator; `null` when nothing does. Asks nobody. */
   trouble(): string | null;
-  /** Asks the server. `null` when it answers, else the trouble. Settles by the read deadline, never rejects. */
+  /** The same, but asks the server. Settles by the read deadline, never rejects. */
   health(): Promise<string | null>;
 }
 
@@ -68,11 +68,8 @@ export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbL
     }
   };
 
-  const health = () =>
-    head(read).then(
-      () => null,
-      (error: Error) => error.message,
-    );
+  const subscriptionTrouble = () => subscriptionTroubles.values().next().value ?? null;
+  const health = () => head(read).then(subscriptionTrouble, (error: Error) => error.message);
 
   return {
     append: (request) => appender.append(request),
@@ -89,7 +86,7 @@ export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbL
       const own = { ...surroundings, deadlineMs: readDeadlineMs, closing: closing.signal, report };
       return subscribe(own, after, subscribeOptions);
     },
-    trouble: () => supervised.trouble() ?? subscriptionTroubles.values().next().value ?? null,
+    trouble: () => supervised.trouble() ?? subscriptionTrouble(),
     health: () => settling(health()),
     close: async () => {
       closing.abort();

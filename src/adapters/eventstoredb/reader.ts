@@ -46,10 +46,11 @@ export function createReader(
     attempt.givenUp.throwIfAborted();
     attempt.connection = connection;
     let hasAnswer = false;
-    const call = connection.read(request);
-    const cancel = () => call.cancel();
-    attempt.givenUp.addEventListener('abort', cancel);
+    let cancel = () => {};
     try {
+      const call = connection.read(request);
+      cancel = () => call.cancel();
+      attempt.givenUp.addEventListener('abort', cancel);
       await receive(call, (response) => {
         hasAnswer = true;
         return take(response);

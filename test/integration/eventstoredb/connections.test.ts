@@ -101,6 +101,7 @@ describe('a server that goes away and comes back', () => {
     const first = follower.transitions(1);
     await waits;
     expect(log.trouble()).toContain('the access list of $all');
+    expect(await log.health()).toContain('the access list of $all');
     expect(await log.append(request())).toEqual(appended(0));
     await server.faults.lift();
     expect((await first).length).toBeGreaterThan(0);
