@@ -15,7 +15,8 @@ describeOn('RabbitMQ', 'a delivery from RabbitMQ', () => {
     await bus.publish(wanted as ReturnType<typeof commands>);
     const consumer = await collect(bus);
     await consumer.count(4);
-    const byId = (some: readonly object[]) => some.map((each) => JSON.stringify(each)).sort();
+    const byId = (some: readonly object[]) =>
+      new Map(some.map((each) => [(each as { eventId: string }).eventId, each]));
     expect(byId(consumer.deliveries.map(({ command }) => command))).toEqual(byId(wanted as object[]));
   });
 
