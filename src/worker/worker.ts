@@ -7,7 +7,7 @@ import { createProcessEvent, type ProcessEventDependencies } from './process-eve
  * How many events one worker has in hand. The log appends together what waits together, so many in hand make few
  * commits; a handler that waits for others hardly costs more than its memory.
  */
-const EVENTS_IN_HAND = 512;
+const EVENTS_IN_HAND = 1_024;
 
 export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo'> {
   readonly bus: CommandConsumer;

@@ -52,6 +52,10 @@ describe('settings', () => {
     expect(problems.join()).not.toContain('canary');
   });
 
+  it('may name several hosts of one log', () => {
+    expect(problemsOf({ EVENTSTORE_URL: 'esdb://one:2113,two:2113' })).toEqual([]);
+  });
+
   it('with a mistyped name are reported, with the nearest name that exists', () => {
     expect(problemsOf({ EVENTSTORE_URI: 'esdb://localhost' })).toEqual([
       'EVENTSTORE_URI: no such setting; did you mean EVENTSTORE_URL?',
