@@ -33,7 +33,6 @@ describe('an embedded log on a full disk', () => {
       appended: true,
       kind: 'refused: unavailable',
       lostWhileFull: 0,
-      again: 'refused: unavailable',
       afterRoom: 'appended',
       secondKind: 'refused: unavailable',
       lostAfterReopening: 0,

@@ -35,7 +35,6 @@ const [makeRoom, makeMoreRoom] = [takeRoom('first'), takeRoom('second')];
 const log = await openEmbeddedLog({ path });
 const { appended, kind, refused } = await appendUntilRefused(log);
 const readWhileFull = (await readLog(log)).length / 2;
-const again = kindOf(await log.append(refused));
 makeRoom();
 const afterRoom = kindOf(await log.append(refused));
 const second = await appendUntilRefused(log);
@@ -53,7 +52,6 @@ process.stdout.write(
     appended: appended > 0,
     kind,
     lostWhileFull: appended - readWhileFull,
-    again,
     afterRoom,
     secondKind: second.kind,
     lostAfterReopening: appended + 1 + second.appended - reopenedWhileFull,
