@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { EventLog, RecordedTransition } from '../../src/application/ports/event-log.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
@@ -85,6 +87,18 @@ describe('a history', () => {
     expect(isTrue(body)).toBe(true);
     expect(isTrue(body.replace('mended', 'Mended'))).toBe(false);
     expect(isTrue(body.replace('worker-1', 'worker-2'))).toBe(false);
+  });
+
+  it("is verified by the auditor's script, and not when a word of it was changed", async () => {
+    const { history } = await withHistory();
+    const { body } = await history();
+    const script = fileURLToPath(new URL('../../examples/audit/verify-history.mjs', import.meta.url));
+    const verify = (input: string) => spawnSync(process.execPath, [script], { input, encoding: 'utf8' });
+    expect(verify(body)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^(valid .+\n)+$/) });
+    expect(verify(body.replace('mended', 'Mended'))).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('BROKEN'),
+    });
   });
 
   it('is for those who may audit', async () => {
