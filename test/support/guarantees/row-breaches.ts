@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../../src/application/canonical-json.ts';
 import { decodeTransition } from '../../../src/application/decode-transition.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import { fold } from '../../../src/domain/event/state.ts';
@@ -23,7 +24,9 @@ export function breachesOfRow(
   const told = Object.entries(row) as [keyof ObservedRow, unknown][];
   return told
     .filter(([field, value]) => !isSame(field, value, expected[field]))
-    .map(([field, value]) => mismatch(`its row says ${field} ${value}, its history ${expected[field]}`));
+    .map(([field, value]) =>
+      mismatch(`its row says ${field} ${String(value)}, its history ${String(expected[field])}`),
+    );
 }
 
 /** What the projection makes of the history; where the domain's own fold speaks of the same, that is believed instead. */
@@ -41,17 +44,8 @@ const isSame = (field: string, one: unknown, other: unknown) =>
 
 const jsonOf = (text: unknown) => {
   try {
-    return JSON.stringify(sorted(JSON.parse(String(text))));
+    return canonicalJson(JSON.parse(String(text)));
   } catch {
     return String(text);
   }
 };
-
-const sorted = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(
-        Object.entries(value)
-          .sort()
-          .map(([key, each]) => [key, sorted(each)]),
-      )
-    : value;
