@@ -12,6 +12,14 @@ const levelWithServices = (name: string, testTimeout: number) => {
   return { extends: extended, test: { ...test, globalSetup: 'test/support/services/global-setup.ts' } };
 };
 
+/** Real processes that are killed, real servers, and the table of guarantees at the end. */
+const faults = () => {
+  const { extends: extended, test } = levelWithServices('faults', 600_000);
+  const globalSetup = [test.globalSetup, 'test/support/faults/global-setup.ts'];
+  // After all others: both want the whole machine.
+  return { extends: extended, test: { ...test, globalSetup, hookTimeout: 600_000, sequence: { groupOrder: 1 } } };
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -20,6 +28,7 @@ export default defineConfig({
       levelWithServices('integration', 60_000),
       level('api', 30_000),
       levelWithServices('end-to-end', 120_000),
+      faults(),
     ],
   },
 });

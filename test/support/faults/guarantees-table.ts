@@ -1,0 +1,84 @@
+import type { BreachKind, Guarantee } from '../guarantees/find-breaches.ts';
+import type { Counts } from './counts.ts';
+
+const MOST_BREACHES = 20;
+
+/** Each guarantee in short, and what was looked at for it. */
+const guarantees: Readonly<Record<Guarantee, readonly [says: string, checkedOn: string]>> = {
+  G1: ['a 2xx means that the event is in the log, as it was sent', 'acknowledged events'],
+  G2: ['what was accepted reaches an end', 'events'],
+  G3: ['one idempotency key is one event', 'events'],
+  G4: ['histories are linear, legal and hashed', 'transitions'],
+  G5: ['a generation ends at most once', 'generations'],
+  G6: ['a row says what its history adds up to', 'rows'],
+  G7: ["operators' answers are true, and replays rewrite nothing", 'answered requests'],
+  G8: ['retries follow the policy', 'attempts'],
+  G10: ['operators are named, with their reasons', "operators' transitions"],
+};
+
+const kinds: Readonly<Record<BreachKind, string>> = {
+  lost: 'lost',
+  stuck: 'stuck',
+  illegal: 'illegal',
+  'double terminal': 'double terminals',
+  'mismatching row': 'mismatching rows',
+  doubled: 'doubled',
+  'against the policy': 'against the policy',
+  'untrue answer': 'untrue answers',
+  unattributed: 'unattributed',
+};
+
+/** What a run of fault tests did and what it found, for a person. */
+export function guaranteesTable(runs: readonly Counts[]): string {
+  const kills = sums(runs.map((run) => run.kills));
+  const breaches = runs.flatMap((run) => run.breaches);
+  const checks = sums(runs.map((run) => run.checks));
+  const killed = Object.values(kills).reduce((sum, count) => sum + count, 0);
+  const lines = Object.entries(guarantees).map(([name, [says, checkedOn]]) => [
+    name,
+    says,
+    `${number(checks[name] ?? 0)} ${checkedOn}`,
+    `${number(breaches.filter(({ guarantee }) => guarantee === name).length)} breaches`,
+  ]);
+  return [
+    'Guarantees under faults',
+    ...aligned(lines),
+    '',
+    ...runs.map(({ test, seed, figures }) => `${test}${seed === null ? '' : ` (seed ${seed})`}: ${listed(figures)}`),
+    '',
+    `Killed with SIGKILL, ${number(killed)} times: ${listed(kills)}`,
+    Object.entries(kinds)
+      .map(([kind, plural]) => `${breaches.filter((breach) => breach.kind === kind).length} ${plural}`)
+      .join(', '),
+    ...breaches
+      .slice(0, MOST_BREACHES)
+      .map(({ guarantee, kind, eventId, what }) => `  ${guarantee} ${kind}: ${eventId} ${what}`),
+    ...(breaches.length === 0 && killed > 0 ? [bound(killed)] : []),
+  ].join('\n');
+}
+
+/** The rule of three: with no failure in n independent trials, the rate is below 3/n with a confidence of 95 %. */
+const bound = (kills: number) =>
+  `No breach in ${number(kills)} kills: with 95 % confidence, fewer than ${((100 * 3) / kills).toPrecision(2)} % of kills cause one (3/n).`;
+
+const number = (value: number) => value.toLocaleString('en');
+const listed = (counts: Readonly<Record<string, number>>) =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name} ${number(count)}`)
+    .join(', ');
+
+function sums(all: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const total: Record<string, number> = {};
+  for (const [name, count] of all.flatMap((each) => Object.entries(each))) total[name] = (total[name] ?? 0) + count;
+  return total;
+}
+
+function aligned(lines: readonly (readonly string[])[]): readonly string[] {
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  return lines.map((line) =>
+    line
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
