@@ -23,6 +23,7 @@ import type { Transition } from '../src/domain/event/transitions.ts';
 import { type Database, readOnly } from '../src/projections/database.ts';
 import { listEvents } from '../src/projections/events/queries.ts';
 import { events } from '../src/projections/events/read-model.ts';
+import { createProjectionStore } from '../src/projections/projection-store.ts';
 import { createProjector } from '../src/projections/projector.ts';
 
 const { values } = parseArgs({
@@ -102,7 +103,7 @@ function threeBatches(): RecordedTransition[][] {
 
 const readDatabase = await openEmbeddedReadDatabase<Database>({ folder, logger });
 const projector = createProjector(events, {
-  db: readDatabase.db,
+  store: createProjectionStore(readDatabase.db, events),
   clock: systemClock,
   logger,
   pace: { fullBatch: 0, intervalMs: 0 },

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { createDevelopmentAuthenticator } from '../adapters/development-issuer/development-issuer.ts';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -55,7 +56,10 @@ async function startAll({ config, roles, parts, handlers, logger }: Given, defer
   const metrics = createMetrics();
   const useCases = createUseCases({ log: parts.log, clock, chance });
   const { shutdownTimeoutMs } = config;
-  const services = await createServices({ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger });
+  const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;
+  const services = await createServices({
+    ...{ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName },
+  });
   for (const service of services) {
     defer(() => service.stop());
     await service.start();

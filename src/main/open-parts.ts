@@ -13,6 +13,7 @@ import type { Logger } from '../application/ports/logger.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { createLeases } from '../projections/leases.ts';
+import { createStores } from '../projections/stores.ts';
 import { type Defer, opening } from './opening.ts';
 import { type Parts, partsOfRole } from './parts.ts';
 import { openEmbeddedReadTables, openSharedReadTables } from './read-tables.ts';
@@ -44,6 +45,7 @@ async function openAll({ config, roles, logger }: Given, defer: Defer): Promise<
   return {
     log: log.part,
     readTables: readTables?.part ?? null,
+    stores: readTables && createStores(readTables.part.db),
     bus: bus?.part ?? null,
     leases: isOnlyProcess || databaseUrl === null || readTables === null ? null : createLeases(readTables.part.db),
     readinessChecks: opened.flatMap(({ check }) => check),

@@ -4,6 +4,7 @@ import type { EventLog } from '../application/ports/event-log.ts';
 import type { Leases } from '../application/ports/leases.ts';
 import type { Role } from '../cli/program.ts';
 import type { WritableDatabase } from '../projections/database.ts';
+import type { Stores } from '../projections/stores.ts';
 
 /** The parts that a setting moves out of the process. */
 export type PartName = 'log' | 'read tables' | 'commands';
@@ -26,6 +27,8 @@ export interface ReadTables {
 export interface Parts {
   readonly log: EventLog;
   readonly readTables: ReadTables | null;
+  /** The same tables, as the roles beside the API use them. */
+  readonly stores: Stores | null;
   readonly bus: CommandBus | null;
   /** Where several processes may share log and read tables; `null` where an exclusive data folder rules that out. */
   readonly leases: Leases | null;

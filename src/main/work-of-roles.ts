@@ -1,17 +1,14 @@
-import { hostname } from 'node:os';
-import { systemChance } from '../adapters/system/chance.ts';
-import { systemClock } from '../adapters/system/clock.ts';
 import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
+import type { Chance } from '../application/ports/chance.ts';
+import type { Clock } from '../application/ports/clock.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import { whileLeased } from '../application/while-leased.ts';
 import type { Role } from '../cli/program.ts';
-import { createCheckpointStore } from '../projections/checkpoints.ts';
-import { readOnly } from '../projections/database.ts';
-import { createDueWork } from '../projections/events/due-work.ts';
 import { readModels } from '../projections/index.ts';
+import { projectionNameOf } from '../projections/projection-store.ts';
 import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
 import { createDispatcher } from '../worker/dispatcher.ts';
@@ -24,21 +21,23 @@ import { opened, type Parts } from './parts.ts';
 
 interface Given {
   readonly roles: readonly Role[];
-  readonly parts: Omit<Parts, 'close'>;
+  readonly parts: Pick<Parts, 'log' | 'stores' | 'bus' | 'leases' | 'isOnlyProcess'>;
   readonly handlers: readonly ConfiguredHandler[];
   readonly useCases: UseCases;
   readonly metrics: Pick<Metrics, 'counted'>;
   readonly shutdownTimeoutMs: number;
   readonly logger: Logger;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** Names this process for as long as it lives, in leases and claims: unique for each start. */
+  readonly processName: string;
 }
 
 /** What the roles run beside requests, in the order of starting. */
 export async function createServices(given: Given): Promise<readonly BackgroundService[]> {
-  const { roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger } = given;
-  const place = { clock: systemClock, logger };
+  const { roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName } = given;
+  const place = { clock, logger };
   const { log } = parts;
-  /** Names this process for as long as it lives, in leases and claims. */
-  const processName = `${hostname()}/${process.pid}/${systemChance.uuid().slice(0, 8)}`;
 
   /** One active owner among all processes, where there may be several. */
   const leased = async (
@@ -51,8 +50,12 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
 
   const projection = async (readModel: ReadModel) => {
     const caughtUp = Promise.withResolvers<void>();
-    const service = await leased(`projection:${readModel.name}`, (lease) => {
-      const projector = createProjector(readModel, { db: opened(parts.readTables).db, lease, ...place });
+    const service = await leased(projectionNameOf(readModel), (lease) => {
+      const projector = createProjector(readModel, {
+        store: opened(parts.stores).projection(readModel),
+        lease,
+        ...place,
+      });
       const { streamPrefix } = projector;
       const following = followLog(log, metrics.counted(projector), { ...place, streamPrefix });
       void following.caughtUp.then(caughtUp.resolve);
@@ -63,7 +66,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
 
   const worker = `worker-${processName}`;
   const matchHandler = createMatchHandler(handlers);
-  const processing = { log, useCases, matchHandler, chance: systemChance, worker, ...place };
+  const processing = { log, useCases, matchHandler, chance, worker, ...place };
   const services: BackgroundService[] = [];
   const caughtUp: Promise<void>[] = [];
   if (roles.includes('projector'))
@@ -82,14 +85,14 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       }),
     );
   if (roles.includes('dispatcher')) {
-    const { db } = opened(parts.readTables);
+    const stores = opened(parts.stores);
     const bus = opened(parts.bus);
     services.push(
       await leased('dispatcher', async (lease) =>
         createDispatcher({
           log,
           bus,
-          checkpoints: createCheckpointStore(db, lease),
+          checkpoints: stores.checkpoints(lease),
           // A bus that forgets is filled again by the sweep's recovery, from the rows; one that does not, from the log.
           firstPlace: bus.forgetsOnRestart ? ((await log.head())?.checkpoint ?? null) : null,
           ...place,
@@ -100,7 +103,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
         createDueWorkSweep({
           ...processing,
           bus,
-          dueWork: createDueWork(readOnly(db)),
+          dueWork: stores.dueWork,
           earlierWorkersAreGone: parts.isOnlyProcess,
           projectionCaughtUp: Promise.all(caughtUp).then(() => {}),
         }),

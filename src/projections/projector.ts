@@ -1,4 +1,3 @@
-import type { Kysely } from 'kysely';
 import { decodeTransition } from '../application/decode-transition.ts';
 import { ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
 import { type Clock, timestamp } from '../application/ports/clock.ts';
@@ -6,10 +5,8 @@ import type { Checkpoint, LogPosition, RecordedTransition } from '../application
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Subscriber } from '../application/run-subscription.ts';
-import { loadCheckpoint, moveCheckpoint } from './checkpoints.ts';
-import type { Database } from './database.ts';
-import { requireLease } from './leases.ts';
-import { type ProjectionFailure, recordFailures } from './projection-failures.ts';
+import type { ProjectionFailure } from './projection-failures.ts';
+import { type ProjectionStore, projectionNameOf } from './projection-store.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
 
 /** How far a projection is, and how it fares. Counts are of this process. */
@@ -34,7 +31,7 @@ export interface Projector extends Subscriber {
 }
 
 export interface ProjectorDependencies {
-  readonly db: Kysely<Database>;
+  readonly store: ProjectionStore;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Under which to write, where several processes share the read database. */
@@ -60,9 +57,8 @@ const USUAL_PACE: Pace = { fullBatch: 500, intervalMs: 50 };
  */
 export function createProjector(
   readModel: ReadModel,
-  { db, clock, logger, lease = null, pace = USUAL_PACE }: ProjectorDependencies,
+  { store, clock, logger, lease = null, pace = USUAL_PACE }: ProjectorDependencies,
 ): Projector {
-  const name = `projection:${readModel.name}`;
   let progress: ProjectionProgress = {
     checkpoint: null,
     position: null,
@@ -74,22 +70,17 @@ export function createProjector(
     lastBatch: null,
   };
 
-  /**
-   * One transaction: the checkpoint, the rows, and what was passed over on the way. The checkpoint comes first, because
-   * its row keeps a second projector waiting until the first one is through.
-   */
   const commit = (
     decoded: readonly DecodedTransition[],
     failures: readonly ProjectionFailure[],
     checkpoint: Checkpoint | null,
   ) =>
-    db.transaction().execute(async (transaction) => {
-      if (checkpoint !== null)
-        await moveCheckpoint(transaction, name, { from: progress.checkpoint, to: checkpoint, epoch: lease?.epoch });
-      await readModel.write(transaction, decoded);
-      await recordFailures(transaction, { subscriber: name, failedAt: timestamp(clock.now()) }, failures);
-      // Last, because until the end of the transaction the lease can be neither prolonged nor taken over.
-      if (lease !== null) await requireLease(transaction, lease);
+    store.commit({
+      decoded,
+      failures,
+      failedAt: timestamp(clock.now()),
+      checkpoint: checkpoint && { from: progress.checkpoint, to: checkpoint },
+      lease,
     });
 
   /** Finds the transitions that the database refuses, by halves, and writes all others. Repeating it does no harm. */
@@ -129,10 +120,10 @@ export function createProjector(
   }
 
   return {
-    name,
+    name: projectionNameOf(readModel),
     streamPrefix: readModel.streamPrefix,
     async load() {
-      const checkpoint = await loadCheckpoint(db, name);
+      const checkpoint = await store.load();
       progress = { ...progress, checkpoint, isCaughtUp: false };
       return checkpoint;
     },

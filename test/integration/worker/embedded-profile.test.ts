@@ -16,6 +16,7 @@ import { createCheckpointStore } from '../../../src/projections/checkpoints.ts';
 import { type Database, readOnly } from '../../../src/projections/database.ts';
 import { createDueWork } from '../../../src/projections/events/due-work.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
+import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { createProjector } from '../../../src/projections/projector.ts';
 import { createDispatcher } from '../../../src/worker/dispatcher.ts';
 import { createMatchHandler } from '../../../src/worker/handlers/match-handler.ts';
@@ -69,7 +70,10 @@ async function startServices(log: EventLog, useCases: UseCases, db: Parameters<t
   const bus = new EmbeddedBus({ maxWaiting: 16 });
   const caughtUp = Promise.withResolvers<void>();
   const stopping = new AbortController();
-  const projector = { ...createProjector(events, { db, ...place }), caughtUp: caughtUp.resolve };
+  const projector = {
+    ...createProjector(events, { store: createProjectionStore(db, events), ...place }),
+    caughtUp: caughtUp.resolve,
+  };
   const worker = `worker-${systemChance.uuid()}`;
   const processing = { ...place, log, bus, useCases, matchHandler, worker };
   const services = [

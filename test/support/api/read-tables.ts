@@ -6,6 +6,7 @@ import { openEmbeddedReadDatabase } from '../../../src/adapters/postgres/open-em
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import { type Database, type ReadDatabase, readOnly } from '../../../src/projections/database.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
+import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { createProjector } from '../../../src/projections/projector.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 import { manualClock } from './manual-clock.ts';
@@ -36,7 +37,12 @@ export function readTablesOfThisFile(): ReadTables {
     readDatabase: () => readOnly(db()),
     async project(log) {
       const pace = { fullBatch: 1, intervalMs: 0 };
-      const projector = createProjector(events, { db: db(), clock: manualClock(), logger: silentLogger, pace });
+      const projector = createProjector(events, {
+        store: createProjectionStore(db(), events),
+        clock: manualClock(),
+        logger: silentLogger,
+        pace,
+      });
       await projector.load();
       for await (const message of log.subscribeAll(null)) {
         if (message.kind === 'caught-up') return;

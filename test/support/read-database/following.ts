@@ -4,6 +4,7 @@ import type { Checkpoint, LogPosition, RecordedTransition } from '../../../src/a
 import type { Transition } from '../../../src/domain/event/transitions.ts';
 import type { Database } from '../../../src/projections/database.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
+import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { createProjector, type ProjectorDependencies } from '../../../src/projections/projector.ts';
 import { manualClock } from '../api/manual-clock.ts';
 import { sealedHistory } from '../sealed-history.ts';
@@ -29,7 +30,7 @@ export const placeAfter = (transitions: number) => String(transitions) as Checkp
 
 export const projectorOn = (db: Kysely<Database>, others: Partial<ProjectorDependencies> = {}) =>
   createProjector(events, {
-    db,
+    store: createProjectionStore(db, events),
     clock: manualClock(),
     logger: silentLogger,
     pace: { fullBatch: 0, intervalMs: 0 },

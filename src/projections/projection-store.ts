@@ -1,0 +1,53 @@
+import type { Kysely } from 'kysely';
+import type { Checkpoint } from '../application/ports/event-log.ts';
+import type { Lease } from '../application/ports/leases.ts';
+import { loadCheckpoint, moveCheckpoint } from './checkpoints.ts';
+import type { Database } from './database.ts';
+import { requireLease } from './leases.ts';
+import { type ProjectionFailure, recordFailures } from './projection-failures.ts';
+import type { DecodedTransition, ReadModel } from './read-model.ts';
+
+export interface ProjectedBatch {
+  /** In the log's order. */
+  readonly decoded: readonly DecodedTransition[];
+  /** What was passed over on the way. */
+  readonly failures: readonly ProjectionFailure[];
+  /** RFC 3339; when the failures were met. */
+  readonly failedAt: string;
+  /** Where the batch begins and ends; `null` when the checkpoint is to stay, because more of the batch is to come. */
+  readonly checkpoint: { readonly from: Checkpoint | null; readonly to: Checkpoint } | null;
+  /** Under which to write, where several processes share the read database. */
+  readonly lease: Lease | null;
+}
+
+/** Where one read model's rows are kept, together with the place in the log that they are of. */
+export interface ProjectionStore {
+  /** `null` before the first batch. @throws {ReadDatabaseUnavailable} */
+  load(): Promise<Checkpoint | null>;
+  /**
+   * All of it or nothing. To write the same transitions twice changes nothing.
+   * @throws {ReadDatabaseUnavailable} written or not is unknown.
+   * @throws {ReadDatabaseRefused} one of the values cannot be kept.
+   * @throws {ConcurrencyConflict} the checkpoint is elsewhere, or the lease was taken over.
+   */
+  commit(batch: ProjectedBatch): Promise<void>;
+}
+
+/** How a read model's projection is called, in checkpoints, leases and health. */
+export const projectionNameOf = (readModel: Pick<ReadModel, 'name'>) => `projection:${readModel.name}`;
+
+export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel): ProjectionStore {
+  const subscriber = projectionNameOf(readModel);
+  return {
+    load: () => loadCheckpoint(db, subscriber),
+    commit: ({ decoded, failures, failedAt, checkpoint, lease }) =>
+      db.transaction().execute(async (transaction) => {
+        // First, because its row keeps a second projector waiting until the first one is through.
+        if (checkpoint !== null) await moveCheckpoint(transaction, subscriber, { ...checkpoint, epoch: lease?.epoch });
+        await readModel.write(transaction, decoded);
+        await recordFailures(transaction, { subscriber, failedAt }, failures);
+        // Last, because until the end of the transaction the lease can be neither prolonged nor taken over.
+        if (lease !== null) await requireLease(transaction, lease);
+      }),
+  };
+}

@@ -1,0 +1,22 @@
+import type { Kysely } from 'kysely';
+import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
+import type { DueWork } from '../application/ports/due-work.ts';
+import type { Lease } from '../application/ports/leases.ts';
+import { createCheckpointStore } from './checkpoints.ts';
+import { type Database, readOnly } from './database.ts';
+import { createDueWork } from './events/due-work.ts';
+import { createProjectionStore, type ProjectionStore } from './projection-store.ts';
+import type { ReadModel } from './read-model.ts';
+
+/** All that projectors, dispatcher and sweep ask of the read database. */
+export interface Stores {
+  readonly dueWork: DueWork;
+  projection(readModel: ReadModel): ProjectionStore;
+  checkpoints(lease: Lease | null): CheckpointStore;
+}
+
+export const createStores = (db: Kysely<Database>): Stores => ({
+  dueWork: createDueWork(readOnly(db)),
+  projection: (readModel) => createProjectionStore(db, readModel),
+  checkpoints: (lease) => createCheckpointStore(db, lease),
+});
