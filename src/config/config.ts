@@ -13,6 +13,12 @@ const url = (...protocols: readonly string[]) =>
     })
     .optional();
 
+const crashAt = z
+  .string()
+  .regex(/^[^:]+:[1-9]\d{0,8}$/, 'must be a point and a count from 1 on, as in append-EventReceived.after:1')
+  .transform((text) => ({ point: text.slice(0, text.indexOf(':')), times: Number(text.slice(text.indexOf(':') + 1)) }))
+  .optional();
+
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Every setting there is. What is absent is embedded. */
@@ -30,6 +36,7 @@ const settings = z.object({
   LOG_LEVEL: z.enum(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: z.coerce.number('must be a number').int().min(0).max(600_000).default(10_000),
   NODE_ENV: z.string().optional(),
+  EVENTOPS_CRASH_AT: crashAt,
 });
 
 export type SettingName = keyof typeof settings.shape;
@@ -55,6 +62,8 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly production: boolean;
+  /** For tests: the process kills itself the `times`-th time that it comes to a point. */
+  readonly crashAt: { readonly point: string; readonly times: number } | null;
 }
 
 /** Wrong settings: every problem at once, by the setting's name and never with its value. */
@@ -79,6 +88,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const known = new Set([...Object.keys(settings.shape), ...secretSettings.map((name) => `${name}_FILE`)]);
   for (const name of Object.keys(environment))
     if (ourPrefixes.test(name) && !known.has(name)) problems.push(`${name}: no such setting${nearest(name, known)}`);
+  if (given['EVENTOPS_CRASH_AT'] !== undefined && given['NODE_ENV'] === 'production')
+    problems.push('EVENTOPS_CRASH_AT: for tests only, so refused with NODE_ENV=production');
   const parsed = settings.safeParse(given);
   if (!parsed.success)
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')}: ${issue.message}`);
@@ -98,6 +109,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     production: values.NODE_ENV === 'production',
+    crashAt: values.EVENTOPS_CRASH_AT ?? null,
   });
 }
 

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
 import { checkRoles } from './check-roles.ts';
 import { compose, type Running } from './compose.ts';
+import { crashingAsAsked } from './crash-points/crashing-as-asked.ts';
 import { openParts } from './open-parts.ts';
 import { welcome } from './welcome.ts';
 
@@ -14,9 +15,10 @@ export async function start(
   handlers: readonly ConfiguredHandler[],
 ): Promise<void> {
   checkRoles(config, roles);
+  const crashing = crashingAsAsked(config);
   const logger = createLogger(config.logLevel);
   const parts = await openParts({ config, roles, logger });
-  const running = await compose({ config, roles, parts, handlers, logger });
+  const running = await compose({ config, roles, logger, ...crashing({ parts, handlers }, logger) });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   const { apiUrl, monitoringUrl } = running;
   if (await Promise.race([ready(apiUrl ?? monitoringUrl), stopped]))

@@ -66,6 +66,18 @@ describe('settings', () => {
     expect(problemsOf({ PATH: '/bin', PGHOST: 'elsewhere', NODE_OPTIONS: '' })).toEqual([]);
   });
 
+  it('name a crash point and a count, outside production', () => {
+    expect(readConfig({ EVENTOPS_CRASH_AT: 'publish.after:12' }).crashAt).toEqual({
+      point: 'publish.after',
+      times: 12,
+    });
+    for (const wrong of ['publish.after', 'publish.after:0', ':1', 'publish.after:x'])
+      expect(problemsOf({ EVENTOPS_CRASH_AT: wrong })).toEqual([expect.stringContaining('EVENTOPS_CRASH_AT: must be')]);
+    expect(problemsOf({ EVENTOPS_CRASH_AT: 'publish.after:1', NODE_ENV: 'production' })).toEqual([
+      'EVENTOPS_CRASH_AT: for tests only, so refused with NODE_ENV=production',
+    ]);
+  });
+
   describe('that hold secrets', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'eventops-config-')), 'url');
     writeFileSync(file, 'postgres://user:secret@localhost/events\n');

@@ -1,0 +1,47 @@
+import type { CommandBus, CommandDelivery } from '../../application/ports/command-bus.ts';
+import type { Stores } from '../../projections/stores.ts';
+import type { ConfiguredHandler } from '../../worker/handlers/match-handler.ts';
+import type { Parts } from '../parts.ts';
+import { logWithPoints } from './log-with-points.ts';
+import { portActions } from './port-actions.ts';
+import type { Reach } from './reach.ts';
+import { withPoints } from './with-points.ts';
+
+/** Every part that a process acts through, with its points. What only reads for a client's query has none. */
+export const partsWithPoints = (parts: Parts, reach: Reach): Parts => ({
+  log: logWithPoints(parts.log, reach),
+  readTables: parts.readTables,
+  stores: parts.stores && storesWithPoints(parts.stores, reach),
+  bus: parts.bus && busWithPoints(parts.bus, reach),
+  leases: parts.leases && withPoints(parts.leases, portActions.leases, reach),
+  readinessChecks: parts.readinessChecks,
+  isOnlyProcess: parts.isOnlyProcess,
+  close: parts.close,
+});
+
+export const handlersWithPoints = (handlers: readonly ConfiguredHandler[], reach: Reach) =>
+  handlers.map((handler): ConfiguredHandler => {
+    // A handler need not be asynchronous, and what it throws is an outcome.
+    const handle: ConfiguredHandler['handle'] = async (event, context) => handler.handle(event, context);
+    return { ...handler, ...withPoints({ handle }, portActions.handler, reach) };
+  });
+
+const storesWithPoints = (stores: Stores, reach: Reach): Stores => ({
+  dueWork: withPoints(stores.dueWork, portActions.dueWork, reach),
+  projection: (readModel) => withPoints(stores.projection(readModel), portActions.projection, reach),
+  checkpoints: (lease) => withPoints(stores.checkpoints(lease), portActions.checkpoints, reach),
+});
+
+function busWithPoints(bus: CommandBus, reach: Reach): CommandBus {
+  const named = withPoints(bus, portActions.bus, reach);
+  const settledWithPoints = (delivery: CommandDelivery): CommandDelivery => ({
+    command: delivery.command,
+    ...withPoints(delivery, portActions.delivery, reach),
+  });
+  return {
+    ...named,
+    forgetsOnRestart: bus.forgetsOnRestart,
+    consume: ({ prefetch, onCommand }) =>
+      named.consume({ prefetch, onCommand: (delivery) => onCommand(settledWithPoints(delivery)) }),
+  };
+}

@@ -1,0 +1,47 @@
+import type { CheckpointStore } from '../../application/ports/checkpoint-store.ts';
+import type { CommandBus, CommandDelivery } from '../../application/ports/command-bus.ts';
+import type { DueWork } from '../../application/ports/due-work.ts';
+import type { EventLog } from '../../application/ports/event-log.ts';
+import type { Leases } from '../../application/ports/leases.ts';
+import type { ProjectionStore } from '../../projections/projection-store.ts';
+import type { ConfiguredHandler } from '../../worker/handlers/match-handler.ts';
+
+type MethodOf<Port> = {
+  [Name in keyof Port]: Port[Name] extends (...given: never) => unknown ? Name : never;
+}[keyof Port];
+export type Methods<Port> = Pick<Port, MethodOf<Port>>;
+
+/** What each method of a port is called in crash points; `null`: nothing is left to be lost by then. */
+export type ActionsOf<Port> = { readonly [Method in MethodOf<Port>]: string | null };
+
+/**
+ * THE LIST: all that a process does outside itself once its parts are open. A method of a port that is not named here
+ * does not compile. `append` has a name of its own for each type of transition.
+ */
+export const portActions = {
+  log: {
+    append: 'append',
+    appendMany: 'append',
+    readStream: 'read-stream',
+    subscribeAll: 'follow-log',
+    head: 'read-head',
+    verifyCheckpoint: 'verify-checkpoint',
+    close: null,
+  },
+  bus: { publish: 'publish', consume: 'consume', close: null },
+  delivery: { acknowledge: 'acknowledge', release: 'release' },
+  projection: { load: 'load-projection', commit: 'project' },
+  checkpoints: { load: 'load-checkpoint', save: 'save-checkpoint' },
+  dueWork: { due: 'read-due-work', unfinished: 'read-unfinished' },
+  leases: { acquire: 'take-lease', renew: 'renew-lease', release: 'release-lease' },
+  handler: { handle: 'run-handler' },
+} as const satisfies {
+  readonly log: ActionsOf<EventLog>;
+  readonly bus: ActionsOf<CommandBus>;
+  readonly delivery: ActionsOf<CommandDelivery>;
+  readonly projection: ActionsOf<ProjectionStore>;
+  readonly checkpoints: ActionsOf<CheckpointStore>;
+  readonly dueWork: ActionsOf<DueWork>;
+  readonly leases: ActionsOf<Leases>;
+  readonly handler: ActionsOf<ConfiguredHandler>;
+};

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { type AppendOutcome, type EventLog, revision } from '../../../src/application/ports/event-log.ts';
+import { readConfig } from '../../../src/config/config.ts';
+import { transitionSchemas } from '../../../src/domain/event/transitions.ts';
+import { CannotStart } from '../../../src/main/cannot-start.ts';
+import { crashPoints } from '../../../src/main/crash-points/crash-points.ts';
+import { crashingAsAsked } from '../../../src/main/crash-points/crashing-as-asked.ts';
+import { logWithPoints } from '../../../src/main/crash-points/log-with-points.ts';
+import { type ActionsOf, portActions } from '../../../src/main/crash-points/port-actions.ts';
+import { crashAt } from '../../../src/main/crash-points/reach.ts';
+import { withPoints } from '../../../src/main/crash-points/with-points.ts';
+import type { Parts } from '../../../src/main/parts.ts';
+import { projectFilesIn, textOf } from '../../support/project-files.ts';
+import { silentLogger } from '../../support/worker/silent-logger.ts';
+
+/** The ports through which nothing outside the process is changed, and nothing of the log or the rows is read. */
+const withoutPoints = ['authenticator', 'background-service', 'chance', 'clock', 'logger'];
+
+const methodsIn = (path: string) => [...textOf(path).matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
+
+describe('the list of crash points', () => {
+  it('has two for each method of each port', () => {
+    const ports = [...projectFilesIn('src/application/ports'), 'src/projections/projection-store.ts'];
+    const methods = ports
+      .filter((path) => !withoutPoints.some((name) => path.endsWith(`/${name}.ts`)))
+      .flatMap(methodsIn);
+    const named = Object.values(portActions).flatMap((ofPort) => Object.keys(ofPort));
+    expect(methods.length).toBeGreaterThan(15);
+    expect(methods.filter((method) => !named.includes(method as string))).toEqual([]);
+    expect(named.filter((method) => ![...methods, 'handle'].includes(method))).toEqual([]);
+  });
+
+  it('tells appends apart by what is appended', () => {
+    for (const type of Object.keys(transitionSchemas)) {
+      expect(crashPoints).toContain(`append-${type}.before`);
+      expect(crashPoints).toContain(`append-${type}.after`);
+    }
+  });
+
+  it('cannot be missing a method, because that does not compile', () => {
+    interface LargerLog extends EventLog {
+      truncate(): Promise<void>;
+    }
+    // @ts-expect-error -- truncate has no name
+    const actions: ActionsOf<LargerLog> = portActions.log;
+    expect(Object.keys(actions)).not.toContain('truncate');
+  });
+});
+
+describe('a point', () => {
+  it('kills at the time that was asked for, and at no other', () => {
+    let kills = 0;
+    const reach = crashAt('publish.before', 2, () => void kills++);
+    const told = (['publish.before', 'publish.after', 'publish.before', 'publish.before'] as const).map((point) => {
+      reach(point);
+      return kills;
+    });
+    expect(told).toEqual([0, 0, 1, 1]);
+  });
+
+  it('stands before the act, and another after it unless it failed', async () => {
+    const steps: string[] = [];
+    const leases = {
+      acquire: async () => (steps.push('acquired'), null),
+      renew: async () => Promise.reject(new Error('away')),
+      release: async () => {},
+    };
+    const pointed = withPoints(leases, portActions.leases, (point) => void steps.push(point));
+    await pointed.acquire();
+    await expect(pointed.renew()).rejects.toThrow('away');
+    expect(steps).toEqual(['take-lease.before', 'acquired', 'take-lease.after', 'renew-lease.before']);
+  });
+
+  it('after an append is reached only by what was appended', async () => {
+    const steps: string[] = [];
+    const at = revision(0);
+    const outcomes: AppendOutcome[] = [
+      { kind: 'conflict', actualRevision: at },
+      { kind: 'appended', firstRevision: at, lastRevision: at },
+    ];
+    const log = { append: async () => outcomes.shift() } as unknown as EventLog;
+    const pointed = logWithPoints(log, (point) => void steps.push(point));
+    const transition = { id: '', schemaVersion: 1, recordedAt: '', data: '{}', metadata: '{}' };
+    const transitions = ['ProcessingFailed', 'RetryScheduled'].map((type) => ({ ...transition, type }));
+    await pointed.append({ stream: 's', expectedRevision: at, transitions });
+    expect(steps.splice(0)).toEqual(['append-ProcessingFailed.before', 'append-RetryScheduled.before']);
+    await pointed.append({ stream: 's', expectedRevision: at, transitions });
+    expect(steps.slice(2)).toEqual(['append-ProcessingFailed.after', 'append-RetryScheduled.after']);
+  });
+});
+
+describe('EVENTOPS_CRASH_AT', () => {
+  const given = { parts: {} as Parts, handlers: [] };
+
+  it('wraps nothing when it is not set', () => {
+    expect(crashingAsAsked(readConfig({}))(given, silentLogger)).toBe(given);
+  });
+
+  it('that names no point is refused with those there are', () => {
+    const refused = () => crashingAsAsked(readConfig({ EVENTOPS_CRASH_AT: 'publish.between:1' }));
+    expect(refused).toThrow(CannotStart);
+    expect(refused).toThrow('publish.before, publish.after');
+  });
+});
