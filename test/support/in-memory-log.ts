@@ -17,8 +17,10 @@ import {
 } from '../../src/application/ports/event-log.ts';
 
 /** The port of the log without a disk: for tests of what stands on the log, not of the log. */
-export function createInMemoryLog(): EventLog {
-  const logId = randomUUID();
+export function createInMemoryLog(logId: string = randomUUID()): EventLog & {
+  /** In the log's order. */
+  readonly all: readonly RecordedTransition[];
+} {
   const all: RecordedTransition[] = [];
   const streams = new Map<string, RecordedTransition[]>();
   let wake = Promise.withResolvers<void>();
@@ -97,6 +99,7 @@ export function createInMemoryLog(): EventLog {
   }
 
   return {
+    all,
     append: async (request) => appendNow(request),
     appendMany: async (requests) => requests.map(appendNow),
     readStream: async (stream, from = revision(0)) => (streams.get(stream) ?? []).slice(Number(from)),

@@ -1,0 +1,148 @@
+import { createSeededChance } from '../worker/seeded-chance.ts';
+import type { Call, Conduct, Effect, Fault, OperatorAct, PostedEvent, Scenario, Slot, TimedFault } from './scenario.ts';
+
+/** Draws for one scenario; the same for the same seed. */
+class Draw {
+  readonly #fraction: () => number;
+  constructor(seed: number) {
+    this.#fraction = createSeededChance(seed).fraction;
+  }
+  /** Whole, from 0 to `most`. */
+  upTo = (most: number) => Math.floor(this.#fraction() * (most + 1));
+  chance = (probability: number) => this.#fraction() < probability;
+  one = <Value>(values: readonly Value[]): Value => values[this.upTo(values.length - 1)] as Value;
+  many = <Value>(count: number, make: (index: number) => Value): Value[] =>
+    Array.from({ length: count }, (_, index) => make(index));
+}
+
+const WISHES_UNTIL_MS = 6_000;
+const PEACE_AT_MS = 12_000;
+/** A handler never needs more; a longer list would say nothing new. */
+const MOST_EVENTS = 5;
+const MOST_FAULTS = 9;
+
+const callsOfRole: Readonly<Record<string, readonly Call[]>> = {
+  api: ['append', 'append', 'read-stream', 'answer'],
+  projector: ['load-checkpoint', 'receive', 'project', 'project', 'take-lease', 'renew-lease'],
+  dispatcher: [
+    ...([
+      'receive',
+      'publish',
+      'publish',
+      'load-place',
+      'save-place',
+      'verify-checkpoint',
+      'due',
+      'unfinished',
+    ] as const),
+    ...(['append', 'read-stream', 'take-lease', 'renew-lease', 'release-lease', 'head'] as const),
+  ],
+  worker: ['append', 'append', 'append', 'read-stream', 'take-command', 'acknowledge', 'release', 'run-handler'],
+};
+const effects: readonly Effect[] = [
+  'kill before',
+  'kill after',
+  'refused',
+  'vanished',
+  'lost',
+  'late',
+  'slow',
+  'freeze before',
+  'freeze after',
+];
+const mildEffects: readonly Effect[] = ['refused', 'refused', 'refused', 'slow'];
+/** Each ends at once, or is retried. */
+const conducts: readonly Conduct[] = ['succeeds', 'succeeds', 'fails', 'is slow', 'hangs', 'is refused for good'];
+
+/** The scenario that a seed stands for. */
+export function generateScenario(seed: number): Scenario {
+  const draw = new Draw(seed);
+  const profile = draw.chance(0.35) ? 'embedded' : 'full';
+  const slots = profile === 'embedded' ? (['all-0'] as const) : fullSlots(draw);
+  const isMild = draw.chance(0.15);
+  const events = draw.many(1 + draw.upTo(MOST_EVENTS - 1), (index) => postedEvent(draw, index));
+  const faults = draw.many(draw.upTo(MOST_FAULTS), () => fault(draw, { profile, slots, isMild }));
+  return { seed, profile, slots, events, acts: operatorActs(draw, events), faults, peaceAt: PEACE_AT_MS };
+}
+
+const fullSlots = (draw: Draw): readonly Slot[] =>
+  (['api', 'projector', 'dispatcher', 'worker'] as const).flatMap((role) =>
+    draw.many(1 + draw.upTo(1), (index): Slot => `${role}-${index}`),
+  );
+
+const postedEvent = (draw: Draw, index: number): PostedEvent => ({
+  key: `key-${index}`,
+  postedAt: draw.chance(0.5) ? 0 : draw.upTo(WISHES_UNTIL_MS),
+  clients: draw.chance(0.2) ? 2 : 1,
+  isReusedLater: draw.chance(0.1),
+  conduct: draw.many(1 + draw.upTo(2), () => draw.one(conducts)),
+});
+
+/** Operators come in pairs as often as not, because two who do the same at once are what is hard. */
+function operatorActs(draw: Draw, events: readonly PostedEvent[]): readonly OperatorAct[] {
+  const acts: OperatorAct[] = [];
+  while (draw.chance(0.4) && acts.length < 4) {
+    const { key } = draw.one(events);
+    const at = 500 + draw.upTo(WISHES_UNTIL_MS);
+    const what = () => (draw.chance(0.75) ? 'replay' : 'discard');
+    acts.push({ what: what(), key, at, operator: 'ann' });
+    if (draw.chance(0.5)) acts.push({ what: what(), key, at: at + draw.upTo(20), operator: 'bob' });
+  }
+  return acts;
+}
+
+interface Setting {
+  readonly profile: Scenario['profile'];
+  readonly slots: readonly Slot[];
+  readonly isMild: boolean;
+}
+
+function fault(draw: Draw, { profile, slots, isMild }: Setting): Fault {
+  const slot = draw.one(slots);
+  if (!isMild && draw.chance(0.3)) return rareFault(draw, profile, slot);
+  const role = slot.slice(0, slot.indexOf('-'));
+  const call = draw.one(callsOfRole[role === 'all' ? draw.one(Object.keys(callsOfRole)) : role] ?? []);
+  const effect = draw.one(isMild ? mildEffects : effects);
+  return { kind: 'call', slot, call, nth: nth(draw), effect, ms: durationOf(draw, effect, isMild) };
+}
+
+/** Half of them among the first calls, so that short stories have them too. */
+const nth = (draw: Draw) => 1 + draw.upTo(draw.chance(0.5) ? 4 : 30);
+
+function durationOf(draw: Draw, effect: Effect, isMild: boolean): number {
+  if (effect === 'slow') return isMild ? draw.upTo(300) : draw.upTo(3_000);
+  // A lease of a role lasts 5 s, one of an attempt 10.5 s.
+  if (effect === 'late') return draw.upTo(draw.chance(0.5) ? 300 : 11_000);
+  if (effect.startsWith('freeze')) return draw.chance(0.5) ? draw.upTo(2_000) : 5_000 + draw.upTo(7_000);
+  return effect.startsWith('kill') ? draw.upTo(3_000) : 0;
+}
+
+function rareFault(draw: Draw, profile: Scenario['profile'], slot: Slot): Fault {
+  const at = draw.upTo(PEACE_AT_MS - 1_000);
+  const timed = (what: Extract<TimedFault, { ms: number }>['what'], ms: number): Fault => ({
+    kind: 'timed',
+    at,
+    what,
+    slot,
+    ms,
+  });
+  switch (draw.upTo(8)) {
+    case 0:
+    case 1:
+      return timed('kill', draw.upTo(3_000));
+    case 2:
+      return timed('freeze', draw.upTo(12_000));
+    case 3:
+      return timed('jump', (draw.chance(0.5) ? 1 : -1) * draw.upTo(15_000));
+    case 4:
+      return profile === 'embedded'
+        ? { kind: 'tables', nth: 1 + draw.upTo(2), what: draw.chance(0.5) ? 'lost' : 'older' }
+        : { kind: 'timed', at, what: 'wipe broker' };
+    case 5:
+      return { kind: 'timed', at, what: 'lose connection', slot };
+    case 6:
+      return timed('stop', draw.upTo(3_000));
+    default:
+      return { kind: 'command', nth: nth(draw), what: draw.chance(0.5) ? 'lose' : 'repeat' };
+  }
+}

@@ -1,0 +1,54 @@
+import type { ConfiguredHandler } from '../../../src/worker/handlers/match-handler.ts';
+import { NonRetryableError } from '../../../src/worker/handlers/non-retryable-error.ts';
+import type { Life } from './life.ts';
+import type { World } from './world.ts';
+
+export const MAX_ATTEMPTS = 3;
+const TIMEOUT_MS = 500;
+
+/** One run of the user's handler, as the world outside sees its effect. */
+export interface HandlerRunRecord {
+  readonly eventId: string;
+  readonly generation: number;
+  readonly attempt: number;
+  ended: 'succeeded' | 'failed' | null;
+}
+
+/** The user's handler in one process: does what the scenario says of the event, and leaves a trace of each run. */
+export const handlerOf = (
+  world: World,
+  life: Life,
+  meddle: (act: () => Promise<void>) => Promise<void>,
+): ConfiguredHandler => ({
+  pattern: '*',
+  version: '1',
+  schema: null,
+  retry: { maxAttempts: MAX_ATTEMPTS, initialDelayMs: 200, factor: 2, maxDelayMs: 1_000 },
+  timeoutMs: TIMEOUT_MS,
+  replay: 'safe',
+  handle: async ({ id, generation, attempt, payload }) => {
+    const run: HandlerRunRecord = { eventId: id, generation, attempt, ended: null };
+    await meddle(async () => {
+      world.runs.push(run);
+      world.tell(() => `${life.slot}: runs the handler of ${id.slice(0, 8)} for attempt ${generation}:${attempt}`);
+    });
+    const { key } = payload as { readonly key: string };
+    const conduct = world.scenario.events.find((event) => event.key === key)?.conduct ?? [];
+    switch (conduct[Math.min(attempt, conduct.length) - 1]) {
+      case 'fails':
+        run.ended = 'failed';
+        throw new Error('It fails');
+      case 'is refused for good':
+        run.ended = 'failed';
+        throw new NonRetryableError('Never');
+      case 'hangs':
+        return new Promise(() => {});
+      case 'is slow':
+        await life.clock.sleep(TIMEOUT_MS - 100);
+        break;
+      default:
+    }
+    run.ended = 'succeeded';
+    return { done: true };
+  },
+});

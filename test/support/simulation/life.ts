@@ -1,0 +1,67 @@
+import type { Chance } from '../../../src/application/ports/chance.ts';
+import type { Clock } from '../../../src/application/ports/clock.ts';
+import type { Slot } from './scenario.ts';
+import type { SimulatedTime } from './time.ts';
+
+const never = () => new Promise<never>(() => {});
+/** How long a step between a process and the world takes at most. */
+const STEP_MS = 4;
+
+/**
+ * One process's time on earth. Everything that it does outside itself goes through steps, each of which takes a moment;
+ * killed, it stops between two of them for ever, as SIGKILL would have it.
+ */
+export class Life {
+  readonly slot: Slot;
+  readonly chance: Chance;
+  readonly #time: SimulatedTime;
+  readonly #ended = Promise.withResolvers<void>();
+  #isOver = false;
+  #frozenUntil = 0;
+  #clockIsOffByMs = 0;
+
+  constructor(slot: Slot, time: SimulatedTime, chance: Chance) {
+    this.slot = slot;
+    this.chance = chance;
+    this.#time = time;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+  get isFrozen(): boolean {
+    return this.#time.passed() < this.#frozenUntil;
+  }
+  /** Resolves when the process is killed. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  kill(): void {
+    this.#isOver = true;
+    this.#ended.resolve();
+  }
+  freeze(durationMs: number): void {
+    this.#frozenUntil = this.#time.passed() + durationMs;
+  }
+  /** The machine's clock is wrong by so much from now on. */
+  setClockOff(byMs: number): void {
+    this.#clockIsOffByMs = byMs;
+  }
+
+  async step(): Promise<void> {
+    if (this.#isOver) return never();
+    await this.#time.sleep(this.chance.fraction() * STEP_MS);
+    while (this.isFrozen) await this.#time.sleep(this.#frozenUntil - this.#time.passed());
+    if (this.#isOver) await never();
+  }
+
+  /** The clock as the process sees it. */
+  readonly clock: Clock = {
+    now: () => this.#time.now() + this.#clockIsOffByMs,
+    sleep: async (delayMs, signal) => {
+      await this.#time.sleep(delayMs, signal);
+      await this.step();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { receiveSentEvent } from '../../../src/api/intake/receive-sent-event.ts';
+import { replayOnce } from '../../../src/api/routes/events/replay-once.ts';
+import { eventIdOf } from '../../../src/application/event-identity.ts';
+import type { CommandContext } from '../../../src/application/handle-command.ts';
+import type { Acknowledged, AnsweredRequest } from '../guarantees/evidence.ts';
+import type { SimulatedProcess } from './process.ts';
+import type { OperatorAct, PostedEvent } from './scenario.ts';
+import type { World } from './world.ts';
+
+const CLIENT = 'shop';
+const TRY_AGAIN_AFTER_MS = 200;
+
+/** What clients and operators hold in their hands: the answers that they were given. */
+export interface Witness {
+  readonly acknowledged: Acknowledged[];
+  readonly answered: AnsweredRequest[];
+  /** People who still want something. */
+  waiting: number;
+}
+
+export const eventIdOfKey = (key: string) => eventIdOf(CLIENT, key);
+
+interface Surroundings {
+  readonly world: World;
+  readonly witness: Witness;
+  /** Some process that takes requests; `null` while there is none. */
+  readonly api: () => SimulatedProcess | null;
+}
+
+/** A client that asks until it has a 2xx, and never again after it. */
+export async function client(surroundings: Surroundings, { key, postedAt }: PostedEvent): Promise<void> {
+  const { world, witness } = surroundings;
+  const payload = JSON.stringify({ key });
+  await world.time.sleep(postedAt);
+  for (;;) {
+    const answer = await post(surroundings, key, payload);
+    if (answer?.ok === true) {
+      const eventId = answer.event.id;
+      world.tell(() => `client: 2xx for ${eventId.slice(0, 8)} (${key})`);
+      witness.acknowledged.push({ eventId, idempotencyKey: key, payload });
+      return;
+    }
+    if (answer !== null) world.seen.push(`the first request under ${key} was refused: ${answer.problem.code}`);
+    await world.time.sleep(TRY_AGAIN_AFTER_MS);
+  }
+}
+
+/** Somebody who asks for something else under a key that stands for an event already. */
+export async function careless(surroundings: Surroundings, { key }: PostedEvent): Promise<void> {
+  const { world, witness } = surroundings;
+  while (!witness.acknowledged.some(({ idempotencyKey }) => idempotencyKey === key))
+    await world.time.sleep(TRY_AGAIN_AFTER_MS);
+  for (;;) {
+    const answer = await post(surroundings, key, JSON.stringify({ key, isOther: true }));
+    if (answer?.ok === true) world.seen.push(`another request under ${key} was accepted`);
+    if (answer !== null) return;
+    await world.time.sleep(TRY_AGAIN_AFTER_MS);
+  }
+}
+
+async function post({ api, world }: Surroundings, key: string, payload: string) {
+  const process = api();
+  if (process === null) return null;
+  const sent = {
+    ...{ type: 'order.placed', source: CLIENT, payload, payloadValue: JSON.parse(payload) },
+    ...{ contentType: 'application/json', orderingKey: null, cloudEvent: null, idempotencyKey: null },
+  };
+  const by = { clientId: CLIENT, idempotencyKey: key, context: contextOf(CLIENT, `post-${key}`) };
+  world.tell(() => `client: posts ${key} to ${process.life.slot}`);
+  return process.ask((dependencies) => receiveSentEvent(dependencies, sent, by));
+}
+
+/** An operator who replays under a key, until the answer is certain, or discards once. */
+export async function operator(surroundings: Surroundings, act: OperatorAct, number: number): Promise<void> {
+  const { world, witness, api } = surroundings;
+  const { what, key, at, operator: subject } = act;
+  const eventId = eventIdOfKey(key);
+  const requestId = `${what}-${number}`;
+  const context = contextOf(subject, requestId);
+  await world.time.sleep(at);
+  const discard = { reason: 'It is wrong', requestedBy: subject };
+  const replay = { eventId, clientId: subject, subject, key: requestId, reason: 'It is mended', context };
+  for (;;) {
+    const answer = await api()?.ask<{ readonly ok: boolean }>((dependencies) =>
+      what === 'replay'
+        ? replayOnce(dependencies, replay)
+        : dependencies.useCases.discardEvent(eventId, discard, context),
+    );
+    if (answer) {
+      world.tell(() => `${subject}: ${what} of ${eventId.slice(0, 8)} is ${answer.ok ? 'done' : 'refused'}`);
+      witness.answered.push({ requestId, eventId, wasDone: answer.ok });
+      return;
+    }
+    // Without a key, asking again could be asking twice.
+    if (what === 'discard') return;
+    await world.time.sleep(TRY_AGAIN_AFTER_MS);
+  }
+}
+
+const contextOf = (subject: string, requestId: string): CommandContext => ({
+  actor: { clientId: subject, kind: 'principal', roles: [], subject, tokenId: null },
+  requestId,
+});

@@ -1,0 +1,88 @@
+import { EmbeddedBus } from '../../../src/adapters/embedded-bus/embedded-bus.ts';
+import type { RouteDependencies } from '../../../src/api/dependencies.ts';
+import type { BackgroundService } from '../../../src/application/ports/background-service.ts';
+import { createUseCases } from '../../../src/application/use-cases.ts';
+import { allRoles, type Role } from '../../../src/cli/program.ts';
+import { createServices } from '../../../src/main/work-of-roles.ts';
+import { createSeededChance } from '../worker/seeded-chance.ts';
+import { silentLogger } from '../worker/silent-logger.ts';
+import { handlerOf } from './handlers.ts';
+import { Life } from './life.ts';
+import { type Answers, meddling } from './meddling.ts';
+import { busOf, leasesOf, logOf, storesOf } from './ports.ts';
+import type { Slot } from './scenario.ts';
+import type { World } from './world.ts';
+
+/** How long a client waits for an answer before it takes it for lost. */
+const CLIENT_PATIENCE_MS = 10_000;
+
+const cut = () => {
+  throw new Error('The connection was cut');
+};
+const connectionIsCut: Answers<never> = { refused: cut, lost: cut };
+
+export type ApiDependencies = Pick<RouteDependencies, 'useCases' | 'log' | 'chance'>;
+
+/** A process, in which the real services run as the composition root composes them. */
+export interface SimulatedProcess {
+  readonly life: Life;
+  /** As SIGTERM has it: resolves when nothing is left to do. */
+  stop(): Promise<void>;
+  /** A request over HTTP; `null` when no answer comes, whatever the reason. */
+  ask<Answer>(work: (dependencies: ApiDependencies) => Promise<Answer>): Promise<Answer | null>;
+}
+
+const rolesOf = (slot: Slot): readonly Role[] => {
+  const name = slot.slice(0, slot.indexOf('-'));
+  return name === 'all' ? allRoles : allRoles.filter((role) => role === name);
+};
+
+/** @param start how many processes the slot has had. */
+export function beginProcess(world: World, slot: Slot, start: number): SimulatedProcess {
+  const { scenario, time } = world;
+  const seed = scenario.seed * 1_000 + scenario.slots.indexOf(slot) * 100 + start;
+  const life = new Life(slot, time, createSeededChance(seed));
+  const { clock, chance } = life;
+  const isOnlyProcess = scenario.profile === 'embedded';
+  const log = logOf(world, life);
+  const useCases = createUseCases({ log, clock, chance });
+  const meddle = meddling(world, life);
+  let services: readonly BackgroundService[] = [];
+  const begin = async () => {
+    services = await createServices({
+      roles: rolesOf(slot),
+      parts: {
+        log,
+        stores: storesOf(world, life),
+        bus: busOf(world, life, isOnlyProcess ? new EmbeddedBus({ maxWaiting: 3 }) : null),
+        leases: isOnlyProcess ? null : leasesOf(world, life),
+        isOnlyProcess,
+      },
+      handlers: [handlerOf(world, life, (act) => meddle('run-handler', act, null)())],
+      ...{ useCases, clock, chance, logger: silentLogger },
+      metrics: { counted: (subscriber) => subscriber },
+      shutdownTimeoutMs: 1_000,
+      processName: `${slot}/${start}`,
+    });
+    for (const service of services) await service.start();
+  };
+  // A process that cannot start ends, and is started again.
+  begin().catch((error: unknown) => {
+    world.tell(() => `${slot}: cannot start: ${String(error)}`);
+    world.kill(life, 1_000);
+  });
+  return {
+    life,
+    stop: async () => {
+      for (const service of services.toReversed()) await service.stop();
+    },
+    ask: async (work) => {
+      const answering = (async () => {
+        const answer = await work({ useCases, log, chance });
+        await meddle('answer', async () => {}, connectionIsCut)();
+        return answer;
+      })().catch(() => null);
+      return Promise.race([answering, life.ended.then(() => null), time.sleep(CLIENT_PATIENCE_MS).then(() => null)]);
+    },
+  };
+}

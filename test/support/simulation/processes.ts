@@ -1,0 +1,124 @@
+import { createSeededChance } from '../worker/seeded-chance.ts';
+import type { Life } from './life.ts';
+import { beginProcess, type SimulatedProcess } from './process.ts';
+import type { Slot, TimedFault } from './scenario.ts';
+import { emptyTables, type Tables } from './stores.ts';
+import { ofKind, type World } from './world.ts';
+
+/** How far back an older copy of the embedded read tables may be, in commits. */
+const OLDER_BY = 3;
+
+/** Sees to it that each slot has a process, as a supervisor does, and that the scenario's timed faults happen. */
+export class Processes {
+  readonly #world: World;
+  readonly #running = new Map<Slot, SimulatedProcess>();
+  readonly #starts = new Map<Slot, number>();
+  readonly #chance: ReturnType<typeof createSeededChance>;
+  readonly #copies: Tables[] = [];
+  #deaths = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#chance = createSeededChance(world.scenario.seed + 2);
+    world.kill = (life, restartAfterMs) => this.#kill(life, restartAfterMs);
+    world.freeze = (life, durationMs) => this.#freeze(life, durationMs);
+  }
+
+  startAll(): void {
+    for (const slot of this.#world.scenario.slots) this.#start(slot);
+    for (const fault of ofKind(this.#world.scenario.faults, 'timed'))
+      void this.#world.time.sleep(fault.at).then(() => this.#happen(fault));
+  }
+
+  /** Some living process with an API. */
+  someApi(): SimulatedProcess | null {
+    const apis = [...this.#running.values()].filter(({ life }) => !life.isOver && /^(all|api)/.test(life.slot));
+    return apis[Math.floor(this.#chance.fraction() * apis.length)] ?? null;
+  }
+
+  areWell(): boolean {
+    return [...this.#running.values()].every(({ life }) => !life.isOver);
+  }
+
+  makePeace(): void {
+    this.#world.tell(() => 'from here on nothing goes wrong');
+    for (const { life } of this.#running.values()) life.setClockOff(0);
+  }
+
+  #start(slot: Slot): void {
+    const start = (this.#starts.get(slot) ?? 0) + 1;
+    this.#starts.set(slot, start);
+    if (start > 1) this.#world.tell(() => `${slot}: starts again`);
+    this.#running.set(slot, beginProcess(this.#world, slot, start));
+  }
+
+  #happen(fault: TimedFault): void {
+    const { world } = { world: this.#world };
+    if (world.isPeace) return;
+    if (fault.what === 'wipe broker') {
+      world.hasHappened('broker wiped', 'the broker loses all that it has');
+      return world.broker.wipe();
+    }
+    const life = this.#running.get(fault.slot)?.life;
+    if (life === undefined || life.isOver) return;
+    switch (fault.what) {
+      case 'kill':
+        return this.#kill(life, fault.ms);
+      case 'stop':
+        return this.#stop(fault.slot, fault.ms);
+      case 'freeze':
+        return this.#freeze(life, fault.ms);
+      case 'jump':
+        world.hasHappened('clock jumped', `${life.slot}: its clock is off by ${fault.ms} ms`);
+        return life.setClockOff(fault.ms);
+      case 'lose connection':
+        world.hasHappened('connection lost', `${life.slot}: loses its connection to the broker`);
+        return world.broker.loseConnection(life);
+    }
+  }
+
+  #kill(life: Life, restartAfterMs: number): void {
+    if (life.isOver) return;
+    this.#world.hasHappened('killed', `${life.slot}: is killed`);
+    this.#end(life, restartAfterMs);
+  }
+
+  /** And begins again. */
+  #end(life: Life, restartAfterMs: number): void {
+    if (life.isOver) return;
+    const { time, scenario } = this.#world;
+    life.kill();
+    if (scenario.profile === 'embedded') this.#loseTables();
+    const atTheLatest = Math.max(0, scenario.peaceAt - time.passed());
+    const afterMs = this.#world.isPeace ? restartAfterMs : Math.min(restartAfterMs, atTheLatest);
+    void time.sleep(afterMs).then(() => this.#start(life.slot));
+  }
+
+  #stop(slot: Slot, restartAfterMs: number): void {
+    const process = this.#running.get(slot);
+    if (process === undefined) return;
+    this.#world.hasHappened('stopped', `${slot}: is asked to stop`);
+    void process.stop().then(() => {
+      this.#world.tell(() => `${slot}: has stopped`);
+      this.#end(process.life, restartAfterMs);
+    });
+  }
+
+  #freeze(life: Life, durationMs: number): void {
+    const { time, scenario } = this.#world;
+    this.#world.hasHappened('frozen', `${life.slot}: is frozen for ${durationMs} ms`);
+    life.freeze(Math.min(durationMs, Math.max(0, scenario.peaceAt - time.passed())));
+  }
+
+  /** A cache may be gone after a kill, or be an older one. */
+  #loseTables(): void {
+    const { stores, scenario } = this.#world;
+    this.#deaths++;
+    this.#copies.push(stores.tables);
+    const fault = ofKind(scenario.faults, 'tables').find(({ nth }) => nth === this.#deaths);
+    if (fault === undefined) return;
+    this.#world.hasHappened(`tables ${fault.what}`, `the read tables are ${fault.what}`);
+    stores.tables =
+      fault.what === 'lost' ? emptyTables : (this.#copies.at(-OLDER_BY) ?? this.#copies[0] ?? emptyTables);
+  }
+}

@@ -1,0 +1,13 @@
+import type { World } from './world.ts';
+
+const ends = ['PROCESSED', 'DEAD', 'DISCARDED'];
+
+/** Every event of the log is at an end, as its row tells, and every row is as far as its stream. */
+export function isAtRest({ log, stores }: World): boolean {
+  const { rows } = stores.tables;
+  const revisions = new Map(log.all.map(({ stream, revision }) => [stream.slice(stream.indexOf('-') + 1), revision]));
+  return [...revisions].every(([id, revision]) => {
+    const row = rows.get(id);
+    return row !== undefined && row.revision === String(revision) && ends.includes(row.status);
+  });
+}

@@ -1,0 +1,117 @@
+/** Where a process can be: each slot has at most one process at a time, which is started again when it was killed. */
+export type Slot = `${'all' | 'api' | 'projector' | 'dispatcher' | 'worker'}-${number}`;
+
+/** What a process asks of the world outside it. */
+export const calls = [
+  'append',
+  'read-stream',
+  'receive',
+  'head',
+  'verify-checkpoint',
+  'publish',
+  'take-command',
+  'acknowledge',
+  'release',
+  'load-checkpoint',
+  'project',
+  'load-place',
+  'save-place',
+  'due',
+  'unfinished',
+  'take-lease',
+  'renew-lease',
+  'release-lease',
+  'run-handler',
+  'answer',
+] as const;
+export type Call = (typeof calls)[number];
+
+export type Effect =
+  /** SIGKILL on the way there, or on the way back. */
+  | 'kill before'
+  | 'kill after'
+  /** It is not done, and says so. */
+  | 'refused'
+  /** It is not done, and no answer comes. */
+  | 'vanished'
+  /** It is done, and the answer does not come. */
+  | 'lost'
+  /** The answer does not come, and it is done later. */
+  | 'late'
+  | 'slow'
+  /** The process is frozen before or after, and goes on as if nothing had been. */
+  | 'freeze before'
+  | 'freeze after';
+
+/** What goes wrong at one call of one process, counted over all the processes of its slot. */
+export interface CallFault {
+  readonly kind: 'call';
+  readonly slot: Slot;
+  readonly call: Call;
+  readonly nth: number;
+  readonly effect: Effect;
+  /** For how long; after a kill, until the next start. */
+  readonly ms: number;
+}
+
+/** What goes wrong at a moment, in milliseconds since the beginning. */
+export type TimedFault = {
+  readonly kind: 'timed';
+  readonly at: number;
+} /** Killed, or stopped as a rolling restart does, and started again after so long; or frozen for so long. */ & (
+  | { readonly what: 'kill' | 'stop' | 'freeze'; readonly slot: Slot; readonly ms: number }
+  /** Its clock is off by so much from then on. */
+  | { readonly what: 'jump'; readonly slot: Slot; readonly ms: number }
+  | { readonly what: 'lose connection'; readonly slot: Slot }
+  | { readonly what: 'wipe broker' }
+);
+
+/** What the broker does with the n-th command that it is given. */
+export interface CommandFault {
+  readonly kind: 'command';
+  readonly nth: number;
+  readonly what: 'lose' | 'repeat';
+}
+
+/** What becomes of the embedded read tables when their process is killed for the n-th time. */
+export interface TablesFault {
+  readonly kind: 'tables';
+  readonly nth: number;
+  readonly what: 'lost' | 'older';
+}
+
+export type Fault = CallFault | TimedFault | CommandFault | TablesFault;
+
+/** What a handler does in one attempt. */
+export type Conduct = 'succeeds' | 'fails' | 'is refused for good' | 'hangs' | 'is slow';
+
+export interface PostedEvent {
+  readonly key: string;
+  readonly postedAt: number;
+  /** How many clients post it under its key at the same time. */
+  readonly clients: number;
+  /** A later request under the same key that asks for something else. */
+  readonly isReusedLater: boolean;
+  /** By attempt; the last one stays. */
+  readonly conduct: readonly Conduct[];
+}
+
+export interface OperatorAct {
+  readonly what: 'replay' | 'discard';
+  /** The key of the event. */
+  readonly key: string;
+  readonly at: number;
+  readonly operator: string;
+}
+
+/** A whole run: the same scenario is the same run, step by step. */
+export interface Scenario {
+  readonly seed: number;
+  readonly profile: 'embedded' | 'full';
+  readonly slots: readonly Slot[];
+  readonly events: readonly PostedEvent[];
+  readonly acts: readonly OperatorAct[];
+  readonly faults: readonly Fault[];
+  /** When faults stop, clocks are right again and every process runs. */
+  readonly peaceAt: number;
+}

@@ -1,0 +1,93 @@
+import type { EventLog, RecordedTransition } from '../../../src/application/ports/event-log.ts';
+import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
+import { createInMemoryLog } from '../in-memory-log.ts';
+import { createSeededChance } from '../worker/seeded-chance.ts';
+import { SimulatedBroker } from './broker.ts';
+import type { HandlerRunRecord } from './handlers.ts';
+import type { Life } from './life.ts';
+import type { Call, CallFault, Fault, Scenario, Slot } from './scenario.ts';
+import { SimulatedStores } from './stores.ts';
+import { createSimulatedTime } from './time.ts';
+
+/** What survives every process: the log, the read database and the broker; and what was observed from outside. */
+export class World {
+  readonly scenario: Scenario;
+  readonly time = createSimulatedTime();
+  readonly log: EventLog & { readonly all: readonly RecordedTransition[] };
+  readonly stores: SimulatedStores;
+  readonly broker: SimulatedBroker;
+  readonly runs: HandlerRunRecord[] = [];
+  /** Kills the process; another one is started in its slot after so long. */
+  kill: (life: Life, restartAfterMs: number) => void = () => {};
+  freeze: (life: Life, durationMs: number) => void = () => {};
+  /** What came to pass of what the scenario names, by effect. */
+  readonly happened = new Map<string, number>();
+  /** Breaches that only show while it happens. */
+  readonly seen: string[] = [];
+  /** When something last went wrong. */
+  lastFaultAt = 0;
+  /** Told only when somebody wants to read it: a seed of many has no reader. */
+  readonly #story: string[] | null;
+  readonly #callFaults: ReadonlyMap<string, CallFault>;
+  readonly #counted = new Map<string, number>();
+
+  constructor(scenario: Scenario, story: string[] | null) {
+    this.scenario = scenario;
+    this.#story = story;
+    this.log = createInMemoryLog('simulated');
+    this.stores = new SimulatedStores(
+      () => this.time.now(),
+      (batch) => this.#checkCheckpoint(batch),
+    );
+    this.broker = new SimulatedBroker(createSeededChance(scenario.seed + 1), ofKind(scenario.faults, 'command'), {
+      isPeace: () => this.isPeace,
+      noted: (what) => this.hasHappened(what.includes('lose') ? 'command lost' : 'command repeated', what),
+    });
+    this.#callFaults = new Map(ofKind(scenario.faults, 'call').map((fault) => [keyOf(fault), fault]));
+  }
+
+  get isPeace(): boolean {
+    return this.time.passed() >= this.scenario.peaceAt;
+  }
+
+  /** What goes wrong at this call, the next one of its kind. */
+  nextCall(slot: Slot, call: Call): CallFault | null {
+    const counter = `${slot} ${call}`;
+    const nth = (this.#counted.get(counter) ?? 0) + 1;
+    this.#counted.set(counter, nth);
+    if (this.isPeace) return null;
+    const fault = this.#callFaults.get(keyOf({ slot, call, nth })) ?? null;
+    if (fault !== null)
+      this.hasHappened(
+        fault.effect,
+        `${slot}: ${fault.effect} ${nth}. ${call}${fault.ms > 0 ? ` (${fault.ms} ms)` : ''}`,
+      );
+    return fault;
+  }
+
+  hasHappened(effect: string, what: string): void {
+    this.happened.set(effect, (this.happened.get(effect) ?? 0) + 1);
+    this.lastFaultAt = this.time.passed();
+    this.tell(() => what);
+  }
+
+  tell(what: () => string): void {
+    this.#story?.push(`${this.time.passed().toFixed(0).padStart(6)} ms  ${what()}`);
+  }
+
+  /** The place in the log that a stored checkpoint names is never beyond what the rows contain. */
+  #checkCheckpoint({ checkpoint }: ProjectedBatch): void {
+    if (checkpoint === null) return;
+    const place = (text: string | null) => (text === null ? -1 : Number(text.slice(text.indexOf('/') + 1)));
+    for (const { stream, revision } of this.log.all.slice(place(checkpoint.from) + 1, place(checkpoint.to) + 1)) {
+      const row = this.stores.tables.rows.get(stream.slice(stream.indexOf('-') + 1));
+      if (row === undefined || BigInt(row.revision) < revision)
+        this.seen.push(`the checkpoint is beyond the row of ${stream}, which has no revision ${revision}`);
+    }
+  }
+}
+
+const keyOf = ({ slot, call, nth }: Pick<CallFault, 'slot' | 'call' | 'nth'>) => `${slot} ${call} ${nth}`;
+
+export const ofKind = <Kind extends Fault['kind']>(faults: readonly Fault[], kind: Kind) =>
+  faults.filter((fault): fault is Extract<Fault, { kind: Kind }> => fault.kind === kind);
