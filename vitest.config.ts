@@ -14,10 +14,10 @@ const levelWithServices = (name: string, testTimeout: number) => {
 
 /** Real processes that are killed, real servers, and the table of guarantees at the end. */
 const faults = () => {
-  const { extends: extended, test } = levelWithServices('faults', 600_000);
+  const { extends: extended, test } = levelWithServices('faults', 1_200_000);
   const globalSetup = [test.globalSetup, 'test/support/faults/global-setup.ts'];
   // After all others: both want the whole machine.
-  return { extends: extended, test: { ...test, globalSetup, hookTimeout: 600_000, sequence: { groupOrder: 1 } } };
+  return { extends: extended, test: { ...test, globalSetup, hookTimeout: 1_200_000, sequence: { groupOrder: 1 } } };
 };
 
 export default defineConfig({

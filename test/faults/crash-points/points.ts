@@ -10,10 +10,12 @@ export interface Crash {
   readonly times: number;
 }
 
-/** Each point the first time, and once more later where a process comes there again. */
-export const embeddedCrashes: readonly Crash[] = crashPoints
-  .filter((point) => !fullProfileOnly.test(point))
-  .flatMap((point, index) => [
-    { point, times: 1 },
-    ...(onceInALife.test(point) ? [] : [{ point, times: 2 + (index % 5) }]),
-  ]);
+/** Each point once, and every other one again, later in a life, where a process comes there often. */
+export function embeddedCrashes(seed: number): readonly Crash[] {
+  const points = crashPoints.filter((point) => !fullProfileOnly.test(point));
+  const again = points.filter((point, index) => !onceInALife.test(point) && (index >> 1) % 2 === seed % 2);
+  return [
+    ...points.map((point) => ({ point, times: 1 })),
+    ...again.map((point, index) => ({ point, times: 2 + ((index + seed) % 5) })),
+  ];
+}

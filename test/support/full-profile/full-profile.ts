@@ -22,6 +22,10 @@ export function missingForFullProfile(): string | null {
 export interface FullProfile {
   readonly postgres: PrivatePostgres;
   readonly rabbitMq: PrivateRabbitMq;
+  /** The log's server as it runs at present. */
+  log(): ServerProcess;
+  /** What processes are started with, beside their ports. */
+  readonly env: Readonly<Record<'EVENTSTORE_URL' | 'DATABASE_URL' | 'AMQP_URL' | 'DATA_DIR', string>>;
   /** An admin's. */
   readonly token: string;
   apiUrls(): readonly string[];
@@ -35,7 +39,7 @@ export interface FullProfile {
   stop(): Promise<void>;
 }
 
-export async function startFullProfile(counts: Readonly<Record<Role, number>>): Promise<FullProfile> {
+export async function startFullProfile(counts: Readonly<Partial<Record<Role, number>>>): Promise<FullProfile> {
   const folder = await mkdtemp(join(tmpdir(), 'eventops-full-'));
   // The servers run as another user when we are root.
   await chmod(folder, 0o755);
@@ -55,11 +59,13 @@ export async function startFullProfile(counts: Readonly<Record<Role, number>>): 
     EVENTOPS_CONFIG: handlersFile,
     LOG_LEVEL: 'warn',
   };
-  const wanted = roles.flatMap((role) => Array.from({ length: counts[role] }, () => role));
+  const wanted = roles.flatMap((role) => Array.from({ length: counts[role] ?? 0 }, () => role));
   const running = await Promise.all(wanted.map((role) => startRole({ role, env })));
   return {
     postgres,
     rabbitMq,
+    log: () => log,
+    env,
     token: execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim(),
     apiUrls: () => running.filter(({ role }) => role === 'api').map(({ url }) => url),
     processes: () => [...running],

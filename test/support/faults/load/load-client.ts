@@ -1,8 +1,13 @@
 import { askUntilCertain, type Service } from './ask.ts';
-import { fateOf, isContradicted, isPostedTwice, types } from './fates.ts';
+import { type Fate, fateOf, isContradicted, isPostedTwice, types } from './fates.ts';
 import type { WitnessFile } from './witness-file.ts';
 
 const AT_ONCE = 16;
+
+export interface PostedEvent {
+  readonly eventId: string;
+  readonly fate: Fate;
+}
 
 export interface LoadClient {
   /** Of all that it posts. */
@@ -11,8 +16,8 @@ export interface LoadClient {
   release(upTo: number): void;
   /** Resolves once everything that was released has its 2xx. @throws when an answer was none that may come. */
   acknowledged(): Promise<void>;
-  /** The ids that were witnessed so far, in the order of their acknowledgement. */
-  readonly eventIds: readonly string[];
+  /** What was witnessed so far, in the order of the acknowledgements. */
+  readonly posted: readonly PostedEvent[];
 }
 
 export interface LoadOptions {
@@ -28,7 +33,7 @@ export interface LoadOptions {
  * asked again would mend a lost acknowledgement unseen.
  */
 export function createLoadClient({ service, witness, source, deadline }: LoadOptions): LoadClient {
-  const eventIds: string[] = [];
+  const posted: PostedEvent[] = [];
   const lanes = new Set<Promise<void>>();
   const failures: unknown[] = [];
   let released = 0;
@@ -43,7 +48,7 @@ export function createLoadClient({ service, witness, source, deadline }: LoadOpt
     if (answer.status >= 300) return answer;
     const { id } = answer.body as { readonly id: string };
     await witness.acknowledged({ eventId: id, idempotencyKey, payload });
-    eventIds.push(id);
+    posted.push({ eventId: id, fate: fateOf(number) });
     return answer;
   };
 
@@ -68,7 +73,7 @@ export function createLoadClient({ service, witness, source, deadline }: LoadOpt
 
   return {
     source,
-    eventIds,
+    posted,
     release: (upTo) => {
       released = Math.max(released, upTo);
       while (lanes.size < AT_ONCE && next < released) startLane();

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { SeededMoments } from '../seeded-moments.ts';
 import { askOnce, isCertain, type Question, type Service } from './ask.ts';
+import { mayDie, types } from './fates.ts';
+import type { PostedEvent } from './load-client.ts';
 import type { WitnessFile } from './witness-file.ts';
 
 const MAX_TRIES = 20;
@@ -16,11 +18,11 @@ export interface OperatorsOptions {
   readonly witness: WitnessFile;
   readonly moments: SeededMoments;
   /** To choose from; grows meanwhile. */
-  readonly eventIds: readonly string[];
+  readonly posted: readonly PostedEvent[];
 }
 
-/** People who replay and discard events, two at a time the same one, and write down what they were answered for certain. */
-export function startOperators({ service, witness, moments, eventIds }: OperatorsOptions): Operators {
+/** People who replay and discard events, some of them two at once, and write down what they were answered for certain. */
+export function startOperators({ service, witness, moments, posted }: OperatorsOptions): Operators {
   let isStopping = false;
   let turn = 0;
 
@@ -56,10 +58,12 @@ export function startOperators({ service, witness, moments, eventIds }: Operator
   const work = async () => {
     while (!isStopping) {
       await moments.within(LONGEST_PAUSE_MS);
-      const eventId = eventIds[Math.floor(moments.fraction() * eventIds.length)];
-      if (eventId === undefined) continue;
-      const other = moments.oneOf([replay, replay, discard]);
-      await Promise.all([replay(eventId), other(eventId)]);
+      // A third of what they do is about events that become dead letters, the only ones that can be discarded.
+      const others = moments.fraction() < 1 / 3 ? posted.filter(({ fate }) => mayDie(types[fate])) : posted;
+      const chosen = others[Math.floor(moments.fraction() * others.length)];
+      if (chosen === undefined) continue;
+      const acts = moments.oneOf([[replay], [discard], [replay, replay], [replay, discard]] as const);
+      await Promise.all(acts.map((act) => act(chosen.eventId)));
     }
   };
   const working = work();

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openEmbeddedLog } from '../../../../src/adapters/embedded-log/open-embedded-log.ts';
+import { readAllHistories } from '../../guarantees/read-histories.ts';
+import { freePort } from '../../processes/free-port.ts';
+import { listRows } from '../load/observe.ts';
+import { envOfLoad, startLoad } from '../load/start-load.ts';
+import { seededMoments } from '../seeded-moments.ts';
+import type { KillLoop, KillLoopResult } from './kill-loop.ts';
+import { processVictim } from './process-victim.ts';
+import { killAgainAndAgain } from './victim.ts';
+
+const LONGEST_LIFE_MS = 600;
+const LONGEST_ABSENCE_MS = 100;
+const KILLED_WHILE_STARTING = 0.3;
+const eventops = fileURLToPath(new URL('../../../../bin/eventops', import.meta.url));
+
+/** All roles in one process on embedded parts, killed again and again under load. */
+export async function runEmbeddedKillLoop({ seed, kills, events, deadline }: KillLoop): Promise<KillLoopResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'eventops-kill-loop-'));
+  const dataFolder = join(folder, 'data');
+  const env = { DATA_DIR: dataFolder, ...envOfLoad(folder) };
+  const [port, metricsPort] = [await freePort(), await freePort()];
+  const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
+  const service = { urls: [`http://127.0.0.1:${port}`], token };
+  const victim = processVictim('the one process', { env, port, metricsPort });
+  try {
+    const load = await startLoad({ service, seed, folder, deadline });
+    let killed = 0;
+    let whileStarting = 0;
+    victim.start();
+    load.release(Math.ceil(events / kills));
+    await killAgainAndAgain(victim, {
+      moments: seededMoments(seed, victim.name),
+      times: kills,
+      longestLifeMs: LONGEST_LIFE_MS,
+      longestAbsenceMs: LONGEST_ABSENCE_MS,
+      killedWhileStarting: KILLED_WHILE_STARTING,
+      onKill: (_, wasStarting) => {
+        killed += 1;
+        whileStarting += wasStarting ? 1 : 0;
+        load.release(Math.ceil((events * (killed + 1)) / kills));
+      },
+    });
+    await load.settle();
+    const rows = await listRows(service, deadline);
+    await victim.stop();
+    const log = await openEmbeddedLog({ path: join(dataFolder, 'log.sqlite') });
+    const histories = await readAllHistories(log);
+    await log.close();
+    return {
+      evidence: { ...(await load.witnessed()), histories, rows },
+      kills: { [victim.name]: killed },
+      figures: { ...load.figures(), 'killed while starting': whileStarting },
+      collapses: victim.collapses,
+    };
+  } finally {
+    await victim.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
