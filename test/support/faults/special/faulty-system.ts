@@ -1,0 +1,141 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openEventStoreDbLog } from '../../../../src/adapters/eventstoredb/open-event-store-db-log.ts';
+import { systemChance } from '../../../../src/adapters/system/chance.ts';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
+import type { Evidence } from '../../guarantees/evidence.ts';
+import { readAllHistories } from '../../guarantees/read-histories.ts';
+import { type Role, type RoleProcess, roles, startRole } from '../../processes/role-process.ts';
+import { createPostgres, findPostgres, type PrivatePostgres } from '../../services/postgres.ts';
+import { createRabbitMq, findRabbitMq, type PrivateRabbitMq } from '../../services/rabbitmq.ts';
+import { silentLogger } from '../../worker/silent-logger.ts';
+import type { Service } from '../load/ask.ts';
+import { listRows, untilAtRest } from '../load/observe.ts';
+import { openWitnessFile, type WitnessFile } from '../load/witness-file.ts';
+import { type LogServer, startLogServer } from './log-server.ts';
+import { type Network, startNetwork } from './network.ts';
+
+const eventops = fileURLToPath(new URL('../../../../bin/eventops', import.meta.url));
+const usualHandlers = fileURLToPath(new URL('../load/eventops.config.ts', import.meta.url));
+/** After it, everything has to have its end. */
+const PEACE_MS = 60_000;
+
+/** The full profile: a process of each role, on servers of its own that may be harmed. */
+export interface FaultySystem {
+  readonly servers: { readonly log: LogServer; readonly rabbitMq: PrivateRabbitMq; readonly postgres: PrivatePostgres };
+  /** Between the processes and each server. */
+  readonly networks: { readonly log: Network; readonly rabbitMq: Network; readonly postgres: Network };
+  readonly service: Service;
+  readonly witness: WitnessFile;
+  process(role: Role): RoleProcess;
+  /** Roles whose processes have ended, which none may by itself. */
+  ended(): readonly Role[];
+  /** Once everything is at rest, or the time of peace is over. */
+  evidence(): Promise<Evidence>;
+  stop(): Promise<void>;
+}
+
+export interface FaultySystemOptions {
+  readonly handlersFile?: string;
+  /** PostgreSQL's data; in a folder like all others unless told. */
+  readonly postgresFolder?: string;
+  /** Beside the usual settings. */
+  readonly envOf?: (role: Role) => NodeJS.ProcessEnv;
+}
+
+export async function startFaultySystem({
+  handlersFile = usualHandlers,
+  postgresFolder,
+  envOf = () => ({}),
+}: FaultySystemOptions = {}): Promise<FaultySystem> {
+  const folder = await mkdtemp(join(tmpdir(), 'eventops-faults-'));
+  // The servers run as another user when we are root.
+  await chmod(folder, 0o755);
+  const servers = await startServers(folder, postgresFolder);
+  const urls = {
+    log: servers.log.url,
+    rabbitMq: servers.rabbitMq.url,
+    postgres: await servers.postgres.createDatabase('eventops'),
+  };
+  const networks = {
+    log: await startNetwork(portOf(urls.log)),
+    rabbitMq: await startNetwork(portOf(urls.rabbitMq)),
+    postgres: await startNetwork(portOf(urls.postgres)),
+  };
+  const through = (server: keyof typeof urls) =>
+    urls[server].replace(`:${portOf(urls[server])}`, `:${networks[server].port}`);
+  const env = {
+    EVENTSTORE_URL: through('log'),
+    DATABASE_URL: through('postgres'),
+    AMQP_URL: through('rabbitMq'),
+    DATA_DIR: join(folder, 'data'),
+    EVENTOPS_CONFIG: handlersFile,
+    LOG_LEVEL: 'warn',
+  };
+  const ended: Role[] = [];
+  const running = await Promise.all(roles.map((role) => startOnFreePorts(role, { ...env, ...envOf(role) })));
+  for (const { role, ended: end } of running) void end.then(() => ended.push(role));
+  const processOf = (role: Role) => running[roles.indexOf(role)] as RoleProcess;
+  const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
+  const service = { urls: [processOf('api').url], token };
+  const witness = await openWitnessFile(join(folder, 'witness'));
+  return {
+    servers,
+    networks,
+    service,
+    witness,
+    process: processOf,
+    ended: () => [...ended],
+    evidence: async () => {
+      const peaceEndsAt = performance.now() + PEACE_MS;
+      await untilAtRest(service, witness, peaceEndsAt);
+      const [histories, rows] = [await readHistories(urls.log), await listRows(service, peaceEndsAt + PEACE_MS)];
+      return { ...(await witness.read()), histories, rows };
+    },
+    stop: async () => {
+      await Promise.all(running.map((each) => each.kill()));
+      await Promise.all([servers.postgres, servers.rabbitMq, servers.log].map((server) => server.kill()));
+      await Promise.all(Object.values(networks).map((network) => network.close()));
+      await witness.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const MOST_STARTS = 3;
+
+/** A port that was free a moment ago may be another's by now. */
+async function startOnFreePorts(role: Role, env: NodeJS.ProcessEnv): Promise<RoleProcess> {
+  for (let starts = 1; ; starts++) {
+    try {
+      return await startRole({ role, env });
+    } catch (error) {
+      if (starts === MOST_STARTS || !String(error).includes('another program listens there')) throw error;
+    }
+  }
+}
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+async function startServers(folder: string, postgresFolder = join(folder, 'pg')): Promise<FaultySystem['servers']> {
+  const [postgresHere, rabbitMqHere] = [findPostgres(), findRabbitMq()];
+  if (!postgresHere.found) throw new Error(postgresHere.why);
+  if (!rabbitMqHere.found) throw new Error(rabbitMqHere.why);
+  const postgres = createPostgres({ folder: postgresFolder, binaries: postgresHere.binaries, fsync: false });
+  const rabbitMq = createRabbitMq({ folder: join(folder, 'mq'), binaries: rabbitMqHere.binaries, management: false });
+  await mkdir(join(folder, 'log'));
+  const [log] = await Promise.all([startLogServer(join(folder, 'log')), postgres.start(), rabbitMq.start()]);
+  return { log, rabbitMq, postgres };
+}
+
+async function readHistories(url: string): Promise<Evidence['histories']> {
+  const log = openEventStoreDbLog({ url, clock: systemClock, chance: systemChance, logger: silentLogger });
+  try {
+    return await readAllHistories(log);
+  } finally {
+    await log.close();
+  }
+}
