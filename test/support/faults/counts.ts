@@ -12,7 +12,7 @@ export interface Counts {
   /** Repeats the run's random choices. */
   readonly seed: number | null;
   readonly kills: Kills;
-  /** Whatever else was counted, such as `{ 'wiped brokers': 1 }`. */
+  /** Whatever else was counted, such as `{ 'wiped brokers': 1 }`; of several runs' `longest …`, the table has the greatest. */
   readonly figures: Readonly<Record<string, number>>;
   /** How many things were looked at for each guarantee. */
   readonly checks: Readonly<Record<Guarantee, number>>;

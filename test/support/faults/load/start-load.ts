@@ -57,7 +57,7 @@ export async function startLoad({ service, seed, folder, deadline }: LoadOptions
     witnessed: witness.read,
     figures: () => ({
       ...countEffects(envOfLoad(folder).FAULTS_EFFECTS),
-      'seconds to rest': Math.ceil(restedAfterMs / 1_000),
+      'longest seconds to rest': Math.ceil(restedAfterMs / 1_000),
     }),
   };
 }
