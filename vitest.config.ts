@@ -27,6 +27,7 @@ export default defineConfig({
       levelWithServices('contract', 60_000),
       levelWithServices('integration', 60_000),
       level('api', 30_000),
+      level('simulation', 180_000),
       levelWithServices('end-to-end', 120_000),
       faults(),
     ],

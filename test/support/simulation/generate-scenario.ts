@@ -39,18 +39,13 @@ const callsOfRole: Readonly<Record<string, readonly Call[]>> = {
   ],
   worker: ['append', 'append', 'append', 'read-stream', 'take-command', 'acknowledge', 'release', 'run-handler'],
 };
-const effects: readonly Effect[] = [
-  'kill before',
-  'kill after',
-  'refused',
-  'vanished',
-  'lost',
-  'late',
-  'slow',
-  'freeze before',
-  'freeze after',
-];
-const mildEffects: readonly Effect[] = ['refused', 'refused', 'refused', 'slow'];
+const mild: readonly Effect[] = ['refused', 'refused', 'slow', 'lost', 'vanished'];
+const deadly: readonly Effect[] = [...mild, 'kill before', 'kill after', 'kill after'];
+const effectsOf: Readonly<Record<Setting['temper'], readonly Effect[]>> = {
+  mild,
+  deadly,
+  wild: [...deadly, 'lost', 'late', 'late', 'freeze before', 'freeze after'],
+};
 /** Each ends at once, or is retried. */
 const conducts: readonly Conduct[] = ['succeeds', 'succeeds', 'fails', 'is slow', 'hangs', 'is refused for good'];
 
@@ -59,9 +54,9 @@ export function generateScenario(seed: number): Scenario {
   const draw = new Draw(seed);
   const profile = draw.chance(0.35) ? 'embedded' : 'full';
   const slots = profile === 'embedded' ? (['all-0'] as const) : fullSlots(draw);
-  const isMild = draw.chance(0.15);
+  const temper = draw.chance(0.2) ? 'mild' : profile === 'embedded' && draw.chance(0.3) ? 'deadly' : 'wild';
   const events = draw.many(1 + draw.upTo(MOST_EVENTS - 1), (index) => postedEvent(draw, index));
-  const faults = draw.many(draw.upTo(MOST_FAULTS), () => fault(draw, { profile, slots, isMild }));
+  const faults = draw.many(draw.upTo(MOST_FAULTS), () => fault(draw, { profile, slots, temper }));
   return { seed, profile, slots, events, acts: operatorActs(draw, events), faults, peaceAt: PEACE_AT_MS };
 }
 
@@ -94,23 +89,25 @@ function operatorActs(draw: Draw, events: readonly PostedEvent[]): readonly Oper
 interface Setting {
   readonly profile: Scenario['profile'];
   readonly slots: readonly Slot[];
-  readonly isMild: boolean;
+  /** Calls are refused or not answered; or the process ends, too; or anything. */
+  readonly temper: 'mild' | 'deadly' | 'wild';
 }
 
-function fault(draw: Draw, { profile, slots, isMild }: Setting): Fault {
+function fault(draw: Draw, { profile, slots, temper }: Setting): Fault {
   const slot = draw.one(slots);
-  if (!isMild && draw.chance(0.3)) return rareFault(draw, profile, slot);
+  if (temper === 'wild' && draw.chance(0.3)) return rareFault(draw, profile, slot);
   const role = slot.slice(0, slot.indexOf('-'));
   const call = draw.one(callsOfRole[role === 'all' ? draw.one(Object.keys(callsOfRole)) : role] ?? []);
-  const effect = draw.one(isMild ? mildEffects : effects);
-  return { kind: 'call', slot, call, nth: nth(draw), effect, ms: durationOf(draw, effect, isMild) };
+  const drawn = draw.one(effectsOf[temper]);
+  const effect = temper === 'wild' || !call.endsWith('lease') ? drawn : 'refused';
+  return { kind: 'call', slot, call, nth: nth(draw), effect, ms: durationOf(draw, effect, temper === 'wild') };
 }
 
 /** Half of them among the first calls, so that short stories have them too. */
 const nth = (draw: Draw) => 1 + draw.upTo(draw.chance(0.5) ? 4 : 30);
 
-function durationOf(draw: Draw, effect: Effect, isMild: boolean): number {
-  if (effect === 'slow') return isMild ? draw.upTo(300) : draw.upTo(3_000);
+function durationOf(draw: Draw, effect: Effect, isWild: boolean): number {
+  if (effect === 'slow') return draw.upTo(isWild ? 3_000 : 300);
   // A lease of a role lasts 5 s, one of an attempt 10.5 s.
   if (effect === 'late') return draw.upTo(draw.chance(0.5) ? 300 : 11_000);
   if (effect.startsWith('freeze')) return draw.chance(0.5) ? draw.upTo(2_000) : 5_000 + draw.upTo(7_000);

@@ -31,11 +31,12 @@ export function logOf(world: World, life: Life): EventLog {
     async (request) => {
       const before = log.all.length;
       const outcome = await log.append(request);
-      if (log.all.length > before)
-        world.tell(() => {
-          const types = request.transitions.map(({ type }) => type).join(' and ');
-          return `${life.slot}: ${types} is in the log of ${request.stream.slice(0, 14)}`;
-        });
+      if (log.all.length === before) return outcome;
+      world.lastTransitionAt = world.time.passed();
+      world.tell(() => {
+        const types = request.transitions.map(({ type }) => type).join(' and ');
+        return `${life.slot}: ${types} is in the log of ${request.stream.slice(0, 14)}`;
+      });
       return outcome;
     },
     unavailable,

@@ -26,6 +26,10 @@ export class World {
   readonly seen: string[] = [];
   /** When something last went wrong. */
   lastFaultAt = 0;
+  /** When somebody last got what he asked for. */
+  lastWishAt = 0;
+  lastTransitionAt = 0;
+  #isPeaceMade = false;
   /** Told only when somebody wants to read it: a seed of many has no reader. */
   readonly #story: string[] | null;
   readonly #callFaults: ReadonlyMap<string, CallFault>;
@@ -47,7 +51,13 @@ export class World {
   }
 
   get isPeace(): boolean {
-    return this.time.passed() >= this.scenario.peaceAt;
+    return this.#isPeaceMade || this.time.passed() >= this.scenario.peaceAt;
+  }
+
+  /** Before its time. */
+  makePeace(): void {
+    this.#isPeaceMade = true;
+    this.tell(() => 'from here on nothing goes wrong');
   }
 
   /** What goes wrong at this call, the next one of its kind. */

@@ -1,0 +1,30 @@
+import type { Fault, Scenario } from './scenario.ts';
+
+/** The scenario as a list of steps for a reader. */
+export function describeScenario({ seed, profile, slots, events, acts, faults }: Scenario): string {
+  const lines = [
+    `seed ${seed}, ${profile} profile: ${slots.join(', ')}`,
+    ...events.map(
+      ({ key, postedAt, clients, isReusedLater, conduct }) =>
+        `${key} is posted after ${postedAt} ms${clients > 1 ? ` by ${clients} clients at once` : ''}; its handler ${conduct.join(', then ')}${isReusedLater ? '; later its key is used for something else' : ''}`,
+    ),
+    ...acts.map(({ what, key, at, operator }) => `${operator} asks to ${what} ${key} after ${at} ms`),
+    ...faults.map(lineOf),
+  ];
+  return lines.map((line) => `  ${line}`).join('\n');
+}
+
+function lineOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'call':
+      return `${fault.slot}, ${fault.nth}. ${fault.call}: ${fault.effect}${fault.ms > 0 ? ` (${fault.ms} ms)` : ''}`;
+    case 'command':
+      return `the broker is to ${fault.what} the ${fault.nth}. command`;
+    case 'tables':
+      return `at the ${fault.nth}. end of the process its read tables are ${fault.what}`;
+    case 'timed':
+      return fault.what === 'wipe broker'
+        ? `after ${fault.at} ms the broker loses all that it has`
+        : `after ${fault.at} ms ${fault.slot}: ${fault.what}${'ms' in fault ? ` (${fault.ms} ms)` : ''}`;
+  }
+}

@@ -1,0 +1,266 @@
+/** A change of the code under src that breaks a promise; the simulation must notice. */
+export interface PlantedBug {
+  readonly name: string;
+  readonly edits: readonly {
+    /** Below src. */
+    readonly file: string;
+    /** Stands there exactly once. */
+    readonly find: string;
+    readonly replace: string;
+  }[];
+  /** Within so many seeds, from the first on. */
+  readonly caughtWithin: number;
+}
+
+const bug = (name: string, caughtWithin: number, file: string, find: string, replace: string): PlantedBug => ({
+  name,
+  caughtWithin,
+  edits: [{ file, find, replace }],
+});
+
+const appends: readonly PlantedBug[] = [
+  bug(
+    '2xx before the append',
+    500,
+    'application/handle-command.ts',
+    '  let delayMs = UNKNOWN_RETRIES.initialDelayMs;\n',
+    `  if (request.expectedRevision === 'no-stream') {
+    void log.append(request);
+    return { kind: 'appended', firstRevision: 0n, lastRevision: 0n };
+  }
+  let delayMs = UNKNOWN_RETRIES.initialDelayMs;
+`,
+  ),
+  bug(
+    'a new id on a retry',
+    2_000,
+    'application/handle-command.ts',
+    "if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;",
+    `if (outcome.kind === 'unknown') return { kind: 'conflict', actualRevision: 'no-stream' };
+    if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;`,
+  ),
+  bug(
+    'no answer is taken for success',
+    2_000,
+    'application/handle-command.ts',
+    "if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;",
+    `if (outcome.kind === 'unknown') return { kind: 'appended', firstRevision: 0n, lastRevision: 0n };
+    if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;`,
+  ),
+  bug(
+    'no fencing: a conflict is appended after what is there',
+    500,
+    'application/handle-command.ts',
+    "if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;",
+    `if (outcome.kind === 'conflict' && outcome.actualRevision !== 'no-stream') {
+      request = { ...request, expectedRevision: outcome.actualRevision };
+      continue;
+    }
+    if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;`,
+  ),
+  bug(
+    'a conflict is taken for the same request',
+    2_000,
+    'application/handle-command.ts',
+    '    event = await loadEvent(log, stream);\n  }',
+    '    return { ok: true, changed: true, event: sealed.event };\n  }',
+  ),
+  bug(
+    'both transitions of one append name the same predecessor',
+    100,
+    'application/handle-command.ts',
+    'prevHash: after.headHash,',
+    'prevHash: event.headHash,',
+  ),
+];
+
+const identity: readonly PlantedBug[] = [
+  bug(
+    'an id that does not follow from the key',
+    500,
+    'application/event-identity.ts',
+    'export const eventIdOf =',
+    `let drawn = 0;
+export const eventIdOf = (clientId: string, key: string) => deriveUuid('event', clientId, key, String(drawn++));
+export const eventIdOfKey =`,
+  ),
+  bug(
+    'another request under the same key is accepted',
+    500,
+    'domain/event/decide.ts',
+    "      : reject({ code: 'idempotency-key-reused' });",
+    '      : accept();',
+  ),
+];
+
+const attempts: readonly PlantedBug[] = [
+  bug(
+    'one attempt too many',
+    500,
+    'domain/event/decide.ts',
+    'state.attempts < policy.maxAttempts;',
+    'state.attempts <= policy.maxAttempts;',
+  ),
+  bug(
+    'attempts are counted in memory',
+    2_000,
+    'domain/event/decide.ts',
+    'state.attempts < policy.maxAttempts;',
+    'countInMemory(policy, state) < policy.maxAttempts;',
+  ),
+  bug(
+    'a retry may start before it is due',
+    5_000,
+    'domain/event/decide.ts',
+    'if (state.nextAttemptAt !== null && now < state.nextAttemptAt)',
+    'if (state.nextAttemptAt === now)',
+  ),
+  bug(
+    'a lease is ended before its time',
+    2_000,
+    'domain/event/decide.ts',
+    'if (!command.workerIsGone && command.now < leaseExpiresAt)',
+    "if (!command.workerIsGone && command.now === '')",
+  ),
+  bug(
+    'a handler that hangs is taken for a success',
+    100,
+    'worker/in-process-runner.ts',
+    "stop(one, { kind: 'failed', failure: failure('HandlerTimeout', reason, true) }, reason);",
+    "stop(one, { kind: 'succeeded', result: null }, reason);",
+  ),
+  bug(
+    'an outcome is dropped when its first append fails',
+    1_000,
+    'worker/process-event.ts',
+    'const isWorthwhile =',
+    'const isWorthwhile = false &&',
+  ),
+];
+
+const commands: readonly PlantedBug[] = [
+  bug(
+    'a command is acknowledged before its work',
+    1_000,
+    'worker/failure-policy.ts',
+    '        await work(delivery.command);\n',
+    '        delivery.acknowledge();\n        await work(delivery.command);\n',
+  ),
+  bug(
+    'a command is kept when the log is away',
+    1_000,
+    'worker/failure-policy.ts',
+    '          delivery.release();\n',
+    '',
+  ),
+  bug(
+    'a command that was seen before is skipped',
+    1_000,
+    'worker/worker.ts',
+    '    await policy.settle(delivery, processEvent);\n',
+    `    const { eventId, generation, attempt } = delivery.command;
+    const seen = (processEvent.seen ??= new Set());
+    if (seen.has(eventId + generation + attempt)) delivery.acknowledge();
+    else await policy.settle(delivery, processEvent);
+    seen.add(eventId + generation + attempt);
+`,
+  ),
+  bug(
+    'the dispatcher moves on before it has published',
+    1_000,
+    'worker/dispatcher.ts',
+    '      if (commands.length > 0) await watched(',
+    '      place = checkpoint;\n      if (commands.length > 0) await watched(',
+  ),
+  bug(
+    'the dispatcher does not see replays',
+    500,
+    'worker/dispatcher.ts',
+    "if (recorded.type !== 'ReplayRequested') return [];",
+    "if (recorded.type !== '') return [];",
+  ),
+  bug(
+    'no sweep',
+    100,
+    'worker/sweep/due-work-sweep.ts',
+    'const due = await dueWork.due(timestamp(now), PAGE_SIZE + asked.size);',
+    'const due: DueEvent[] = [];',
+  ),
+  bug(
+    'the sweep asks for the attempt that was',
+    100,
+    'worker/sweep/next-attempt.ts',
+    'attempt: attempts + 1,',
+    'attempt: attempts,',
+  ),
+  bug(
+    'nothing is taken up after a restart',
+    1_000,
+    'worker/sweep/recover.ts',
+    'if (!bus.forgetsOnRestart && !earlierWorkersAreGone) return;',
+    'if (bus.forgetsOnRestart || !earlierWorkersAreGone) return;',
+  ),
+];
+
+const rows: readonly PlantedBug[] = [
+  bug(
+    'a batch that failed is skipped',
+    1_000,
+    'application/run-subscription.ts',
+    "else await subscriber.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);",
+    "else await subscriber.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint).catch(() => {});",
+  ),
+  bug(
+    'the checkpoint is moved before the rows are written',
+    500,
+    'projections/projector.ts',
+    '      await commit(decoded, failures, checkpoint);\n      return',
+    '      await commit([], failures, checkpoint);\n      await commit(decoded, [], null);\n      return',
+  ),
+  bug(
+    'the subscription goes on one place further than it was',
+    2_000,
+    'projections/projector.ts',
+    '      await commit(decoded, failures, checkpoint);\n      return',
+    '      await commit(decoded.slice(progress.checkpoint === null ? 0 : 1), failures, checkpoint);\n      return',
+  ),
+  bug(
+    'a replay leaves the attempts in the row',
+    1_000,
+    'projections/events/project.ts',
+    '  generation,\n  attempts: 0,\n',
+    '  generation,\n  ...(generation === 0 ? { attempts: 0 } : {}),\n',
+  ),
+];
+
+/** THE LIST. */
+export const plantedBugs: readonly PlantedBug[] = [
+  ...appends,
+  ...identity,
+  ...attempts.map((one) =>
+    one.name === 'attempts are counted in memory'
+      ? {
+          ...one,
+          edits: [
+            ...one.edits,
+            {
+              file: 'domain/event/decide.ts',
+              find: 'const accept = ',
+              replace: `const memory = new WeakMap();
+/** As a worker would count that does not ask the history: its policy is its own. */
+function countInMemory(policy: RetryPolicy, state: EventState): number {
+  const counts = memory.get(policy) ?? new Map();
+  memory.set(policy, counts);
+  const key = state.received.idempotencyKey + state.generation;
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts.get(key);
+}
+const accept = `,
+            },
+          ],
+        }
+      : one,
+  ),
+  ...commands,
+  ...rows,
+];
