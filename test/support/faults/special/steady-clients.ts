@@ -4,12 +4,13 @@ import { fateOf, types } from '../load/fates.ts';
 import type { WitnessFile } from '../load/witness-file.ts';
 
 /** How one attempt to post an event ended. */
-export type Answer =
+export type Answer = { readonly tookMs: number } & (
   | { readonly kind: 'taken' }
   /** As a problem document, or what else it was. */
   | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly mediaType: string }
   /** The connection broke, or nothing came before the client's patience ended. */
-  | { readonly kind: 'none'; readonly why: string };
+  | { readonly kind: 'none'; readonly why: string }
+);
 
 export interface SteadyClients {
   /** Every attempt so far, in the order of the answers. */
@@ -107,6 +108,8 @@ async function post(
   number: number,
   payload: string,
 ): Promise<Answer & { readonly eventId?: string }> {
+  const beganAt = performance.now();
+  const took = () => ({ tookMs: performance.now() - beganAt });
   try {
     const response = await fetch(`${service.urls[number % service.urls.length]}/v1/events`, {
       method: 'POST',
@@ -120,10 +123,10 @@ async function post(
     });
     const { status, headers } = response;
     const { id = '', code = '' } = (await response.json()) as { readonly id?: string; readonly code?: string };
-    if (response.ok) return { kind: 'taken', eventId: id };
-    return { kind: 'refused', status, code, mediaType: headers.get('content-type')?.split(';')[0] ?? '' };
+    if (response.ok) return { kind: 'taken', eventId: id, ...took() };
+    return { kind: 'refused', status, code, mediaType: headers.get('content-type')?.split(';')[0] ?? '', ...took() };
   } catch (error) {
-    return { kind: 'none', why: String(error) };
+    return { kind: 'none', why: String(error), ...took() };
   }
 }
 

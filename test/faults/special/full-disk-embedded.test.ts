@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openWitnessFile, type WitnessFile } from '../../support/faults/load/witness-file.ts';
+import { recordCounts } from '../../support/faults/record-counts.ts';
+import { scaled } from '../../support/faults/scale.ts';
+import { type EmbeddedSystem, startEmbeddedSystem } from '../../support/faults/special/embedded-system.ts';
+import { mountSmallDisk, whyNoSmallDisk } from '../../support/faults/special/small-disk.ts';
+import { countAnswers, type SteadyClients, steadyClients } from '../../support/faults/special/steady-clients.ts';
+
+const why = whyNoSmallDisk();
+if (why !== null) process.stdout.write(`skipped: full disks of the embedded profile, because ${why}\n`);
+
+const SIZE_MIB = 256;
+const NO_ROOM = /disk is full|No space left/;
+/** Less than the 16 MiB of the next file of PostgreSQL's own log, and enough for the tables until it is needed. */
+const ROOM_FOR_TABLES_MIB = 14;
+const LONGEST_WAIT_MS = 60_000;
+
+describe.skipIf(why !== null)('the embedded profile on a full disk', { timeout: 300_000 }, () => {
+  let folder = '';
+  let witness: WitnessFile;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'eventops-full-disk-'));
+    witness = await openWitnessFile(join(folder, 'witness'));
+    onTestFinished(async () => {
+      await witness.close();
+      await rm(folder, { recursive: true });
+    });
+  });
+
+  const startOnSmallDisk = async (diskFolder: string) => {
+    const disk = mountSmallDisk(diskFolder, SIZE_MIB);
+    onTestFinished(() => disk.remove());
+    const system = await startEmbeddedSystem(join(folder, 'data'));
+    onTestFinished(() => system.kill());
+    return { disk, system };
+  };
+  const clientsOf = ({ service }: EmbeddedSystem, perSecond = 100, ballast = '') =>
+    steadyClients({ service, witness, source: 'faults/full-disk', perSecond, ballast });
+
+  /** Once there is room again. */
+  const expectNothingLost = async (test: string, system: EmbeddedSystem, clients: SteadyClients) => {
+    await clients.untilTaken(scaled(200));
+    await clients.stop();
+    expect(system.isRunning()).toBe(true);
+    const evidence = await system.evidence(witness);
+    expect(recordCounts({ test, evidence, figures: countAnswers(clients.answers) })).toEqual([]);
+  };
+
+  it('refuses posts with a problem document, loses nothing, and goes on by itself when there is room', async () => {
+    const { disk, system } = await startOnSmallDisk(join(folder, 'data'));
+    const clients = clientsOf(system);
+    await clients.untilTaken(scaled(200));
+    disk.fill();
+    await clients.untilRefused(scaled(500));
+    expect(Object.keys(countAnswers(clients.answers)).sort()).toEqual(['503 log-unavailable', 'taken']);
+    expect(await (await fetch(`${system.service.urls[0]}/healthz`)).json()).toEqual({ status: 'ok' });
+    expect(await system.readiness()).toMatch(NO_ROOM);
+    disk.makeRoom();
+    await expectNothingLost('disk of the data folder full', system, clients);
+  });
+
+  it('takes events while there is no room for the read tables, and shows them when there is', async () => {
+    const { disk, system } = await startOnSmallDisk(join(folder, 'data', 'read-tables'));
+    const clients = clientsOf(system);
+    await clients.untilTaken(scaled(200));
+    disk.fill();
+    await clients.untilTaken(scaled(1_000));
+    expect(await system.readiness()).toMatch(NO_ROOM);
+    disk.makeRoom();
+    await expectNothingLost('disk of the read tables full', system, clients);
+    expect(countAnswers(clients.answers)).toEqual({ taken: clients.answers.length });
+  });
+
+  it("opens the read tables again by itself when PostgreSQL's own log had no room and ended it", async () => {
+    const { disk, system } = await startOnSmallDisk(join(folder, 'data', 'read-tables'));
+    const clients = clientsOf(system, 200, randomBytes(900).toString('hex'));
+    await clients.untilTaken(100);
+    disk.fill(ROOM_FOR_TABLES_MIB);
+    const giveUpAt = performance.now() + LONGEST_WAIT_MS;
+    while (!NO_ROOM.test(await system.readiness())) {
+      if (performance.now() > giveUpAt) throw new Error('The disk of the read tables does not get full');
+      await clients.untilTaken(20);
+    }
+    disk.makeRoom();
+    await expectNothingLost("disk of the read tables' own log full", system, clients);
+    expect(countAnswers(clients.answers)).toEqual({ taken: clients.answers.length });
+  });
+});

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openEmbeddedLog } from '../../../../src/adapters/embedded-log/open-embedded-log.ts';
+import type { Evidence } from '../../guarantees/evidence.ts';
+import { readAllHistories } from '../../guarantees/read-histories.ts';
+import { freePort } from '../../processes/free-port.ts';
+import { spawnEventOps } from '../../processes/spawn-eventops.ts';
+import { inTime } from '../in-time.ts';
+import type { Service } from '../load/ask.ts';
+import { listRows, untilAtRest } from '../load/observe.ts';
+import type { WitnessFile } from '../load/witness-file.ts';
+
+const eventops = fileURLToPath(new URL('../../../../bin/eventops', import.meta.url));
+const handlersFile = fileURLToPath(new URL('../load/eventops.config.ts', import.meta.url));
+/** After it, everything has to have its end. */
+const PEACE_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
+
+/** The embedded profile: one process with everything in it. */
+export interface EmbeddedSystem {
+  readonly service: Service;
+  /** What `/readyz` says. */
+  readiness(): Promise<string>;
+  /** Whether the process runs. */
+  isRunning(): boolean;
+  /** Ends the process in good order once everything is at rest, or the time of peace is over. */
+  evidence(witness: WitnessFile): Promise<Evidence>;
+  kill(): Promise<void>;
+}
+
+export async function startEmbeddedSystem(dataFolder: string): Promise<EmbeddedSystem> {
+  const env = { DATA_DIR: dataFolder, EVENTOPS_CONFIG: handlersFile, LOG_LEVEL: 'warn' };
+  const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
+  const [port, metricsPort] = [await freePort(), await freePort()];
+  const started = spawnEventOps({ env, port, metricsPort });
+  await inTime('EventOps is ready', READY_WITHIN_MS, started.ready).catch(async (error) => {
+    await started.kill();
+    throw error;
+  });
+  let isRunning = true;
+  void started.ended.then(() => {
+    isRunning = false;
+  });
+  const service = { urls: [`http://127.0.0.1:${port}`], token };
+  return {
+    service,
+    readiness: async () => (await fetch(`${service.urls[0]}/readyz`)).text(),
+    isRunning: () => isRunning,
+    evidence: async (witness) => {
+      const peaceEndsAt = performance.now() + PEACE_MS;
+      await untilAtRest(service, witness, peaceEndsAt);
+      const rows = await listRows(service, peaceEndsAt + PEACE_MS);
+      await started.stop();
+      const log = await openEmbeddedLog({ path: join(dataFolder, 'log.sqlite') });
+      const histories = await readAllHistories(log);
+      await log.close();
+      return { ...(await witness.read()), histories, rows };
+    },
+    kill: () => started.kill(),
+  };
+}
