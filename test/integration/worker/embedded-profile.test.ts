@@ -10,21 +10,14 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { eventIdOf } from '../../../src/application/event-identity.ts';
 import { timestamp } from '../../../src/application/ports/clock.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
-import { runSubscription } from '../../../src/application/run-subscription.ts';
 import { createUseCases, type UseCases } from '../../../src/application/use-cases.ts';
-import { createCheckpointStore } from '../../../src/projections/checkpoints.ts';
-import { type Database, readOnly } from '../../../src/projections/database.ts';
-import { createDueWork } from '../../../src/projections/events/due-work.ts';
-import { events } from '../../../src/projections/events/read-model.ts';
-import { createProjectionStore } from '../../../src/projections/projection-store.ts';
-import { createProjector } from '../../../src/projections/projector.ts';
-import { createDispatcher } from '../../../src/worker/dispatcher.ts';
-import { createMatchHandler } from '../../../src/worker/handlers/match-handler.ts';
+import { allRoles } from '../../../src/cli/program.ts';
+import { createServices } from '../../../src/main/work-of-roles.ts';
+import type { Database, WritableDatabase } from '../../../src/projections/database.ts';
+import { createStores } from '../../../src/projections/stores.ts';
 import { NonRetryableError } from '../../../src/worker/handlers/non-retryable-error.ts';
-import { createInProcessRunner } from '../../../src/worker/in-process-runner.ts';
-import { createDueWorkSweep } from '../../../src/worker/sweep/due-work-sweep.ts';
-import { createWorker } from '../../../src/worker/worker.ts';
-import { breaches, type Histories, readHistories } from '../../support/worker/histories.ts';
+import { findBreaches } from '../../support/guarantees/find-breaches.ts';
+import { readAllHistories } from '../../support/guarantees/read-histories.ts';
 import { byClient, posted } from '../../support/worker/posting.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 import { handlerOf } from '../../support/worker/workshop.ts';
@@ -55,7 +48,7 @@ async function ended(log: EventLog, count: number): Promise<void> {
 }
 
 const retry = { maxAttempts: MAX_ATTEMPTS, initialDelayMs: 1, factor: 1, maxDelayMs: 1 };
-const matchHandler = createMatchHandler([
+const handlers = [
   handlerOf(() => 'done', { pattern: 'good', retry }),
   handlerOf(
     (_, { attempt }) => {
@@ -64,38 +57,24 @@ const matchHandler = createMatchHandler([
     { pattern: 'stumbling', retry },
   ),
   handlerOf(() => Promise.reject(new NonRetryableError('Never')), { pattern: 'hopeless', retry }),
-]);
+];
 
-async function startServices(log: EventLog, useCases: UseCases, db: Parameters<typeof createCheckpointStore>[0]) {
-  const bus = new EmbeddedBus({ maxWaiting: 16 });
-  const caughtUp = Promise.withResolvers<void>();
-  const stopping = new AbortController();
-  const projector = {
-    ...createProjector(events, { store: createProjectionStore(db, events), ...place }),
-    caughtUp: caughtUp.resolve,
-  };
-  const worker = `worker-${systemChance.uuid()}`;
-  const processing = { ...place, log, bus, useCases, matchHandler, worker };
-  const services = [
-    createWorker({ ...processing, runner: createInProcessRunner(place), stopTimeoutMs: 1_000 }),
-    createDispatcher({
-      ...processing,
-      checkpoints: createCheckpointStore(db),
-      firstPlace: (await log.head())?.checkpoint ?? null,
-    }),
-    createDueWorkSweep({
-      ...processing,
-      dueWork: createDueWork(readOnly(db)),
-      earlierWorkersAreGone: true,
-      projectionCaughtUp: caughtUp.promise,
-    }),
-  ];
-  const projecting = runSubscription(log, projector, { ...place, signal: stopping.signal });
+async function startServices(log: EventLog, useCases: UseCases, db: WritableDatabase) {
+  const services = await createServices({
+    roles: allRoles,
+    parts: {
+      log,
+      stores: createStores(db),
+      bus: new EmbeddedBus({ maxWaiting: 16 }),
+      leases: null,
+      isOnlyProcess: true,
+    },
+    ...{ handlers, useCases, shutdownTimeoutMs: 1_000, processName: systemChance.uuid(), ...place },
+    metrics: { counted: (subscriber) => subscriber },
+  });
   for (const service of services) await service.start();
   return async () => {
     for (const service of services.toReversed()) await service.stop();
-    stopping.abort();
-    await projecting;
   };
 }
 
@@ -108,7 +87,7 @@ describe('events on the embedded log and the embedded read tables', () => {
     ...keys('unknown', 5).map((key) => posted(key, { type: 'unknown' })),
   ];
   let folder: string;
-  let histories: Histories;
+  let histories: Awaited<ReturnType<typeof readAllHistories>>;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'eventops-worker-'));
@@ -124,7 +103,8 @@ describe('events on the embedded log and the embedded read tables', () => {
     const all = [...left.received, ...left.claimed, ...posts.map(({ idempotencyKey }) => idempotencyKey)];
     await ended(log, all.length);
     await stop();
-    histories = await readHistories(log, all.map(idOf));
+    histories = await readAllHistories(log);
+    expect(histories.size).toBe(all.length);
     await readDatabase.close();
     await log.close();
   });
@@ -133,7 +113,7 @@ describe('events on the embedded log and the embedded read tables', () => {
   const typesOf = (key: string) => histories.get(idOf(key))?.map(({ type }) => type);
 
   it('all reach one end, and their histories are whole', () => {
-    expect(breaches(histories, MAX_ATTEMPTS)).toEqual([]);
+    expect(findBreaches({ acknowledged: [], histories, rows: null })).toEqual([]);
   });
 
   it('are processed, retried or given up as their handlers have it', () => {
