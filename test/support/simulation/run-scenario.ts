@@ -1,7 +1,7 @@
+import { viewOf } from '../../../src/projections/events/view.ts';
 import { type Breach, findBreaches } from '../guarantees/find-breaches.ts';
 import { readAllHistories } from '../guarantees/read-histories.ts';
 import { breachesOfRuns } from './effect-breaches.ts';
-import { observedRow } from './observed-row.ts';
 import { careless, client, operator, type Witness } from './people.ts';
 import { Processes } from './processes.ts';
 import { breachesOfPromptness, isPrompt } from './promptness.ts';
@@ -54,7 +54,7 @@ export async function runScenario(scenario: Scenario, { tell = false } = {}): Pr
   await world.time.runUntil(() => false, world.time.passed() + CALM_MS);
 
   const histories = await readAllHistories(world.log);
-  const rows = new Map([...world.stores.tables.rows].map(([id, row]) => [id, observedRow(row)]));
+  const rows = new Map([...world.stores.tables.rows].map(([id, row]) => [id, viewOf(row)]));
   const evidence = { acknowledged: witness.acknowledged, answered: witness.answered, histories, rows };
   const breaches: Breach[] = [...findBreaches(evidence), ...breachesOfRuns(world.runs, histories)];
   for (const what of new Set(world.seen))
