@@ -11,7 +11,7 @@ import { envOfLoad, startLoad } from '../load/start-load.ts';
 import { seededMoments } from '../seeded-moments.ts';
 import type { KillLoop, KillLoopResult } from './kill-loop.ts';
 import { processVictim } from './process-victim.ts';
-import { killAgainAndAgain } from './victim.ts';
+import { killAgainAndAgain, untilReady } from './victim.ts';
 
 const LONGEST_LIFE_MS = 600;
 const LONGEST_ABSENCE_MS = 100;
@@ -31,20 +31,20 @@ export async function runEmbeddedKillLoop({ seed, kills, events, deadline }: Kil
     const load = await startLoad({ service, seed, folder, deadline });
     let killed = 0;
     let whileStarting = 0;
-    victim.start();
     load.release(Math.ceil(events / kills));
-    await killAgainAndAgain(victim, {
+    const last = await killAgainAndAgain(victim, victim.start(), {
       moments: seededMoments(seed, victim.name),
       times: kills,
       longestLifeMs: LONGEST_LIFE_MS,
       longestAbsenceMs: LONGEST_ABSENCE_MS,
       killedWhileStarting: KILLED_WHILE_STARTING,
-      onKill: (_, wasStarting) => {
+      onKill: (wasStarting) => {
         killed += 1;
         whileStarting += wasStarting ? 1 : 0;
         load.release(Math.ceil((events * (killed + 1)) / kills));
       },
     });
+    await untilReady(victim, last);
     await load.settle();
     const rows = await listRows(service, deadline);
     await victim.stop();

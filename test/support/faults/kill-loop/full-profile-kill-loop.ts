@@ -11,14 +11,14 @@ import { type ProcessVictim, processVictim } from './process-victim.ts';
 import { readHistories, readRows } from './read-evidence.ts';
 import { rebuildRows } from './rebuild-rows.ts';
 import { type LogTroubles, troubleTheLog } from './troubled-log.ts';
-import { killAgainAndAgain, type Victim } from './victim.ts';
+import { killAgainAndAgain, type Life, untilReady, type Victim } from './victim.ts';
 
 const OF_EACH_ROLE = 2;
 /** Of a server and its successors there is one, of a role there are two: each of those has half of its role's kills. */
 const lives = {
-  process: { longestLifeMs: 12_000, longestAbsenceMs: 500, killedWhileStarting: 0.25 },
-  RabbitMQ: { longestLifeMs: 6_000, longestAbsenceMs: 1_000, killedWhileStarting: 0 },
-  PostgreSQL: { longestLifeMs: 10_000, longestAbsenceMs: 2_000, killedWhileStarting: 0 },
+  process: { longestLifeMs: 20_000, longestAbsenceMs: 500, killedWhileStarting: 0.25, patienceMs: 10_000 },
+  RabbitMQ: { longestLifeMs: 10_000, longestAbsenceMs: 1_000, killedWhileStarting: 0 },
+  PostgreSQL: { longestLifeMs: 12_000, longestAbsenceMs: 2_000, killedWhileStarting: 0 },
 } as const;
 
 export interface FullProfileKillLoop extends KillLoop {
@@ -42,7 +42,6 @@ export async function runFullProfileKillLoop(options: FullProfileKillLoop): Prom
     roles.flatMap((role) => Array.from({ length: OF_EACH_ROLE }, () => victimOf(role, env))),
   );
   try {
-    for (const { victim } of processes) victim.start();
     const urls = processes.flatMap(({ role, url }) => (role === 'api' ? [url] : []));
     const { seed, deadline } = options;
     const load = await startLoad({ service: { urls, token: profile.token }, seed, folder, deadline });
@@ -85,38 +84,48 @@ async function killAll(
   const all = kills * roles.length + serverKills * 2;
   let done = 0;
   let whileStarting = 0;
-  const onKill = ({ name }: Victim, wasStarting: boolean) => {
-    counts[name] = (counts[name] ?? 0) + 1;
-    whileStarting += wasStarting ? 1 : 0;
-    load.release(Math.ceil((events * ++done) / all));
+  const kill = async (victim: Victim, first: Life, times: number, actor: string = victim.name) => {
+    const onKill = (wasStarting: boolean) => {
+      counts[victim.name] = (counts[victim.name] ?? 0) + 1;
+      whileStarting += wasStarting ? 1 : 0;
+      load.release(Math.ceil((events * ++done) / all));
+    };
+    const moments = seededMoments(seed, actor);
+    const last = await killAgainAndAgain(victim, first, { moments, times, ...livesOf(victim), onKill });
+    return { victim, last };
   };
-  const kill = (victim: Victim, actor: string, times: number, life: (typeof lives)[keyof typeof lives]) =>
-    killAgainAndAgain(victim, { moments: seededMoments(seed, actor), times, ...life, onKill });
 
   const wipeAt = Math.floor(seededMoments(seed, 'wipe').fraction() * serverKills);
   const troubles: LogTroubles = troubleTheLog(profile, seededMoments(seed, 'log'), logKills);
   const ends = await Promise.allSettled([
     ...processes.map(({ role, victim }, index) => {
       const times = index % OF_EACH_ROLE === 0 ? Math.ceil(kills / OF_EACH_ROLE) : Math.floor(kills / OF_EACH_ROLE);
-      return kill(victim, `${role} ${index}`, times, lives.process);
+      return kill(victim, victim.start(), times, `${role} ${index}`);
     }),
-    kill(brokerVictim(profile, wipeAt), 'RabbitMQ', serverKills, lives.RabbitMQ),
-    kill(
-      { name: 'PostgreSQL', kill: profile.postgres.kill, start: () => ({ ready: profile.postgres.start() }) },
-      'PostgreSQL',
-      serverKills,
-      lives.PostgreSQL,
-    ),
+    kill(brokerVictim(profile, wipeAt), isServing, serverKills),
+    kill(databaseVictim(profile), isServing, serverKills),
   ]);
   await troubles.stop();
   const problems = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
   if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
+  // Only now: a process is not ready before its servers are.
+  for (const end of ends) if (end.status === 'fulfilled') await untilReady(end.value.victim, end.value.last);
   load.release(events);
   return {
     kills: { ...counts, "the log's server": troubles.kills() },
     figures: { 'killed while starting': whileStarting, 'wiped brokers': 1, ...troubles.counts },
   };
 }
+
+const isServing: Life = { ready: Promise.resolve() };
+
+const livesOf = ({ name }: Victim) => (name === 'RabbitMQ' || name === 'PostgreSQL' ? lives[name] : lives.process);
+
+const databaseVictim = ({ postgres }: FullProfile): Victim => ({
+  name: 'PostgreSQL',
+  kill: postgres.kill,
+  start: () => ({ ready: postgres.start() }),
+});
 
 /** Starts with nothing, once. */
 function brokerVictim({ rabbitMq }: FullProfile, wipeAt: number): Victim {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { inTime } from '../in-time.ts';
 import type { SeededMoments } from '../seeded-moments.ts';
 
@@ -9,41 +10,48 @@ export interface Victim {
   readonly name: string;
   kill(): Promise<void>;
   /** Begins a new life; `ready` resolves once it serves, and may be left alone by whoever kills it before that. */
-  start(): { readonly ready: Promise<void> };
+  start(): Life;
+}
+
+export interface Life {
+  readonly ready: Promise<void>;
 }
 
 export interface KillingOptions {
   readonly moments: SeededMoments;
   readonly times: number;
-  /** Of each life, after it has become ready. */
+  /** Of each life, from when it serves. */
   readonly longestLifeMs: number;
   readonly longestAbsenceMs: number;
   /** The part of the lives that end before they are ready, if all goes as usual. */
   readonly killedWhileStarting: number;
-  readonly onKill: (victim: Victim, wasStarting: boolean) => void;
+  /** A life that does not serve after that, because what it needs is away, counts as if it did; for ever unless told. */
+  readonly patienceMs?: number;
+  readonly onKill: (wasStarting: boolean) => void;
 }
 
-/** Kills a victim that serves at random moments, again and again. Resolves when it serves again after the last time. */
-export async function killAgainAndAgain(victim: Victim, options: KillingOptions): Promise<void> {
-  const { moments, times, longestLifeMs, longestAbsenceMs, killedWhileStarting, onKill } = options;
+/** Kills a victim at random moments, again and again. @returns its last life, which has just begun. */
+export async function killAgainAndAgain(victim: Victim, first: Life, options: KillingOptions): Promise<Life> {
+  const { moments, times, longestLifeMs, longestAbsenceMs, killedWhileStarting, patienceMs, onKill } = options;
+  let life = first;
   let startMs = 1_000;
-  let ready: Promise<void> | null = null;
-  const untilReady = async () => {
-    const startedAt = performance.now();
-    await inTime(`The ${victim.name} serves again`, STARTED_WITHIN_MS, ready ?? Promise.resolve());
-    if (ready !== null) startMs = performance.now() - startedAt;
-  };
   for (let kill = 0; kill < times; kill++) {
-    const wasStarting = ready !== null && moments.fraction() < killedWhileStarting;
+    const wasStarting = moments.fraction() < killedWhileStarting;
     if (wasStarting) await moments.within(startMs);
     else {
-      await untilReady();
+      const startedAt = performance.now();
+      const patience = patienceMs === undefined ? [] : [wait(patienceMs)];
+      await Promise.race([untilReady(victim, life), ...patience]);
+      startMs = performance.now() - startedAt;
       await moments.within(longestLifeMs);
     }
     await victim.kill();
-    onKill(victim, wasStarting);
+    onKill(wasStarting);
     await moments.within(longestAbsenceMs);
-    ({ ready } = victim.start());
+    life = victim.start();
   }
-  await untilReady();
+  return life;
 }
+
+export const untilReady = ({ name }: Victim, { ready }: Life) =>
+  inTime(`The ${name} serves again`, STARTED_WITHIN_MS, ready);
