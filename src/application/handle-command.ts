@@ -40,8 +40,11 @@ export interface CommandDependencies {
 
 /** How often a command is decided anew because somebody else appended first. Real histories meet one or two. */
 const MAX_DECISIONS = 5;
-/** An append without an answer is sent again, unchanged, this often; the adapter's deadline bounds each. */
-const UNKNOWN_RETRIES = { maxRetries: 4, initialDelayMs: 50, factor: 3 };
+/**
+ * An append without an answer is sent again, unchanged, this often, but not after so long: the adapter's deadline bounds
+ * each, and all of them together have to fit into a client's patience, which is 30 s as a rule.
+ */
+const UNKNOWN_RETRIES = { maxRetries: 4, initialDelayMs: 50, factor: 3, lastAfterMs: 10_000 };
 
 /**
  * Load, decide, append at the expected revision.
@@ -64,12 +67,11 @@ export async function handleCommand(
     const decision = decide(event.state, command);
     if (!decision.ok) return { ok: false, rejection: decision.rejection, event };
     if (decision.transitions.length === 0) return { ok: true, changed: false, event };
-    const sealed = sealAll(stream, event, decision.transitions, context, timestamp(clock.now()), chance);
-    const outcome = await appendUntilKnown(log, clock, {
-      stream,
-      expectedRevision: event.revision < 0 ? 'no-stream' : revision(event.revision),
-      transitions: sealed.transitions,
-    });
+    const decidedAt = clock.now();
+    const sealed = sealAll(stream, event, decision.transitions, context, timestamp(decidedAt), chance);
+    const expectedRevision = event.revision < 0 ? 'no-stream' : revision(event.revision);
+    const request = { stream, expectedRevision, transitions: sealed.transitions } as const;
+    const outcome = await appendUntilKnown(log, clock, request, decidedAt);
     if (outcome.kind === 'appended') return { ok: true, changed: true, event: sealed.event };
     event = await loadEvent(log, stream);
   }
@@ -121,6 +123,7 @@ async function appendUntilKnown(
   log: Pick<EventLog, 'append'>,
   clock: Clock,
   request: AppendRequest,
+  firstAt: number,
 ): Promise<Extract<AppendOutcome, { kind: 'appended' | 'conflict' }>> {
   let delayMs = UNKNOWN_RETRIES.initialDelayMs;
   for (let retries = 0; ; retries++) {
@@ -130,7 +133,7 @@ async function appendUntilKnown(
       const { code, message } = outcome.refusal;
       throw code === 'unavailable' ? new LogUnavailable(message) : new AppendRefused(`${code}: ${message}`);
     }
-    if (retries === UNKNOWN_RETRIES.maxRetries)
+    if (retries === UNKNOWN_RETRIES.maxRetries || clock.now() - firstAt >= UNKNOWN_RETRIES.lastAfterMs)
       throw new LogUnavailable(
         `No certain answer to an append to ${request.stream} after ${retries} retries: ${outcome.message}`,
       );

@@ -20,6 +20,7 @@ import {
 } from '../../support/domain/commands.ts';
 import { moment } from '../../support/domain/transitions.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
+import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 
 const eventId = eventIdOf('shop-backend', 'order-1');
 const stream = streamOf(eventId);
@@ -189,6 +190,19 @@ describe('an append whose answer is lost', () => {
     expect(sent).toHaveLength(5);
     expect(new Set(sent.map((request) => JSON.stringify(request))).size).toBe(1);
     expect(pausesMs).toEqual([50, 150, 450, 1_350]);
+  });
+
+  it('is given up sooner when each answer is long waited for, while its client still listens', async () => {
+    const clock = createVirtualClock();
+    const { dependencies, sent } = setUp(async () => {
+      await clock.sleep(6_000);
+      return lost;
+    });
+    const startedAt = clock.now();
+    const attempt = handleCommand({ ...dependencies, clock }, eventId, receiveEvent(), context);
+    await expect(clock.finish(attempt)).rejects.toThrow(LogUnavailable);
+    expect(sent).toHaveLength(2);
+    expect(clock.now() - startedAt).toBeLessThan(20_000);
   });
 });
 
