@@ -1,6 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEmbeddedLog } from '../../../../src/adapters/embedded-log/open-embedded-log.ts';
@@ -9,6 +7,7 @@ import { freePort } from '../../processes/free-port.ts';
 import { listRows } from '../load/observe.ts';
 import { envOfLoad, startLoad } from '../load/start-load.ts';
 import { seededMoments } from '../seeded-moments.ts';
+import { makeFolder } from './folder.ts';
 import type { KillLoop, KillLoopResult } from './kill-loop.ts';
 import { processVictim } from './process-victim.ts';
 import { killAgainAndAgain, untilReady } from './victim.ts';
@@ -20,13 +19,13 @@ const eventops = fileURLToPath(new URL('../../../../bin/eventops', import.meta.u
 
 /** All roles in one process on embedded parts, killed again and again under load. */
 export async function runEmbeddedKillLoop({ seed, kills, events, deadline }: KillLoop): Promise<KillLoopResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'eventops-kill-loop-'));
+  const { folder, remove } = await makeFolder();
   const dataFolder = join(folder, 'data');
   const env = { DATA_DIR: dataFolder, ...envOfLoad(folder) };
   const [port, metricsPort] = [await freePort(), await freePort()];
   const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
   const service = { urls: [`http://127.0.0.1:${port}`], token };
-  const victim = processVictim('the one process', { env, port, metricsPort });
+  const victim = processVictim('the one process', { env, port, metricsPort, outputFile: join(folder, 'output') });
   try {
     const load = await startLoad({ service, seed, folder, deadline });
     let killed = 0;
@@ -59,6 +58,6 @@ export async function runEmbeddedKillLoop({ seed, kills, events, deadline }: Kil
     };
   } finally {
     await victim.kill();
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   }
 }

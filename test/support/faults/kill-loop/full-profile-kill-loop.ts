@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FullProfile, startFullProfile } from '../../full-profile/full-profile.ts';
 import { freePort } from '../../processes/free-port.ts';
 import { type Role, roles } from '../../processes/role-process.ts';
 import { envOfLoad, type Load, startLoad } from '../load/start-load.ts';
 import { seededMoments } from '../seeded-moments.ts';
+import { makeFolder } from './folder.ts';
 import type { KillLoop, KillLoopResult } from './kill-loop.ts';
 import { type ProcessVictim, processVictim } from './process-victim.ts';
 import { readHistories, readRows } from './read-evidence.ts';
@@ -35,11 +34,11 @@ export interface FullProfileKillLoopResult extends KillLoopResult {
 
 /** Two processes of each role and their servers, killed again and again under load while the log has troubles, too. */
 export async function runFullProfileKillLoop(options: FullProfileKillLoop): Promise<FullProfileKillLoopResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'eventops-kill-loop-'));
+  const { folder, remove } = await makeFolder();
   const profile = await startFullProfile({});
   const env = { ...profile.env, ...envOfLoad(folder) };
   const processes = await Promise.all(
-    roles.flatMap((role) => Array.from({ length: OF_EACH_ROLE }, () => victimOf(role, env))),
+    roles.flatMap((role) => Array.from({ length: OF_EACH_ROLE }, () => victimOf(role, env, join(folder, 'output')))),
   );
   try {
     const urls = processes.flatMap(({ role, url }) => (role === 'api' ? [url] : []));
@@ -58,7 +57,7 @@ export async function runFullProfileKillLoop(options: FullProfileKillLoop): Prom
   } finally {
     await Promise.all(processes.map(({ victim }) => victim.kill()));
     await profile.stop();
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   }
 }
 
@@ -68,9 +67,9 @@ interface RoleVictim {
   readonly victim: ProcessVictim;
 }
 
-async function victimOf(role: Role, env: NodeJS.ProcessEnv): Promise<RoleVictim> {
+async function victimOf(role: Role, env: NodeJS.ProcessEnv, outputFile: string): Promise<RoleVictim> {
   const [port, metricsPort] = [await freePort(), await freePort()];
-  const victim = processVictim(role, { args: ['--roles', role], env, port, metricsPort });
+  const victim = processVictim(role, { args: ['--roles', role], env, port, metricsPort, outputFile });
   return { role, url: `http://127.0.0.1:${port}`, victim };
 }
 

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { type SpawnedEventOps, type SpawnOptions, spawnEventOps } from '../../processes/spawn-eventops.ts';
 import type { Victim } from './victim.ts';
 
@@ -8,8 +9,13 @@ export interface ProcessVictim extends Victim {
   readonly collapses: readonly string[];
 }
 
+export interface ProcessVictimOptions extends Omit<SpawnOptions, 'onLine'> {
+  /** Everything that its processes print is added to this file. */
+  readonly outputFile: string;
+}
+
 /** A process of EventOps, always on the same ports. */
-export function processVictim(name: string, options: Omit<SpawnOptions, 'onLine'>): ProcessVictim {
+export function processVictim(name: string, { outputFile, ...options }: ProcessVictimOptions): ProcessVictim {
   const collapses: string[] = [];
   let present: SpawnedEventOps | null = null;
   return {
@@ -20,6 +26,7 @@ export function processVictim(name: string, options: Omit<SpawnOptions, 'onLine'
       const onLine = (line: string) => {
         printed.push(line);
         if (printed.length > 20) printed.shift();
+        appendFileSync(outputFile, `${name} ${present?.pid} ${line}\n`);
       };
       const started = spawnEventOps({ ...options, onLine });
       present = started;
