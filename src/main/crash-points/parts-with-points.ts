@@ -1,4 +1,5 @@
 import type { CommandBus, CommandDelivery } from '../../application/ports/command-bus.ts';
+import type { Leases } from '../../application/ports/leases.ts';
 import type { Stores } from '../../projections/stores.ts';
 import type { ConfiguredHandler } from '../../worker/handlers/match-handler.ts';
 import type { Parts } from '../parts.ts';
@@ -13,7 +14,7 @@ export const partsWithPoints = (parts: Parts, reach: Reach): Parts => ({
   readTables: parts.readTables,
   stores: parts.stores && storesWithPoints(parts.stores, reach),
   bus: parts.bus && busWithPoints(parts.bus, reach),
-  leases: parts.leases && withPoints(parts.leases, portActions.leases, reach),
+  leases: parts.leases && leasesWithPoints(parts.leases, reach),
   readinessChecks: parts.readinessChecks,
   isOnlyProcess: parts.isOnlyProcess,
   close: parts.close,
@@ -45,3 +46,14 @@ function busWithPoints(bus: CommandBus, reach: Reach): CommandBus {
       named.consume({ prefetch, onCommand: (delivery) => onCommand(settledWithPoints(delivery)) }),
   };
 }
+
+const leasesWithPoints = (leases: Leases, reach: Reach): Leases => ({
+  ...withPoints(leases, portActions.leases, reach),
+  acquire: async (name, owner) => {
+    reach('take-lease.before');
+    const lease = await leases.acquire(name, owner);
+    // A lease that another has was not taken.
+    if (lease !== null) reach('take-lease.after');
+    return lease;
+  },
+});

@@ -1,14 +1,15 @@
 import { type CrashPoint, crashPoints } from '../../../src/main/crash-points/crash-points.ts';
-
-/** What nobody does in one process with an embedded log: nobody to share with, and a log that is never away. */
-const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease)\./;
-/** Come to once in the life of a process, or once in each of its roles. */
-const onceInALife = /^(consume|read-head|load-checkpoint|load-projection|verify-checkpoint|read-unfinished)\./;
+import type { Role } from '../../support/processes/role-process.ts';
 
 export interface Crash {
   readonly point: CrashPoint;
   readonly times: number;
 }
+
+/** What nobody does in one process with an embedded log: nobody to share with, and a log that is never away. */
+const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease)\./;
+/** Come to once in the life of a process, or once in each of its roles. */
+const onceInALife = /^(consume|read-head|load-checkpoint|load-projection|verify-checkpoint|read-unfinished)\./;
 
 /** Each point once, and every other one again, later in a life, where a process comes there often. */
 export function embeddedCrashes(seed: number): readonly Crash[] {
@@ -19,3 +20,63 @@ export function embeddedCrashes(seed: number): readonly Crash[] {
     ...again.map((point, index) => ({ point, times: 2 + ((index + seed) % 5) })),
   ];
 }
+
+export interface CrashOfRole extends Crash {
+  readonly role: Role;
+}
+
+/** By role: where it makes a difference that others live on, that servers are asked, and that leases are held. */
+const pointsOfRole: Readonly<Record<Role, readonly CrashPoint[]>> = {
+  api: [
+    'append-EventReceived.before',
+    'append-EventReceived.after',
+    'append-ReplayRequested.before',
+    'append-ReplayRequested.after',
+    'append-EventDiscarded.before',
+    'append-EventDiscarded.after',
+  ],
+  projector: [
+    'take-lease.before',
+    'take-lease.after',
+    'renew-lease.before',
+    'renew-lease.after',
+    'project.before',
+    'project.after',
+    'release-lease.before',
+    'release-lease.after',
+  ],
+  dispatcher: [
+    'publish.before',
+    'publish.after',
+    'save-checkpoint.before',
+    'save-checkpoint.after',
+    // The sweep gives up what dead workers have claimed.
+    'append-ProcessingFailed.before',
+    'append-ProcessingFailed.after',
+  ],
+  worker: [
+    'consume.after',
+    'append-ProcessingStarted.before',
+    'append-ProcessingStarted.after',
+    'run-handler.before',
+    'run-handler.after',
+    'append-ProcessingSucceeded.before',
+    'append-ProcessingSucceeded.after',
+    'append-ProcessingFailed.after',
+    'append-EventDeadLettered.after',
+    'acknowledge.before',
+    'acknowledge.after',
+    'release.before',
+    'release.after',
+  ],
+};
+
+/** Each at its first or its second time. */
+export const fullProfileCrashes = (seed: number): readonly CrashOfRole[] =>
+  Object.entries(pointsOfRole).flatMap(([role, points]) =>
+    points.map((point, index) => ({
+      role: role as Role,
+      point,
+      times: /^(consume|take-lease|release-lease)\./.test(point) ? 1 : 1 + ((index + seed) % 2),
+    })),
+  );

@@ -60,15 +60,14 @@ describe('a point', () => {
 
   it('stands before the act, and another after it unless it failed', async () => {
     const steps: string[] = [];
-    const leases = {
-      acquire: async () => (steps.push('acquired'), null),
-      renew: async () => Promise.reject(new Error('away')),
-      release: async () => {},
+    const checkpoints = {
+      load: async () => (steps.push('loaded'), null),
+      save: async () => Promise.reject(new Error('away')),
     };
-    const pointed = withPoints(leases, portActions.leases, (point) => void steps.push(point));
-    await pointed.acquire();
-    await expect(pointed.renew()).rejects.toThrow('away');
-    expect(steps).toEqual(['take-lease.before', 'acquired', 'take-lease.after', 'renew-lease.before']);
+    const pointed = withPoints(checkpoints, portActions.checkpoints, (point) => void steps.push(point));
+    await pointed.load();
+    await expect(pointed.save()).rejects.toThrow('away');
+    expect(steps).toEqual(['load-checkpoint.before', 'loaded', 'load-checkpoint.after', 'save-checkpoint.before']);
   });
 
   it('after an append is reached only by what was appended', async () => {

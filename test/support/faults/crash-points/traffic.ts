@@ -4,9 +4,9 @@ import { type Answer, askOnce, askUntilCertain, isCertain, type Question, type S
 import { type Fate, types } from '../load/fates.ts';
 import type { WitnessFile } from '../load/witness-file.ts';
 
-const AT_ONCE = 2;
+const AT_ONCE = 6;
 /** Few events, so that a process that starts again is soon through with what was left. */
-const PAUSE_MS = 50;
+const PAUSE_MS = 100;
 
 export interface Traffic {
   /** Resolves once so many more events have their 2xx. */
