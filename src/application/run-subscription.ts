@@ -14,13 +14,18 @@ export interface Subscriber {
    */
   handle(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<void>;
   caughtUp?(): void;
+  /** Whether what is stored is still what was stored last, where somebody else could have put it back. */
+  isInPlace?(): Promise<boolean>;
 }
 
+/** How long a quiet log may hide that a subscriber's effects were put back to an older state. */
+const CHECK_PLACE_EVERY_MS = 5_000;
 const BACKOFF = { initialDelayMs: 100, factor: 2, maxDelayMs: 5_000 };
 
 /**
  * Follows the log until `signal` aborts: from the stored checkpoint, in order, effect before checkpoint. A failure is
- * tried again from the stored checkpoint with backoff, for ever: skipping would be worse than standing still.
+ * tried again from the stored checkpoint with backoff, for ever: skipping would be worse than standing still. So is what
+ * was moved behind its back.
  * @throws {CheckpointRefused} when the stored checkpoint is no place in this log: that needs a decision.
  */
 export async function runSubscription(
@@ -35,8 +40,12 @@ export async function runSubscription(
 ): Promise<void> {
   let delayMs = BACKOFF.initialDelayMs;
   while (!signal.aborted) {
+    const moved = new AbortController();
+    const following = { ...options, signal: AbortSignal.any([signal, moved.signal]) };
     try {
-      for await (const message of log.subscribeAll(await subscriber.load(), { ...options, signal })) {
+      const from = await subscriber.load();
+      void watchPlace(subscriber, { clock, logger, signal: following.signal }, () => moved.abort());
+      for await (const message of log.subscribeAll(from, following)) {
         if (message.kind === 'caught-up') subscriber.caughtUp?.();
         else await subscriber.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
         delayMs = BACKOFF.initialDelayMs;
@@ -48,9 +57,28 @@ export async function runSubscription(
         { err: error, subscriber: subscriber.name, delayMs },
         'subscription failed; it goes on from its checkpoint',
       );
+    } finally {
+      moved.abort();
     }
     if (signal.aborted) return;
     await clock.sleep(delayMs, signal);
     delayMs = Math.min(delayMs * BACKOFF.factor, BACKOFF.maxDelayMs);
+  }
+}
+
+/** Resolves when `signal` aborts, or after it has said that the subscriber is not where it thinks it is. */
+async function watchPlace(
+  subscriber: Subscriber,
+  { clock, logger, signal }: { clock: Clock; logger: Logger; signal: AbortSignal },
+  onMoved: () => void,
+): Promise<void> {
+  if (subscriber.isInPlace === undefined) return;
+  while (!signal.aborted) {
+    await clock.sleep(CHECK_PLACE_EVERY_MS, signal);
+    // A store that is away says nothing about the place.
+    const isInPlace = signal.aborted || (await subscriber.isInPlace().catch(() => true));
+    if (isInPlace || signal.aborted) continue;
+    logger.warn({ subscriber: subscriber.name }, 'the stored checkpoint was moved by somebody else; it is read again');
+    return onMoved();
   }
 }

@@ -83,6 +83,10 @@ export function createProjector(
       lease,
     });
 
+  let isHandling = false;
+  /** Batches, so that a look at the place can tell whether one came in between. */
+  let handled = 0;
+
   /** Finds the transitions that the database refuses, by halves, and writes all others. Repeating it does no harm. */
   async function commitAround(decoded: readonly DecodedTransition[]): Promise<readonly ProjectionFailure[]> {
     try {
@@ -129,7 +133,11 @@ export function createProjector(
     },
     async handle(transitions, checkpoint) {
       const startedAt = clock.now();
-      const failures = await apply(transitions, checkpoint);
+      isHandling = true;
+      const failures = await apply(transitions, checkpoint).finally(() => {
+        isHandling = false;
+        handled++;
+      });
       const endedAt = clock.now();
       const last = transitions.at(-1);
       progress = {
@@ -143,6 +151,12 @@ export function createProjector(
       };
       const restMs = startedAt + pace.intervalMs - endedAt;
       if (transitions.length < pace.fullBatch && restMs > 0) await clock.sleep(Math.min(restMs, pace.intervalMs));
+    },
+    isInPlace: async () => {
+      const before = handled;
+      const stored = await store.load();
+      // A batch of our own moves both, one after the other.
+      return stored === progress.checkpoint || isHandling || handled !== before;
     },
     caughtUp() {
       progress = { ...progress, isCaughtUp: true };

@@ -37,8 +37,7 @@ export function createMetrics(): Metrics {
 
   return {
     counted: (subscriber) => ({
-      name: subscriber.name,
-      load: () => subscriber.load(),
+      ...subscriber,
       handle: async (transitions, checkpoint) => {
         const done = batchSeconds.startTimer({ subscriber: subscriber.name });
         await subscriber.handle(transitions, checkpoint);
@@ -48,7 +47,6 @@ export function createMetrics(): Metrics {
         for (const { type } of transitions) counts.set(type, (counts.get(type) ?? 0) + 1);
         for (const [type, count] of counts) handled.inc({ subscriber: subscriber.name, type }, count);
       },
-      caughtUp: () => subscriber.caughtUp?.(),
     }),
     gauge: (name, help, read) => {
       new Gauge({

@@ -1,4 +1,4 @@
-import type { Fault, Scenario } from './scenario.ts';
+import type { Fault, Scenario, TimedFault } from './scenario.ts';
 
 /** The scenario as a list of steps for a reader. */
 export function describeScenario({ seed, profile, slots, events, acts, faults }: Scenario): string {
@@ -23,8 +23,19 @@ function lineOf(fault: Fault): string {
     case 'tables':
       return `at the ${fault.nth}. end of the process its read tables are ${fault.what}`;
     case 'timed':
-      return fault.what === 'wipe broker'
-        ? `after ${fault.at} ms the broker loses all that it has`
-        : `after ${fault.at} ms ${fault.slot}: ${fault.what}${'ms' in fault ? ` (${fault.ms} ms)` : ''}`;
+      return `after ${fault.at} ms ${timedLineOf(fault)}`;
+  }
+}
+
+function timedLineOf(fault: TimedFault): string {
+  switch (fault.what) {
+    case 'wipe broker':
+      return 'the broker loses all that it has';
+    case 'restore tables':
+      return 'the read database is put back to an older copy';
+    case 'outage':
+      return `the ${fault.of} is away (${fault.ms} ms)`;
+    default:
+      return `${fault.slot}: ${fault.what}${'ms' in fault ? ` (${fault.ms} ms)` : ''}`;
   }
 }

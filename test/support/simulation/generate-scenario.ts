@@ -1,5 +1,5 @@
 import { createSeededChance } from '../worker/seeded-chance.ts';
-import type { Call, Conduct, Effect, Fault, OperatorAct, PostedEvent, Scenario, Slot, TimedFault } from './scenario.ts';
+import type { Call, Conduct, Effect, Fault, OperatorAct, PostedEvent, Scenario, Slot } from './scenario.ts';
 
 /** Draws for one scenario; the same for the same seed. */
 class Draw {
@@ -116,14 +116,14 @@ function durationOf(draw: Draw, effect: Effect, isWild: boolean): number {
 
 function rareFault(draw: Draw, profile: Scenario['profile'], slot: Slot): Fault {
   const at = draw.upTo(PEACE_AT_MS - 1_000);
-  const timed = (what: Extract<TimedFault, { ms: number }>['what'], ms: number): Fault => ({
+  const timed = (what: 'kill' | 'stop' | 'freeze' | 'jump', ms: number): Fault => ({
     kind: 'timed',
     at,
     what,
     slot,
     ms,
   });
-  switch (draw.upTo(8)) {
+  switch (draw.upTo(10)) {
     case 0:
     case 1:
       return timed('kill', draw.upTo(3_000));
@@ -139,6 +139,16 @@ function rareFault(draw: Draw, profile: Scenario['profile'], slot: Slot): Fault 
       return { kind: 'timed', at, what: 'lose connection', slot };
     case 6:
       return timed('stop', draw.upTo(3_000));
+    case 7:
+      return {
+        kind: 'timed',
+        at,
+        what: 'outage',
+        of: draw.one(['log', 'broker', 'tables']),
+        ms: 500 + draw.upTo(7_000),
+      };
+    case 8:
+      return { kind: 'timed', at, what: 'restore tables' };
     default:
       return { kind: 'command', nth: nth(draw), what: draw.chance(0.5) ? 'lose' : 'repeat' };
   }

@@ -2,10 +2,9 @@ import { createSeededChance } from '../worker/seeded-chance.ts';
 import type { Life } from './life.ts';
 import { beginProcess, type SimulatedProcess } from './process.ts';
 import type { Slot, TimedFault } from './scenario.ts';
-import { emptyTables, type Tables } from './stores.ts';
 import { ofKind, type World } from './world.ts';
 
-/** How far back an older copy of the embedded read tables may be, in commits. */
+/** How far back an older copy of the read tables is, in commits. */
 const OLDER_BY = 3;
 
 /** Sees to it that each slot has a process, as a supervisor does, and that the scenario's timed faults happen. */
@@ -14,7 +13,6 @@ export class Processes {
   readonly #running = new Map<Slot, SimulatedProcess>();
   readonly #starts = new Map<Slot, number>();
   readonly #chance: ReturnType<typeof createSeededChance>;
-  readonly #copies: Tables[] = [];
   #deaths = 0;
 
   constructor(world: World) {
@@ -53,11 +51,16 @@ export class Processes {
   }
 
   #happen(fault: TimedFault): void {
-    const { world } = { world: this.#world };
+    const world = this.#world;
     if (world.isPeace) return;
     if (fault.what === 'wipe broker') {
       world.hasHappened('broker wiped', 'the broker loses all that it has');
       return world.broker.wipe();
+    }
+    if (fault.what === 'outage') return world.beginOutage(fault.of, fault.ms);
+    if (fault.what === 'restore tables') {
+      world.hasHappened('tables restored', 'the read database is put back to an older copy');
+      return world.stores.restore(OLDER_BY);
     }
     const life = this.#running.get(fault.slot)?.life;
     if (life === undefined || life.isOver) return;
@@ -114,11 +117,10 @@ export class Processes {
   #loseTables(): void {
     const { stores, scenario } = this.#world;
     this.#deaths++;
-    this.#copies.push(stores.tables);
     const fault = ofKind(scenario.faults, 'tables').find(({ nth }) => nth === this.#deaths);
     if (fault === undefined) return;
     this.#world.hasHappened(`tables ${fault.what}`, `the read tables are ${fault.what}`);
-    stores.tables =
-      fault.what === 'lost' ? emptyTables : (this.#copies.at(-OLDER_BY) ?? this.#copies[0] ?? emptyTables);
+    if (fault.what === 'lost') stores.lose();
+    else stores.restore(OLDER_BY);
   }
 }

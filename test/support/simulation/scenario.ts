@@ -26,6 +26,15 @@ export const calls = [
 ] as const;
 export type Call = (typeof calls)[number];
 
+/** The server that a call goes to; the others stay within the process. */
+export type Part = 'log' | 'broker' | 'tables';
+export const partOf: Readonly<Partial<Record<Call, Part>>> = {
+  ...{ append: 'log', 'read-stream': 'log', receive: 'log', head: 'log', 'verify-checkpoint': 'log' },
+  ...{ 'load-checkpoint': 'tables', project: 'tables', 'load-place': 'tables', 'save-place': 'tables' },
+  ...{ due: 'tables', unfinished: 'tables', 'take-lease': 'tables', 'renew-lease': 'tables' },
+  ...{ 'release-lease': 'tables', publish: 'broker' },
+};
+
 export type Effect =
   /** SIGKILL on the way there, or on the way back. */
   | 'kill before'
@@ -64,6 +73,10 @@ export type TimedFault = {
   | { readonly what: 'jump'; readonly slot: Slot; readonly ms: number }
   | { readonly what: 'lose connection'; readonly slot: Slot }
   | { readonly what: 'wipe broker' }
+  /** A server is away from everybody for so long. */
+  | { readonly what: 'outage'; readonly of: Part; readonly ms: number }
+  /** The read database is put back to an older copy, under processes that are at work. */
+  | { readonly what: 'restore tables' }
 );
 
 /** What the broker does with the n-th command that it is given. */

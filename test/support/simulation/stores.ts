@@ -17,14 +17,15 @@ export interface Tables {
   readonly rows: ReadonlyMap<string, EventRow>;
   readonly checkpoints: ReadonlyMap<string, Checkpoint>;
 }
-export const emptyTables: Tables = { rows: new Map(), checkpoints: new Map() };
+const emptyTables: Tables = { rows: new Map(), checkpoints: new Map() };
 
 /**
  * The read database without SQL: the same questions and transactions, each at one moment. What it leaves to the real
  * one, the contract of the stores holds both to.
  */
 export class SimulatedStores {
-  tables: Tables = emptyTables;
+  /** As they were after each commit. */
+  readonly #copies: Tables[] = [emptyTables];
   readonly #leases = new Map<string, HeldLease>();
   readonly #now: () => number;
   readonly #committed: (batch: ProjectedBatch) => void;
@@ -33,6 +34,18 @@ export class SimulatedStores {
   constructor(now: () => number, committed: (batch: ProjectedBatch) => void = () => {}) {
     this.#now = now;
     this.#committed = committed;
+  }
+
+  get tables(): Tables {
+    return this.#copies.at(-1) as Tables;
+  }
+
+  lose(): void {
+    this.#copies.push(emptyTables);
+  }
+  /** Puts the tables back to what they were so many commits ago. */
+  restore(commits: number): void {
+    this.#copies.push(this.#copies.at(-1 - commits) ?? emptyTables);
   }
 
   projection(subscriber: string): ProjectionStore {
@@ -108,7 +121,7 @@ export class SimulatedStores {
   #keep(rows: Tables['rows'], moved: readonly [string, Checkpoint] | null): void {
     const checkpoints = new Map(this.tables.checkpoints);
     if (moved !== null) checkpoints.set(...moved);
-    this.tables = { rows, checkpoints };
+    this.#copies.push({ rows, checkpoints });
   }
 }
 

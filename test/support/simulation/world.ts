@@ -1,3 +1,4 @@
+import type { Chance } from '../../../src/application/ports/chance.ts';
 import type { EventLog, RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
@@ -5,7 +6,7 @@ import { createSeededChance } from '../worker/seeded-chance.ts';
 import { SimulatedBroker } from './broker.ts';
 import type { HandlerRunRecord } from './handlers.ts';
 import type { Life } from './life.ts';
-import type { Call, CallFault, Fault, Scenario, Slot } from './scenario.ts';
+import { type Call, type CallFault, type Fault, type Part, partOf, type Scenario, type Slot } from './scenario.ts';
 import { SimulatedStores } from './stores.ts';
 import { createSimulatedTime } from './time.ts';
 
@@ -33,11 +34,14 @@ export class World {
   /** Told only when somebody wants to read it: a seed of many has no reader. */
   readonly #story: string[] | null;
   readonly #callFaults: ReadonlyMap<string, CallFault>;
+  readonly #awayUntil = new Map<Part, number>();
+  readonly #chance: Chance;
   readonly #counted = new Map<string, number>();
 
   constructor(scenario: Scenario, story: string[] | null) {
     this.scenario = scenario;
     this.#story = story;
+    this.#chance = createSeededChance(scenario.seed + 3);
     this.log = createInMemoryLog('simulated');
     this.stores = new SimulatedStores(
       () => this.time.now(),
@@ -60,12 +64,21 @@ export class World {
     this.tell(() => 'from here on nothing goes wrong');
   }
 
+  beginOutage(of: Part, durationMs: number): void {
+    const untilMs = this.time.passed() + durationMs;
+    this.#awayUntil.set(of, Math.max(untilMs, this.#awayUntil.get(of) ?? 0));
+    this.hasHappened('outage', `the ${of} is away for ${durationMs} ms`);
+  }
+
   /** What goes wrong at this call, the next one of its kind. */
   nextCall(slot: Slot, call: Call): CallFault | null {
     const counter = `${slot} ${call}`;
     const nth = (this.#counted.get(counter) ?? 0) + 1;
     this.#counted.set(counter, nth);
     if (this.isPeace) return null;
+    const part = partOf[call];
+    if (part !== undefined && this.time.passed() < (this.#awayUntil.get(part) ?? 0))
+      return { kind: 'call', slot, call, nth, effect: this.#chance.fraction() < 0.8 ? 'refused' : 'lost', ms: 0 };
     const fault = this.#callFaults.get(keyOf({ slot, call, nth })) ?? null;
     if (fault !== null)
       this.hasHappened(

@@ -6,6 +6,7 @@ import { runSubscription } from '../../../src/application/run-subscription.ts';
 import { histories } from '../../support/domain/transitions.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { sealedHistory } from '../../support/sealed-history.ts';
+import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 
 const logged = () => {
   const warnings: object[] = [];
@@ -164,5 +165,31 @@ describe('a subscription', () => {
     await waiting.promise;
     stop.abort();
     await expect(running).resolves.toBeUndefined();
+  });
+
+  it('begins again from the stored checkpoint when somebody moved it while the log was quiet', async () => {
+    const { log, stop, steps } = setUp();
+    const clock = createVirtualClock();
+    const { logger, warnings } = logged();
+    await fill(log, 'a', 'b');
+    let stored: Checkpoint | null = null;
+    let reached: Checkpoint | null = null;
+    const subscriber = {
+      name: 'follower',
+      load: async () => (reached = stored),
+      handle: async (transitions: readonly RecordedTransition[], checkpoint: Checkpoint) => {
+        steps.push(...transitions.map(({ stream }) => stream));
+        reached = stored = checkpoint;
+      },
+      isInPlace: async () => stored === reached,
+    };
+    const running = runSubscription(log, subscriber, { clock, logger, signal: stop.signal, maxBatch: 1 });
+    await clock.runUntil(() => steps.length === 2);
+    stored = null;
+    await clock.runUntil(() => steps.length === 4);
+    expect(steps).toEqual(['event-a', 'event-b', 'event-a', 'event-b']);
+    expect(warnings).toHaveLength(1);
+    stop.abort();
+    await clock.finish(running);
   });
 });
