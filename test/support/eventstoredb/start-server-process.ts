@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { connectToControl } from './faults/control-client.ts';
@@ -24,11 +25,14 @@ export interface ServerProcessOptions {
 }
 
 const SERVE = fileURLToPath(new URL('serve.ts', import.meta.url));
+/** The kernel ends the server when we end, however that happens. Linux alone knows it. */
+const guard = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : [];
 const READY = /^Protocol server ready: (esdb:\/\/[^:]+:(\d+)\S*), data in .*, control port (\d+)$/;
 
 /** Starts the protocol server in a process of its own. @throws with what it printed, where it does not get ready. */
 export async function startServerProcess({ folder, port = 0 }: ServerProcessOptions): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [SERVE, '--port', String(port), '--data', folder, '--control-port', '0'], {
+  const [command, ...before] = [...guard, process.execPath, SERVE];
+  const child = spawn(command, [...before, '--port', String(port), '--data', folder, '--control-port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
