@@ -1,10 +1,11 @@
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { CommandConsumer, CommandDelivery } from '../application/ports/command-bus.ts';
 import { createFailurePolicy } from './failure-policy.ts';
+import { createPace } from './pace.ts';
 import { createProcessEvent, type ProcessEventDependencies } from './process-event.ts';
 
 /**
- * How many events one worker has in hand. The log appends together what waits together, so many in hand make few
+ * How many events one worker has in hand at most. The log appends together what waits together, so many in hand make few
  * commits; a handler that waits for others hardly costs more than its memory.
  */
 const EVENTS_IN_HAND = 1_024;
@@ -23,17 +24,33 @@ export function createWorker({
   eventsInHand = EVENTS_IN_HAND,
   ...rest
 }: WorkerOptions): BackgroundService {
-  const { clock, runner } = rest;
+  const { clock, runner, useCases } = rest;
   const letGo = new AbortController();
   const policy = createFailurePolicy({ ...rest, letGo: letGo.signal });
-  const processEvent = createProcessEvent({ ...rest, letGo: letGo.signal });
+  const pace = createPace(eventsInHand, letGo.signal);
+  const startProcessing: typeof useCases.startProcessing = async (...claim) => {
+    const startedAt = clock.now();
+    try {
+      return await useCases.startProcessing(...claim);
+    } finally {
+      pace.claimTook(clock.now() - startedAt);
+    }
+  };
+  const processEvent = createProcessEvent({
+    ...rest,
+    useCases: { ...useCases, startProcessing },
+    letGo: letGo.signal,
+  });
   let inHand = 0;
   let emptied: (() => void) | null = null;
   let consumption: { stop(): Promise<void> } | null = null;
 
   const work = async (delivery: CommandDelivery) => {
     inHand++;
-    await policy.settle(delivery, processEvent);
+    if (await pace.begin()) {
+      await policy.settle(delivery, processEvent);
+      pace.end();
+    } else delivery.release();
     inHand--;
     if (inHand === 0) emptied?.();
   };

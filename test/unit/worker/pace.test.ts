@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { eventIdOf } from '../../../src/application/event-identity.ts';
+import type { Clock } from '../../../src/application/ports/clock.ts';
+import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import { createUseCases } from '../../../src/application/use-cases.ts';
+import { createInMemoryLog } from '../../support/in-memory-log.ts';
+import { byClient, posted } from '../../support/worker/posting.ts';
+import { createSeededChance } from '../../support/worker/seeded-chance.ts';
+import { createWorkshop, handlerOf } from '../../support/worker/workshop.ts';
+
+const EVENTS = 600;
+/** All claims together take longer than a lease. */
+const APPEND_MS = 50;
+
+/** Takes one append after the other. */
+function slowLog(log: EventLog, clock: () => Clock): EventLog {
+  let turn = Promise.resolve();
+  return {
+    ...log,
+    append: async (request) => {
+      turn = turn.then(() => clock().sleep(APPEND_MS));
+      await turn;
+      return log.append(request);
+    },
+  };
+}
+
+describe('a worker on a log that is slow', () => {
+  it('begins no more than it can record within its leases', async () => {
+    const log = createInMemoryLog();
+    let clock: Clock | null = null;
+    const workshop = await createWorkshop([handlerOf(async () => {}, { timeoutMs: 1_000 })], {
+      log: slowLog(log, () => clock as Clock),
+    });
+    clock = workshop.clock;
+    const { receiveEvent } = createUseCases({ log, clock, chance: createSeededChance(2) });
+    const eventIds = Array.from({ length: EVENTS }, (_, index) => eventIdOf('client', `order-${index}`));
+    for (const index of eventIds.keys()) await receiveEvent(posted(`order-${index}`), byClient);
+    const settled = Promise.all(eventIds.map((eventId) => workshop.deliver(eventId)));
+    expect(new Set(await workshop.clock.finish(settled))).toEqual(new Set(['acknowledged']));
+    for (const eventId of eventIds)
+      expect((await workshop.history(eventId)).map(({ type }) => type)).toEqual([
+        'EventReceived',
+        'ProcessingStarted',
+        'ProcessingSucceeded',
+      ]);
+  });
+});
