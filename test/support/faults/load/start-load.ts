@@ -17,7 +17,8 @@ const handlersFile = fileURLToPath(new URL('eventops.config.ts', import.meta.url
 export const envOfLoad = (folder: string) => ({
   EVENTOPS_CONFIG: handlersFile,
   FAULTS_EFFECTS: join(folder, 'effects'),
-  LOG_LEVEL: 'warn',
+  // For whoever looks at what a failed run left.
+  LOG_LEVEL: 'info',
 });
 
 export interface Load {
