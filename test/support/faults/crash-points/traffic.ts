@@ -4,7 +4,7 @@ import { type Answer, askOnce, askUntilCertain, isCertain, type Question, type S
 import { type Fate, types } from '../load/fates.ts';
 import type { WitnessFile } from '../load/witness-file.ts';
 
-const AT_ONCE = 6;
+const AT_ONCE = 4;
 /** Few events, so that a process that starts again is soon through with what was left. */
 const PAUSE_MS = 100;
 
@@ -98,13 +98,17 @@ export function startTraffic({ service, witness, source, deadline }: TrafficOpti
     await reach(refused, 'DEAD');
     await discard(refused);
   };
-  const lane = async () => {
+  const again = async (act: (number: number) => Promise<unknown>) => {
     for (let number = 0; !isStopping; number++) {
-      await round(number);
+      await act(number);
       await pause(PAUSE_MS);
     }
   };
-  const lanes = Promise.all(Array.from({ length: AT_ONCE }, lane));
+  const lanes = Promise.all([
+    // Goes on while nobody works on the events, and the rounds wait.
+    again(() => post('steady')),
+    ...Array.from({ length: AT_ONCE }, () => again(round)),
+  ]);
   // Told by `stop`.
   lanes.catch(() => {});
 
