@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openEventStoreDbLog } from '../../../../src/adapters/eventstoredb/open-event-store-db-log.ts';
 import { systemChance } from '../../../../src/adapters/system/chance.ts';
@@ -33,6 +34,8 @@ export interface FaultySystem {
   process(role: Role): RoleProcess;
   /** Roles whose processes have ended, which none may by itself. */
   ended(): readonly Role[];
+  /** Resolves once every event has its end, or waits for a retry that is due in more than a minute. */
+  untilAllButLateRetriesEnded(withinMs: number): Promise<void>;
   /** Once everything is at rest, or the time of peace is over. */
   evidence(): Promise<Evidence>;
   stop(): Promise<void>;
@@ -89,6 +92,13 @@ export async function startFaultySystem({
     witness,
     process: processOf,
     ended: () => [...ended],
+    untilAllButLateRetriesEnded: async (withinMs) => {
+      const giveUpAt = performance.now() + withinMs;
+      while (!hasOnlyLateRetries(await listRows(service, giveUpAt))) {
+        if (performance.now() > giveUpAt) throw new Error(`There are unfinished events ${withinMs / 1_000} s later`);
+        await pause(500);
+      }
+    },
     evidence: async () => {
       const peaceEndsAt = performance.now() + PEACE_MS;
       await untilAtRest(service, witness, peaceEndsAt);
@@ -116,6 +126,15 @@ async function startOnFreePorts(role: Role, env: NodeJS.ProcessEnv): Promise<Rol
       if (starts === MOST_STARTS || !String(error).includes('another program listens there')) throw error;
     }
   }
+}
+
+const ends = ['PROCESSED', 'DEAD', 'DISCARDED'];
+
+function hasOnlyLateRetries(rows: NonNullable<Evidence['rows']>): boolean {
+  const soon = new Date(Date.now() + 60_000).toISOString();
+  return [...rows.values()].every(
+    ({ status, nextAttemptAt }) => ends.includes(status) || (status === 'FAILED' && (nextAttemptAt ?? '') > soon),
+  );
 }
 
 const portOf = (url: string) => Number(new URL(url).port);

@@ -11,7 +11,7 @@ export interface Fault {
   /** How long it lasts, in full. */
   readonly lastsMs: number;
   readonly end: (system: FaultySystem) => Promise<void> | void;
-  /** New events; 100 unless told. */
+  /** New events; 20 unless told. */
   readonly perSecond?: number;
 }
 
@@ -25,12 +25,12 @@ export interface Aftermath {
 }
 
 /** New events with a 2xx, before the fault and after it. */
-const SOME_EVENTS = 100;
+const SOME_EVENTS = 50;
 
 /** A fault in the middle of load; then peace, and all that the system left is held against the guarantees. */
 export async function liveThrough(
   system: FaultySystem,
-  { test, begin, lastsMs, end, perSecond = 100 }: Fault,
+  { test, begin, lastsMs, end, perSecond = 20 }: Fault,
 ): Promise<Aftermath> {
   const clients = steadyClients({ ...system, source: `faults/${test.replaceAll(/\W+/g, '-')}`, perSecond });
   await clients.untilTaken(SOME_EVENTS);
@@ -50,6 +50,5 @@ export async function liveThrough(
     ),
     'slowest answer in ms': Math.round(Math.max(...clients.answers.map(({ tookMs }) => tookMs))),
   };
-  if (process.env['SF_DEBUG']) console.info(test, figures, during);
   return { during, breaches: recordCounts({ test, evidence, figures }), ended: system.ended() };
 }
