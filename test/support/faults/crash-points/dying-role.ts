@@ -52,17 +52,15 @@ export async function dyingRole({ role, profile, env, traffic }: DyingRoleOption
     while ((await profile.owner('projection:events')) !== process.pid) await pause(LOOK_EVERY_MS);
     await process.stop();
   };
-  /** Which needs a command, and a log that will not let it be claimed. */
-  const keepLogBusy = async () => {
-    await traffic().acknowledged(1);
-    await profile.log().faults.set({ fault: 'server-busy', calls: ['append'] });
-  };
-
   return {
     url: `http://127.0.0.1:${port}`,
     dieAt: async ({ point, times }) => {
+      // A command is given back when it is there and the log will not let it be claimed.
       const needsBusyLog = point.startsWith('release.');
-      if (needsBusyLog) await inTime('another event is taken', DEAD_WITHIN_MS, keepLogBusy());
+      if (needsBusyLog) {
+        await inTime('another event is taken', DEAD_WITHIN_MS, traffic().acknowledged(times));
+        await profile.log().faults.set({ fault: 'server-busy', calls: ['append'] });
+      }
       const process = start(`${point}:${times}`);
       try {
         if (point.startsWith('release-lease.'))
