@@ -19,7 +19,7 @@ import { embeddedCrashes } from './points.ts';
 /** On a loaded machine. */
 const WITHIN_MS = 120_000;
 /** Odd, so that points before and after an act both have their turn. */
-const PART_OF = 5;
+const PART_OF = 9;
 const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
 
 const { seed, scale } = inject('faults');

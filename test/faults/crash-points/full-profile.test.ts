@@ -13,7 +13,7 @@ import { type CrashOfRole, fullProfileCrashes } from './points.ts';
 
 const TEST = 'crash points, full profile';
 /** Odd, so that points before and after an act both have their turn. */
-const PART_OF = 5;
+const PART_OF = 7;
 const { seed, scale } = inject('faults');
 const chosen = fullProfileCrashes(seed).filter((_, index) => scale === 1 || index % PART_OF === seed % PART_OF);
 const missing = missingForFullProfile();
