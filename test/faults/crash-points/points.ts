@@ -11,15 +11,14 @@ const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease)\./;
 /** Come to once in the life of a process, or once in each of its roles. */
 const onceInALife = /^(consume|read-head|load-checkpoint|load-projection|verify-checkpoint|read-unfinished)\./;
 
-/** Each point once, and every other one again, later in a life, where a process comes there often. */
-export function embeddedCrashes(seed: number): readonly Crash[] {
-  const points = crashPoints.filter((point) => !fullProfileOnly.test(point));
-  const again = points.filter((point, index) => !onceInALife.test(point) && (index >> 1) % 2 === seed % 2);
-  return [
-    ...points.map((point) => ({ point, times: 1 })),
-    ...again.map((point, index) => ({ point, times: 2 + ((index + seed) % 5) })),
-  ];
-}
+/** Every other point at its first time, and the others later in a life, where a process comes there often. */
+export const embeddedCrashes = (seed: number): readonly Crash[] =>
+  crashPoints
+    .filter((point) => !fullProfileOnly.test(point))
+    .map((point, index) => {
+      const isLater = !onceInALife.test(point) && ((index >> 1) + index + seed) % 2 === 1;
+      return { point, times: isLater ? 2 + ((index + seed) % 5) : 1 };
+    });
 
 export interface CrashOfRole extends Crash {
   readonly role: Role;
