@@ -6,7 +6,7 @@ import type { Transition, TransitionType } from '../domain/event/transitions.ts'
 import { type Actor, SCHEMA_VERSION, seal } from './envelope.ts';
 import { streamOf } from './event-identity.ts';
 import { AppendRefused, ConcurrencyConflict, LogUnavailable } from './failures.ts';
-import { type LoadedEvent, loadEvent } from './load-event.ts';
+import { advance, type LoadedEvent, unheardOf } from './load-event.ts';
 import type { Chance } from './ports/chance.ts';
 import { type Clock, timestamp } from './ports/clock.ts';
 import {
@@ -62,23 +62,35 @@ export async function handleCommand(
   known?: LoadedEvent,
 ): Promise<CommandResult> {
   const stream = streamOf(eventId);
-  let event = known ?? (await loadEvent(log, stream));
+  let { event, ids } = known === undefined ? await load(log, stream) : { event: known, ids: noIds };
   for (let decisions = 0; decisions < MAX_DECISIONS; decisions++) {
     const decision = decide(event.state, command);
     if (!decision.ok) return { ok: false, rejection: decision.rejection, event };
     if (decision.transitions.length === 0) return { ok: true, changed: false, event };
+    if (isThere(decision.transitions, context, ids)) return { ok: true, changed: false, event };
     const decidedAt = clock.now();
     const sealed = sealAll(stream, event, decision.transitions, context, timestamp(decidedAt), chance);
     const expectedRevision = event.revision < 0 ? 'no-stream' : revision(event.revision);
     const request = { stream, expectedRevision, transitions: sealed.transitions } as const;
     const outcome = await appendUntilKnown(log, clock, request, decidedAt);
     if (outcome.kind === 'appended') return { ok: true, changed: true, event: sealed.event };
-    event = await loadEvent(log, stream);
+    ({ event, ids } = await load(log, stream));
   }
   throw new ConcurrencyConflict(
     `Event ${eventId} was changed by others ${MAX_DECISIONS} times while ${command.kind} was decided; try again`,
   );
 }
+
+const noIds: ReadonlySet<string> = new Set();
+
+async function load(log: CommandDependencies['log'], stream: string) {
+  const history = await log.readStream(stream);
+  return { event: history.reduce(advance, unheardOf), ids: new Set(history.map(({ id }) => id)) };
+}
+
+/** Whether what is to be appended under an id of the caller's own is in the history by now: it was asked for before. */
+const isThere = (transitions: readonly Transition[], { transitionId }: CommandContext, ids: ReadonlySet<string>) =>
+  transitionId !== undefined && transitions.some(({ type }) => ids.has(transitionId(type)));
 
 function sealAll(
   stream: string,
@@ -129,13 +141,14 @@ async function appendUntilKnown(
   for (let retries = 0; ; retries++) {
     const outcome = await log.append(request);
     if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;
-    if (outcome.kind === 'refused') {
-      const { code, message } = outcome.refusal;
-      throw code === 'unavailable' ? new LogUnavailable(message) : new AppendRefused(`${code}: ${message}`);
-    }
+    const message = outcome.kind === 'refused' ? outcome.refusal.message : outcome.message;
+    if (outcome.kind === 'refused' && outcome.refusal.code !== 'unavailable')
+      throw new AppendRefused(`${outcome.refusal.code}: ${message}`);
+    // That a repeat is refused says nothing about what was sent before it.
+    if (outcome.kind === 'refused' && retries === 0) throw new LogUnavailable(message);
     if (retries === UNKNOWN_RETRIES.maxRetries || clock.now() - firstAt >= UNKNOWN_RETRIES.lastAfterMs)
       throw new LogUnavailable(
-        `No certain answer to an append to ${request.stream} after ${retries} retries: ${outcome.message}`,
+        `No certain answer to an append to ${request.stream} after ${retries} retries: ${message}`,
       );
     await clock.sleep(delayMs);
     delayMs *= UNKNOWN_RETRIES.factor;

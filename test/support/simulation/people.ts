@@ -80,7 +80,7 @@ export async function operator(surroundings: Surroundings, act: OperatorAct, num
   await world.time.sleep(at);
   const discard = { reason: 'It is wrong', requestedBy: subject };
   const replay = { eventId, clientId: subject, subject, key: requestId, reason: 'It is mended', context };
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const answer = await api()?.ask<{ readonly ok: boolean }>((dependencies) =>
       what === 'replay'
         ? replayOnce(dependencies, replay)
@@ -88,7 +88,8 @@ export async function operator(surroundings: Surroundings, act: OperatorAct, num
     );
     if (answer) {
       world.tell(() => `${subject}: ${what} of ${eventId.slice(0, 8)} is ${answer.ok ? 'done' : 'refused'}`);
-      witness.answered.push({ requestId, eventId, wasDone: answer.ok });
+      // A refusal is of this request; one before that was not answered may be on its way yet.
+      if (answer.ok || isFirst) witness.answered.push({ requestId, eventId, wasDone: answer.ok });
       return;
     }
     // Without a key, asking again could be asking twice.

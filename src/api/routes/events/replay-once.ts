@@ -35,6 +35,6 @@ export async function replayOnce(
     { reason, requestedBy: subject },
     { ...context, ...(transitionId === null ? {} : { transitionId: () => transitionId }) },
   );
-  if (result.ok) return { ok: true, isRepeat: false };
+  if (result.ok) return { ok: true, isRepeat: !result.changed };
   return (await wasAskedBefore()) ? { ok: true, isRepeat: true } : { ok: false, rejection: result.rejection };
 }
