@@ -16,6 +16,7 @@ import {
   expireLease,
   failProcessing,
   receiveEvent,
+  replayEvent,
   startProcessing,
 } from '../../support/domain/commands.ts';
 import { moment } from '../../support/domain/transitions.ts';
@@ -184,6 +185,22 @@ describe('an append whose answer is lost', () => {
     expect(result).toMatchObject({ ok: true, changed: false, event: { revision: 0 } });
   });
 
+  it('is sent again when only its repeat was refused: that says nothing about the first time', async () => {
+    const answers: (AppendOutcome | null)[] = [
+      { kind: 'unknown', message: 'lost' },
+      { kind: 'refused', refusal: { code: 'unavailable', message: 'busy' } },
+      null,
+    ];
+    const { dependencies, sent } = setUp(async (request, log) => {
+      const answer = answers[sent.length - 1] ?? null;
+      if (answer?.kind === 'unknown') await log.append(request);
+      return answer;
+    });
+    const result = await handleCommand(dependencies, eventId, receiveEvent(), context, unheardOf);
+    expect(result).toMatchObject({ ok: true, changed: true });
+    expect(sent).toHaveLength(3);
+  });
+
   it('is given up after five times, with growing pauses and without a claim either way', async () => {
     const { dependencies, sent, pausesMs } = setUp(async () => lost);
     await expect(handleCommand(dependencies, eventId, receiveEvent(), context)).rejects.toThrow(LogUnavailable);
@@ -243,6 +260,20 @@ describe('what a transition is kept with', () => {
     });
     expect(claim).toMatchObject({ $causationId: receipt?.id, $correlationId: stream, prevHash: receipt?.hash });
     expect(success).toMatchObject({ $causationId: 'claim-1', recordedAt: moment(2) });
+  });
+
+  it('is done once under the id that its doer gives it, though all that it asks for may be done again', async () => {
+    const { dependencies, log } = setUp();
+    const once = { ...context, transitionId: () => deriveUuid('replay', 'key-1') };
+    await handleCommand(dependencies, eventId, receiveEvent(), context, unheardOf);
+    for (const generation of [0, 1]) {
+      await handleCommand(dependencies, eventId, startProcessing({ generation }), context);
+      await handleCommand(dependencies, eventId, completeProcessing({ generation }), context);
+      const asked = await handleCommand(dependencies, eventId, replayEvent(), once);
+      expect(asked).toMatchObject({ ok: true, changed: generation === 0 });
+    }
+    const types = (await log.readStream(stream)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'ReplayRequested')).toHaveLength(1);
   });
 
   it('has the id that its doer gives it', async () => {
