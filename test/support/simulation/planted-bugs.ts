@@ -73,7 +73,7 @@ const appends: readonly PlantedBug[] = [
     'a conflict is taken for the same request',
     2_000,
     'application/handle-command.ts',
-    '    event = await loadEvent(log, stream);\n  }',
+    '    ({ event, ids } = await load(log, stream));\n  }',
     '    return { ok: true, changed: true, event: sealed.event };\n  }',
   ),
   bug(
