@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { cpuOfServers } from './cpu-of-servers.ts';
 import { type LoadOptions, load, percentile } from './load.ts';
 import type { BenchServer } from './server.ts';
 
@@ -16,6 +17,16 @@ const total = async (server: BenchServer, name: string, labels?: string) =>
 /** How many events are PROCESSED and have a row that says so. */
 export const processedRows = (server: BenchServer) =>
   total(server, 'eventops_transitions_handled_total', 'subscriber="projection:events",type="ProcessingSucceeded"');
+
+/** Of each process, of the servers that it stands on, and of the load generator, which is this process. */
+async function cpuSeconds(server: BenchServer): Promise<Readonly<Record<string, number>>> {
+  const { user, system } = process.cpuUsage();
+  return {
+    ...Object.fromEntries(await each(server, 'process_cpu_seconds_total')),
+    ...cpuOfServers(),
+    load: (user + system) / 1e6,
+  };
+}
 
 const each = async (server: BenchServer, name: string) =>
   Promise.all(
@@ -41,20 +52,20 @@ export async function wholeLife(
   options: Omit<LoadOptions, 'url' | 'token' | 'source'>,
 ): Promise<Life> {
   const source = `bench/${randomUUID()}`;
-  const [before, cpuBefore] = [await processedRows(server), await each(server, 'process_cpu_seconds_total')];
+  const [before, cpuBefore] = [await processedRows(server), await cpuSeconds(server)];
   const startedAt = performance.now();
   const { latenciesMs } = await load({ ...options, url: server.url, token: server.token, source });
   const posted = Math.ceil(options.events / options.batchSize) * options.batchSize;
   while ((await processedRows(server)) < before + posted) await pause(20);
   const seconds = (performance.now() - startedAt) / 1_000;
-  const cpu = await each(server, 'process_cpu_seconds_total');
+  const cpu = await cpuSeconds(server);
   return {
     eventsPerSecond: posted / seconds,
     post: latenciesMs,
     life: await receivedToProcessed(server, source),
-    cpuMicrosecondsPerEvent: cpu.map(([name, after], index) => [
+    cpuMicrosecondsPerEvent: Object.entries(cpu).map(([name, after]) => [
       name,
-      ((after - (cpuBefore[index]?.[1] ?? 0)) / posted) * 1e6,
+      ((after - (cpuBefore[name] ?? 0)) / posted) * 1e6,
     ]),
   };
 }

@@ -38,6 +38,7 @@ export async function openSession(
   });
   // amqplib's own `close` waits for the broker, and leaves the socket to it; only the socket's end is certain.
   const { stream } = connection.connection as unknown as { readonly stream: Duplex };
+  writeTogether(stream);
   const lost = Promise.withResolvers<Error>();
   let isOpen = true;
   let isClosing = false;
@@ -106,4 +107,25 @@ export async function openSession(
       abandon(new Error('closed by ourselves'));
     },
   };
+}
+
+/**
+ * amqplib writes each frame by itself, and a system call for each was a fifth of the dispatcher's time under load. What
+ * is written in one turn goes to the socket as one.
+ */
+function writeTogether(stream: Duplex): void {
+  const write = stream.write.bind(stream) as Duplex['write'];
+  let isCorked = false;
+  const uncork = () => {
+    isCorked = false;
+    stream.uncork();
+  };
+  stream.write = ((...args: Parameters<Duplex['write']>) => {
+    if (!isCorked) {
+      isCorked = true;
+      stream.cork();
+      process.nextTick(uncork);
+    }
+    return write(...args);
+  }) as Duplex['write'];
 }

@@ -6,6 +6,7 @@ import { LOOPBACK } from './listen-on-loopback.ts';
 import { Database } from './log/database.ts';
 import { limitCalls } from './rpc/call-slots.ts';
 import { OpenSubscriptions } from './rpc/open-subscriptions.ts';
+import { sendTogether } from './rpc/send-together.ts';
 import type { ServerContext } from './rpc/server-context.ts';
 import { addServices } from './rpc/services.ts';
 import { grpc } from './stubs.ts';
@@ -39,7 +40,7 @@ export async function startProtocolServer({ folder, port = 0 }: ProtocolServerOp
     'grpc.max_receive_message_length': LARGEST_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.enable_channelz': 0,
-    interceptors: [limitCalls()],
+    interceptors: [limitCalls(), sendTogether()],
   });
   const connections = new Connections(server.createConnectionInjector(grpc.ServerCredentials.createInsecure()));
   let listensOn: number;
