@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 // One project for each level, so that a level can be run alone: `vitest run --project unit`.
 const level = (name: string, testTimeout: number) => ({
@@ -22,6 +23,9 @@ const faults = () => {
 
 export default defineConfig({
   test: {
+    // One for each core: much of what tests do is waiting.
+    maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       level('unit', 10_000),
       levelWithServices('contract', 60_000),

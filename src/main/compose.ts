@@ -1,10 +1,8 @@
 import { hostname } from 'node:os';
-import { createDevelopmentAuthenticator } from '../adapters/development-issuer/development-issuer.ts';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { createMetrics } from '../adapters/telemetry/metrics.ts';
 import { listenForMonitoring } from '../adapters/telemetry/monitoring.ts';
-import { buildServer } from '../api/build-server.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
 import { askParts, wording } from '../api/readiness.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
@@ -91,6 +89,8 @@ async function listenForRequests(
   defer: Defer,
 ): Promise<string> {
   const { config, parts, useCases, checks, logger } = given;
+  const { buildServer } = await import('../api/build-server.ts');
+  const { createDevelopmentAuthenticator } = await import('../adapters/development-issuer/development-issuer.ts');
   const readTables = opened(parts.readTables);
   const rows = readOnly(readTables.db);
   const api = buildServer({

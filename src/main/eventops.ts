@@ -3,17 +3,22 @@ import { createProgram, runProgram } from '../cli/program.ts';
 import { readConfig, SettingsInvalid } from '../config/config.ts';
 import { ConfigInvalid, loadConfig } from '../worker/handlers/load-config.ts';
 import { CannotStart } from './cannot-start.ts';
-import { printToken } from './print-token.ts';
-import { start } from './start.ts';
-import { verifyLog } from './verify-log.ts';
 
+// What a command does not need is not loaded for it: most of the time that a short one takes is loading.
 const program = createProgram({
   start: async (roles) => {
     const config = readConfig();
+    const { start } = await import('./start.ts');
     await start(config, roles, await loadConfig(config.handlersFile));
   },
-  token: (request) => printToken(readConfig(), request),
-  verify: () => verifyLog(readConfig()),
+  token: async (request) => {
+    const { printToken } = await import('./print-token.ts');
+    await printToken(readConfig(), request);
+  },
+  verify: async () => {
+    const { verifyLog } = await import('./verify-log.ts');
+    await verifyLog(readConfig());
+  },
 });
 
 try {

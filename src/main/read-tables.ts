@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { openEmbeddedReadDatabase } from '../adapters/postgres/open-embedded-read-database.ts';
-import { openPostgresReadDatabase } from '../adapters/postgres/open-postgres-read-database.ts';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { CheckpointRefused, LogUnavailable } from '../application/failures.ts';
@@ -13,6 +11,7 @@ const ASK_LOG_EVERY_MS = 1_000;
 
 /** In the data folder. A cache of this log: rows of another log, or of a later moment of it, are built again. */
 export async function openEmbeddedReadTables(dataFolder: string, log: EventLog, logger: Logger) {
+  const { openEmbeddedReadDatabase } = await import('../adapters/postgres/open-embedded-read-database.ts');
   const readDatabase = await openEmbeddedReadDatabase<Database>({ folder: join(dataFolder, 'read-tables'), logger });
   try {
     await onceLogAnswers(() => verifyCheckpoints(log, readDatabase.db));
@@ -29,6 +28,7 @@ export async function openEmbeddedReadTables(dataFolder: string, log: EventLog, 
  * @throws {CannotStart} for such rows.
  */
 export async function openSharedReadTables(url: string, log: EventLog, logger: Logger) {
+  const { openPostgresReadDatabase } = await import('../adapters/postgres/open-postgres-read-database.ts');
   try {
     return await openPostgresReadDatabase<Database>({
       url,

@@ -1,3 +1,5 @@
+import { get } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import { createLogger } from '../adapters/telemetry/logger.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
@@ -27,16 +29,21 @@ export async function start(
         ? `EventOps is ready: ${roles.join(', ')}; health and metrics at ${monitoringUrl}\n`
         : await welcome(config, apiUrl),
     );
+  // Otherwise written at the end of the process, which may be a sudden one.
+  flushCompileCache();
   await stopped;
 }
 
 /** Asks as a load balancer would, so that the ready line is never a lie. */
 async function ready(url: string): Promise<true> {
+  // Not by `fetch`, which costs a start a twentieth of its time and is needed for nothing else.
   const isReady = () =>
-    fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
+    new Promise<boolean>((resolve) => {
+      get(`${url}/readyz`, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode === 200);
+      }).on('error', () => resolve(false));
+    });
   while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, 50).unref());
   return true;
 }

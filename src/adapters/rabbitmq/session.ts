@@ -114,18 +114,19 @@ export async function openSession(
  * is written in one turn goes to the socket as one.
  */
 function writeTogether(stream: Duplex): void {
-  const write = stream.write.bind(stream) as Duplex['write'];
+  const write: Duplex['write'] = stream.write.bind(stream);
   let isCorked = false;
   const uncork = () => {
     isCorked = false;
     stream.uncork();
   };
-  stream.write = ((...args: Parameters<Duplex['write']>) => {
+  // amqplib gives a buffer and nothing else.
+  stream.write = (frame: unknown) => {
     if (!isCorked) {
       isCorked = true;
       stream.cork();
       process.nextTick(uncork);
     }
-    return write(...args);
-  }) as Duplex['write'];
+    return write(frame);
+  };
 }

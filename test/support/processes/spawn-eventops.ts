@@ -27,13 +27,13 @@ export interface SpawnOptions {
   readonly onLine?: ((line: string) => void) | undefined;
 }
 
-const eventops = fileURLToPath(new URL('../../../src/main/eventops.ts', import.meta.url));
+const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
 /** The kernel ends the process when we end, however that happens. Linux alone knows it. */
 const guard = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : [];
 
 /** `eventops start` in a process of its own, which may be killed before it is ready. */
 export function spawnEventOps({ args = [], env, port, metricsPort, onLine = () => {} }: SpawnOptions): SpawnedEventOps {
-  const [command, ...before] = [...guard, process.execPath, eventops, 'start'];
+  const [command, ...before] = [...guard, eventops, 'start'] as const;
   const child = spawn(command, [...before, ...args], {
     env: { ...process.env, HOST: '127.0.0.1', ...env, PORT: `${port}`, METRICS_PORT: `${metricsPort}` },
     // A group of its own: an interrupt at the keyboard is for us, and we end the processes in order.
