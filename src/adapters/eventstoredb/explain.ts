@@ -9,8 +9,16 @@ interface Explanation {
 /** By what grpc-js, Node and EventStoreDB put into the message; the first match counts. */
 const explanations: readonly Explanation[] = [
   {
-    matches: /certificate|self.signed|unable to (?:verify|get)|SSL|TLS|EPROTO|wrong version number/i,
-    says: 'and we did not agree on TLS; name its authority with tlsCAFile=…, or say tls=false for a server without',
+    matches: /unable to (?:verify|get)|self.signed/i,
+    says: 'shows a certificate of an authority that we do not know; name it with tlsCAFile=… in EVENTSTORE_URL',
+  },
+  {
+    matches: /altnames/,
+    says: 'shows a certificate for another name; name it in EVENTSTORE_URL as its certificate does',
+  },
+  {
+    matches: /certificate|SSL|TLS|EPROTO|wrong version number/i,
+    says: 'and we did not agree on TLS; check its certificate, or say tls=false for a server without',
   },
   {
     matches: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Name resolution failed/,

@@ -21,8 +21,16 @@ const explanations: readonly Explanation[] = [
   { matches: /\b53300\b/, says: 'has no free connection; raise max_connections, or run fewer processes' },
   { matches: /\b25006\b/, says: 'is read-only, as a standby is; check that DATABASE_URL names the primary' },
   {
-    matches: /does not support SSL|certificate|self.signed|SSL|TLS/i,
-    says: 'and we did not agree on TLS; check sslmode=… of DATABASE_URL',
+    matches: /unable to (?:verify|get)|self.signed/i,
+    says: 'shows a certificate of an authority that we do not know; name it with sslrootcert=… in DATABASE_URL',
+  },
+  {
+    matches: /altnames/,
+    says: 'shows a certificate for another name; name it in DATABASE_URL as its certificate does',
+  },
+  {
+    matches: /does not support SSL|certificate|SSL|TLS/i,
+    says: 'and we did not agree on TLS; check its certificate, and sslmode=… of DATABASE_URL',
   },
   { matches: /timeout|timed out/i, says: 'stays silent; check whether it is overloaded or frozen' },
   { matches: /ECONNRESET|EPIPE|terminated unexpectedly|Connection ended/, says: 'dropped the connection' },

@@ -55,8 +55,12 @@ function parametersOf(url: string) {
   try {
     // What `pg` makes of a text that is no URL could be anything.
     if (URL.canParse(url)) return new pg.Client({ connectionString: url });
-  } catch {
-    // Its message repeats what it could not read.
+  } catch (error) {
+    if (error instanceof Error && 'path' in error)
+      throw new TypeError(`the URL of PostgreSQL names a certificate file that cannot be read: ${String(error.path)}`, {
+        cause: error,
+      });
+    // Any other message repeats what it could not read.
   }
   throw new TypeError('the URL of PostgreSQL cannot be read: postgres://user:password@host:5432/database');
 }

@@ -22,7 +22,13 @@ const explanations: readonly Explanation[] = [
     says: 'has no such virtual host for this user; create it, give the user its permissions, or mend AMQP_URL',
   },
   {
-    matches: /opening handshake|CERT|SSL|TLS|EPROTO|handshake/i,
+    matches: /unable to (?:verify|get)|self.signed/i,
+    says: 'shows a certificate of an authority that we do not know; name it with NODE_EXTRA_CA_CERTS',
+  },
+  { matches: /altnames/, says: 'shows a certificate for another name; name it in AMQP_URL as its certificate does' },
+  { matches: /certificate/, says: 'and we did not agree on TLS; check its certificate' },
+  {
+    matches: /opening handshake|SSL|TLS|EPROTO|handshake/i,
     says: 'did not speak AMQP with us; check that port and scheme (amqp:// or amqps://) of AMQP_URL belong to RabbitMQ',
   },
   { matches: /DeadlinePassed|Heartbeat timeout/, says: 'stays silent; check whether it is overloaded or frozen' },

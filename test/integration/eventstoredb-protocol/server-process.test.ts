@@ -40,6 +40,7 @@ describe('the server alone', () => {
     [['--data', 'somewhere']],
     [['--port', 'x', '--data', 'somewhere']],
     [['--port', '0', '--data', 'somewhere', '--unknown']],
+    [['--port', '0', '--data', 'somewhere', '--certificate', 'without-its-key']],
   ])('says how it is used when it is started with %j', async (args) => {
     const { code, output, errors } = await serve(...args);
 

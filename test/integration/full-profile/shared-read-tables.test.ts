@@ -62,6 +62,11 @@ describe('PostgreSQL that nobody serves', () => {
     expect(failure).toBeInstanceOf(TypeError);
     expect(`${(failure as Error).stack}${JSON.stringify(failure)}`).not.toContain('s3cr');
   });
+
+  it('is refused where the URL names a file that is not there, by the name of the file', async () => {
+    const opening = open('postgres://somebody:s3cr%23t@host/events?sslmode=verify-full&sslrootcert=/missing.pem');
+    await expect(opening).rejects.toThrow(/^the URL of PostgreSQL names a certificate file .* read: \/missing\.pem$/);
+  });
 });
 
 describeOn('PostgreSQL', 'read tables in PostgreSQL', () => {

@@ -8,13 +8,15 @@ import { listenOnLoopback } from './listen-on-loopback.ts';
  */
 export class Connections {
   readonly #injector: ConnectionInjector;
+  readonly #isSecure: boolean;
   readonly #listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#accept(socket));
   readonly #open = new Set<Socket>();
   readonly #waiting = new Set<Socket>();
   #isBlackHole = false;
 
-  constructor(injector: ConnectionInjector) {
+  constructor(injector: ConnectionInjector, { isSecure }: { readonly isSecure: boolean }) {
     this.#injector = injector;
+    this.#isSecure = isSecure;
   }
 
   /** @returns the port. @throws where it is taken. */
@@ -36,7 +38,8 @@ export class Connections {
 
   #hand(socket: Socket): void {
     this.#injector.injectConnection(socket);
-    setReading(socket, true);
+    // TLS begins to read by itself, and ends the connection where somebody else has begun.
+    if (!this.#isSecure) setReading(socket, true);
   }
 
   /** The connections there are fall silent, and those to come. Afterwards all go on where they were. */

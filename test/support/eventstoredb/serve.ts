@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { listenForControl } from './faults/control-port.ts';
 import { startProtocolServer } from './start-protocol-server.ts';
 
-const USAGE = 'usage: node test/support/eventstoredb/serve.ts --port N --data FOLDER [--control-port N]';
+const USAGE =
+  'usage: node test/support/eventstoredb/serve.ts --port N --data FOLDER [--control-port N] [--certificate FILE --key FILE]';
 const WRONG_USE = 2;
 const FAILED = 1;
 
@@ -20,19 +21,24 @@ function portNamed(name: string, text: string | undefined): number | undefined {
 
 function settings() {
   try {
-    const options = { port: { type: 'string' }, data: { type: 'string' }, 'control-port': { type: 'string' } } as const;
-    const { values } = parseArgs({ options });
+    const text = { type: 'string' } as const;
+    const { values } = parseArgs({
+      options: { port: text, data: text, 'control-port': text, certificate: text, key: text },
+    });
     const port = portNamed('port', values.port);
-    if (port === undefined || values.data === undefined) return leave(WRONG_USE, USAGE);
-    return { port, folder: values.data, controlPort: portNamed('control-port', values['control-port']) };
+    const { data: folder, certificate, key } = values;
+    if (port === undefined || folder === undefined) return leave(WRONG_USE, USAGE);
+    if ((certificate === undefined) !== (key === undefined)) return leave(WRONG_USE, USAGE);
+    const tls = certificate === undefined || key === undefined ? undefined : { certificate, key };
+    return { port, folder, tls, controlPort: portNamed('control-port', values['control-port']) };
   } catch (error) {
     return leave(WRONG_USE, `${(error as Error).message}\n${USAGE}`);
   }
 }
 
-const { port, folder, controlPort } = settings();
+const { controlPort, ...options } = settings();
 try {
-  const server = await startProtocolServer({ port, folder });
+  const server = await startProtocolServer(options);
   const control = controlPort === undefined ? undefined : await listenForControl(server.faults, controlPort);
   const stop = async () => {
     await control?.close();
@@ -45,7 +51,7 @@ try {
     console.error(`Cut ${server.cutOffBytes} bytes of an unfinished write, which nobody was told of, off the log.`);
   }
   const controlled = control ? `, control port ${control.port}` : '';
-  console.log(`Protocol server ready: ${server.url}, data in ${folder}${controlled}`);
+  console.log(`Protocol server ready: ${server.url}, data in ${options.folder}${controlled}`);
 } catch (error) {
   leave(FAILED, (error as Error).message);
 }

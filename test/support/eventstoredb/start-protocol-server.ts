@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import type { ServerCertificate } from '../tls/certificates.ts';
 import { Connections } from './connections.ts';
 import type { Faults } from './faults/fault.ts';
 import { FaultBoard } from './faults/fault-board.ts';
@@ -16,6 +18,8 @@ export interface ProtocolServerOptions {
   readonly folder: string;
   /** A free one, unless told. */
   readonly port?: number;
+  /** Without it, no TLS. */
+  readonly tls?: ServerCertificate | undefined;
 }
 
 export interface ProtocolServer {
@@ -33,8 +37,8 @@ export interface ProtocolServer {
 
 const LARGEST_MESSAGE_BYTES = 16 * 1024 * 1024;
 
-/** Starts a server that speaks EventStoreDB's protocol on a port of the loopback interface, without TLS. */
-export async function startProtocolServer({ folder, port = 0 }: ProtocolServerOptions): Promise<ProtocolServer> {
+/** Starts a server that speaks EventStoreDB's protocol on a port of the loopback interface. */
+export async function startProtocolServer({ folder, port = 0, tls }: ProtocolServerOptions): Promise<ProtocolServer> {
   const database = new Database(folder);
   const server = new grpc.Server({
     'grpc.max_receive_message_length': LARGEST_MESSAGE_BYTES,
@@ -42,7 +46,8 @@ export async function startProtocolServer({ folder, port = 0 }: ProtocolServerOp
     'grpc.enable_channelz': 0,
     interceptors: [limitCalls(), sendTogether()],
   });
-  const connections = new Connections(server.createConnectionInjector(grpc.ServerCredentials.createInsecure()));
+  const injector = server.createConnectionInjector(credentials(tls));
+  const connections = new Connections(injector, { isSecure: tls !== undefined });
   let listensOn: number;
   try {
     listensOn = await connections.listen(port);
@@ -65,13 +70,19 @@ export async function startProtocolServer({ folder, port = 0 }: ProtocolServerOp
     else database.abandon();
   });
   return {
-    url: `esdb://${LOOPBACK}:${listensOn}?tls=false`,
+    url: `esdb://${LOOPBACK}:${listensOn}?tls=${tls !== undefined}`,
     port: listensOn,
     faults: switchesOf(context, connections),
     cutOffBytes: database.cutOffBytes,
     stop: () => end('stop'),
     kill: () => end('kill'),
   };
+}
+
+function credentials(tls: ServerCertificate | undefined) {
+  if (tls === undefined) return grpc.ServerCredentials.createInsecure();
+  const [certificate, key] = [readFileSync(tls.certificate), readFileSync(tls.key)];
+  return grpc.ServerCredentials.createSsl(null, [{ cert_chain: certificate, private_key: key }]);
 }
 
 function endOnce(end: (how: 'stop' | 'kill') => Promise<void>) {

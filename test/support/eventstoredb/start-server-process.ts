@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { ServerCertificate } from '../tls/certificates.ts';
 import { connectToControl } from './faults/control-client.ts';
 import type { Faults } from './faults/fault.ts';
 
@@ -22,6 +23,8 @@ export interface ServerProcessOptions {
   readonly folder: string;
   /** A free one, unless told. */
   readonly port?: number;
+  /** Without it, no TLS. */
+  readonly tls?: ServerCertificate | undefined;
 }
 
 const SERVE = fileURLToPath(new URL('serve.ts', import.meta.url));
@@ -30,9 +33,11 @@ const guard = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig
 const READY = /^Protocol server ready: (esdb:\/\/[^:]+:(\d+)\S*), data in .*, control port (\d+)$/;
 
 /** Starts the protocol server in a process of its own. @throws with what it printed, where it does not get ready. */
-export async function startServerProcess({ folder, port = 0 }: ServerProcessOptions): Promise<ServerProcess> {
+export async function startServerProcess({ folder, port = 0, tls }: ServerProcessOptions): Promise<ServerProcess> {
   const [command, ...before] = [...guard, process.execPath, SERVE];
-  const child = spawn(command, [...before, '--port', String(port), '--data', folder, '--control-port', '0'], {
+  const options = ['--port', String(port), '--data', folder, '--control-port', '0'];
+  if (tls) options.push('--certificate', tls.certificate, '--key', tls.key);
+  const child = spawn(command, [...before, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');

@@ -8,6 +8,8 @@ import { type ServerProcess, startServerProcess } from '../eventstoredb/start-se
 import { type Role, type RoleProcess, roles, startRole } from '../processes/role-process.ts';
 import { createPostgres, findPostgres, type PrivatePostgres } from '../services/postgres.ts';
 import { createRabbitMq, findRabbitMq, type PrivateRabbitMq } from '../services/rabbitmq.ts';
+import type { Authority, ServerCertificate } from '../tls/certificates.ts';
+import { trusting } from '../tls/trusting.ts';
 
 const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
 const handlersFile = fileURLToPath(new URL('eventops.config.ts', import.meta.url));
@@ -39,22 +41,34 @@ export interface FullProfile {
   stop(): Promise<void>;
 }
 
-export async function startFullProfile(counts: Readonly<Partial<Record<Role, number>>>): Promise<FullProfile> {
+/** @param tls without it, no TLS. */
+export async function startFullProfile(
+  counts: Readonly<Partial<Record<Role, number>>>,
+  tls?: ServerCertificate & Pick<Authority, 'caFile'>,
+): Promise<FullProfile> {
   const folder = await mkdtemp(join(tmpdir(), 'eventops-full-'));
   // The servers run as another user when we are root.
   await chmod(folder, 0o755);
   const [postgresHere, rabbitMqHere] = [findPostgres(), findRabbitMq()];
   if (!postgresHere.found || !rabbitMqHere.found) throw new Error(missingForFullProfile() ?? '');
-  const postgres = createPostgres({ folder: join(folder, 'pg'), binaries: postgresHere.binaries, fsync: false });
-  const rabbitMq = createRabbitMq({ folder: join(folder, 'mq'), binaries: rabbitMqHere.binaries, management: false });
+  const postgres = createPostgres({ folder: join(folder, 'pg'), binaries: postgresHere.binaries, fsync: false, tls });
+  const rabbitMq = createRabbitMq({
+    folder: join(folder, 'mq'),
+    binaries: rabbitMqHere.binaries,
+    management: false,
+    tls,
+  });
   const logFolder = join(folder, 'log');
   await mkdir(logFolder);
-  let log: ServerProcess = await startServerProcess({ folder: logFolder });
+  let log: ServerProcess = await startServerProcess({ folder: logFolder, tls });
   await Promise.all([postgres.start(), rabbitMq.start()]);
-  const env = {
+  const urls = {
     EVENTSTORE_URL: log.url,
     DATABASE_URL: await postgres.createDatabase('eventops'),
     AMQP_URL: rabbitMq.url,
+  };
+  const env = {
+    ...(tls ? trusting(tls, urls) : urls),
     DATA_DIR: join(folder, 'data'),
     EVENTOPS_CONFIG: handlersFile,
     LOG_LEVEL: 'warn',
@@ -90,7 +104,7 @@ export async function startFullProfile(counts: Readonly<Partial<Record<Role, num
     restartLog: async () => {
       const { port } = log;
       await log.kill();
-      log = await startServerProcess({ folder: logFolder, port });
+      log = await startServerProcess({ folder: logFolder, port, tls });
     },
     stop: async () => {
       await Promise.all(running.map((each) => each.kill()));

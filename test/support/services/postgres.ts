@@ -2,6 +2,7 @@ import { existsSync, globSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import pg from 'pg';
+import type { ServerCertificate } from '../tls/certificates.ts';
 import { settleInstance } from './instance-file.ts';
 import {
   endProcess,
@@ -35,11 +36,13 @@ export interface PostgresOptions {
   readonly binaries: string;
   /** Without it a power cut costs the data, a `kill -9` does not: fine for tests, and faster. */
   readonly fsync: boolean;
+  /** With it, those who ask for TLS get it, and others go without. */
+  readonly tls?: ServerCertificate | undefined;
 }
 
 const USER = 'eventops';
 
-export function createPostgres({ folder, binaries, fsync }: PostgresOptions): PrivatePostgres {
+export function createPostgres({ folder, binaries, fsync, tls }: PostgresOptions): PrivatePostgres {
   const data = join(folder, 'data');
   let url = '';
   let server: OwnProcess | null = null;
@@ -73,6 +76,7 @@ export function createPostgres({ folder, binaries, fsync }: PostgresOptions): Pr
           ...['-D', data, '-p', `${port}`],
           ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
           ...['-c', `fsync=${fsync ? 'on' : 'off'}`, '-c', 'max_connections=200'],
+          ...(tls ? ['-c', 'ssl=on', '-c', `ssl_cert_file=${tls.certificate}`, '-c', `ssl_key_file=${tls.key}`] : []),
         ],
       });
       await untilReady(server, folder, () => query('create temporary table canary as select 1 as sings'));

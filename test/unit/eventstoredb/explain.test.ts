@@ -17,6 +17,12 @@ describe('what keeps us from EventStoreDB', () => {
     ['14 UNAVAILABLE: No connection established. Last error: connect ECONNREFUSED 127.0.0.1:9', 'cannot be reached'],
     ['14 UNAVAILABLE: Name resolution failed for target dns:nowhere', 'cannot be reached'],
     ['14 UNAVAILABLE: No connection established. Last error: self-signed certificate', 'tlsCAFile'],
+    ['14 UNAVAILABLE: No connection established. Last error: unable to verify the first certificate', 'tlsCAFile'],
+    [
+      "14 UNAVAILABLE: No connection established. Last error: Host does not match certificate's altnames",
+      'another name',
+    ],
+    ['14 UNAVAILABLE: No connection established. Last error: certificate has expired', 'check its certificate'],
     ['14 UNAVAILABLE: No connection established. Last error: Failed to connect', 'takes no connection'],
     ['Failed to discover after 1 attempts.', 'has no node that answers'],
     ['7 PERMISSION_DENIED: Access Denied', 'refuses the user'],

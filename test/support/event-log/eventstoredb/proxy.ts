@@ -9,6 +9,8 @@ export interface Proxy {
   speak(): void;
   /** How many connections there are. */
   connections(): number;
+  /** Resolves once so many were made since the start. */
+  made(count: number): Promise<void>;
   /** Cuts every connection. */
   drop(): void;
   close(): Promise<void>;
@@ -28,7 +30,11 @@ export async function startProxy(to: { readonly address: string; readonly port: 
       peer.destroy();
     });
   };
+  const made = { count: 0, next: Promise.withResolvers<void>() };
   const server = createServer({ noDelay: true }, (client) => {
+    made.count++;
+    made.next.resolve();
+    made.next = Promise.withResolvers();
     const upstream = connect({ host: to.address, port: to.port, noDelay: true });
     keep(client, upstream);
     keep(upstream, client);
@@ -53,6 +59,9 @@ export async function startProxy(to: { readonly address: string; readonly port: 
       for (const [socket, peer] of peers) socket.pipe(peer);
     },
     connections: () => peers.size / 2,
+    made: async (count) => {
+      while (made.count < count) await made.next.promise;
+    },
     drop,
     close: () =>
       new Promise((resolve) => {

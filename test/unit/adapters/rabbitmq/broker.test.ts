@@ -36,4 +36,14 @@ describe('a failure of the broker', () => {
     const told = explain(new Error('a driver that repeats amqp://user:p%40ss@host/ and p@ss'), broker);
     expect(told).toBe('RabbitMQ at amqp://host:5672/ failed: Error  a driver that repeats amqp://user:…@host/ and …');
   });
+
+  it.each([
+    ['unable to verify the first certificate; try running Node.js with --use-system-ca', 'NODE_EXTRA_CA_CERTS'],
+    ['self-signed certificate in certificate chain', 'NODE_EXTRA_CA_CERTS'],
+    ["Hostname/IP does not match certificate's altnames", 'another name'],
+    ['certificate has expired', 'check its certificate'],
+    ['tls_validate_record_header:wrong version number SSL', 'check that port and scheme'],
+  ])('over TLS is told with what to do: %s', (message, says) => {
+    expect(explain(new Error(message), parseBroker('amqps://host/'))).toContain(says);
+  });
 });
