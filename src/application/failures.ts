@@ -58,3 +58,8 @@ export class CommandBusUnavailable extends OperationalFailure {
   readonly code = 'command-bus-unavailable';
   readonly retryable = true;
 }
+
+/** A server's URL that cannot be used. The message says what is wrong with it, without repeating it. */
+export class ServerUrlInvalid extends TypeError {
+  override readonly name = 'ServerUrlInvalid';
+}

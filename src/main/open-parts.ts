@@ -3,13 +3,14 @@ import { acquireDataFolder } from '../adapters/embedded-log/data-folder.ts';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
-import type { OperationalFailure } from '../application/failures.ts';
+import { type OperationalFailure, ServerUrlInvalid } from '../application/failures.ts';
 import type { EventLog } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { createLeases } from '../projections/leases.ts';
 import { createStores } from '../projections/stores.ts';
+import { CannotStart } from './cannot-start.ts';
 import { type Defer, opening } from './opening.ts';
 import { type Parts, partsOfRole } from './parts.ts';
 
@@ -59,7 +60,8 @@ const surroundings = { clock: systemClock, chance: systemChance };
 async function openLog({ config, logger }: Omit<Given, 'roles'>, defer: Defer): Promise<OpenedPart<EventLog>> {
   if (config.eventStoreUrl !== null) {
     const { openEventStoreDbLog } = await import('../adapters/eventstoredb/open-event-store-db-log.ts');
-    const log = openEventStoreDbLog({ url: config.eventStoreUrl, ...surroundings, logger });
+    const url = config.eventStoreUrl;
+    const log = await namedBy('EVENTSTORE_URL', async () => openEventStoreDbLog({ url, ...surroundings, logger }));
     defer(() => log.close());
     return { part: log, check: { part: 'log', check: () => log.health() } };
   }
@@ -77,7 +79,7 @@ async function openReadTables(
   const isShared = databaseUrl !== null;
   const { openSharedReadTables, openEmbeddedReadTables } = await import('./read-tables.ts');
   const tables = isShared
-    ? await openSharedReadTables(databaseUrl, log, logger)
+    ? await namedBy('DATABASE_URL', () => openSharedReadTables(databaseUrl, log, logger))
     : await openEmbeddedReadTables(dataFolder, log, logger);
   defer(() => tables.close());
   const check = async () => tables.trouble() ?? (await troubleOf(tables.db.selectNoFrom([]).execute()));
@@ -93,9 +95,20 @@ async function openBus({ config, logger }: Omit<Given, 'roles'>, defer: Defer) {
     return { part: bus, check: [] };
   }
   const { createRabbitMqCommandBus } = await import('../adapters/rabbitmq/command-bus.ts');
-  const bus = await createRabbitMqCommandBus({ url: config.amqpUrl, ...surroundings, logger });
+  const url = config.amqpUrl;
+  const bus = await namedBy('AMQP_URL', () => createRabbitMqCommandBus({ url, ...surroundings, logger }));
   defer(() => bus.close());
   return { part: bus, check: { part: 'commands', check: async () => bus.trouble(), isDispensable: true } };
+}
+
+/** @throws {CannotStart} for a URL that cannot be used, with the setting that it comes from. */
+async function namedBy<Part>(setting: string, open: () => Promise<Part>): Promise<Part> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof ServerUrlInvalid)) throw error;
+    throw new CannotStart(`Wrong settings:\n  ${setting}: ${error.message}`, { isWrongUse: true, cause: error });
+  }
 }
 
 const troubleOf = (answer: Promise<unknown>): Promise<string | null> =>

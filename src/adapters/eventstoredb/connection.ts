@@ -8,6 +8,7 @@ import {
   credentials,
   type Metadata,
 } from '@grpc/grpc-js';
+import { ServerUrlInvalid } from '../../application/failures.ts';
 import { CallEnded } from './classify.ts';
 import type { Address, EndPoint } from './parse-address.ts';
 import {
@@ -48,7 +49,7 @@ class Client extends EventStoreDBClient {
 /** EventStoreDB takes no event over 16 MiB into its log. */
 const LARGEST_MESSAGE_BYTES = 17 * 1024 * 1024;
 
-/** @throws {TypeError} for a certificate file that cannot be read. */
+/** @throws {ServerUrlInvalid} for a certificate file that cannot be read. */
 export function createConnect(address: Address): Connect {
   const { tls, endPoints, discover, options } = address;
   const [ca, certificate, key] = [tls?.caFile, tls?.certificateFile, tls?.keyFile].map(readCertificate);
@@ -97,7 +98,7 @@ function readCertificate(file: string | undefined): Buffer | undefined {
   try {
     return readFileSync(file);
   } catch {
-    throw new TypeError(`the URL of EventStoreDB names a certificate file that cannot be read: ${file}`);
+    throw new ServerUrlInvalid(`the URL of EventStoreDB names a certificate file that cannot be read: ${file}`);
   }
 }
 

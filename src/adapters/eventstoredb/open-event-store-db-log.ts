@@ -45,7 +45,7 @@ const READ_DEADLINE_MS = 10_000;
 /**
  * EventStoreDB, or KurrentDB, as the log. Returns at once and connects by itself, at first and whenever a connection is
  * lost, with backoff and for ever; until then appends are refused or wait for their deadline.
- * @throws {TypeError} for a URL that is none, without repeating it.
+ * @throws {ServerUrlInvalid} for a URL that is none, without repeating it.
  */
 export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbLog {
   const { clock, chance, logger, appendDeadlineMs = APPEND_DEADLINE_MS, readDeadlineMs = READ_DEADLINE_MS } = options;

@@ -1,3 +1,4 @@
+import { ServerUrlInvalid } from '../../application/failures.ts';
 /** One node of EventStoreDB. */
 export interface EndPoint {
   readonly address: string;
@@ -59,7 +60,7 @@ const form = /^esdb(\+discover)?:\/\/([^/?]*)\/?(?:\?(.*))?$/s;
  * (https://docs.kurrent.io/clients/grpc/getting-started.html#connection-string). Not by the client's own reader: that one
  * cuts passwords off at a colon, prints the whole string, password and all, when it does not know an option, and keeps
  * it in its errors.
- * @throws {TypeError} without repeating the string, which may hold a password.
+ * @throws {ServerUrlInvalid} without repeating the string, which may hold a password.
  */
 export function parseAddress(text: string): Address {
   const [matched, discover, authority = '', query = ''] = form.exec(text.trim()) ?? [];
@@ -78,7 +79,7 @@ export function parseAddress(text: string): Address {
   };
 }
 
-const wrong = (problem: string) => new TypeError(`the URL of EventStoreDB ${problem}`);
+const wrong = (problem: string) => new ServerUrlInvalid(`the URL of EventStoreDB ${problem}`);
 
 function parseEndPoint(text: string): EndPoint {
   const [, address, port = String(DEFAULT_PORT)] = /^([^:@\s[\]]+|\[[0-9a-fA-F:.]+\])(?::(\d{1,5}))?$/.exec(text) ?? [];

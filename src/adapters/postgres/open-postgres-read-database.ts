@@ -40,7 +40,7 @@ export interface PostgresReadDatabaseOptions<Database> {
  * Resolves after the first attempt, also when it failed: an absent database keeps nothing else from starting. It is
  * tried again with backoff until the tables are there, and `trouble` and one line of the log say what is wrong.
  * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `trouble` says so, for good.
- * @throws {TypeError} when `url` is none.
+ * @throws {ServerUrlInvalid} when `url` is none.
  */
 export async function openPostgresReadDatabase<Database>(
   options: PostgresReadDatabaseOptions<Database>,

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { ServerUrlInvalid } from '../../application/failures.ts';
 
 /** How long each kind of wait may take, in milliseconds. */
 const CONNECT_MS = 5_000;
@@ -23,7 +24,7 @@ export interface PostgresServer {
 
 /**
  * Reads a `postgres://` URL as libpq does (`sslmode`, `host=` for a socket's folder).
- * @throws {TypeError} without repeating the URL, which may hold a password.
+ * @throws {ServerUrlInvalid} without repeating the URL, which may hold a password.
  */
 export function parsePostgresServer(url: string): PostgresServer {
   const { host, port, database, password } = parametersOf(url);
@@ -57,10 +58,13 @@ function parametersOf(url: string) {
     if (URL.canParse(url)) return new pg.Client({ connectionString: url });
   } catch (error) {
     if (error instanceof Error && 'path' in error)
-      throw new TypeError(`the URL of PostgreSQL names a certificate file that cannot be read: ${String(error.path)}`, {
-        cause: error,
-      });
+      throw new ServerUrlInvalid(
+        `the URL of PostgreSQL names a certificate file that cannot be read: ${String(error.path)}`,
+        {
+          cause: error,
+        },
+      );
     // Any other message repeats what it could not read.
   }
-  throw new TypeError('the URL of PostgreSQL cannot be read: postgres://user:password@host:5432/database');
+  throw new ServerUrlInvalid('the URL of PostgreSQL cannot be read: postgres://user:password@host:5432/database');
 }

@@ -1,4 +1,5 @@
 import type { Options } from 'amqplib';
+import { ServerUrlInvalid } from '../../application/failures.ts';
 
 /** Where the broker is, and who we are there. */
 export interface Broker {
@@ -16,12 +17,12 @@ const HEARTBEAT_SECONDS = 5;
 /**
  * Reads an AMQP URL (RabbitMQ's URI specification: the path is the virtual host, percent-encoded; none means `/`). TLS
  * trusts what Node trusts; further authorities are added with `NODE_EXTRA_CA_CERTS`.
- * @throws {TypeError} without repeating the URL, which may hold a password.
+ * @throws {ServerUrlInvalid} without repeating the URL, which may hold a password.
  */
 export function parseBroker(text: string): Broker {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'amqp:' && url.protocol !== 'amqps:'))
-    throw new TypeError('the URL of RabbitMQ must begin with amqp:// or amqps://');
+    throw new ServerUrlInvalid('the URL of RabbitMQ must begin with amqp:// or amqps://');
   const protocol = url.protocol.slice(0, -1);
   const port = url.port === '' ? (protocol === 'amqp' ? 5672 : 5671) : Number(url.port);
   const vhost = decoded(url.pathname.slice(1)) || '/';
@@ -45,6 +46,6 @@ function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new TypeError('the URL of RabbitMQ has a % that begins no percent-encoding');
+    throw new ServerUrlInvalid('the URL of RabbitMQ has a % that begins no percent-encoding');
   }
 }

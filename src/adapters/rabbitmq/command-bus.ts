@@ -41,7 +41,7 @@ const either = (one: AbortSignal | undefined, other: AbortSignal) =>
  *
  * Resolves after the first attempt to connect, also when it failed: an absent broker keeps nothing else from starting.
  * It is tried again with backoff until it is there, and `trouble` and one line of the log say what is wrong.
- * @throws {TypeError} when `url` is none.
+ * @throws {ServerUrlInvalid} when `url` is none.
  */
 export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promise<RabbitMqCommandBus> {
   const { url, clock, chance, logger, publishDeadlineMs = 10_000, maxCommandsPerMessage = 16 } = options;
