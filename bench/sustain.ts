@@ -26,7 +26,8 @@ export async function sustain(server: BenchServer, minutes: number, print: (line
   });
   let worstSeconds = 0;
   print(`memory at the start: ${await memory(server)}`);
-  while (posting) {
+  for (let minute = 1; posting; ) {
+    if (performance.now() - startedAt >= minute * 60_000) print(`after minute ${minute++}: ${await memory(server)}`);
     // Asked first, so that what was posted meanwhile counts as lag and not for us.
     const rows = (await processedRows(server)) - before;
     const due = Math.min(events, ((performance.now() - startedAt) / 1_000) * EVENTS_PER_SECOND);
