@@ -24,8 +24,8 @@ export const logFileOf = (dataFolder: string) => join(dataFolder, 'log.sqlite');
 
 /**
  * The parts that the roles need, each where its setting says, or within this process and the data folder. What was
- * opened is closed again when a later part fails. A server that is away is no failure: it is waited for. Adapters that are
- * not needed are not loaded: their drivers are a third of the time and memory that a start takes.
+ * opened is closed again when a later part fails. A server that is away is no failure: it is waited for. Only the
+ * adapters that are needed are loaded: drivers are a good part of what a start takes.
  * @throws {OperationalFailure} the folder or the log cannot be used; says what to do. @throws {CannotStart}
  */
 export const openParts = (given: Given): Promise<Parts> => opening((defer) => openAll(given, defer));

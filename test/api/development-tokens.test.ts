@@ -200,7 +200,8 @@ describe('a token', () => {
       for (const [index, token] of tokens.entries())
         expect((await authenticator.authenticate(token))?.subject).toBe(`s${index}`);
     const [token = ''] = tokens;
-    expect(await authenticator.authenticate(`${token.slice(0, -9)}A${token.slice(-8)}`)).toBeNull();
+    const other = token.at(-9) === 'A' ? 'B' : 'A';
+    expect(await authenticator.authenticate(`${token.slice(0, -9)}${other}${token.slice(-8)}`)).toBeNull();
   });
 });
 

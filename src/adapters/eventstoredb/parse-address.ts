@@ -1,4 +1,5 @@
 import { ServerUrlInvalid } from '../../application/failures.ts';
+
 /** One node of EventStoreDB. */
 export interface EndPoint {
   readonly address: string;

@@ -60,9 +60,7 @@ function parametersOf(url: string) {
     if (error instanceof Error && 'path' in error)
       throw new ServerUrlInvalid(
         `the URL of PostgreSQL names a certificate file that cannot be read: ${String(error.path)}`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     // Any other message repeats what it could not read.
   }
