@@ -63,6 +63,16 @@ const layerRules: readonly IForbiddenRuleType[] = [
     to: { path: '^src/adapters/' },
   },
   {
+    name: 'adapters-of-servers-are-loaded-when-needed',
+    comment: 'Settings choose among them, and a process loads the drivers of those that were chosen.',
+    from: { path: '^src/main/' },
+    to: {
+      path: '^src/adapters/(eventstoredb|rabbitmq|postgres)/',
+      dynamic: false,
+      dependencyTypesNot: ['type-only'],
+    },
+  },
+  {
     name: 'siblings-are-apart',
     comment:
       'API, worker, projections and cli meet in the log. The one way across: the API asks queries of read models.',

@@ -59,11 +59,12 @@ const skeleton: Files = {
   'src/worker/loop.ts': `import type { Port } from '../application/port.ts'; export type Loop = Port;`,
   'src/config/config.ts': `import 'zod'; export const config = process.env;`,
   'src/cli/program.ts': `import 'commander'; export const program = 1;`,
+  'src/main/open.ts': ['postgres/pool', 'rabbitmq/bus', 'eventstoredb/log']
+    .map((module) => `await import('../adapters/${module}.ts');`)
+    .join('\n'),
   'src/main/compose.ts': [
-    '../adapters/postgres/pool',
+    './open',
     '../adapters/embedded-log/log',
-    '../adapters/rabbitmq/bus',
-    '../adapters/eventstoredb/log',
     '../adapters/oidc/keys',
     '../api/server',
     '../worker/loop',
@@ -89,6 +90,7 @@ const violations: readonly (readonly [rule: string, files: Files])[] = [
   ['only-main-imports-adapters', { 'src/worker/x.ts': `import '../adapters/rabbitmq/bus.ts';` }],
   ['only-main-imports-adapters', { 'src/worker/x.ts': `await import('../adapters/rabbitmq/bus.ts');` }],
   ['only-main-imports-adapters', { 'src/index.ts': `export { bus } from './adapters/rabbitmq/bus.ts';` }],
+  ['adapters-of-servers-are-loaded-when-needed', { 'src/main/x.ts': `import '../adapters/postgres/pool.ts';` }],
   ['siblings-are-apart', { 'src/worker/x.ts': `import type { server } from '../api/server.ts';` }],
   [
     'siblings-are-apart',
