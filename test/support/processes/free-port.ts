@@ -1,16 +1,18 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { portRange } from '../port-range.ts';
 
-const FIRST = 20_000;
-const LAST = 30_000;
-let next = FIRST + (process.pid % (LAST - FIRST));
+const [LOWEST, HIGHEST] = portRange('lower');
+const COUNT = HIGHEST - LOWEST + 1;
+let next = randomInt(COUNT);
 
-/** A loopback port that nothing listens on, below the range from which the system gives ports to clients. */
+/** A loopback port that nothing listens on, and that was not given out before for as long as possible. */
 export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < 1_000; tries++) {
-    const port = FIRST + (next++ % (LAST - FIRST));
+  for (let tries = 0; tries < COUNT; tries++) {
+    const port = LOWEST + (next++ % COUNT);
     if (await isFree(port)) return port;
   }
-  throw new Error(`No free port between ${FIRST} and ${LAST}`);
+  throw new Error(`No free port from ${LOWEST} to ${HIGHEST}`);
 }
 
 const isFree = (port: number) =>

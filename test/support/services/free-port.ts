@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { portRange } from '../port-range.ts';
 
-/** Below the range from which the system takes ports for outgoing connections, so that it stays free over a restart. */
-const [LOWEST, HIGHEST] = [20_000, 32_767];
+const [LOWEST, HIGHEST] = portRange('upper');
 
 const isFree = (port: number) =>
   new Promise<boolean>((resolve) => {
@@ -15,7 +15,7 @@ const isFree = (port: number) =>
 export async function freePort(wanted?: number): Promise<number> {
   if (wanted !== undefined && (await isFree(wanted))) return wanted;
   for (let tried = 0; tried < 200; tried++) {
-    const port = randomInt(LOWEST, HIGHEST);
+    const port = randomInt(LOWEST, HIGHEST + 1);
     if (await isFree(port)) return port;
   }
   throw new Error(`No free port from ${LOWEST} to ${HIGHEST}`);
