@@ -36,7 +36,7 @@ export async function start(
 
 /** Asks as a load balancer would, so that the ready line is never a lie. */
 async function ready(url: string): Promise<true> {
-  // Not by `fetch`, which costs a start a twentieth of its time and is needed for nothing else.
+  // Not by `fetch`, which would be loaded for this alone.
   const isReady = () =>
     new Promise<boolean>((resolve) => {
       get(`${url}/readyz`, (answer) => {

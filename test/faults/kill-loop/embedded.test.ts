@@ -16,7 +16,7 @@ describe(`one process with everything in it, killed with SIGKILL ${kills} times 
   beforeAll(async () => {
     process.stdout.write(`${TEST}: FAULTS_SEED=${seed}\n`);
     const deadline = performance.now() + LONGEST_MS;
-    result = await runEmbeddedKillLoop({ seed, kills, events: scaled(5_000), deadline });
+    result = await runEmbeddedKillLoop({ seed, kills, events: scaled(10_000), deadline });
   });
 
   it('keeps every guarantee', () => {
