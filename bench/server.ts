@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../test/support/processes/free-port.ts';
+import { freePort } from '../test/support/free-port.ts';
 import { roles } from '../test/support/processes/role-process.ts';
 import { type Metric, metricsAt, runEventOps } from '../test/support/processes/running-eventops.ts';
 

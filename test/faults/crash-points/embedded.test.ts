@@ -11,8 +11,8 @@ import type { Service } from '../../support/faults/load/ask.ts';
 import { listRows } from '../../support/faults/load/observe.ts';
 import { envOfLoad } from '../../support/faults/load/start-load.ts';
 import { recordCounts } from '../../support/faults/record-counts.ts';
+import { freePort } from '../../support/free-port.ts';
 import { readAllHistories } from '../../support/guarantees/read-histories.ts';
-import { freePort } from '../../support/processes/free-port.ts';
 import { type SpawnedEventOps, spawnEventOps } from '../../support/processes/spawn-eventops.ts';
 import { embeddedCrashes } from './points.ts';
 

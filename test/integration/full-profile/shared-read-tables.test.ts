@@ -10,7 +10,7 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { CheckpointRefused, LogUnavailable, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { Database } from '../../../src/projections/database.ts';
-import { freePort } from '../../support/processes/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { describeOn, isolated } from '../../support/services/real-services.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
 

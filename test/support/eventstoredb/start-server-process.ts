@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../free-port.ts';
 import type { ServerCertificate } from '../tls/certificates.ts';
 import { connectToControl } from './faults/control-client.ts';
 import type { Faults } from './faults/fault.ts';
@@ -33,11 +34,12 @@ const guard = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig
 const READY = /^Protocol server ready: (esdb:\/\/[^:]+:(\d+)\S*), data in .*, control port (\d+)$/;
 
 /** Starts the protocol server in a process of its own. @throws with what it printed, where it does not get ready. */
-export async function startServerProcess({ folder, port = 0, tls }: ServerProcessOptions): Promise<ServerProcess> {
+export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
+  const { folder, port = await freePort(), tls } = options;
   const [command, ...before] = [...guard, process.execPath, SERVE];
-  const options = ['--port', String(port), '--data', folder, '--control-port', '0'];
-  if (tls) options.push('--certificate', tls.certificate, '--key', tls.key);
-  const child = spawn(command, [...before, ...options], {
+  const args = ['--port', String(port), '--data', folder, '--control-port', '0'];
+  if (tls) args.push('--certificate', tls.certificate, '--key', tls.key);
+  const child = spawn(command, [...before, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');

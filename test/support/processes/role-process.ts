@@ -1,4 +1,4 @@
-import { freePort } from './free-port.ts';
+import { freePort } from '../free-port.ts';
 import { type SpawnedEventOps, spawnEventOps } from './spawn-eventops.ts';
 
 export const roles = ['api', 'projector', 'dispatcher', 'worker'] as const;

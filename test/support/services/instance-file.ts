@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort, isFree } from '../free-port.ts';
 import { handOver } from './own-process.ts';
 
 export interface Instance {
@@ -17,8 +17,8 @@ export async function settleInstance(folder: string, portCount: number): Promise
   const before = readInstance(file);
   const ports: number[] = [];
   while (ports.length < portCount) {
-    const port = await freePort(before?.ports[ports.length]);
-    if (!ports.includes(port)) ports.push(port);
+    const wanted = before?.ports[ports.length];
+    ports.push(wanted !== undefined && (await isFree(wanted)) ? wanted : await freePort());
   }
   const instance = { password: before?.password ?? randomBytes(12).toString('hex'), ports };
   writeFileSync(file, JSON.stringify(instance), { mode: 0o600 });

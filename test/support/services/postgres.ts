@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import pg from 'pg';
 import type { ServerCertificate } from '../tls/certificates.ts';
-import { settleInstance } from './instance-file.ts';
+import { type Instance, settleInstance } from './instance-file.ts';
 import {
   endProcess,
   handOver,
@@ -45,6 +45,8 @@ const USER = 'eventops';
 export function createPostgres({ folder, binaries, fsync, tls }: PostgresOptions): PrivatePostgres {
   const data = join(folder, 'data');
   let url = '';
+  // Settled once: whoever knows the URL finds the server there again when it was stopped and started.
+  let instance: Instance | null = null;
   let server: OwnProcess | null = null;
 
   const query = async (text: string) => {
@@ -65,7 +67,8 @@ export function createPostgres({ folder, binaries, fsync, tls }: PostgresOptions
     pid: () => server?.pid ?? -1,
     start: async () => {
       if (server?.isRunning()) return;
-      const { ports, password } = await settleInstance(folder, 1);
+      instance ??= await settleInstance(folder, 1);
+      const { ports, password } = instance;
       const [port] = ports;
       if (!existsSync(join(data, 'PG_VERSION'))) await initialise(dirname(data), data, { binaries, password });
       url = `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`;

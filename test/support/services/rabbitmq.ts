@@ -50,6 +50,8 @@ export function createRabbitMq({ folder, binaries, management, tls }: RabbitMqOp
   let url = '';
   let managementUrl = '';
   let env: NodeJS.ProcessEnv = {};
+  // Settled once: whoever knows the URL finds the server there again when it was stopped and started.
+  let settled: Instance | null = null;
   let names: OwnProcess | null = null;
   let server: OwnProcess | null = null;
 
@@ -66,7 +68,8 @@ export function createRabbitMq({ folder, binaries, management, tls }: RabbitMqOp
     pid: () => server?.pid ?? -1,
     start: async () => {
       if (server?.isRunning()) return;
-      const instance = await settleInstance(folder, 4);
+      settled ??= await settleInstance(folder, 4);
+      const instance = settled;
       env = environment(folder, instance);
       writeConfiguration(folder, instance, { management, tls });
       const [port, , , managementPort] = instance.ports;
@@ -124,8 +127,9 @@ function environment(folder: string, { ports }: Instance): NodeJS.ProcessEnv {
     RABBITMQ_LOG_BASE: folder,
     RABBITMQ_LOGS: '-',
     RABBITMQ_DIST_PORT: `${distributionPort}`,
-    RABBITMQ_CTL_DIST_PORT_MIN: '20000',
-    RABBITMQ_CTL_DIST_PORT_MAX: '32767',
+    // Apart from the ports of servers, which may be down for a while when `rabbitmqctl` looks for one of its own.
+    RABBITMQ_CTL_DIST_PORT_MIN: '19000',
+    RABBITMQ_CTL_DIST_PORT_MAX: '19999',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
     ERL_EPMD_PORT: `${namesPort}`,
     ERL_EPMD_ADDRESS: '127.0.0.1',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { startProxy } from '../event-log/eventstoredb/proxy.ts';
+import { freePort } from '../free-port.ts';
 import type { FullProfile } from '../full-profile/full-profile.ts';
-import { freePort } from '../processes/free-port.ts';
 import type { Role } from '../processes/role-process.ts';
 import { spawnEventOps } from '../processes/spawn-eventops.ts';
 import type { Authority } from './certificates.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CrashPoint } from '../../../../src/main/crash-points/crash-points.ts';
+import { freePort } from '../../free-port.ts';
 import type { FullProfile } from '../../full-profile/full-profile.ts';
-import { freePort } from '../../processes/free-port.ts';
 import type { Role } from '../../processes/role-process.ts';
 import { type SpawnedEventOps, spawnEventOps } from '../../processes/spawn-eventops.ts';
 import { inTime } from '../in-time.ts';

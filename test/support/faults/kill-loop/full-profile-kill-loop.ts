@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { freePort } from '../../free-port.ts';
 import { type FullProfile, startFullProfile } from '../../full-profile/full-profile.ts';
-import { freePort } from '../../processes/free-port.ts';
 import { type Role, roles } from '../../processes/role-process.ts';
 import { envOfLoad, type Load, startLoad } from '../load/start-load.ts';
 import { seededMoments } from '../seeded-moments.ts';

@@ -79,7 +79,7 @@ export async function startFaultySystem({
     LOG_LEVEL: 'warn',
   };
   const ended: Role[] = [];
-  const running = await Promise.all(roles.map((role) => startOnFreePorts(role, { ...env, ...envOf(role) })));
+  const running = await Promise.all(roles.map((role) => startRole({ role, env: { ...env, ...envOf(role) } })));
   for (const { role, ended: end } of running) void end.then(() => ended.push(role));
   const processOf = (role: Role) => running[roles.indexOf(role)] as RoleProcess;
   const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
@@ -113,19 +113,6 @@ export async function startFaultySystem({
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-const MOST_STARTS = 3;
-
-/** A port that was free a moment ago may be another's by now. */
-async function startOnFreePorts(role: Role, env: NodeJS.ProcessEnv): Promise<RoleProcess> {
-  for (let starts = 1; ; starts++) {
-    try {
-      return await startRole({ role, env });
-    } catch (error) {
-      if (starts === MOST_STARTS || !String(error).includes('another program listens there')) throw error;
-    }
-  }
 }
 
 const ends = ['PROCESSED', 'DEAD', 'DISCARDED'];
