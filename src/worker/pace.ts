@@ -6,7 +6,7 @@ export interface Pace {
   begin(): Promise<boolean>;
   /** One that was begun is done. */
   end(): void;
-  /** How long the log took to answer a claim. */
+  /** How long the log took for a claim. To be called once for each that was begun, before its end. */
   claimTook(tookMs: number): void;
 }
 

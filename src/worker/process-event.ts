@@ -35,6 +35,8 @@ export interface ProcessEventDependencies {
   readonly worker: string;
   /** Aborts when what is in hand has to be let go: its leases see to the rest. */
   readonly letGo: AbortSignal;
+  /** Called with how long the log took for a claim, reading the event included, whatever came of it. */
+  readonly claimTook: (tookMs: number) => void;
 }
 
 type Ended = Exclude<HandlerOutcome, { kind: 'abandoned' }>;
@@ -57,7 +59,9 @@ interface Attempt {
  */
 export function createProcessEvent(dependencies: ProcessEventDependencies) {
   return async (command: ProcessEvent): Promise<void> => {
-    const attempt = await claim(dependencies, command);
+    const { clock, claimTook } = dependencies;
+    const beganAt = clock.now();
+    const attempt = await claim(dependencies, command).finally(() => claimTook(clock.now() - beganAt));
     if (attempt === null) return;
     const outcome = await run(dependencies, attempt);
     if (outcome.kind !== 'abandoned') await record(dependencies, attempt, outcome);

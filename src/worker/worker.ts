@@ -10,7 +10,7 @@ import { createProcessEvent, type ProcessEventDependencies } from './process-eve
  */
 const EVENTS_IN_HAND = 1_024;
 
-export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo'> {
+export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 'claimTook'> {
   readonly bus: CommandConsumer;
   /** How long `stop` lets what is in hand finish. Then handlers are aborted and their events left to their leases. */
   readonly stopTimeoutMs: number;
@@ -24,23 +24,11 @@ export function createWorker({
   eventsInHand = EVENTS_IN_HAND,
   ...rest
 }: WorkerOptions): BackgroundService {
-  const { clock, runner, useCases } = rest;
+  const { clock, runner } = rest;
   const letGo = new AbortController();
   const policy = createFailurePolicy({ ...rest, letGo: letGo.signal });
   const pace = createPace(eventsInHand, letGo.signal);
-  const startProcessing: typeof useCases.startProcessing = async (...claim) => {
-    const startedAt = clock.now();
-    try {
-      return await useCases.startProcessing(...claim);
-    } finally {
-      pace.claimTook(clock.now() - startedAt);
-    }
-  };
-  const processEvent = createProcessEvent({
-    ...rest,
-    useCases: { ...useCases, startProcessing },
-    letGo: letGo.signal,
-  });
+  const processEvent = createProcessEvent({ ...rest, claimTook: pace.claimTook, letGo: letGo.signal });
   let inHand = 0;
   let emptied: (() => void) | null = null;
   let consumption: { stop(): Promise<void> } | null = null;

@@ -8,6 +8,7 @@ import { encodeAppend } from './encode-append.ts';
 import { explain } from './explain.ts';
 import { Fifo } from './fifo.ts';
 import type { Address } from './parse-address.ts';
+import { Silence } from './silence.ts';
 import type { SupervisedConnection } from './supervise-connection.ts';
 
 /** What may wait while the server is slower than the callers. Beyond it, callers are told so at once. */
@@ -27,6 +28,7 @@ export interface AppenderOptions {
 export class Appender {
   readonly #supervised: SupervisedConnection;
   readonly #options: AppenderOptions;
+  readonly #silence = new Silence();
   readonly #stopTurning = new AbortController();
   readonly #waiting = new Fifo<PendingAppend>();
   #waitingBytes = 0;
@@ -60,9 +62,18 @@ export class Appender {
         if (this.#unsettled === 0) this.#closing?.resolve();
       };
       const overAtTurn = this.#turn + TURNS_PER_DEADLINE;
+      const answersBefore = this.#silence.answers;
       this.#unsettled++;
       this.#waitingBytes += message.length;
-      this.#waiting.push({ correlationId, stream, count: transitions.length, message, overAtTurn, settle });
+      this.#waiting.push({
+        correlationId,
+        stream,
+        count: transitions.length,
+        message,
+        overAtTurn,
+        answersBefore,
+        settle,
+      });
       this.#sendWaiting();
       void this.#keepTurning();
     });
@@ -108,7 +119,7 @@ export class Appender {
     if (this.#call === null && connection !== null) {
       const batch: BatchCall = new BatchCall(connection, {
         answered: () => {
-          this.#supervised.answered();
+          this.#silence.answered();
           this.#sendWaiting();
         },
         lost: (error) => {
@@ -151,8 +162,9 @@ export class Appender {
     const { address, deadlineMs } = this.#options;
     const late = `EventStoreDB at ${address.label} has not answered within ${deadlineMs} ms`;
     const call = this.#call;
-    const expired = call?.batch.expire(this.#turn, { kind: 'unknown', message: late }) ?? 0;
-    for (let silent = 0; call && silent < expired; silent++) this.#supervised.unanswered(call.connection);
+    const expired = call?.batch.expire(this.#turn, { kind: 'unknown', message: late }) ?? [];
+    for (const { answersBefore } of expired)
+      if (call && this.#silence.unanswered(answersBefore)) this.#supervised.silent(call.connection);
     this.#refuseWaiting(({ overAtTurn }) => overAtTurn <= this.#turn, `${late} enough to send more`);
   }
 }

@@ -12,6 +12,8 @@ export interface PendingAppend {
   readonly message: Buffer;
   /** The turn of the deadline's clock at which nobody waits any more. */
   readonly overAtTurn: number;
+  /** How many answers there were as it began. */
+  readonly answersBefore: number;
   readonly settle: (outcome: AppendOutcome) => void;
 }
 
@@ -64,14 +66,14 @@ export class BatchCall {
     this.#call.write(append.message);
   }
 
-  /** Settles those whose time is over. @returns how many there were. */
-  expire(turn: number, outcome: AppendOutcome): number {
-    let expired = 0;
+  /** Settles those whose time is over. @returns them. */
+  expire(turn: number, outcome: AppendOutcome): readonly PendingAppend[] {
+    const expired: PendingAppend[] = [];
     for (const append of this.#pending.values()) {
       if (append.overAtTurn > turn) break;
       this.#take(append.correlationId);
       append.settle(outcome);
-      expired++;
+      expired.push(append);
     }
     return expired;
   }

@@ -6,6 +6,7 @@ import { explain } from './explain.ts';
 import type { Address } from './parse-address.ts';
 import type { ReadRequest } from './protocol.ts';
 import { type Read, receive, type Take } from './receive.ts';
+import { Silence } from './silence.ts';
 import { NotConnected, type SupervisedConnection } from './supervise-connection.ts';
 import { DeadlinePassed, within } from './within.ts';
 
@@ -19,6 +20,7 @@ export interface Reader {
 
 interface Attempt {
   readonly givenUp: AbortSignal;
+  readonly answersBefore: number;
   connection: Connection | null;
 }
 
@@ -26,6 +28,7 @@ export function createReader(
   supervised: SupervisedConnection,
   { clock, address, deadlineMs }: { readonly clock: Clock; readonly address: Address; readonly deadlineMs: number },
 ): Reader {
+  const silence = new Silence();
   const queue: (() => void)[] = [];
   let reading = 0;
 
@@ -53,8 +56,11 @@ export function createReader(
       attempt.givenUp.addEventListener('abort', cancel);
       await receive(call, (response) => {
         hasAnswer = true;
+        silence.answered();
         return take(response);
       });
+      // An empty log ends without a word.
+      silence.answered();
     } catch (error) {
       if (hasAnswer || attempt.givenUp.aborted || !isOfConnection(error)) throw error;
       supervised.failed(connection, error);
@@ -77,21 +83,21 @@ export function createReader(
   return {
     read: async (request, take) => {
       const givingUp = new AbortController();
-      const attempt: Attempt = { givenUp: givingUp.signal, connection: null };
+      const attempt: Attempt = { givenUp: givingUp.signal, answersBefore: silence.answers, connection: null };
       try {
         await within(clock, deadlineMs, readInTurn(request, take, attempt));
-        supervised.answered();
       } catch (error) {
         givingUp.abort();
-        throw translate(error, attempt.connection);
+        throw translate(error, attempt);
       }
     },
   };
 
-  function translate(error: unknown, connection: Connection | null): LogUnavailable {
+  function translate(error: unknown, { connection, answersBefore }: Attempt): LogUnavailable {
     if (error instanceof NotConnected) return new LogUnavailable(error.message);
-    if (connection && error instanceof DeadlinePassed) supervised.unanswered(connection);
-    else if (connection) supervised.failed(connection, error);
+    if (connection && error instanceof DeadlinePassed) {
+      if (silence.unanswered(answersBefore)) supervised.silent(connection);
+    } else if (connection) supervised.failed(connection, error);
     return new LogUnavailable(explain(error, address), { cause: error });
   }
 }

@@ -8,9 +8,6 @@ import { explain } from './explain.ts';
 import { openConnection } from './open-connection.ts';
 import type { Address, EndPoint } from './parse-address.ts';
 
-/** Calls without an answer in time, one after the other, after which the connection is taken for dead. */
-const SILENCES = 2;
-
 export interface Surroundings {
   readonly address: Address;
   readonly connect: Connect;
@@ -29,10 +26,8 @@ export interface SupervisedConnection {
   isAway(): boolean;
   /** What keeps us from the server, in words for an operator; `null` when nothing does. */
   trouble(): string | null;
-  /** Something was answered. */
-  answered(): void;
-  /** Something was not answered in time. */
-  unanswered(connection: Connection): void;
+  /** Calls were not answered in time, and none was. Gives the connection up. */
+  silent(connection: Connection): void;
   /** A call failed. Gives the connection up where it may be at fault. */
   failed(connection: Connection, error: unknown): void;
   close(): void;
@@ -46,7 +41,6 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
   let attempt = Promise.withResolvers<void>();
   let isAway = false;
   let trouble: string | null = `EventStoreDB at ${address.label}: not connected yet`;
-  let silences = 0;
 
   const settle = (outcome: { readonly isAway: boolean; readonly trouble: string | null }) => {
     ({ isAway, trouble } = outcome);
@@ -64,7 +58,6 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
     logger.info({ log: address.label, serverVersion }, 'connected to EventStoreDB');
     const lost = Promise.withResolvers<never>();
     inUse = { connection, lost };
-    silences = 0;
     settle({ isAway: false, trouble: null });
     return { lost: lost.promise };
   };
@@ -116,13 +109,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
       if (inUse === null) throw new NotConnected(trouble ?? 'closed');
       return inUse.connection;
     },
-    answered: () => {
-      silences = 0;
-    },
-    unanswered: (connection) => {
-      silences++;
-      if (silences >= SILENCES) lose(connection, new Error(`${silences} calls in a row timed out`));
-    },
+    silent: (connection) => lose(connection, new Error('calls timed out, and none was answered')),
     failed: (connection, error) => {
       if (isOfConnection(error)) lose(connection, error);
     },

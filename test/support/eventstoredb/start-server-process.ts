@@ -40,6 +40,9 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const args = ['--port', String(port), '--data', folder, '--control-port', '0'];
   if (tls) args.push('--certificate', tls.certificate, '--key', tls.key);
   const child = spawn(command, [...before, ...args], {
+    // A session of its own, as other servers have: Linux gives each session the same share of the processor, and ours is
+    // for the tests and their clients.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');

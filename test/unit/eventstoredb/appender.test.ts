@@ -85,6 +85,35 @@ describe('appends to EventStoreDB', () => {
     expect(await next).toEqual(appended(5));
   });
 
+  it('that are late, while others are answered, leave the connection as it is: it is slow', async () => {
+    const connection = fakeConnection();
+    const { appender, supervised, clock } = await openAppender(connection);
+    const late = [appender.append(request()), appender.append(request()), appender.append(request())];
+    await settle();
+    const { appends, succeed } = only(connection);
+    clock.advance(DEADLINE_MS / 4);
+    await settle();
+    const [first] = appends;
+    if (first) succeed(first, 0);
+    for (let turn = 0; turn < 3; turn++) {
+      clock.advance(DEADLINE_MS / 4);
+      await settle();
+    }
+    expect([...(await kinds(late)), supervised.current()]).toEqual(['appended', 'unknown', 'unknown', connection]);
+  });
+
+  it('cost the connection when several are late and none is answered', async () => {
+    const connection = fakeConnection();
+    const { appender, supervised, clock } = await openAppender(connection);
+    const late = [appender.append(request()), appender.append(request())];
+    await settle();
+    for (let turn = 0; turn < 4; turn++) {
+      clock.advance(DEADLINE_MS / 4);
+      await settle();
+    }
+    expect([...(await kinds(late)), supervised.current()]).toEqual(['unknown', 'unknown', null]);
+  });
+
   it('are all unknown when their call is lost, and what comes next goes on a new connection', async () => {
     const [first, second] = [fakeConnection(), fakeConnection()];
     const { appender, reconnect } = await openAppender(first, second);
