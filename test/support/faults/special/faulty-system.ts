@@ -16,6 +16,7 @@ import { silentLogger } from '../../worker/silent-logger.ts';
 import type { Service } from '../load/ask.ts';
 import { listRows, untilAtRest } from '../load/observe.ts';
 import { openWitnessFile, type WitnessFile } from '../load/witness-file.ts';
+import { yieldProcessor } from '../yield-processor.ts';
 import { type LogServer, startLogServer } from './log-server.ts';
 import { type Network, startNetwork } from './network.ts';
 
@@ -80,7 +81,10 @@ export async function startFaultySystem({
   };
   const ended: Role[] = [];
   const running = await Promise.all(roles.map((role) => startRole({ role, env: { ...env, ...envOf(role) } })));
-  for (const { role, ended: end } of running) void end.then(() => ended.push(role));
+  for (const { role, pid, ended: end } of running) {
+    yieldProcessor(pid);
+    void end.then(() => ended.push(role));
+  }
   const processOf = (role: Role) => running[roles.indexOf(role)] as RoleProcess;
   const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
   const service = { urls: [processOf('api').url], token };
