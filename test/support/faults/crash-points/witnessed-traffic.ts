@@ -6,7 +6,6 @@ import { startTraffic } from './traffic.ts';
 
 /** Each single wait has a bound of its own; this one ends what would go on for ever. */
 const ALL_WITHIN_MS = 30 * 60_000;
-const PEACE_MS = 60_000;
 
 export interface WitnessedTraffic {
   /** Resolves once so many more events have their 2xx. */
@@ -27,7 +26,7 @@ export async function startWitnessedTraffic(
     acknowledged: traffic.acknowledged,
     settle: async () => {
       await traffic.stop();
-      const restMs = (await untilAtRest(service, witness, performance.now() + PEACE_MS)) ?? PEACE_MS;
+      const restMs = await untilAtRest(service, witness);
       await witness.close();
       return { ...(await witness.read()), secondsToRest: Math.ceil(restMs / 1_000) };
     },

@@ -7,6 +7,8 @@ import { types } from './fates.ts';
 import type { WitnessFile } from './witness-file.ts';
 
 const LOOK_EVERY_MS = 100;
+/** Longer than the sweep takes to notice what was lost. */
+const STUCK_AFTER_MS = 60_000;
 const PAGE_SIZE = 200;
 const unfinished = ['RECEIVED', 'PROCESSING', 'FAILED'];
 
@@ -24,35 +26,48 @@ const list = async (service: Service, query: Readonly<Record<string, string>>, d
 };
 
 /**
- * Waits until every event has come to its end. Nobody may post or replay any more: one last event, the canary, has its
- * row only after all that was done before has been projected, and by then the lists tell what is still on its way.
- * @returns the rest took so many milliseconds, or `null` when `deadline` passed: then something is stuck.
+ * Waits until every event has come to its end, or nothing has moved for a minute: what is not at its end then is stuck,
+ * while a machine that has much to do may take its time. Nobody may post or replay any more: one last event, the canary,
+ * has its row only after all that was done before has been projected, and by then the lists tell what is on its way.
+ * @returns how many milliseconds it waited.
  */
-export async function untilAtRest(service: Service, witness: WitnessFile, deadline: number): Promise<number | null> {
+export async function untilAtRest(service: Service, witness: WitnessFile): Promise<number> {
   const startedAt = performance.now();
   const source = `canary/${randomUUID()}`;
+  await postCanary(service, witness, source);
+  /** What an unfinished event's row says, one of each status; `null` once there is none. */
+  const unfinishedEvents = async () => {
+    const found = await Promise.all(unfinished.map((status) => firstOf(service, { status })));
+    if (found.some((item) => item !== null) || !(await firstOf(service, { source, status: 'PROCESSED' }))) return found;
+    // Retries in step may have gone from one status to another between two looks. Whoever has an end keeps it.
+    const rows = [...(await listRows(service, performance.now() + STUCK_AFTER_MS)).values()];
+    return rows.every(({ status }) => !unfinished.includes(status)) ? null : found;
+  };
+  let before = '';
+  let movedAt = startedAt;
+  while (performance.now() - movedAt < STUCK_AFTER_MS) {
+    const found = await unfinishedEvents();
+    if (found === null) break;
+    const now = JSON.stringify(found);
+    if (now !== before) movedAt = performance.now();
+    before = now;
+    await pause(LOOK_EVERY_MS);
+  }
+  return performance.now() - startedAt;
+}
+
+async function postCanary(service: Service, witness: WitnessFile, source: string): Promise<void> {
   const payload = JSON.stringify({ number: 1 });
   const body = `{"type":"${types.steady}","source":"${source}","payload":${payload}}`;
   const headers = { 'idempotency-key': source };
-  const posted = await askUntilCertain(service, { path: '/v1/events', headers, body }, deadline);
+  const question = { path: '/v1/events', headers, body };
+  const posted = await askUntilCertain(service, question, performance.now() + STUCK_AFTER_MS);
   const { id: eventId } = posted.body as { readonly id: string };
   await witness.acknowledged({ eventId, idempotencyKey: source, payload });
-
-  const isThere = async (query: Readonly<Record<string, string>>) =>
-    (await list(service, { ...query, limit: '1' }, deadline)).items.length > 0;
-  const isAtRest = async () => {
-    if (!(await isThere({ source, status: 'PROCESSED' }))) return false;
-    for (const status of unfinished) if (await isThere({ status })) return false;
-    // Retries in step may have gone from one status to another between two looks. Whoever has an end keeps it.
-    const rows = [...(await listRows(service, deadline)).values()];
-    return rows.every(({ status }) => !unfinished.includes(status));
-  };
-  while (performance.now() < deadline) {
-    if (await isAtRest()) return performance.now() - startedAt;
-    await pause(LOOK_EVERY_MS);
-  }
-  return null;
 }
+
+const firstOf = async (service: Service, query: Readonly<Record<string, string>>): Promise<Item | null> =>
+  (await list(service, { ...query, limit: '1' }, performance.now() + STUCK_AFTER_MS)).items[0] ?? null;
 
 /** Every row, as the lists tell it. */
 export async function listRows(service: Service, deadline: number): Promise<ReadonlyMap<string, ObservedRow>> {

@@ -9,8 +9,6 @@ import { untilAtRest } from './observe.ts';
 import { startOperators } from './operators.ts';
 import { openWitnessFile } from './witness-file.ts';
 
-/** How long everything may take to come to its end once faults have stopped. */
-const PEACE_MS = 60_000;
 const handlersFile = fileURLToPath(new URL('eventops.config.ts', import.meta.url));
 
 /** With which EventOps has the handlers that the load is made for. */
@@ -52,7 +50,7 @@ export async function startLoad({ service, seed, folder, deadline }: LoadOptions
     settle: async () => {
       await client.acknowledged();
       await operators.stop();
-      restedAfterMs = (await untilAtRest(service, witness, performance.now() + PEACE_MS)) ?? PEACE_MS;
+      restedAfterMs = await untilAtRest(service, witness);
       await witness.close();
     },
     witnessed: witness.read,

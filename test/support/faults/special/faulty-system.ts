@@ -16,14 +16,12 @@ import { silentLogger } from '../../worker/silent-logger.ts';
 import type { Service } from '../load/ask.ts';
 import { listRows, untilAtRest } from '../load/observe.ts';
 import { openWitnessFile, type WitnessFile } from '../load/witness-file.ts';
-import { yieldProcessor } from '../yield-processor.ts';
 import { type LogServer, startLogServer } from './log-server.ts';
 import { type Network, startNetwork } from './network.ts';
 
 const eventops = fileURLToPath(new URL('../../../../bin/eventops', import.meta.url));
 const usualHandlers = fileURLToPath(new URL('../load/eventops.config.ts', import.meta.url));
-/** After it, everything has to have its end. */
-const PEACE_MS = 60_000;
+const ROWS_WITHIN_MS = 60_000;
 
 /** The full profile: a process of each role, on servers of its own that may be harmed. */
 export interface FaultySystem {
@@ -37,8 +35,8 @@ export interface FaultySystem {
   ended(): readonly Role[];
   /** Resolves once every event has its end, or waits for a retry that is due in more than a minute. */
   untilAllButLateRetriesEnded(withinMs: number): Promise<void>;
-  /** Once everything is at rest, or the time of peace is over. */
-  evidence(): Promise<Evidence>;
+  /** Once everything is at rest, or stuck. */
+  evidence(): Promise<Evidence & { readonly secondsToRest: number }>;
   stop(): Promise<void>;
 }
 
@@ -81,10 +79,7 @@ export async function startFaultySystem({
   };
   const ended: Role[] = [];
   const running = await Promise.all(roles.map((role) => startRole({ role, env: { ...env, ...envOf(role) } })));
-  for (const { role, pid, ended: end } of running) {
-    yieldProcessor(pid);
-    void end.then(() => ended.push(role));
-  }
+  for (const { role, ended: end } of running) void end.then(() => ended.push(role));
   const processOf = (role: Role) => running[roles.indexOf(role)] as RoleProcess;
   const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
   const service = { urls: [processOf('api').url], token };
@@ -104,10 +99,12 @@ export async function startFaultySystem({
       }
     },
     evidence: async () => {
-      const peaceEndsAt = performance.now() + PEACE_MS;
-      await untilAtRest(service, witness, peaceEndsAt);
-      const [histories, rows] = [await readHistories(urls.log), await listRows(service, peaceEndsAt + PEACE_MS)];
-      return { ...(await witness.read()), histories, rows };
+      const restMs = await untilAtRest(service, witness);
+      const [histories, rows] = [
+        await readHistories(urls.log),
+        await listRows(service, performance.now() + ROWS_WITHIN_MS),
+      ];
+      return { ...(await witness.read()), histories, rows, secondsToRest: Math.ceil(restMs / 1_000) };
     },
     stop: async () => {
       await Promise.all(running.map((each) => each.kill()));

@@ -48,6 +48,7 @@ export async function liveThrough(
     ...Object.fromEntries(
       Object.entries(countAnswers(answers)).map(([kind, count]) => [`${kind} during ${lastsMs / 1_000} s`, count]),
     ),
+    'seconds to rest': evidence.secondsToRest,
     'slowest answer in ms': Math.round(Math.max(...clients.answers.map(({ tookMs }) => tookMs))),
   };
   return { during, breaches: recordCounts({ test, evidence, figures }), ended: system.ended() };
