@@ -1,6 +1,5 @@
 import { appendFileSync } from 'node:fs';
 import { type SpawnedEventOps, type SpawnOptions, spawnEventOps } from '../../processes/spawn-eventops.ts';
-import { yieldProcessor } from '../yield-processor.ts';
 import type { Victim } from './victim.ts';
 
 export interface ProcessVictim extends Victim {
@@ -30,7 +29,6 @@ export function processVictim(name: string, { outputFile, ...options }: ProcessV
         appendFileSync(outputFile, `${name} ${present?.pid} ${line}\n`);
       };
       const started = spawnEventOps({ ...options, onLine });
-      yieldProcessor(started.pid);
       present = started;
       void started.ended.then((code) => {
         if (present === started) collapses.push(`${name} ended with ${code}:\n${printed.join('\n')}`);
