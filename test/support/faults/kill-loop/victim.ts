@@ -3,7 +3,7 @@ import { inTime } from '../in-time.ts';
 import type { SeededMoments } from '../seeded-moments.ts';
 
 const STARTED_WITHIN_MS = 120_000;
-const LIVES_FOR_STARTS = 1;
+const LIVES_FOR_STARTS = 0.5;
 
 /** Something that can be killed and started again. */
 export interface Victim {

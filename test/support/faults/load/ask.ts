@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const TRY_AGAIN_AFTER_MS = 50;
+/** Of a process that starts again, dozens of clients who ask more often would take the processor. */
+const TRY_AGAIN_AFTER_MS = 150;
 const ANSWER_WITHIN_MS = 10_000;
 
 /** Where to ask, and as whom. */
