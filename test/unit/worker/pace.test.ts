@@ -11,6 +11,7 @@ import { createWorkshop, handlerOf } from '../../support/worker/workshop.ts';
 const EVENTS = 600;
 /** All claims together take longer than a lease. */
 const APPEND_MS = 50;
+const READ_MS = 100;
 
 /** Takes one append after the other. */
 function slowLog(log: EventLog, clock: () => Clock): EventLog {
@@ -23,6 +24,22 @@ function slowLog(log: EventLog, clock: () => Clock): EventLog {
       return log.append(request);
     },
   };
+}
+
+/** Reads one stream after the other. */
+function slowToRead(log: EventLog, clock: () => Clock) {
+  let turn = Promise.resolve();
+  let waiting = 0;
+  const most = { waiting: 0 };
+  const readStream: EventLog['readStream'] = async (...stream) => {
+    waiting++;
+    most.waiting = Math.max(most.waiting, waiting);
+    turn = turn.then(() => clock().sleep(READ_MS));
+    await turn;
+    waiting--;
+    return log.readStream(...stream);
+  };
+  return { log: { ...log, readStream }, most };
 }
 
 describe('a worker on a log that is slow', () => {
@@ -44,5 +61,20 @@ describe('a worker on a log that is slow', () => {
         'ProcessingStarted',
         'ProcessingSucceeded',
       ]);
+  });
+
+  it('begins no more than it can read in time, although every claim after that is quick', async () => {
+    const log = createInMemoryLog();
+    let clock: Clock | null = null;
+    const slow = slowToRead(log, () => clock as Clock);
+    const workshop = await createWorkshop([handlerOf(async () => {})], { log: slow.log });
+    clock = workshop.clock;
+    const { receiveEvent } = createUseCases({ log, clock, chance: createSeededChance(2) });
+    const eventIds = Array.from({ length: EVENTS }, (_, index) => eventIdOf('client', `order-${index}`));
+    for (const index of eventIds.keys()) await receiveEvent(posted(`order-${index}`), byClient);
+    const settled = Promise.all(eventIds.map((eventId) => workshop.deliver(eventId)));
+    expect(new Set(await workshop.clock.finish(settled))).toEqual(new Set(['acknowledged']));
+    // What it begins with is already too much, as it learns from the first late claim; 600 would wait otherwise.
+    expect(slow.most.waiting).toBeLessThan(100);
   });
 });
