@@ -30,6 +30,7 @@ describe.skipIf(missing !== null)('two processes of each role', { timeout: 150_0
 
   it('go on when the projector at work is frozen for longer than its lease, and when it wakes again', async () => {
     const active = await profile.owner('projection:events');
+    if (active === null) throw new Error('No projector is at work');
     process.kill(active, 'SIGSTOP');
     await clients.post(40);
     await clients.rows();

@@ -20,6 +20,9 @@ export function missingForFullProfile(): string | null {
   return missing.length === 0 ? null : missing.join('; ');
 }
 
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const UNDEFINED_TABLE = '42P01';
+
 /** Servers of our own, and processes of each role on them. */
 export interface FullProfile {
   readonly postgres: PrivatePostgres;
@@ -34,8 +37,8 @@ export interface FullProfile {
   processes(): readonly RoleProcess[];
   /** kill -9, and another one on the same ports. Between the two, `meanwhile`. */
   replace(process: RoleProcess, meanwhile: () => Promise<void>): Promise<void>;
-  /** The process that holds a lease. */
-  owner(lease: string): Promise<number>;
+  /** The process that holds a lease; `null` before the first one has it. */
+  owner(lease: string): Promise<number | null>;
   /** kill -9 of the log's server, and another one on the same port and data. */
   restartLog(): Promise<void>;
   stop(): Promise<void>;
@@ -96,10 +99,19 @@ export async function startFullProfile(
     },
     owner: async (lease) => {
       const client = new pg.Client({ connectionString: env.DATABASE_URL });
+      // Of a connection that is ended while nobody asks.
+      client.on('error', () => {});
       await client.connect();
-      const { rows } = await client.query('select owner from leases where name = $1', [lease]);
-      await client.end();
-      return Number(rows[0].owner.split('/')[1]);
+      try {
+        const { rows } = await client.query('select owner from leases where name = $1', [lease]);
+        return rows[0] ? Number(rows[0].owner.split('/')[1]) : null;
+      } catch (error) {
+        // The first process that starts makes the tables.
+        if ((error as { readonly code?: string }).code === UNDEFINED_TABLE) return null;
+        throw error;
+      } finally {
+        await client.end();
+      }
     },
     restartLog: async () => {
       const { port } = log;
