@@ -70,12 +70,24 @@ const pointsOfRole: Readonly<Record<Role, readonly CrashPoint[]>> = {
   ],
 };
 
-/** Each at its first or its second time. */
-export const fullProfileCrashes = (seed: number): readonly CrashOfRole[] =>
-  Object.entries(pointsOfRole).flatMap(([role, points]) =>
-    points.map((point, index) => ({
-      role: role as Role,
-      point,
-      times: /^(consume|take-lease|release-lease)\./.test(point) ? 1 : 1 + ((index + seed) % 2),
-    })),
+/** Comes about only where a worker has died with a claim. */
+const needsClaim = ({ role, point }: Omit<CrashOfRole, 'times'>) =>
+  role === 'dispatcher' && point.startsWith('append-ProcessingFailed.');
+/** Leaves a claim for certain, where others do if there is something else in hand. */
+const leavesClaim = ({ role, point }: CrashOfRole) => role === 'worker' && point === 'append-ProcessingStarted.after';
+
+/**
+ * Each at its first or its second time.
+ * @param partOf of so many, one is taken, and what it needs to come about; 1 for all.
+ */
+export function fullProfileCrashes(seed: number, partOf: number): readonly CrashOfRole[] {
+  const all = Object.entries(pointsOfRole).flatMap(([name, points]) =>
+    points.map((point, index) => {
+      const role = name as Role;
+      const isOnce = /^(consume|take-lease|release-lease)\./.test(point) || needsClaim({ role, point });
+      return { role, point, times: isOnce ? 1 : 1 + ((index + seed) % 2) };
+    }),
   );
+  const part = all.filter((_, index) => index % partOf === seed % partOf);
+  return all.filter((crash) => part.includes(crash) || (part.some(needsClaim) && leavesClaim(crash)));
+}
