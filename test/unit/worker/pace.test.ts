@@ -42,6 +42,16 @@ function slowToRead(log: EventLog, clock: () => Clock) {
   return { log: { ...log, readStream }, most };
 }
 
+/** All events, and their commands at once. @returns their ids, when every command is acknowledged. */
+async function receiveAndDeliver(log: EventLog, { clock, deliver }: Awaited<ReturnType<typeof createWorkshop>>) {
+  const { receiveEvent } = createUseCases({ log, clock, chance: createSeededChance(2) });
+  const eventIds = Array.from({ length: EVENTS }, (_, index) => eventIdOf('client', `order-${index}`));
+  for (const index of eventIds.keys()) await receiveEvent(posted(`order-${index}`), byClient);
+  const settled = Promise.all(eventIds.map((eventId) => deliver(eventId)));
+  expect(new Set(await clock.finish(settled))).toEqual(new Set(['acknowledged']));
+  return eventIds;
+}
+
 describe('a worker on a log that is slow', () => {
   it('begins no more than it can record within its leases', async () => {
     const log = createInMemoryLog();
@@ -50,11 +60,7 @@ describe('a worker on a log that is slow', () => {
       log: slowLog(log, () => clock as Clock),
     });
     clock = workshop.clock;
-    const { receiveEvent } = createUseCases({ log, clock, chance: createSeededChance(2) });
-    const eventIds = Array.from({ length: EVENTS }, (_, index) => eventIdOf('client', `order-${index}`));
-    for (const index of eventIds.keys()) await receiveEvent(posted(`order-${index}`), byClient);
-    const settled = Promise.all(eventIds.map((eventId) => workshop.deliver(eventId)));
-    expect(new Set(await workshop.clock.finish(settled))).toEqual(new Set(['acknowledged']));
+    const eventIds = await receiveAndDeliver(log, workshop);
     for (const eventId of eventIds)
       expect((await workshop.history(eventId)).map(({ type }) => type)).toEqual([
         'EventReceived',
@@ -69,11 +75,7 @@ describe('a worker on a log that is slow', () => {
     const slow = slowToRead(log, () => clock as Clock);
     const workshop = await createWorkshop([handlerOf(async () => {})], { log: slow.log });
     clock = workshop.clock;
-    const { receiveEvent } = createUseCases({ log, clock, chance: createSeededChance(2) });
-    const eventIds = Array.from({ length: EVENTS }, (_, index) => eventIdOf('client', `order-${index}`));
-    for (const index of eventIds.keys()) await receiveEvent(posted(`order-${index}`), byClient);
-    const settled = Promise.all(eventIds.map((eventId) => workshop.deliver(eventId)));
-    expect(new Set(await workshop.clock.finish(settled))).toEqual(new Set(['acknowledged']));
+    await receiveAndDeliver(log, workshop);
     // What it begins with is already too much, as it learns from the first late claim; 600 would wait otherwise.
     expect(slow.most.waiting).toBeLessThan(100);
   });
