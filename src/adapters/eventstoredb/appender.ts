@@ -28,7 +28,7 @@ export interface AppenderOptions {
 export class Appender {
   readonly #supervised: SupervisedConnection;
   readonly #options: AppenderOptions;
-  readonly #silence = new Silence();
+  readonly #silence: Silence;
   readonly #stopTurning = new AbortController();
   readonly #waiting = new Fifo<PendingAppend>();
   #waitingBytes = 0;
@@ -44,6 +44,7 @@ export class Appender {
   constructor(supervised: SupervisedConnection, options: AppenderOptions) {
     this.#supervised = supervised;
     this.#options = options;
+    this.#silence = new Silence(supervised.silent);
     this.#idPrefix = options.chance.uuid().slice(0, -12);
   }
 
@@ -163,8 +164,7 @@ export class Appender {
     const late = `EventStoreDB at ${address.label} has not answered within ${deadlineMs} ms`;
     const call = this.#call;
     const expired = call?.batch.expire(this.#turn, { kind: 'unknown', message: late }) ?? [];
-    for (const { answersBefore } of expired)
-      if (call && this.#silence.unanswered(answersBefore)) this.#supervised.silent(call.connection);
+    for (const { answersBefore } of expired) if (call) this.#silence.unanswered(call.connection, answersBefore);
     this.#refuseWaiting(({ overAtTurn }) => overAtTurn <= this.#turn, `${late} enough to send more`);
   }
 }

@@ -28,7 +28,7 @@ export function createReader(
   supervised: SupervisedConnection,
   { clock, address, deadlineMs }: { readonly clock: Clock; readonly address: Address; readonly deadlineMs: number },
 ): Reader {
-  const silence = new Silence();
+  const silence = new Silence(supervised.silent);
   const queue: (() => void)[] = [];
   let reading = 0;
 
@@ -95,9 +95,8 @@ export function createReader(
 
   function translate(error: unknown, { connection, answersBefore }: Attempt): LogUnavailable {
     if (error instanceof NotConnected) return new LogUnavailable(error.message);
-    if (connection && error instanceof DeadlinePassed) {
-      if (silence.unanswered(answersBefore)) supervised.silent(connection);
-    } else if (connection) supervised.failed(connection, error);
+    if (connection && error instanceof DeadlinePassed) silence.unanswered(connection, answersBefore);
+    else if (connection) supervised.failed(connection, error);
     return new LogUnavailable(explain(error, address), { cause: error });
   }
 }

@@ -1,3 +1,5 @@
+import type { Connection } from './connection.ts';
+
 /** Calls that were not answered in time, one after the other, after which nobody is taken to be there. */
 const SILENCES = 2;
 
@@ -6,8 +8,15 @@ const SILENCES = 2;
  * late costs a slow server all that it has done so far, and asks it again for everything at once.
  */
 export class Silence {
+  readonly #giveUp: (connection: Connection) => void;
   #answers = 0;
   #silences = 0;
+  /** The one that was silent last. What happened on it says nothing about the next. */
+  #connection: Connection | null = null;
+
+  constructor(giveUp: (connection: Connection) => void) {
+    this.#giveUp = giveUp;
+  }
 
   /** How many answers there were. A call keeps what it is as the call begins. */
   get answers(): number {
@@ -20,15 +29,14 @@ export class Silence {
   }
 
   /**
-   * A call was not answered in time.
+   * A call was not answered in time. Its connection is given up if nothing at all was answered since the call began, and
+   * if it is not the only such call.
    * @param answersBefore what `answers` was as it began.
-   * @returns whether the connection is to be given up: nothing at all was answered since then, and not for this call alone.
    */
-  unanswered(answersBefore: number): boolean {
-    if (answersBefore !== this.#answers) return false;
-    this.#silences++;
-    if (this.#silences < SILENCES) return false;
-    this.#silences = 0;
-    return true;
+  unanswered(connection: Connection, answersBefore: number): void {
+    if (answersBefore !== this.#answers) return;
+    this.#silences = connection === this.#connection ? this.#silences + 1 : 1;
+    this.#connection = connection;
+    if (this.#silences >= SILENCES) this.#giveUp(connection);
   }
 }

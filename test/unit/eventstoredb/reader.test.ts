@@ -120,6 +120,26 @@ describe('reads of EventStoreDB', () => {
     expect(supervised.current()).toBe(connection);
   });
 
+  it('that were given up on the connection before count no more on the next', async () => {
+    const [first, second] = [fakeConnection(), fakeConnection()];
+    const { readAll, clock, supervised } = await openReader(first, second);
+    const silent = async () => {
+      const outcome = readAll();
+      await settle();
+      clock.advance(DEADLINE_MS);
+      await outcome;
+    };
+    await silent();
+    supervised.failed(first, dropped());
+    await settle();
+    clock.advance(200);
+    await settle();
+    await silent();
+    expect(supervised.current()).toBe(second);
+    await silent();
+    expect(supervised.current()).toBeNull();
+  });
+
   it('that are given up one after the other cost the connection', async () => {
     const connection = fakeConnection();
     const { readAll, clock, supervised } = await openReader(connection);

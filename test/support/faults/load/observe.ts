@@ -9,6 +9,8 @@ import type { WitnessFile } from './witness-file.ts';
 const LOOK_EVERY_MS = 100;
 /** Longer than the sweep takes to notice what was lost. */
 const STUCK_AFTER_MS = 60_000;
+/** What still goes on then goes round in circles. */
+const ENDLESS_AFTER_MS = 300_000;
 const PAGE_SIZE = 200;
 const unfinished = ['RECEIVED', 'PROCESSING', 'FAILED'];
 
@@ -27,7 +29,7 @@ const list = async (service: Service, query: Readonly<Record<string, string>>, d
 
 /**
  * Waits until every event has come to its end, or nothing has moved for a minute: what is not at its end then is stuck,
- * while a machine that has much to do may take its time. Nobody may post or replay any more: one last event, the canary,
+ * while a machine that has much to do may take its time, of five minutes at most. Nobody may post or replay any more: one last event, the canary,
  * has its row only after all that was done before has been projected, and by then the lists tell what is on its way.
  * @returns how many milliseconds it waited.
  */
@@ -45,7 +47,7 @@ export async function untilAtRest(service: Service, witness: WitnessFile): Promi
   };
   let before = '';
   let movedAt = startedAt;
-  while (performance.now() - movedAt < STUCK_AFTER_MS) {
+  while (performance.now() - movedAt < STUCK_AFTER_MS && performance.now() - startedAt < ENDLESS_AFTER_MS) {
     const found = await unfinishedEvents();
     if (found === null) break;
     const now = JSON.stringify(found);
