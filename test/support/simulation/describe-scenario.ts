@@ -1,7 +1,16 @@
 import type { Fault, Scenario, TimedFault } from './scenario.ts';
 
 /** The scenario as a list of steps for a reader. */
-export function describeScenario({ seed, profile, slots, events, acts, faults, limits, workersFrom }: Scenario): string {
+export function describeScenario({
+  seed,
+  profile,
+  slots,
+  events,
+  acts,
+  faults,
+  limits,
+  workersFrom,
+}: Scenario): string {
   const lines = [
     `seed ${seed}, ${profile} profile: ${slots.join(', ')}`,
     ...events.map(

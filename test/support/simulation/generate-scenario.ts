@@ -47,7 +47,17 @@ export function generateScenario(seed: number): Scenario {
   const events = draw.many(1 + draw.upTo(MOST_EVENTS - 1), (index) => postedEvent(draw, index));
   const faults = draw.many(draw.upTo(MOST_FAULTS), () => fault(draw, { profile, slots, temper }));
   const acts = operatorActs(draw, events);
-  const usual: Scenario = { seed, profile, slots, events, acts, faults, limits: [], workersFrom: 0, peaceAt: PEACE_AT_MS };
+  const usual: Scenario = {
+    seed,
+    profile,
+    slots,
+    events,
+    acts,
+    faults,
+    limits: [],
+    workersFrom: 0,
+    peaceAt: PEACE_AT_MS,
+  };
   return withHardships(usual, new Draw(seed ^ HARDSHIPS));
 }
 

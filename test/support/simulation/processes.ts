@@ -1,6 +1,6 @@
 import { createSeededChance } from '../worker/seeded-chance.ts';
-import type { Life } from './life.ts';
 import { SMALL_SKEW_MS } from './hardships.ts';
+import type { Life } from './life.ts';
 import { beginProcess, type SimulatedProcess } from './process.ts';
 import type { Slot, TimedFault } from './scenario.ts';
 import { ofKind, type World } from './world.ts';

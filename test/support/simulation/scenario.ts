@@ -128,7 +128,6 @@ export type Conduct =
   /** Waits for an answer over the network, almost as long as it may. */
   | 'asks another service';
 
-
 export interface PostedEvent {
   readonly key: string;
   readonly postedAt: number;

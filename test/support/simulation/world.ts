@@ -47,13 +47,10 @@ export class World {
     this.#story = story;
     this.#chance = createSeededChance(scenario.seed + 3);
     this.log = createInMemoryLog('simulated');
-    this.stores = new SimulatedStores(
-      () => this.time.now(),
-      {
-        committed: (batch) => this.#checkCheckpoint(batch),
-        refuses: (batch) => this.#refuses(batch),
-      },
-    );
+    this.stores = new SimulatedStores(() => this.time.now(), {
+      committed: (batch) => this.#checkCheckpoint(batch),
+      refuses: (batch) => this.#refuses(batch),
+    });
     this.broker = new SimulatedBroker(createSeededChance(scenario.seed + 1), ofKind(scenario.faults, 'command'), {
       isPeace: () => this.isPeace,
       noted: (what) => this.hasHappened(what.includes('lose') ? 'command lost' : 'command repeated', what),
