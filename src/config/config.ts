@@ -7,7 +7,7 @@ import { unknownSettings } from './unknown-settings.ts';
 const crashAt = z
   .string()
   .regex(/^[^:]+:[1-9]\d{0,8}$/, 'must be a point and a count from 1 on, as in append-EventReceived.after:1')
-  .transform((text) => ({ point: text.slice(0, text.indexOf(':')), times: Number(text.slice(text.indexOf(':') + 1)) }))
+  .transform((at) => ({ point: at.slice(0, at.indexOf(':')), times: Number(at.slice(at.indexOf(':') + 1)) }))
   .optional();
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
