@@ -94,8 +94,8 @@ export async function operator(surroundings: Surroundings, act: OperatorAct, num
     if (answer) {
       world.tell(() => `${subject}: ${what} of ${eventId.slice(0, 8)} is ${answer.ok ? 'done' : 'refused'}`);
       // A refusal is of this request; one before that was not answered may be on its way yet.
-      const at = world.time.passed();
-      if (answer.ok || isFirst) witness.answered.push({ requestId, eventId, wasDone: answer.ok, at });
+      const answeredAt = world.time.passed();
+      if (answer.ok || isFirst) witness.answered.push({ requestId, eventId, wasDone: answer.ok, at: answeredAt });
       return;
     }
     // Without a key, asking again could be asking twice.
