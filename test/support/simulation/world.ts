@@ -1,6 +1,8 @@
 import type { Chance } from '../../../src/application/ports/chance.ts';
 import type { EventLog, RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
+import { foldDueWork, isDueRow } from '../../../src/projections/due-work/project.ts';
+import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { createSeededChance } from '../worker/seeded-chance.ts';
 import { SimulatedBroker } from './broker.ts';
@@ -45,7 +47,7 @@ export class World {
     this.log = createInMemoryLog('simulated');
     this.stores = new SimulatedStores(
       () => this.time.now(),
-      (batch) => this.#checkCheckpoint(batch),
+      (batch, readModel) => this.#checkCheckpoint(batch, readModel),
     );
     this.broker = new SimulatedBroker(createSeededChance(scenario.seed + 1), ofKind(scenario.faults, 'command'), {
       isPeace: () => this.isPeace,
@@ -99,14 +101,26 @@ export class World {
   }
 
   /** The place in the log that a stored checkpoint names is never beyond what the rows contain. */
-  #checkCheckpoint({ checkpoint }: ProjectedBatch): void {
+  #checkCheckpoint({ checkpoint }: ProjectedBatch, readModel: string): void {
     if (checkpoint === null) return;
     const place = (text: string | null) => (text === null ? -1 : Number(text.slice(text.indexOf('/') + 1)));
-    for (const { stream, revision } of this.log.all.slice(place(checkpoint.from) + 1, place(checkpoint.to) + 1)) {
+    const projected = this.log.all.slice(0, place(checkpoint.to) + 1);
+    if (readModel === dueWork.name) return this.#checkDueWork(projected);
+    for (const { stream, revision } of projected.slice(place(checkpoint.from) + 1)) {
       const row = this.stores.tables.rows.get(stream.slice(stream.indexOf('-') + 1));
       if (row === undefined || BigInt(row.revision) < revision)
         this.seen.push(`the checkpoint is beyond the row of ${stream}, which has no revision ${revision}`);
     }
+  }
+
+  /** What is to happen by itself is known of every event up to the checkpoint, and of no other. */
+  #checkDueWork(projected: readonly RecordedTransition[]): void {
+    const { due } = this.stores.tables;
+    const waits = foldDueWork(projected).filter(isDueRow);
+    for (const { id, revision } of waits)
+      if (due.get(id)?.revision !== revision)
+        this.seen.push(`the checkpoint is beyond the due work of ${id}, which has no revision ${revision}`);
+    if (due.size > waits.length) this.seen.push('the due work of the checkpoint holds events that have ended');
   }
 }
 
