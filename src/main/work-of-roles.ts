@@ -7,8 +7,9 @@ import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import { whileLeased } from '../application/while-leased.ts';
 import type { Role } from '../cli/program.ts';
+import { dueWork } from '../projections/due-work/read-model.ts';
 import { readModels } from '../projections/index.ts';
-import { projectionNameOf } from '../projections/projection-store.ts';
+import { projectionNameOf } from '../projections/projection-states.ts';
 import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
 import { createDispatcher } from '../worker/dispatcher.ts';
@@ -76,12 +77,13 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   const matchHandler = createMatchHandler(handlers);
   const processing = { log, useCases, matchHandler, chance, worker, ...place };
   const services: BackgroundService[] = [];
-  const caughtUp: Promise<void>[] = [];
+  // The sweep waits for no other read model: a slow one must not delay retries.
+  const dueWorkCaughtUp = Promise.withResolvers<void>();
   if (roles.includes('projector'))
     for (const readModel of readModels) {
       const one = await projection(readModel);
       services.push(one.service);
-      caughtUp.push(one.caughtUp);
+      if (readModel === dueWork) void one.caughtUp.then(dueWorkCaughtUp.resolve);
     }
   if (roles.includes('worker'))
     services.push(
@@ -102,8 +104,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
           log,
           bus,
           checkpoints: stores.checkpoints(lease),
-          // A bus that forgets is filled again by the sweep's recovery, from the rows; one that does not, from the log.
-          firstPlace: bus.forgetsOnRestart ? ((await log.head())?.checkpoint ?? null) : null,
+          firstPlace: (await log.head())?.checkpoint ?? null,
           ...place,
           observed: (subscriber) => metrics.counted(subscriber),
         }),
@@ -114,7 +115,8 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
           bus,
           dueWork: stores.dueWork,
           earlierWorkersAreGone: parts.isOnlyProcess,
-          projectionCaughtUp: Promise.all(caughtUp).then(() => {}),
+          projectionCaughtUp: dueWorkCaughtUp.promise,
+          limits: limits.sweep,
         }),
       ),
     );

@@ -22,9 +22,8 @@ export interface DispatcherOptions {
   readonly bus: CommandPublisher;
   readonly checkpoints: CheckpointStore;
   /**
-   * Where to begin when no usable place is stored. `null`, the beginning of the log, is always right and slow on a long
-   * one. With a bus that forgets on restart, the log's head as the process starts: everything before it is published
-   * by the sweep's recovery, everything after it here.
+   * Where to begin when no usable place is stored: the log's head before this begins, `null` for an empty log. Whatever
+   * is unfinished before it is found by the sweep, and what is finished needs no command.
    */
   readonly firstPlace: Checkpoint | null;
   readonly clock: Clock;

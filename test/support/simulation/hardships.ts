@@ -1,7 +1,7 @@
 import type { Draw } from './draw.ts';
 import { changeableLimits } from './limits.ts';
 import { isPrompt } from './promptness.ts';
-import type { Fault, PostedEvent, Scenario, ScenarioLimit } from './scenario.ts';
+import type { Conduct, Fault, PostedEvent, Scenario, ScenarioLimit } from './scenario.ts';
 
 /**
  * What a scenario has beside its faults: caps that are reached, clocks that differ, a read database that refuses rows,
@@ -10,11 +10,15 @@ import type { Fault, PostedEvent, Scenario, ScenarioLimit } from './scenario.ts'
 export function withHardships(scenario: Scenario, draw: Draw): Scenario {
   const limits = draw.chance(0.5) ? drawLimits(draw) : [];
   const isMild = isPrompt(scenario);
-  const faults = [...scenario.faults];
+  const faults = [...scenario.faults, ...clocks(draw, scenario, isMild), ...rows(draw, scenario)];
   if (!isMild) faults.push(...databases(draw, scenario));
-  const changed = { ...scenario, faults, limits };
+  const events = scenario.events.map((event) => ({ ...event, conduct: event.conduct.map((one) => varied(draw, one)) }));
+  const changed = { ...scenario, events, faults, limits };
   return scenario.profile === 'full' && draw.chance(0.03) ? withCrowd(changed, draw) : changed;
 }
+
+const varied = (draw: Draw, conduct: Conduct): Conduct =>
+  conduct === 'is slow' && draw.chance(0.5) ? 'asks another service' : conduct;
 
 /** Each by itself, so that one that is reached meets others that are not. What takes a millisecond takes many turns. */
 const drawLimits = (draw: Draw): readonly ScenarioLimit[] =>
@@ -22,8 +26,25 @@ const drawLimits = (draw: Draw): readonly ScenarioLimit[] =>
     .filter(({ isTime }) => draw.chance(isTime ? 0.02 : 0.5))
     .map(({ of, limit }) => ({ of, limit, value: 1 + draw.upTo(2) }));
 
+function clocks(draw: Draw, { slots }: Scenario, isMild: boolean): readonly Fault[] {
+  if (!draw.chance(0.35)) return [];
+  return slots
+    .filter(() => draw.chance(0.7))
+    .map((slot) => {
+      const most = isMild || draw.chance(0.7) ? SMALL_SKEW_MS : draw.chance(0.7) ? 15_000 : 180_000;
+      return { kind: 'clock', slot, ms: draw.offBy(most) };
+    });
+}
 /** What machines differ by that set their clocks by a time server that is far away. They go on to differ in peace. */
 export const SMALL_SKEW_MS = 500;
+
+function rows(draw: Draw, { events, peaceAt }: Scenario): readonly Fault[] {
+  if (!draw.chance(0.12)) return [];
+  const from = draw.chance(0.5) ? 0 : draw.upTo(6_000);
+  if (draw.chance(0.2)) return [{ kind: 'row', key: null, from, until: Math.min(peaceAt, from + draw.upTo(5_000)) }];
+  const until = draw.chance(0.3) ? null : from + draw.upTo(peaceAt - from);
+  return [{ kind: 'row', key: draw.one(events).key, from, until }];
+}
 
 function databases(draw: Draw, { profile, peaceAt }: Scenario): readonly Fault[] {
   const at = draw.upTo(peaceAt - 1_000);

@@ -6,6 +6,7 @@ import { usualPace } from '../../../src/projections/projector.ts';
 import { holdBackLimits } from '../../../src/worker/failure-policy.ts';
 import { paceLimits } from '../../../src/worker/pace.ts';
 import { attemptLimits } from '../../../src/worker/process-event.ts';
+import { sweepLimits } from '../../../src/worker/sweep/limits.ts';
 import type { Scenario, ScenarioLimit } from './scenario.ts';
 
 /** Every cap, page, batch, pause and timeout of the code that runs in the simulation, as it is in production. */
@@ -14,6 +15,7 @@ export const usualLimits = {
   following: { ...subscriptionLimits, ...followingLimits },
   leased: leasedLimits,
   projecting: usualPace,
+  sweep: sweepLimits,
   worker: { ...paceLimits, ...attemptLimits, ...holdBackLimits },
   /** Of the simulated log: transitions that it hands over at once, at most. */
   log: { maxBatch: 1_000 },

@@ -70,6 +70,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
         following: changedLimits(scenario, 'following'),
         leased: changedLimits(scenario, 'leased'),
         projecting: changedLimits(scenario, 'projecting'),
+        sweep: changedLimits(scenario, 'sweep'),
         worker: changedLimits(scenario, 'worker'),
       },
     });

@@ -1,0 +1,55 @@
+import type { CommandBus } from '../../application/ports/command-bus.ts';
+import type { DueEvent, DueKind, DueWork } from '../../application/ports/due-work.ts';
+import { unlessAborted } from '../unless-aborted.ts';
+import type { SweepLimits } from './limits.ts';
+import { nextAttempt } from './next-attempt.ts';
+
+export interface AskForAttemptsDependencies {
+  readonly dueWork: Pick<DueWork, 'take' | 'putBack'>;
+  readonly bus: Pick<CommandBus, 'publish' | 'backlog'>;
+  readonly limits: SweepLimits;
+  readonly signal: AbortSignal;
+}
+
+export interface AskedForAttempts {
+  /** There may be more to ask for at once. */
+  readonly isMore: boolean;
+  /** Why nothing is asked for again, in words; `null` when there is no reason or it passes by itself. */
+  readonly heldBack: string | null;
+}
+
+/**
+ * One page of commands of each kind. A retry that is due is published once, whatever waits in the queue, because it is not
+ * there yet. What was published before, by the dispatcher or by an earlier sweep, is asked for again only while the queue
+ * is short: with the workers away a longer one would grow for as long as they are, and hold nothing new.
+ * @throws {ReadDatabaseUnavailable} @throws {CommandBusUnavailable} the rows are put back and come up again soon.
+ */
+export async function askForAttempts(dependencies: AskForAttemptsDependencies): Promise<AskedForAttempts> {
+  const { bus, limits, signal } = dependencies;
+  // Also says, before any row is taken, when the bus is away.
+  const { waiting, consumers } = await unlessAborted(bus.backlog(), signal);
+  let isMore = await askForPage(dependencies, 'retry');
+  const isShort = waiting < limits.maxBacklog;
+  if (isShort) isMore = (await askForPage(dependencies, 'command')) || isMore;
+  const isNobodyThere = !isShort && consumers === 0;
+  return { isMore, heldBack: isNobodyThere ? `no worker takes the ${waiting} commands that wait` : null };
+}
+
+/** @returns whether the page was full. */
+async function askForPage(
+  { dueWork, bus, limits, signal }: AskForAttemptsDependencies,
+  kind: DueKind,
+): Promise<boolean> {
+  const { askAgainAfterMs, askAgainAtLeastEveryMs, pageRows, commandsPerCall, tryAgainAfterMs } = limits;
+  const again = { initialDelayMs: askAgainAfterMs, maxDelayMs: askAgainAtLeastEveryMs };
+  const rows = await dueWork.take(kind, pageRows, again);
+  for (let from = 0; from < rows.length; from += commandsPerCall)
+    try {
+      const some: readonly DueEvent[] = rows.slice(from, from + commandsPerCall);
+      await unlessAborted(bus.publish(some.map(nextAttempt)), signal);
+    } catch (error) {
+      await dueWork.putBack(rows.slice(from), tryAgainAfterMs);
+      throw error;
+    }
+  return rows.length >= pageRows;
+}
