@@ -23,6 +23,8 @@ import { moment } from '../../support/domain/transitions.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 
+/** That of `startProcessing()`. */
+const claim = { worker: 'worker-2', leaseExpiresAt: moment(130) };
 const eventId = eventIdOf('shop-backend', 'order-1');
 const stream = streamOf(eventId);
 const context: CommandContext = { actor: { kind: 'process', process: 'worker-1' } };
@@ -62,7 +64,7 @@ describe('a command', () => {
     const { dependencies, log } = setUp();
     await handleCommand(dependencies, eventId, receiveEvent(), context, unheardOf);
     await handleCommand(dependencies, eventId, startProcessing(), context);
-    const result = await handleCommand(dependencies, eventId, failProcessing(), context);
+    const result = await handleCommand(dependencies, eventId, failProcessing({ claim }), context);
 
     const history = await log.readStream(stream);
     expect(history.map(({ type }) => type)).toEqual([
@@ -127,8 +129,8 @@ describe('a conflict', () => {
     await handleCommand(dependencies, eventId, receiveEvent(), context);
     await handleCommand(dependencies, eventId, startProcessing(), context);
     const known = await loadEvent(log, stream);
-    await handleCommand(elsewhere, eventId, expireLease({ now: moment(1_000) }), context);
-    const late = await handleCommand(dependencies, eventId, completeProcessing(), context, known);
+    await handleCommand(elsewhere, eventId, expireLease({ claim, now: moment(1_000) }), context);
+    const late = await handleCommand(dependencies, eventId, completeProcessing({ claim }), context, known);
     expect(late).toMatchObject({ ok: false, rejection: { code: 'stale-attempt', status: 'FAILED' } });
   });
 
@@ -248,7 +250,7 @@ describe('what a transition is kept with', () => {
     const traceparent = '00-11111111111111111111111111111111-2222222222222222-01';
     await handleCommand(dependencies, eventId, receiveEvent(), { ...context, requestId: 'request-1', traceparent });
     await handleCommand(dependencies, eventId, startProcessing(), context);
-    await handleCommand(dependencies, eventId, completeProcessing(), { ...context, causationId: 'claim-1' });
+    await handleCommand(dependencies, eventId, completeProcessing({ claim }), { ...context, causationId: 'claim-1' });
     const [receipt, claim, success] = await metadataOf(log);
     expect(receipt).toMatchObject({
       recordedAt: moment(0),
@@ -268,7 +270,7 @@ describe('what a transition is kept with', () => {
     await handleCommand(dependencies, eventId, receiveEvent(), context, unheardOf);
     for (const generation of [0, 1]) {
       await handleCommand(dependencies, eventId, startProcessing({ generation }), context);
-      await handleCommand(dependencies, eventId, completeProcessing({ generation }), context);
+      await handleCommand(dependencies, eventId, completeProcessing({ generation, claim }), context);
       const asked = await handleCommand(dependencies, eventId, replayEvent(), once);
       expect(asked).toMatchObject({ ok: true, changed: generation === 0 });
     }
@@ -281,7 +283,7 @@ describe('what a transition is kept with', () => {
     await handleCommand(dependencies, eventId, receiveEvent(), context);
     await handleCommand(dependencies, eventId, startProcessing(), context);
     const transitionId = (type: string) => deriveUuid('claim-1', type);
-    await handleCommand(dependencies, eventId, failProcessing(), { ...context, transitionId });
+    await handleCommand(dependencies, eventId, failProcessing({ claim }), { ...context, transitionId });
     const ids = (await metadataOf(log)).slice(2).map(({ id }) => id);
     expect(ids).toEqual([transitionId('ProcessingFailed'), transitionId('RetryScheduled')]);
   });
