@@ -251,7 +251,7 @@ describe('what a transition is kept with', () => {
     await handleCommand(dependencies, eventId, receiveEvent(), { ...context, requestId: 'request-1', traceparent });
     await handleCommand(dependencies, eventId, startProcessing(), context);
     await handleCommand(dependencies, eventId, completeProcessing({ claim }), { ...context, causationId: 'claim-1' });
-    const [receipt, claim, success] = await metadataOf(log);
+    const [receipt, claimed, success] = await metadataOf(log);
     expect(receipt).toMatchObject({
       recordedAt: moment(0),
       actor: context.actor,
@@ -260,7 +260,7 @@ describe('what a transition is kept with', () => {
       $causationId: 'request-1',
       $correlationId: stream,
     });
-    expect(claim).toMatchObject({ $causationId: receipt?.id, $correlationId: stream, prevHash: receipt?.hash });
+    expect(claimed).toMatchObject({ $causationId: receipt?.id, $correlationId: stream, prevHash: receipt?.hash });
     expect(success).toMatchObject({ $causationId: 'claim-1', recordedAt: moment(2) });
   });
 
