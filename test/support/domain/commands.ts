@@ -28,6 +28,9 @@ export const startProcessing = (but: But<StartProcessing> = {}): StartProcessing
   ...but,
 });
 
+/** That of `startProcessing()`; the outcomes are of `started()`, unless told. */
+export const claimOfStart = { worker: 'worker-2', leaseExpiresAt: moment(130) };
+
 export const completeProcessing = (but: But<CompleteProcessing> = {}): CompleteProcessing => ({
   kind: 'CompleteProcessing',
   ...run,

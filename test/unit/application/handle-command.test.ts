@@ -11,6 +11,7 @@ import type {
   EventLog,
 } from '../../../src/application/ports/event-log.ts';
 import {
+  claimOfStart as claim,
   completeProcessing,
   discardEvent,
   expireLease,
@@ -23,8 +24,6 @@ import { moment } from '../../support/domain/transitions.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 
-/** That of `startProcessing()`. */
-const claim = { worker: 'worker-2', leaseExpiresAt: moment(130) };
 const eventId = eventIdOf('shop-backend', 'order-1');
 const stream = streamOf(eventId);
 const context: CommandContext = { actor: { kind: 'process', process: 'worker-1' } };
