@@ -2,6 +2,7 @@ import type { Insertable } from 'kysely';
 import { unseal } from '../../application/envelope.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
+import { interruptionOf } from '../../domain/event/interruption.ts';
 import type { Failure, Transition } from '../../domain/event/transitions.ts';
 import type { DecodedTransition } from '../read-model.ts';
 import type { EventsTable } from './table.ts';
@@ -67,6 +68,11 @@ function columnsOf(transition: Transition, recorded: RecordedTransition): Column
       return { status: 'PROCESSED', ...unscheduled, processed_at: recordedAt, ...failed(null) };
     case 'ProcessingFailed':
       return { status: 'FAILED', ...unscheduled, ...failed(transition.data.failure) };
+    case 'ProcessingInterrupted': {
+      const { attempt, cause, dueAt } = transition.data;
+      const waiting = { ...unscheduled, next_attempt_at: dueAt };
+      return { status: 'FAILED', ...waiting, attempts: attempt - 1, ...failed(interruptionOf(cause)) };
+    }
     case 'RetryScheduled': {
       const { dueAt } = transition.data;
       return { status: 'FAILED', ...unscheduled, next_attempt_at: dueAt };
