@@ -51,8 +51,9 @@ export async function runScenario(scenario: Scenario, { tell = false } = {}): Pr
   await lookAgain(world, scenario.peaceAt, () => world.time.passed() >= lastTimedFault(scenario) && isResting());
   processes.makePeace();
   // What was recorded by a clock that was ahead is due when others come to that time.
-  const patienceMs = world.restoredStreams === null ? PEACE_MS + world.farthestClockMs : RESTORED_MS;
-  await lookAgain(world, world.time.passed() + patienceMs, isResting);
+  const patienceMs = PEACE_MS + world.farthestClockMs + longestAskMs(scenario);
+  const untilMs = world.time.passed() + (world.restoredStreams === null ? patienceMs : RESTORED_MS);
+  await lookAgain(world, untilMs, isResting);
   await world.time.runUntil(() => false, world.time.passed() + CALM_MS);
 
   const histories = await readAllHistories(world.log);
@@ -64,5 +65,8 @@ async function lookAgain(world: World, untilMs: number, holds: () => boolean): P
   while (world.time.passed() < untilMs && !holds())
     await world.time.runUntil(() => false, Math.min(untilMs, world.time.passed() + LOOK_EVERY_MS));
 }
+
+/** What nobody has worked on for so long is asked for as seldom as that. */
+const longestAskMs = ({ workersFrom }: Scenario) => (workersFrom === 0 ? 0 : workersFrom + 30_000);
 
 const lastTimedFault = ({ faults }: Scenario) => Math.max(0, ...ofKind(faults, 'timed').map(({ at }) => at));
