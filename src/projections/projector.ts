@@ -5,8 +5,8 @@ import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Subscriber } from '../application/run-subscription.ts';
 import type { ProjectionFailure } from './projection-failures.ts';
-import type { ProjectionStore } from './projection-store.ts';
 import { projectionNameOf } from './projection-states.ts';
+import type { ProjectionStore } from './projection-store.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
 
 /** How far a projection is, and how it fares. Counts are of this process. */
@@ -158,7 +158,8 @@ export function createProjector(
       const before = handled;
       const stored = await store.load();
       // A batch of our own moves both, one after the other.
-      return stored === progress.checkpoint || isHandling || handled !== before;
+      const isThere = stored === progress.checkpoint || isHandling || handled !== before;
+      return isThere && (!progress.isCaughtUp || (await store.isCaughtUp()));
     },
     async caughtUp() {
       await store.setCaughtUp(true);

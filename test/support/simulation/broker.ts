@@ -1,5 +1,10 @@
 import type { Chance } from '../../../src/application/ports/chance.ts';
-import type { CommandBus, CommandConsumer, CommandDelivery, ProcessEvent } from '../../../src/application/ports/command-bus.ts';
+import type {
+  CommandBus,
+  CommandConsumer,
+  CommandDelivery,
+  ProcessEvent,
+} from '../../../src/application/ports/command-bus.ts';
 import type { Life } from './life.ts';
 import type { CommandFault } from './scenario.ts';
 

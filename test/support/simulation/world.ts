@@ -1,8 +1,8 @@
 import type { Chance } from '../../../src/application/ports/chance.ts';
 import type { EventLog, RecordedTransition } from '../../../src/application/ports/event-log.ts';
-import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
 import { foldDueWork, isDueRow } from '../../../src/projections/due-work/project.ts';
 import { dueWork } from '../../../src/projections/due-work/read-model.ts';
+import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { createSeededChance } from '../worker/seeded-chance.ts';
 import { SimulatedBroker } from './broker.ts';
