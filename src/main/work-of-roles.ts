@@ -12,10 +12,12 @@ import { readModels } from '../projections/index.ts';
 import { projectionNameOf } from '../projections/projection-states.ts';
 import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
+import { beginWithoutCheckpoint } from '../worker/begin-without-checkpoint.ts';
 import { createDispatcher } from '../worker/dispatcher.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { createInProcessRunner } from '../worker/in-process-runner.ts';
 import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
+import { sweepLimits } from '../worker/sweep/limits.ts';
 import { createWorker } from '../worker/worker.ts';
 import { followLog } from './follow-log.ts';
 import type { LimitsOfServices } from './limits-of-services.ts';
@@ -98,13 +100,16 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   if (roles.includes('dispatcher')) {
     const stores = opened(parts.stores);
     const bus = opened(parts.bus);
+    const { pageRows } = { ...sweepLimits, ...limits.sweep };
+    const unfinished = { log, dueWork: stores.dueWork, pageRows, ...place };
+    const dueWorkCheckpoint = () => stores.projection(dueWork).load();
     services.push(
-      await leased('dispatcher', async (lease) =>
+      await leased('dispatcher', (lease) =>
         createDispatcher({
           log,
           bus,
           checkpoints: stores.checkpoints(lease),
-          firstPlace: (await log.head())?.checkpoint ?? null,
+          firstPlace: (signal) => beginWithoutCheckpoint({ ...unfinished, dueWorkCheckpoint }, signal),
           ...place,
           observed: (subscriber) => metrics.counted(subscriber),
         }),

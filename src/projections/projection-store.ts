@@ -5,7 +5,7 @@ import { loadCheckpoint, moveCheckpoint } from './checkpoints.ts';
 import type { Database } from './database.ts';
 import { requireLease } from './leases.ts';
 import { type ProjectionFailure, recordFailures } from './projection-failures.ts';
-import { projectionNameOf, setCaughtUp } from './projection-states.ts';
+import { isCaughtUp, projectionNameOf, setCaughtUp } from './projection-states.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
 
 export interface ProjectedBatch {
@@ -32,6 +32,8 @@ export interface ProjectionStore {
    * @throws {ConcurrencyConflict} the checkpoint is elsewhere, or the lease was taken over.
    */
   commit(batch: ProjectedBatch): Promise<void>;
+  /** What was remembered last; `false` at first. @throws {ReadDatabaseUnavailable} */
+  isCaughtUp(): Promise<boolean>;
   /**
    * Remembers whether the rows hold all that was in the log when the projector began.
    * @throws {ReadDatabaseUnavailable}
@@ -43,7 +45,8 @@ export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel
   const subscriber = projectionNameOf(readModel);
   return {
     load: () => loadCheckpoint(db, subscriber),
-    setCaughtUp: (isCaughtUp) => setCaughtUp(db, readModel, isCaughtUp),
+    isCaughtUp: () => isCaughtUp(db, readModel),
+    setCaughtUp: (value) => setCaughtUp(db, readModel, value),
     commit: ({ decoded, failures, failedAt, checkpoint, lease }) =>
       db.transaction().execute(async (transaction) => {
         // First, because its row keeps a second projector waiting until the first one is through.

@@ -158,7 +158,8 @@ export function createProjector(
       const before = handled;
       const stored = await store.load();
       // A batch of our own moves both, one after the other.
-      return stored === progress.checkpoint || isHandling || handled !== before;
+      const isThere = stored === progress.checkpoint || isHandling || handled !== before;
+      return isThere && (!progress.isCaughtUp || (await store.isCaughtUp()));
     },
     async caughtUp() {
       await store.setCaughtUp(true);

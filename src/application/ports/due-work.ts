@@ -20,7 +20,7 @@ export interface DueEvent {
   readonly dueAt: string | null;
 }
 
-/** How long a row that was handed out is left alone: `initialDelayMs` at first, twice as long each time, with jitter. */
+/** How long a row is put off: `initialDelayMs` at first, twice as long each time, with jitter. */
 export interface AskAgain {
   readonly initialDelayMs: number;
   readonly maxDelayMs: number;
@@ -38,18 +38,18 @@ export interface DueWork {
    */
   isCaughtUp(): Promise<boolean>;
   /**
-   * Hands out at most `limit` rows of one kind whose time has come, the longest overdue first, and puts each off in the
-   * same step. So every row comes up sooner or later, however many there are, and none hides those behind it. A `retry`
-   * that was handed out is a `command` from then on.
-   * @throws {ReadDatabaseUnavailable} some may have been put off; they come up again.
+   * Hands out at most `limit` rows of one kind whose time has come, the longest overdue first, and holds them back for
+   * `holdMs` in the same step. So every row comes up sooner or later, however many there are, and none hides those behind
+   * it.
+   * @throws {ReadDatabaseUnavailable} some may be held back; they come up again.
    */
-  take(kind: DueKind, limit: number, again: AskAgain): Promise<readonly DueEvent[]>;
+  take(kind: DueKind, limit: number, holdMs: number): Promise<readonly DueEvent[]>;
   /**
-   * Has rows that were taken in vain handed out again after `delayMs`, as if they had not been. Rows that have moved on
-   * are left alone.
-   * @throws {ReadDatabaseUnavailable}
+   * Puts rows off that were taken and about which something was done: later each time, until their events move on. A
+   * `retry` is a `command` from then on. Rows that have moved on are left alone.
+   * @throws {ReadDatabaseUnavailable} some may be put off; the others come up again after they were held back.
    */
-  putBack(rows: readonly DueEvent[], delayMs: number): Promise<void>;
+  putOff(rows: readonly DueEvent[], again: AskAgain): Promise<void>;
   /**
    * Has rows of these kinds handed out at once, whenever they were handed out last: a page of at most `limit` in
    * ascending order of id, after `afterEventId`.

@@ -21,29 +21,30 @@ interface TakenRow extends Pick<DueWorkTable, 'id' | 'kind' | 'generation' | 'at
 export const createDueWork = (db: Kysely<Database>): DueWork => ({
   isCaughtUp: () => isCaughtUp(db, dueWork),
 
-  async take(kind, limit, { initialDelayMs, maxDelayMs }) {
+  async take(kind, limit, holdMs) {
     const { rows } = await sql<TakenRow>`
-      update due_work set
-        kind = case kind when 'retry' then 'command' else kind end,
-        asks = asks + 1,
-        ask_at = clock_timestamp() + (0.75 + random() / 4) * interval '1 ms'
-          * least(${maxDelayMs}::float8, ${initialDelayMs}::float8 * 2 ^ least(asks, ${MAX_DOUBLINGS}::integer))
+      update due_work set ask_at = clock_timestamp() + ${holdMs} * interval '1 ms'
       where id in (
         select id from due_work where kind = ${kind} and ask_at <= clock_timestamp()
         order by ask_at limit ${limit} for update skip locked
       )
-      returning id, ${kind} as kind, generation, attempts, revision, due_at`.execute(db);
+      returning id, kind, generation, attempts, revision, due_at`.execute(db);
     return rows.map(dueEventOf);
   },
 
-  async putBack(events, delayMs) {
+  async putOff(events, { initialDelayMs, maxDelayMs }) {
+    if (events.length === 0) return;
     const rows = events.map(({ eventId, kind, revision }) => ({ id: eventId, kind, revision }));
     await sql`
       update due_work set
-        kind = given.kind, asks = due_work.asks - 1, ask_at = clock_timestamp() + ${delayMs} * interval '1 ms'
-      from json_to_recordset(${JSON.stringify(rows)}::json) as given (id uuid, kind text, revision bigint)
-      where due_work.id = given.id and due_work.revision = given.revision and due_work.asks > 0 and due_work.id in (
-        select id from due_work where id = any(${rows.map(({ id }) => id)}::uuid[]) for update skip locked
+        kind = case due_work.kind when 'retry' then 'command' else due_work.kind end,
+        asks = asks + 1,
+        ask_at = clock_timestamp() + (0.75 + random() / 4) * interval '1 ms'
+          * least(${maxDelayMs}::float8, ${initialDelayMs}::float8 * 2 ^ least(asks, ${MAX_DOUBLINGS}::integer))
+      where id in (
+        select due_work.id
+        from json_to_recordset(${JSON.stringify(rows)}::json) as given (id uuid, kind text, revision bigint)
+        join due_work using (id, kind, revision) for update of due_work skip locked
       )`.execute(db);
   },
 

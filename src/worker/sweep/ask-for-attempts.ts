@@ -1,11 +1,11 @@
 import type { CommandBus } from '../../application/ports/command-bus.ts';
-import type { DueEvent, DueKind, DueWork } from '../../application/ports/due-work.ts';
+import type { DueKind, DueWork } from '../../application/ports/due-work.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import type { SweepLimits } from './limits.ts';
 import { nextAttempt } from './next-attempt.ts';
 
 export interface AskForAttemptsDependencies {
-  readonly dueWork: Pick<DueWork, 'take' | 'putBack'>;
+  readonly dueWork: Pick<DueWork, 'take' | 'putOff'>;
   readonly bus: Pick<CommandBus, 'publish' | 'backlog'>;
   readonly limits: SweepLimits;
   readonly signal: AbortSignal;
@@ -22,7 +22,7 @@ export interface AskedForAttempts {
  * One page of commands of each kind. A retry that is due is published once, whatever waits in the queue, because it is not
  * there yet. What was published before, by the dispatcher or by an earlier sweep, is asked for again only while the queue
  * is short: with the workers away a longer one would grow for as long as they are, and hold nothing new.
- * @throws {ReadDatabaseUnavailable} @throws {CommandBusUnavailable} the rows are put back and come up again soon.
+ * @throws {ReadDatabaseUnavailable} @throws {CommandBusUnavailable} what was not published comes up again soon.
  */
 export async function askForAttempts(dependencies: AskForAttemptsDependencies): Promise<AskedForAttempts> {
   const { bus, limits, signal } = dependencies;
@@ -40,16 +40,13 @@ async function askForPage(
   { dueWork, bus, limits, signal }: AskForAttemptsDependencies,
   kind: DueKind,
 ): Promise<boolean> {
-  const { askAgainAfterMs, askAgainAtLeastEveryMs, pageRows, commandsPerCall, tryAgainAfterMs } = limits;
+  const { askAgainAfterMs, askAgainAtLeastEveryMs, pageRows, commandsPerCall, holdMs } = limits;
   const again = { initialDelayMs: askAgainAfterMs, maxDelayMs: askAgainAtLeastEveryMs };
-  const rows = await dueWork.take(kind, pageRows, again);
-  for (let from = 0; from < rows.length; from += commandsPerCall)
-    try {
-      const some: readonly DueEvent[] = rows.slice(from, from + commandsPerCall);
-      await unlessAborted(bus.publish(some.map(nextAttempt)), signal);
-    } catch (error) {
-      await dueWork.putBack(rows.slice(from), tryAgainAfterMs);
-      throw error;
-    }
+  const rows = await dueWork.take(kind, pageRows, holdMs);
+  for (let from = 0; from < rows.length; from += commandsPerCall) {
+    const some = rows.slice(from, from + commandsPerCall);
+    await unlessAborted(bus.publish(some.map(nextAttempt)), signal);
+    await dueWork.putOff(some, again);
+  }
   return rows.length >= pageRows;
 }

@@ -7,7 +7,8 @@ import { type SweepLimits, sweepLimits } from './limits.ts';
 import { type LookIntoAttemptsDependencies, lookIntoAttempts } from './look-into-attempts.ts';
 import { type RecoverDependencies, recover } from './recover.ts';
 
-export interface DueWorkSweepOptions extends Omit<LookIntoAttemptsDependencies & RecoverDependencies, 'limits'> {
+export interface DueWorkSweepOptions
+  extends Omit<LookIntoAttemptsDependencies & RecoverDependencies, 'limits' | 'pageRows'> {
   readonly dueWork: DueWork;
   readonly bus: Pick<CommandBus, 'publish' | 'backlog' | 'forgetsOnRestart'>;
   readonly limits?: Partial<SweepLimits> | undefined;
@@ -39,8 +40,9 @@ export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundServ
   const { dueWork, clock, logger } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const dependencies = { ...options, limits: { ...sweepLimits, ...options.limits }, signal };
-  const { sweepEveryMs } = dependencies.limits;
+  const limits = { ...sweepLimits, ...options.limits };
+  const { sweepEveryMs, pageRows } = limits;
+  const dependencies = { ...options, limits, pageRows, signal };
   let running: Promise<unknown> | null = null;
 
   /** What keeps each of the two from its work. */

@@ -15,8 +15,8 @@ export const sweepLimits = {
   askAgainAfterMs: 30_000,
   /** The last of these delays. An event whose commands vanish time and again is asked for so seldom at the worst. */
   askAgainAtLeastEveryMs: 600_000,
-  /** Until a row whose command the bus did not take is taken again. */
-  tryAgainAfterMs: 5_000,
+  /** Until a row that was taken comes up again when nothing came of it: the bus, the log or this process went away. */
+  holdMs: 5_000,
   /** The first of the delays until a lease is looked at again: the projector has to see its end, or clocks differ. */
   lookAgainAfterMs: 1_000,
   /** The last of these delays, for an event that cannot be read. */

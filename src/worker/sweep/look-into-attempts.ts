@@ -4,7 +4,7 @@ import { type ExpireLeasesDependencies, expireLeases } from './expire-leases.ts'
 import type { SweepLimits } from './limits.ts';
 
 export interface LookIntoAttemptsDependencies extends ExpireLeasesDependencies {
-  readonly dueWork: Pick<DueWork, 'take' | 'readAgain'>;
+  readonly dueWork: Pick<DueWork, 'take' | 'putOff' | 'readAgain'>;
   /**
    * No worker of an earlier process can be alive, as an exclusive data folder proves: a claim of any worker but ours need
    * not be believed until its lease ends.
@@ -23,16 +23,18 @@ export async function lookIntoAttempts(dependencies: LookIntoAttemptsDependencie
   readonly heldBack: null;
 }> {
   const { dueWork, earlierWorkersAreGone, limits, worker } = dependencies;
-  const { pageRows, lookAgainAfterMs, lookAgainAtLeastEveryMs } = limits;
+  const { pageRows, lookAgainAfterMs, lookAgainAtLeastEveryMs, holdMs } = limits;
   const again = { initialDelayMs: lookAgainAfterMs, maxDelayMs: lookAgainAtLeastEveryMs };
-  const ended = await dueWork.take('lease', pageRows, again);
+  const ended = await dueWork.take('lease', pageRows, holdMs);
   await expireLeases(
     dependencies,
     ended.map(({ eventId }) => eventId),
     (other) => earlierWorkersAreGone && other !== worker,
   );
-  const unread = await dueWork.take('unreadable', pageRows, again);
+  await dueWork.putOff(ended, again);
+  const unread = await dueWork.take('unreadable', pageRows, holdMs);
   for (const { eventId } of unread) await readAgain(dependencies, eventId);
+  await dueWork.putOff(unread, again);
   return { isMore: ended.length >= pageRows || unread.length >= pageRows, heldBack: null };
 }
 

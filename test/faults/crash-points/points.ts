@@ -7,10 +7,10 @@ export interface Crash {
 }
 
 /**
- * What nobody does in one process with an embedded log: nobody to share with, a log and a bus that are never away, and no
+ * What nobody does in one process with an embedded log: nobody to share with, a log that is never away, and no
  * transitions of another version.
  */
-const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease|put-due-work-back|read-due-work-again)\./;
+const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease|read-due-work-again)\./;
 /** Come to once in the life of a process, or once in each of its roles. */
 const onceInALife =
   /^(consume|read-head|load-checkpoint|load-projection|set-caught-up|verify-checkpoint|hasten-due-work)\./;

@@ -14,7 +14,8 @@ import { readTablesOfThisFile } from '../../support/read-database/of-this-file.t
 const db = readTablesOfThisFile();
 const work = () => createDueWork(db());
 const again = { initialDelayMs: 30_000, maxDelayMs: 600_000 };
-const take = (kind: DueKind, limit = 10) => work().take(kind, limit, again);
+const holdMs = 5_000;
+const take = (kind: DueKind, limit = 10) => work().take(kind, limit, holdMs);
 const idsOf = (rows: readonly { readonly eventId: string }[]) => rows.map(({ eventId }) => eventId);
 async function project(log: readonly RecordedTransition[], upTo = log.length): Promise<void> {
   const projector = projectorOf(readModel, db());
@@ -41,11 +42,21 @@ describe('due work', () => {
     expect(await take('retry')).toMatchObject([retry]);
   });
 
-  it('is left alone twice as long each time it was taken in vain, and starts again when its event moves on', async () => {
+  it('comes up again soon when nothing came of it', async () => {
+    await project(logOf(waiting('event', histories['waiting for a retry'])));
+    const rows = await take('retry');
+    expect(await take('retry')).toEqual([]);
+    await letPass(holdMs);
+    expect(await take('retry')).toEqual(rows);
+  });
+
+  it('is put off twice as long each time, and starts again when its event moves on', async () => {
     await project(logOf(waiting('event')));
     await letPass(30_000);
     for (const delayMs of [30_000, 60_000, 120_000]) {
-      expect(await take('command')).toHaveLength(1);
+      const rows = await take('command');
+      expect(rows).toHaveLength(1);
+      await work().putOff(rows, again);
       await letPass(delayMs * 0.7);
       expect(await take('command')).toEqual([]);
       await letPass(delayMs * 0.3);
@@ -54,25 +65,23 @@ describe('due work', () => {
     expect(await db().selectFrom('due_work').select(['kind', 'asks']).execute()).toEqual([{ kind: 'lease', asks: 0 }]);
   });
 
-  it('of a retry is a command after it was taken, and a retry again when it is put back', async () => {
+  it('of a retry is a command once it was put off', async () => {
     await project(logOf(waiting('event', histories['waiting for a retry'])));
     const rows = await take('retry');
-    expect(await take('retry')).toEqual([]);
-    await work().putBack(rows, 0);
-    expect(await take('retry')).toEqual(rows);
+    await work().putOff(rows, again);
     await letPass(30_000);
+    expect(await take('retry')).toEqual([]);
     expect(idsOf(await take('command'))).toEqual(idsOf(rows));
   });
 
-  it('is not put back once its event has moved on', async () => {
+  it('is not put off once its event has moved on', async () => {
     const [receipt, start] = historyOf('event', [received(), started()]);
     await project([receipt as RecordedTransition]);
     await letPass(30_000);
     const rows = await take('command');
     await project([start as RecordedTransition], 2);
-    await work().putBack(rows, 0);
-    expect(await take('command')).toEqual([]);
-    expect(await db().selectFrom('due_work').select('kind').execute()).toEqual([{ kind: 'lease' }]);
+    await work().putOff(rows, again);
+    expect(await db().selectFrom('due_work').select(['kind', 'asks']).execute()).toEqual([{ kind: 'lease', asks: 0 }]);
   });
 
   it('is gone when its event has ended, and does not come back when what was before is handed over again', async () => {

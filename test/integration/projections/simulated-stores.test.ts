@@ -46,7 +46,7 @@ const step = fc.record({
   takes: fc.constantFrom<DueKind>('command', 'retry', 'lease', 'unreadable'),
   limit: fc.integer({ min: 1, max: 3 }),
   hastens: fc.boolean(),
-  putsBack: fc.boolean(),
+  putsOff: fc.boolean(),
   isCaughtUp: fc.boolean(),
 });
 const story = fc.record({
@@ -124,11 +124,10 @@ async function live(
     await dueStore.setCaughtUp(told.isCaughtUp);
     said.push(await work.isCaughtUp());
     if (told.hastens) said.push(await work.hasten(['command', 'lease'], null, told.limit));
-    const taken = await work.take(told.takes, told.limit, { initialDelayMs: 600_000, maxDelayMs: 600_000 });
-    // Those of one moment come in any order.
+    const taken = await work.take(told.takes, told.limit, told.putsOff ? 0 : 600_000);
+    // Of those of one moment any come first.
     if (told.limit === 3) said.push(taken.toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1)));
-    else await work.putBack(taken, 0);
-    if (told.putsBack) await work.putBack(taken, 0);
+    if (told.putsOff) await work.putOff(taken, { initialDelayMs: 600_000, maxDelayMs: 600_000 });
   }
   return said;
 }

@@ -1,5 +1,5 @@
 import type { Chance } from '../../../src/application/ports/chance.ts';
-import type { DueEvent, DueKind, DueWork } from '../../../src/application/ports/due-work.ts';
+import type { DueEvent, DueWork } from '../../../src/application/ports/due-work.ts';
 import { type DueChange, type DueRow, foldDueWork, isDueRow } from '../../../src/projections/due-work/project.ts';
 
 export interface KeptDueRow extends DueRow {
@@ -46,27 +46,30 @@ export function simulatedDueWork({ rows, keep, isCaughtUp, now, chance }: DueWor
   };
   return {
     isCaughtUp: async () => isCaughtUp(),
-    take: async (kind, limit, { initialDelayMs, maxDelayMs }) => {
+    take: async (kind, limit, holdMs) => {
       const taken = [...rows().values()]
         .filter((row) => row.kind === kind && row.askAt <= now())
         .sort((one, other) => one.askAt - other.askAt)
         .slice(0, limit);
       change(
         taken.map(({ id }) => id),
-        ({ asks }) => ({
+        () => ({ askAt: now() + holdMs }),
+      );
+      return taken.map(dueEventOf);
+    },
+    putOff: async (events, { initialDelayMs, maxDelayMs }) => {
+      const same = events.filter(({ eventId, kind, revision }) => {
+        const row = rows().get(eventId);
+        return row?.kind === kind && Number(row.revision) === revision;
+      });
+      change(
+        same.map(({ eventId }) => eventId),
+        ({ kind, asks }) => ({
           kind: kind === 'retry' ? 'command' : kind,
           asks: asks + 1,
           askAt: now() + (0.75 + chance.fraction() / 4) * Math.min(maxDelayMs, initialDelayMs * 2 ** asks),
         }),
       );
-      return taken.map(dueEventOf);
-    },
-    putBack: async (events, delayMs) => {
-      for (const { eventId, kind, revision } of events) {
-        const row = rows().get(eventId);
-        if (row !== undefined && Number(row.revision) === revision && row.asks > 0)
-          change([eventId], ({ asks }) => ({ kind, asks: asks - 1, askAt: now() + delayMs }));
-      }
     },
     hasten: async (kinds, after, limit) => {
       const page = [...rows().values()]
@@ -111,7 +114,7 @@ export function createDueWorkInMemory(surroundings: Pick<DueWorkSurroundings, 'n
     /** A row that is due at once unless told otherwise. */
     put: (id: string, given: Partial<KeptDueRow> = {}) => {
       const row: KeptDueRow = {
-        ...{ id, kind: 'command' as DueKind, generation: 0, attempts: 0, revision: '0', due_at: null },
+        ...{ id, kind: 'command', generation: 0, attempts: 0, revision: '0', due_at: null },
         ...{ wait_ms: 0, wait_until: null, askAt: surroundings.now(), asks: 0 },
         ...given,
       };

@@ -68,7 +68,7 @@ export function storesOf(world: World, life: Life): Stores {
     dueWork: {
       isCaughtUp: meddle('is-caught-up', stores.dueWork.isCaughtUp, tablesAreAway),
       take: meddle('take-due', stores.dueWork.take, tablesAreAway),
-      putBack: meddle('put-back', stores.dueWork.putBack, tablesAreAway),
+      putOff: meddle('put-off', stores.dueWork.putOff, tablesAreAway),
       hasten: meddle('hasten', stores.dueWork.hasten, tablesAreAway),
       readAgain: meddle('read-again', stores.dueWork.readAgain, tablesAreAway),
     },
@@ -77,6 +77,7 @@ export function storesOf(world: World, life: Life): Stores {
       return {
         load: meddle('load-checkpoint', store.load, tablesAreAway),
         commit: meddle('project', store.commit, tablesAreAway),
+        isCaughtUp: meddle('is-caught-up', store.isCaughtUp, tablesAreAway),
         setCaughtUp: meddle('set-caught-up', store.setCaughtUp, tablesAreAway),
       };
     },

@@ -21,7 +21,7 @@ export const calls = [
   'is-caught-up',
   'set-caught-up',
   'take-due',
-  'put-back',
+  'put-off',
   'hasten',
   'read-again',
   'backlog',
@@ -38,7 +38,7 @@ export type Part = 'log' | 'broker' | 'tables';
 export const partOf: Readonly<Partial<Record<Call, Part>>> = {
   ...{ append: 'log', 'read-stream': 'log', receive: 'log', head: 'log', 'verify-checkpoint': 'log' },
   ...{ 'load-checkpoint': 'tables', project: 'tables', 'load-place': 'tables', 'save-place': 'tables' },
-  ...{ 'is-caught-up': 'tables', 'set-caught-up': 'tables', 'take-due': 'tables', 'put-back': 'tables' },
+  ...{ 'is-caught-up': 'tables', 'set-caught-up': 'tables', 'take-due': 'tables', 'put-off': 'tables' },
   ...{ hasten: 'tables', 'read-again': 'tables', 'take-lease': 'tables', 'renew-lease': 'tables' },
   ...{ 'release-lease': 'tables', publish: 'broker', backlog: 'broker' },
 };

@@ -80,6 +80,7 @@ export class SimulatedStores {
         );
         this.#surroundings.committed(batch, readModel.name);
       },
+      isCaughtUp: async () => this.tables.caughtUp.has(subscriber),
       setCaughtUp: async (isCaughtUp) => {
         const caughtUp = new Set(this.tables.caughtUp);
         if (isCaughtUp) caughtUp.add(subscriber);

@@ -80,7 +80,10 @@ describe('the sweep', () => {
     kept.put('failed', { kind: 'retry', generation: 1, attempts: 2, due_at: dueAt });
     await start();
     expect(published.map(messageId).toSorted()).toEqual(['failed:1:3', 'lost:0:1']);
-    expect(published.map((command) => command.dueAt).toSorted()).toEqual([dueAt, undefined]);
+    expect(published.map((command) => [command.eventId, command.dueAt])).toEqual([
+      ['failed', dueAt],
+      ['lost', undefined],
+    ]);
   });
 
   it('asks again for what does not move on, later each time, and at last every ten minutes', async () => {
