@@ -59,7 +59,10 @@ interface OpenedPart<Part> {
 
 const surroundings = { clock: systemClock, chance: systemChance };
 
-async function openLog({ config, acceptLossUpTo, logger }: Omit<Given, 'roles'>, defer: Defer): Promise<OpenedPart<EventLog>> {
+async function openLog(
+  { config, acceptLossUpTo, logger }: Omit<Given, 'roles'>,
+  defer: Defer,
+): Promise<OpenedPart<EventLog>> {
   if (config.eventStoreUrl !== null) {
     const { openEventStoreDbLog } = await import('../adapters/eventstoredb/open-event-store-db-log.ts');
     const url = config.eventStoreUrl;

@@ -93,7 +93,10 @@ export async function openEmbeddedLog({
 function reportFacts(path: string, { end, wasLeftOpen, hadNoMark, acceptedLoss }: LogFacts, logger?: Logger): void {
   const position = end?.position ?? 0;
   if (acceptedLoss !== null)
-    logger?.warn({ path, position, ...acceptedLoss }, 'the log goes on without transitions that it had, as was accepted');
+    logger?.warn(
+      { path, position, ...acceptedLoss },
+      'the log goes on without transitions that it had, as was accepted',
+    );
   else if (hadNoMark && position > 0)
     logger?.warn(
       { path, position },

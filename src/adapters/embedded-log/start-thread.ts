@@ -46,7 +46,8 @@ export async function startThread({ path, threadFile, options, logger }: ThreadT
 
   function reportMark(cause: string | null): void {
     if (cause === null) logger?.info({ path }, "the mark of the log's end is written again");
-    else logger?.error({ path, reason: cause }, "the mark of the log's end cannot be written; appends go on without it");
+    else
+      logger?.error({ path, reason: cause }, "the mark of the log's end cannot be written; appends go on without it");
   }
 
   worker.on('message', (message: ThreadMessage) => {

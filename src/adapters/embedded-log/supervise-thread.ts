@@ -27,10 +27,7 @@ export interface Supervision extends ThreadToStart {
  * rolls back what was not committed, and appends go on. Tries for ever, because nothing else can take the appends.
  * @throws {LogFileRefused} @throws {LogUnavailable} when the first thread cannot open the file.
  */
-export async function superviseThread({
-  onReopened,
-  ...toStart
-}: Supervision): Promise<SupervisedThread> {
+export async function superviseThread({ onReopened, ...toStart }: Supervision): Promise<SupervisedThread> {
   const { path, logger } = toStart;
   const closing = new AbortController();
   const first = await startThread(toStart);

@@ -73,7 +73,8 @@ function encode(mark: EndMark, turn: number): Buffer {
   const { logId, position, id, bootId } = mark;
   const text = JSON.stringify({ logId, position, id, bootId, turn });
   const line = `${sumOf(text)} ${text}\n`;
-  if (Buffer.byteLength(line) > SLOT_BYTES) throw new Error(`A mark of the log's end is longer than ${SLOT_BYTES} bytes`);
+  if (Buffer.byteLength(line) > SLOT_BYTES)
+    throw new Error(`A mark of the log's end is longer than ${SLOT_BYTES} bytes`);
   return Buffer.concat([Buffer.from(line), Buffer.alloc(SLOT_BYTES - Buffer.byteLength(line), ' ')]);
 }
 

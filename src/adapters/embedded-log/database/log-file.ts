@@ -2,12 +2,12 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { checkFormat, checkPages, checkTail, damaged } from './check-file.ts';
 import { createLogFile } from './create-log-file.ts';
-import { syncFile } from './sync.ts';
 import { keepAside } from './keep-aside.ts';
 import { gatherEvidence, type Loss, proofOfLoss, proofOfLostFile, refusedFor, wasLeftOpen } from './proof-of-loss.ts';
 import { readWithoutChange } from './read-log-file.ts';
 import { refusing } from './refusing.ts';
 import { sqliteErrorKind } from './sqlite-error.ts';
+import { syncFile } from './sync.ts';
 
 export interface LogFile {
   readonly database: DatabaseSync;
