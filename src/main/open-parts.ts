@@ -18,7 +18,7 @@ interface Given {
   readonly config: Config;
   readonly roles: readonly Role[];
   /** Transitions up to this position may be missing from the log; none unless told. */
-  readonly acceptLossUpTo?: number | null;
+  readonly acceptLossUpTo?: number | null | undefined;
   readonly logger: Logger;
 }
 

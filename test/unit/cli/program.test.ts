@@ -24,7 +24,14 @@ describe('eventops start', () => {
   });
 
   it('runs the roles that are named', async () => {
-    expect((await run('start', '--roles', 'worker,api')).asked).toEqual([{ start: ['api', 'worker'], acceptLossUpTo: null }]);
+    expect((await run('start', '--roles', 'worker,api')).asked).toEqual([
+      { start: ['api', 'worker'], acceptLossUpTo: null },
+    ]);
+  });
+
+  it('accepts the loss of transitions up to a position that is named, and no other word for it', async () => {
+    expect((await run('start', '--accept-lost-transitions', '4211')).asked).toMatchObject([{ acceptLossUpTo: 4211 }]);
+    expect(await run('start', '--accept-lost-transitions', 'all')).toMatchObject({ code: 2, asked: [] });
   });
 
   it('refuses a role that does not exist, and names those that do', async () => {
@@ -51,11 +58,6 @@ describe('eventops token', () => {
 });
 
 describe('wrong use', () => {
-  it('accepts the loss of transitions up to a position that is named, and no other word for it', async () => {
-    expect((await run('start', '--accept-lost-transitions', '4211')).asked).toMatchObject([{ acceptLossUpTo: 4211 }]);
-    expect(await run('start', '--accept-lost-transitions', 'all')).toMatchObject({ code: 2, asked: [] });
-  });
-
   it.each([[['begin']], [['start', '--port', '1']], [['verify', 'extra']], [[]]])(
     '%j ends with 2 and asks for nothing',
     async (words) => {
