@@ -29,6 +29,13 @@ export function breachesOfRuns(
       >;
       const own = byAttempt.get(`${eventId} ${data.generation}:${data.attempt}`) ?? [];
       const has = (end: HandlerRunRecord['ended']) => own.some(({ ended }) => ended === end);
+      if (own.at(-1)?.cameInTime && type === 'ProcessingFailed' && data.failure.class === 'HandlerTimeout')
+        breaches.push({
+          guarantee: 'G8',
+          kind: 'against the policy',
+          eventId,
+          what: `attempt ${data.generation}:${data.attempt} had its answer in time, and is recorded as too late`,
+        });
       const isTrue = type === 'ProcessingSucceeded' ? has('succeeded') : has('failed') || isOurs(data.failure.class);
       if (!isTrue)
         breaches.push({
