@@ -1,7 +1,8 @@
-import type { Clock } from '../../application/ports/clock.ts';
+import type { MonotonicClock } from '../../application/ports/clock.ts';
 
-export const systemClock: Clock = {
+export const systemClock: MonotonicClock = {
   now: () => Date.now(),
+  monotonicMs: () => performance.now(),
   sleep: (delayMs, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
