@@ -69,7 +69,7 @@ function createSurroundings() {
   };
 }
 
-const givenUp = ['EventReceived', 'ProcessingStarted', 'ProcessingFailed', 'RetryScheduled'];
+const givenUp = ['EventReceived', 'ProcessingStarted', 'ProcessingInterrupted'];
 const underWay = ['EventReceived', 'ProcessingStarted'];
 
 describe('the sweep', () => {
@@ -238,7 +238,7 @@ describe('the sweep', () => {
   });
 
   it('does nothing about a row that is behind its stream', async () => {
-    const { kept, clock, start, useCases, claimed, typesOf } = createSurroundings();
+    const { kept, log, clock, start, useCases, claimed, typesOf } = createSurroundings();
     const eventId = await claimed('k', 'worker-2');
     const { state } = await loadEvent(log, streamOf(eventId));
     const run = { generation: 0, attempt: 1, claim: state?.claim as Claim };
