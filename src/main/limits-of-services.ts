@@ -1,5 +1,7 @@
 import type { LeasedLimits } from '../application/while-leased.ts';
 import type { Pace } from '../projections/projector.ts';
+import type { DeadlineLimits } from '../worker/deadlines.ts';
+import type { DispatcherLimits } from '../worker/dispatcher.ts';
 import type { SweepLimits } from '../worker/sweep/limits.ts';
 import type { WorkerLimits } from '../worker/worker.ts';
 import type { FollowingLimits } from './follow-log.ts';
@@ -10,6 +12,8 @@ import type { FollowingLimits } from './follow-log.ts';
  * is only found by those who reach it.
  */
 export interface LimitsOfServices {
+  readonly deadlines?: Partial<DeadlineLimits>;
+  readonly dispatcher?: Partial<DispatcherLimits>;
   readonly following?: Partial<FollowingLimits>;
   readonly leased?: Partial<LeasedLimits>;
   readonly projecting?: Partial<Pace>;

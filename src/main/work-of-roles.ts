@@ -13,6 +13,7 @@ import { projectionNameOf } from '../projections/projection-states.ts';
 import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
 import { beginWithoutCheckpoint } from '../worker/begin-without-checkpoint.ts';
+import { deadlineLimits } from '../worker/deadlines.ts';
 import { createDispatcher } from '../worker/dispatcher.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
@@ -95,7 +96,12 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       createWorker({
         ...processing,
         bus: opened(parts.bus),
-        runner: given.runner ?? createInProcessRunner(place),
+        runner:
+          given.runner ??
+          createInProcessRunner({
+            ...place,
+            deadlineLimits: { ...deadlineLimits, ...limits.deadlines },
+          }),
         stopTimeoutMs: shutdownTimeoutMs,
         limits: limits.worker,
       }),
@@ -114,6 +120,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
           checkpoints: stores.checkpoints(lease),
           firstPlace: (signal) => beginWithoutCheckpoint({ ...unfinished, dueWorkCheckpoint }, signal),
           ...place,
+          limits: limits.dispatcher,
           observed: (subscriber) => metrics.counted(subscriber),
         }),
       ),

@@ -8,14 +8,18 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { CommandPublisher, ProcessEvent } from '../application/ports/command-bus.ts';
 import type { Checkpoint, EventReader, RecordedTransition } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
-import { runSubscription, type Subscriber } from '../application/run-subscription.ts';
+import { runSubscription, type Subscriber, type SubscriptionLimits } from '../application/run-subscription.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 const NAME = 'dispatcher';
-/** A larger payload stays in the log: a command is to be small, and the claim then reads the stream. In characters. */
-const MAX_CARRIED_PAYLOAD = 32 * 1024;
-/** The stored place lags by so much: after a crash, what was published since is published again, which is harmless. */
-const SAVE_EVERY_MS = 200;
+
+export const dispatcherLimits = {
+  /** A larger payload stays in the log: a command is to be small, and the claim then reads the stream. */
+  carriedCharacters: 32 * 1024,
+  /** The stored place lags by so much: after a crash, what was published since is published again, which is harmless. */
+  saveEveryMs: 200,
+} as const;
+export type DispatcherLimits = { readonly [Limit in keyof typeof dispatcherLimits]: number } & SubscriptionLimits;
 
 export interface DispatcherOptions {
   readonly log: Pick<EventReader, 'subscribeAll' | 'verifyCheckpoint'>;
@@ -30,6 +34,8 @@ export interface DispatcherOptions {
   readonly logger: Logger;
   /** Wraps the subscriber, to count what it handles. */
   readonly observed?: (subscriber: Subscriber) => Subscriber;
+  /** Others than the usual ones. */
+  readonly limits?: Partial<DispatcherLimits> | undefined;
 }
 
 /**
@@ -44,7 +50,9 @@ export function createDispatcher({
   clock,
   logger,
   observed = (subscriber) => subscriber,
+  limits = {},
 }: DispatcherOptions): BackgroundService {
+  const { carriedCharacters, saveEveryMs } = { ...dispatcherLimits, ...limits };
   const stopping = new AbortController();
   const { signal } = stopping;
   let place: Checkpoint | null = null;
@@ -71,7 +79,7 @@ export function createDispatcher({
         return place;
       }),
     handle: async (transitions, checkpoint) => {
-      const commands = transitions.flatMap((recorded) => commandOf(recorded, logger));
+      const commands = transitions.flatMap((recorded) => commandOf(recorded, carriedCharacters, logger));
       if (commands.length > 0) await watched(() => unlessAborted(bus.publish(commands), signal));
       place = checkpoint;
     },
@@ -87,7 +95,7 @@ export function createDispatcher({
   const keepSaving = async () => {
     let isTold = false;
     while (!signal.aborted) {
-      await clock.sleep(SAVE_EVERY_MS, signal);
+      await clock.sleep(saveEveryMs, signal);
       try {
         await save();
         isTold = false;
@@ -98,12 +106,13 @@ export function createDispatcher({
     }
   };
   const follow = () =>
-    runSubscription(log, observed(subscriber), { clock, logger, signal, streamPrefix: EVENT_STREAM_PREFIX }).catch(
-      (error: unknown) => {
-        trouble = error instanceof Error ? error.message : String(error);
-        logger.error({ err: error }, 'the dispatcher has stopped; new events wait for the sweep');
-      },
-    );
+    runSubscription(log, observed(subscriber), {
+      ...{ clock, logger, signal, limits },
+      streamPrefix: EVENT_STREAM_PREFIX,
+    }).catch((error: unknown) => {
+      trouble = error instanceof Error ? error.message : String(error);
+      logger.error({ err: error }, 'the dispatcher has stopped; new events wait for the sweep');
+    });
 
   return {
     name: NAME,
@@ -136,12 +145,12 @@ async function usablePlace({
   }
 }
 
-function commandOf(recorded: RecordedTransition, logger: Logger): readonly ProcessEvent[] {
+function commandOf(recorded: RecordedTransition, carriedCharacters: number, logger: Logger): readonly ProcessEvent[] {
   const eventId = eventIdOfStream(recorded.stream);
   try {
     if (recorded.type === 'EventReceived') {
       const event = advance(unheardOf, recorded);
-      const isCarried = (event.state?.received.payload.length ?? 0) <= MAX_CARRIED_PAYLOAD;
+      const isCarried = (event.state?.received.payload.length ?? 0) <= carriedCharacters;
       return [{ eventId, generation: 0, attempt: 1, event: isCarried ? event : null }];
     }
     if (recorded.type !== 'ReplayRequested') return [];

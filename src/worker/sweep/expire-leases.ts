@@ -8,9 +8,7 @@ import type { Logger } from '../../application/ports/logger.ts';
 import type { UseCases } from '../../application/use-cases.ts';
 import { defaultRetry } from '../handlers/config-schema.ts';
 import type { MatchHandler } from '../handlers/match-handler.ts';
-
-/** Appends that wait together are committed together; more of them at once would only crowd the log. */
-const AT_ONCE = 64;
+import type { SweepLimits } from './limits.ts';
 
 export interface ExpireLeasesDependencies {
   readonly log: Pick<EventReader, 'readStream'>;
@@ -21,6 +19,7 @@ export interface ExpireLeasesDependencies {
   readonly logger: Logger;
   /** Of this process. */
   readonly worker: string;
+  readonly limits: Pick<SweepLimits, 'leasesAtOnce'>;
 }
 
 /**
@@ -35,8 +34,9 @@ export async function expireLeases(
   eventIds: readonly string[],
   isGone: (worker: string) => boolean,
 ): Promise<void> {
-  for (let from = 0; from < eventIds.length; from += AT_ONCE)
-    await Promise.all(eventIds.slice(from, from + AT_ONCE).map((eventId) => expire(dependencies, eventId, isGone)));
+  const { leasesAtOnce } = dependencies.limits;
+  for (let from = 0; from < eventIds.length; from += leasesAtOnce)
+    await Promise.all(eventIds.slice(from, from + leasesAtOnce).map((id) => expire(dependencies, id, isGone)));
 }
 
 async function expire(

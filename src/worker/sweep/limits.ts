@@ -17,6 +17,8 @@ export const sweepLimits = {
   askAgainAtLeastEveryMs: 600_000,
   /** Until a row that was taken comes up again when nothing came of it: the bus, the log or this process went away. */
   holdMs: 5_000,
+  /** Appends that wait together are committed together; more of them at once would only crowd the log. */
+  leasesAtOnce: 64,
   /** The first of the delays until a lease is looked at again: the projector has to see its end, or clocks differ. */
   lookAgainAfterMs: 1_000,
   /** The last of these delays, for an event that cannot be read. */

@@ -10,7 +10,11 @@ import type { Conduct, Fault, PostedEvent, Scenario, ScenarioLimit } from './sce
 export function withHardships(scenario: Scenario, draw: Draw): Scenario {
   const limits = draw.chance(0.5) ? drawLimits(draw) : [];
   const isMild = isPrompt(scenario);
-  const faults = [...scenario.faults, ...(process.env["C"] ? clocks(draw, scenario, isMild) : []), ...(process.env["R"] ? rows(draw, scenario) : [])];
+  const faults = [
+    ...scenario.faults,
+    ...(process.env['C'] ? clocks(draw, scenario, isMild) : []),
+    ...(process.env['R'] ? rows(draw, scenario) : []),
+  ];
   if (!isMild) faults.push(...databases(draw, scenario));
   const events = scenario.events.map((event) => ({ ...event, conduct: event.conduct.map((one) => varied(draw, one)) }));
   const changed = { ...scenario, events, faults, limits };

@@ -9,6 +9,11 @@ import { breachesOfPromptness, isPrompt } from './promptness.ts';
 import { refusedForGood } from './rest.ts';
 import type { World } from './world.ts';
 
+/** Beside what can be told from the outside: G9, what a process has in hand, which only the simulation sees. */
+export type SeenBreach =
+  | Breach
+  | (Pick<Breach, 'eventId' | 'what'> & { readonly guarantee: 'G9'; readonly kind: 'beyond its bounds' });
+
 type Histories = ReadonlyMap<string, readonly RecordedTransition[]>;
 
 /** What was promised and not kept, once the run is over. */
@@ -17,16 +22,20 @@ export async function judge(
   processes: Processes,
   witness: Witness,
   histories: Histories,
-): Promise<readonly Breach[]> {
+): Promise<readonly SeenBreach[]> {
   if (world.restoredStreams !== null) return judgeRestored(world, processes, witness, histories);
   const { acknowledged, answered } = witness;
   const rows = new Map([...world.stores.tables.rows].map(([id, row]) => [id, viewOf(row)]));
   const missing = refusedForGood(world.scenario);
-  const breaches: Breach[] = findBreaches({ acknowledged, answered, histories, rows }).filter(
+  const breaches: SeenBreach[] = findBreaches({ acknowledged, answered, histories, rows }).filter(
     ({ guarantee, eventId }) => guarantee !== 'G6' || !missing.has(eventId),
   );
   breaches.push(...breachesOfRuns(world.runs, histories), ...seenBreaches(world));
   if (witness.waiting > 0) breaches.push(stuck(`${witness.waiting} people still have no answer`));
+  // Where many things go wrong, many ask.
+  if (world.scenario.workersFrom > 0)
+    for (const what of world.asked.tooOften(world.scenario))
+      breaches.push({ guarantee: 'G9', kind: 'beyond its bounds', eventId: '', what });
   if (isPrompt(world.scenario)) {
     const tookMs = world.lastTransitionAt - Math.max(world.lastFaultAt, world.lastWishAt);
     breaches.push(...breachesOfPromptness(tookMs, histories));
@@ -43,7 +52,7 @@ async function judgeRestored(
   processes: Processes,
   witness: Witness,
   histories: Histories,
-): Promise<readonly Breach[]> {
+): Promise<readonly SeenBreach[]> {
   const acknowledged = witness.acknowledged.filter(
     ({ eventId, at }) => at > world.restoredAt || world.restoredStreams?.has(`event-${eventId}`),
   );
@@ -67,13 +76,12 @@ async function isBeyondTheLog({ stores, log }: World): Promise<boolean> {
   return false;
 }
 
-function seenBreaches(world: World): readonly Breach[] {
-  return [...new Set(world.seen)].map((what) => ({
-    guarantee: what.includes('checkpoint') ? 'G6' : 'G3',
-    kind: what.includes('checkpoint') ? 'mismatching row' : 'doubled',
-    eventId: '',
-    what,
-  }));
+function seenBreaches(world: World): readonly SeenBreach[] {
+  return [...new Set(world.seen)].map((what): SeenBreach => {
+    if (what.includes('in hand')) return { guarantee: 'G9', kind: 'beyond its bounds', eventId: '', what };
+    if (what.includes('checkpoint')) return { guarantee: 'G6', kind: 'mismatching row', eventId: '', what };
+    return { guarantee: 'G3', kind: 'doubled', eventId: '', what };
+  });
 }
 
 const stuck = (what: string): Breach => ({ guarantee: 'G2', kind: 'stuck', eventId: '', what });

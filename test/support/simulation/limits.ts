@@ -3,6 +3,9 @@ import { subscriptionLimits } from '../../../src/application/run-subscription.ts
 import { leasedLimits } from '../../../src/application/while-leased.ts';
 import { followingLimits } from '../../../src/main/follow-log.ts';
 import { usualPace } from '../../../src/projections/projector.ts';
+import { companyLimits } from '../../../src/worker/companies.ts';
+import { deadlineLimits } from '../../../src/worker/deadlines.ts';
+import { dispatcherLimits } from '../../../src/worker/dispatcher.ts';
 import { holdBackLimits } from '../../../src/worker/failure-policy.ts';
 import { paceLimits } from '../../../src/worker/pace.ts';
 import { attemptLimits } from '../../../src/worker/process-event.ts';
@@ -12,11 +15,13 @@ import type { Scenario, ScenarioLimit } from './scenario.ts';
 /** Every cap, page, batch, pause and timeout of the code that runs in the simulation, as it is in production. */
 export const usualLimits = {
   commands: commandLimits,
+  deadlines: deadlineLimits,
+  dispatcher: { ...dispatcherLimits, ...subscriptionLimits },
   following: { ...subscriptionLimits, ...followingLimits },
   leased: leasedLimits,
   projecting: usualPace,
   sweep: sweepLimits,
-  worker: { ...paceLimits, ...attemptLimits, ...holdBackLimits },
+  worker: { ...paceLimits, ...attemptLimits, ...holdBackLimits, ...companyLimits },
   /** Of the simulated log: transitions that it hands over at once, at most. */
   log: { maxBatch: 1_000 },
   /** Of the bus within a process. */

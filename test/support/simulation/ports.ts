@@ -3,6 +3,7 @@ import type { CommandBus } from '../../../src/application/ports/command-bus.ts';
 import type { AppendOutcome, EventLog } from '../../../src/application/ports/event-log.ts';
 import type { Leases } from '../../../src/application/ports/leases.ts';
 import type { Stores } from '../../../src/projections/stores.ts';
+import { inHandOf } from './in-hand.ts';
 import type { Life } from './life.ts';
 import { limitsOf } from './limits.ts';
 import { type Answers, meddling } from './meddling.ts';
@@ -64,10 +65,18 @@ export function logOf(world: World, life: Life): EventLog {
 export function storesOf(world: World, life: Life): Stores {
   const { stores } = world;
   const meddle = meddling(world, life);
+  const inHand = inHandOf(world, life);
   return {
     dueWork: {
       isCaughtUp: meddle('is-caught-up', stores.dueWork.isCaughtUp, tablesAreAway),
-      take: meddle('take-due', stores.dueWork.take, tablesAreAway),
+      take: meddle(
+        'take-due',
+        async (kind, limit, again) => {
+          inHand.mustFit('rows of due work', limit, limitsOf(world.scenario, 'sweep').pageRows);
+          return stores.dueWork.take(kind, limit, again);
+        },
+        tablesAreAway,
+      ),
       putOff: meddle('put-off', stores.dueWork.putOff, tablesAreAway),
       hasten: meddle('hasten', stores.dueWork.hasten, tablesAreAway),
       readAgain: meddle('read-again', stores.dueWork.readAgain, tablesAreAway),
@@ -76,7 +85,14 @@ export function storesOf(world: World, life: Life): Stores {
       const store = stores.projection(readModel);
       return {
         load: meddle('load-checkpoint', store.load, tablesAreAway),
-        commit: meddle('project', store.commit, tablesAreAway),
+        commit: meddle(
+          'project',
+          async (batch) => {
+            inHand.mustFit('transitions of a batch', batch.decoded.length, batchOf(world));
+            return store.commit(batch);
+          },
+          tablesAreAway,
+        ),
         isCaughtUp: meddle('is-caught-up', store.isCaughtUp, tablesAreAway),
         setCaughtUp: meddle('set-caught-up', store.setCaughtUp, tablesAreAway),
       };
@@ -105,6 +121,7 @@ export function leasesOf(world: World, life: Life): Leases {
 export function busOf(world: World, life: Life, own: CommandBus | null): CommandBus {
   const { broker } = world;
   const meddle = meddling(world, life);
+  const inHand = inHandOf(world, life);
   return {
     forgetsOnRestart: own !== null,
     publish: meddle(
@@ -114,8 +131,11 @@ export function busOf(world: World, life: Life, own: CommandBus | null): Command
           () =>
             `${life.slot}: publishes ${commands.map(({ eventId, generation, attempt }) => `${eventId.slice(0, 8)} ${generation}:${attempt}`).join(', ')}`,
         );
-        if (own === null) broker.publish(commands);
-        else await own.publish(commands);
+        for (const command of commands) world.asked.note(command);
+        await inHand.whileHeld('commands that are published', commands.length, publishedAtOnce(world), async () => {
+          if (own === null) broker.publish(commands);
+          else await own.publish(commands);
+        });
       },
       busIsAway,
     ),
@@ -129,15 +149,29 @@ export function busOf(world: World, life: Life, own: CommandBus | null): Command
       return consume({
         prefetch,
         onCommand: (delivery) =>
-          void take(() =>
+          void take(() => {
+            const letGo = inHand.hold('commands', 1, limitsOf(world.scenario, 'worker').eventsInHand);
             onCommand({
               command: delivery.command,
-              acknowledge: () => void meddle('acknowledge', async () => delivery.acknowledge(), null)(),
-              release: () => void meddle('release', async () => delivery.release(), null)(),
-            }),
-          ),
+              acknowledge: () => {
+                letGo();
+                void meddle('acknowledge', async () => delivery.acknowledge(), null)();
+              },
+              release: () => {
+                letGo();
+                void meddle('release', async () => delivery.release(), null)();
+              },
+            });
+          }),
       });
     },
     close: async () => {},
   };
 }
+
+const batchOf = ({ scenario }: World) =>
+  Math.min(limitsOf(scenario, 'following').maxBatch, limitsOf(scenario, 'log').maxBatch);
+
+/** One call of the dispatcher and one of the sweep; a process that takes a lease over may have two of each for a moment. */
+const publishedAtOnce = ({ scenario }: World) =>
+  2 * (limitsOf(scenario, 'log').maxBatch + limitsOf(scenario, 'sweep').commandsPerCall);

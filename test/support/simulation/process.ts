@@ -67,6 +67,8 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
       shutdownTimeoutMs: 1_000,
       processName: `${slot}/${start}`,
       limits: {
+        deadlines: changedLimits(scenario, 'deadlines'),
+        dispatcher: changedLimits(scenario, 'dispatcher'),
         following: changedLimits(scenario, 'following'),
         leased: changedLimits(scenario, 'leased'),
         projecting: changedLimits(scenario, 'projecting'),

@@ -1,6 +1,5 @@
-import type { Breach } from '../guarantees/find-breaches.ts';
 import { readAllHistories } from '../guarantees/read-histories.ts';
-import { judge } from './judge.ts';
+import { judge, type SeenBreach } from './judge.ts';
 import { careless, client, operator, type Witness } from './people.ts';
 import { Processes } from './processes.ts';
 import { isAtRest } from './rest.ts';
@@ -16,7 +15,7 @@ const CALM_MS = 1_000;
 const LOOK_EVERY_MS = 250;
 
 export interface Outcome {
-  readonly breaches: readonly Breach[];
+  readonly breaches: readonly SeenBreach[];
   /** By effect, how often what the scenario names came to pass. */
   readonly happened: ReadonlyMap<string, number>;
   readonly events: number;

@@ -6,6 +6,7 @@ import type { ProjectedBatch } from '../../../src/projections/projection-store.t
 import type { DecodedTransition } from '../../../src/projections/read-model.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { createSeededChance } from '../worker/seeded-chance.ts';
+import { AskedAttempts } from './asked.ts';
 import { SimulatedBroker } from './broker.ts';
 import type { HandlerRunRecord } from './handlers.ts';
 import type { Life } from './life.ts';
@@ -21,6 +22,7 @@ export class World {
   readonly stores: SimulatedStores;
   readonly broker: SimulatedBroker;
   readonly runs: HandlerRunRecord[] = [];
+  readonly asked = new AskedAttempts(() => this.time.passed());
   /** Kills the process; another one is started in its slot after so long. */
   kill: (life: Life, restartAfterMs: number) => void = () => {};
   freeze: (life: Life, durationMs: number) => void = () => {};
