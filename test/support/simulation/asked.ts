@@ -10,6 +10,8 @@ interface Asked {
 
 /** Beside the dispatcher's command and the sweep's first: some that a take-over or a lost answer publishes again. */
 const SPARE = 3;
+/** What was on its way when the tables were lost has arrived by then. */
+const SETTLED_MS = 1_500;
 /** The least that the sweep's delays come down to by chance. */
 const SHORTEST_SHARE = 0.75;
 
@@ -17,6 +19,10 @@ const SHORTEST_SHARE = 0.75;
 export class AskedAttempts {
   readonly #asked = new Map<string, Asked>();
   readonly #passed: () => number;
+  readonly #endedAt = new Map<string, number>();
+  #lostAt: number | null = null;
+  /** Commands, after the tables were lost, for what had ended before. */
+  readonly #forEnded: string[] = [];
 
   constructor(passed: () => number) {
     this.#passed = passed;
@@ -24,6 +30,9 @@ export class AskedAttempts {
 
   note(command: ProcessEvent): void {
     const at = this.#passed();
+    const endedAt = this.#endedAt.get(endingOf(command));
+    if (endedAt !== undefined && this.#lostAt !== null && endedAt < this.#lostAt && at > this.#lostAt + SETTLED_MS)
+      this.#forEnded.push(messageId(command));
     const id = messageId(command);
     const before = this.#asked.get(id);
     if (before === undefined) this.#asked.set(id, { times: 1, firstAt: at, lastAt: at });
@@ -31,6 +40,20 @@ export class AskedAttempts {
       before.times++;
       before.lastAt = at;
     }
+  }
+
+  noteEnding(eventId: string, generation: number): void {
+    this.#endedAt.set(endingOf({ eventId, generation }), this.#passed());
+  }
+  noteLostTables(): void {
+    this.#lostAt = this.#passed();
+  }
+
+  /** Commands that an empty read database has led to, and nothing needed, in words. */
+  needlessly(): readonly string[] {
+    return this.#forEnded.map(
+      (id) => `${id} was asked for because the read database was empty, and had ended long before`,
+    );
   }
 
   /** Attempts that were asked for more often than delays that double allow, in words. */
@@ -43,3 +66,5 @@ export class AskedAttempts {
     });
   }
 }
+
+const endingOf = ({ eventId, generation }: Pick<ProcessEvent, 'eventId' | 'generation'>) => `${eventId}:${generation}`;

@@ -45,7 +45,23 @@ export function breachesOfRuns(
           what: `${type} of ${data.generation}:${data.attempt} is recorded; its handler had ${own.at(-1)?.ended ?? 'not ended'}`,
         });
     }
+  for (const [eventId, history] of histories) breaches.push(...deadWithoutFailing(eventId, history));
   return breaches;
+}
+
+/** An event is a dead letter for want of attempts only after so many of its own have failed. */
+function deadWithoutFailing(eventId: string, history: readonly RecordedTransition[]): readonly Breach[] {
+  const transitions = history.map(decodeTransition);
+  return transitions.flatMap((last): readonly Breach[] => {
+    if (last.type !== 'EventDeadLettered' || last.data.reason !== 'attempts-exhausted') return [];
+    const { generation, policy } = last.data;
+    const failed = transitions.filter(
+      ({ type, data }) => type === 'ProcessingFailed' && data.generation === generation,
+    ).length;
+    if (failed >= policy.maxAttempts) return [];
+    const what = `is dead for want of attempts after ${failed} that failed of ${policy.maxAttempts}`;
+    return [{ guarantee: 'G8', kind: 'against the policy', eventId, what }];
+  });
 }
 
 /** Failures that are stated by us and not thrown by a handler. */

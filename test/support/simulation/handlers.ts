@@ -50,6 +50,9 @@ export const handlerOf = (
       case 'is slow':
         await life.clock.sleep(TIMEOUT_MS - 100);
         break;
+      case 'ends its process':
+        world.kill(life, 500);
+        return new Promise(() => {});
       case 'asks another service':
         void world.time.sleep(ANSWERS_AFTER_MS).then(() => {
           run.cameInTime = world.time.passed() - startedAt < TIMEOUT_MS - 50;

@@ -16,7 +16,11 @@ export function withHardships(scenario: Scenario, draw: Draw): Scenario {
     ...(process.env['R'] ? rows(draw, scenario) : []),
   ];
   if (!isMild) faults.push(...databases(draw, scenario));
-  const events = scenario.events.map((event) => ({ ...event, conduct: event.conduct.map((one) => varied(draw, one)) }));
+  const hostile = !isMild && draw.chance(0.04) ? draw.one(scenario.events) : null;
+  const events = scenario.events.map((event) => ({
+    ...event,
+    conduct: event === hostile ? (['ends its process'] as const) : event.conduct.map((one) => varied(draw, one)),
+  }));
   const changed = { ...scenario, events, faults, limits };
   return scenario.profile === 'full' && draw.chance(0.03) ? withCrowd(changed, draw) : changed;
 }
@@ -53,7 +57,11 @@ function rows(draw: Draw, { events, peaceAt }: Scenario): readonly Fault[] {
 function databases(draw: Draw, { profile, peaceAt }: Scenario): readonly Fault[] {
   const at = draw.upTo(peaceAt - 1_000);
   const faults: Fault[] = [];
-  if (profile === 'full' && draw.chance(0.04)) faults.push({ kind: 'timed', at, what: 'lose tables' });
+  if (profile === 'full' && draw.chance(0.05)) {
+    faults.push({ kind: 'timed', at, what: 'lose tables' });
+    const killedAt = at + draw.upTo(400);
+    if (draw.chance(0.7)) faults.push({ kind: 'timed', at: killedAt, what: 'kill', slot: 'dispatcher-0', ms: 100 });
+  }
   if (draw.chance(0.04)) faults.push({ kind: 'timed', at, what: 'restore log', transitions: 1 + draw.upTo(8) });
   return faults;
 }

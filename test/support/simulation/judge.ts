@@ -36,6 +36,8 @@ export async function judge(
   if (world.scenario.workersFrom > 0)
     for (const what of world.asked.tooOften(world.scenario))
       breaches.push({ guarantee: 'G9', kind: 'beyond its bounds', eventId: '', what });
+  for (const what of world.asked.needlessly())
+    breaches.push({ guarantee: 'G9', kind: 'beyond its bounds', eventId: '', what });
   if (isPrompt(world.scenario)) {
     const tookMs = world.lastTransitionAt - Math.max(world.lastFaultAt, world.lastWishAt);
     breaches.push(...breachesOfPromptness(tookMs, histories));
@@ -61,8 +63,10 @@ async function judgeRestored(
     ({ guarantee }) => guarantee !== 'G2',
   );
   const isBeyond = await isBeyondTheLog(world);
-  if (!isBeyond || processes.sayTrouble()) return [...breaches, ...seenBreaches(world)];
-  return [...breaches, ...seenBreaches(world), stuck('the log was put back behind the rows, and no process says so')];
+  // What rows and checkpoints are of is gone.
+  const seen = seenBreaches(world).filter(({ guarantee }) => guarantee !== 'G6');
+  if (!isBeyond || processes.sayTrouble()) return [...breaches, ...seen];
+  return [...breaches, ...seen, stuck('the log was put back behind the rows, and no process says so')];
 }
 
 async function isBeyondTheLog({ stores, log }: World): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { eventIdOfStream } from '../../../src/application/event-identity.ts';
 import { CommandBusUnavailable, LogUnavailable, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
 import type { CommandBus } from '../../../src/application/ports/command-bus.ts';
 import type { AppendOutcome, EventLog } from '../../../src/application/ports/event-log.ts';
@@ -23,6 +24,8 @@ const logIsAway = failing(() => new LogUnavailable('The log is away'));
 const tablesAreAway = failing(() => new ReadDatabaseUnavailable('The read database is away'));
 const busIsAway = failing(() => new CommandBusUnavailable('The broker is away'));
 
+const endings: ReadonlySet<string> = new Set(['ProcessingSucceeded', 'EventDeadLettered', 'EventDiscarded']);
+
 /** The log as one process reaches it. */
 export function logOf(world: World, life: Life): EventLog {
   const { log } = world;
@@ -34,6 +37,12 @@ export function logOf(world: World, life: Life): EventLog {
       const outcome = await log.append(request);
       if (log.all.length === before) return outcome;
       world.lastTransitionAt = world.time.passed();
+      for (const { type, data } of request.transitions)
+        if (endings.has(type))
+          world.asked.noteEnding(
+            eventIdOfStream(request.stream),
+            (JSON.parse(data) as { generation: number }).generation,
+          );
       world.tell(() => {
         const types = request.transitions.map(({ type }) => type).join(' and ');
         return `${life.slot}: ${types} is in the log of ${request.stream.slice(0, 14)}`;

@@ -84,6 +84,7 @@ export class Processes {
     }
     if (fault.what === 'lose tables') {
       world.hasHappened('tables lost', 'the read database is empty');
+      world.asked.noteLostTables();
       return world.stores.lose();
     }
     if (fault.what === 'restore log') return world.restoreLog(fault.transitions);

@@ -11,9 +11,10 @@ const SOON_MS = 9_000;
  * Whether nothing in it has to be found again by a timeout: calls are merely refused or remain without an answer, or the
  * one process of the embedded profile is killed, which knows at its next start what it left.
  */
-export const isPrompt = ({ profile, faults, limits, workersFrom }: Scenario): boolean =>
+export const isPrompt = ({ profile, faults, limits, workersFrom, events }: Scenario): boolean =>
   workersFrom === 0 &&
   areProvident(limits) &&
+  !events.some(({ conduct }) => conduct.includes('ends its process')) &&
   faults.every((fault) => isStumble(fault) || isHarmless(fault) || (profile === 'embedded' && isEnd(fault)));
 
 /** Clocks that differ by less than a second, and rows that are refused, keep nothing from happening when it should. */

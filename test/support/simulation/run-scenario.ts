@@ -66,6 +66,10 @@ async function lookAgain(world: World, untilMs: number, holds: () => boolean): P
 }
 
 /** What nobody has worked on for so long is asked for as seldom as that. */
-const longestAskMs = ({ workersFrom }: Scenario) => (workersFrom === 0 ? 0 : workersFrom + 30_000);
+const longestAskMs = ({ workersFrom, events }: Scenario) =>
+  (workersFrom === 0 ? 0 : workersFrom + 30_000) +
+  (events.some(({ conduct }) => conduct.includes('ends its process')) ? POISON_MS : 0);
+/** Five leases end before an event that ends its workers is given up. */
+const POISON_MS = 90_000;
 
 const lastTimedFault = ({ faults }: Scenario) => Math.max(0, ...ofKind(faults, 'timed').map(({ at }) => at));

@@ -132,7 +132,9 @@ export type Conduct =
   | 'hangs'
   | 'is slow'
   /** Waits for an answer over the network, almost as long as it may. */
-  | 'asks another service';
+  | 'asks another service'
+  /** Takes the process with it that runs it, each time. */
+  | 'ends its process';
 
 export interface PostedEvent {
   readonly key: string;
