@@ -1,4 +1,4 @@
-import { ConcurrencyConflict } from '../../../src/application/failures.ts';
+import { ConcurrencyConflict, ReadDatabaseRefused } from '../../../src/application/failures.ts';
 import type { CheckpointStore } from '../../../src/application/ports/checkpoint-store.ts';
 import type { DueWork } from '../../../src/application/ports/due-work.ts';
 import type { Checkpoint } from '../../../src/application/ports/event-log.ts';
@@ -26,6 +26,11 @@ export interface Tables {
   /** Projections that have been at the end of the log since they last began. */
   readonly caughtUp: ReadonlySet<string>;
 }
+interface Surroundings {
+  committed(batch: ProjectedBatch, readModel: string): void;
+  /** Why it is not kept; `null` when it is. */
+  refuses(batch: ProjectedBatch, readModel: string): string | null;
+}
 const emptyTables: Tables = { rows: new Map(), due: new Map(), checkpoints: new Map(), caughtUp: new Set() };
 
 /**
@@ -37,12 +42,12 @@ export class SimulatedStores {
   readonly #copies: Tables[] = [emptyTables];
   readonly #leases = new Map<string, HeldLease>();
   readonly #now: () => number;
-  readonly #committed: (batch: ProjectedBatch, readModel: string) => void;
+  readonly #surroundings: Surroundings;
 
   /** @param now the database's own clock, in milliseconds since 1970. */
-  constructor(now: () => number, committed: (batch: ProjectedBatch, readModel: string) => void = () => {}) {
+  constructor(now: () => number, surroundings: Surroundings = { committed: () => {}, refuses: () => null }) {
     this.#now = now;
-    this.#committed = committed;
+    this.#surroundings = surroundings;
   }
 
   get tables(): Tables {
@@ -67,11 +72,13 @@ export class SimulatedStores {
         if (checkpoint !== null && found !== checkpoint.from)
           throw new ConcurrencyConflict(`The checkpoint of ${subscriber} is no longer where it was read`);
         if (lease !== null) this.#require(lease);
+        const refusal = this.#surroundings.refuses(batch, readModel.name);
+        if (refusal !== null) throw new ReadDatabaseRefused(refusal);
         this.#keep(
           readModel.name === dueWork.name ? { due: this.#dueAfter(decoded) } : { rows: this.#rowsAfter(decoded) },
           checkpoint === null ? null : [subscriber, checkpoint.to],
         );
-        this.#committed(batch, readModel.name);
+        this.#surroundings.committed(batch, readModel.name);
       },
       isCaughtUp: async () => this.tables.caughtUp.has(subscriber),
       setCaughtUp: async (isCaughtUp) => {

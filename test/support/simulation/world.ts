@@ -1,8 +1,9 @@
 import type { Chance } from '../../../src/application/ports/chance.ts';
-import type { EventLog, RecordedTransition } from '../../../src/application/ports/event-log.ts';
+import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import { foldDueWork, isDueRow } from '../../../src/projections/due-work/project.ts';
 import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
+import type { DecodedTransition } from '../../../src/projections/read-model.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { createSeededChance } from '../worker/seeded-chance.ts';
 import { SimulatedBroker } from './broker.ts';
@@ -16,7 +17,7 @@ import { createSimulatedTime } from './time.ts';
 export class World {
   readonly scenario: Scenario;
   readonly time = createSimulatedTime();
-  readonly log: EventLog & { readonly all: readonly RecordedTransition[] };
+  readonly log: ReturnType<typeof createInMemoryLog>;
   readonly stores: SimulatedStores;
   readonly broker: SimulatedBroker;
   readonly runs: HandlerRunRecord[] = [];
@@ -32,6 +33,11 @@ export class World {
   /** When somebody last got what he asked for. */
   lastWishAt = 0;
   lastTransitionAt = 0;
+  /** The most that a process's clock was off by. */
+  farthestClockMs = 0;
+  /** Streams that the log held when it was put back to what it was; `null` as long as it was not. */
+  restoredStreams: ReadonlySet<string> | null = null;
+  restoredAt = 0;
   #isPeaceMade = false;
   /** Told only when somebody wants to read it: a seed of many has no reader. */
   readonly #story: string[] | null;
@@ -45,10 +51,10 @@ export class World {
     this.#story = story;
     this.#chance = createSeededChance(scenario.seed + 3);
     this.log = createInMemoryLog('simulated');
-    this.stores = new SimulatedStores(
-      () => this.time.now(),
-      (batch, readModel) => this.#checkCheckpoint(batch, readModel),
-    );
+    this.stores = new SimulatedStores(() => this.time.now(), {
+      committed: (batch, readModel) => this.#checkCheckpoint(batch, readModel),
+      refuses: (batch, readModel) => this.#refuses(batch, readModel),
+    });
     this.broker = new SimulatedBroker(createSeededChance(scenario.seed + 1), ofKind(scenario.faults, 'command'), {
       isPeace: () => this.isPeace,
       noted: (what) => this.hasHappened(what.includes('lose') ? 'command lost' : 'command repeated', what),
@@ -70,6 +76,32 @@ export class World {
     const untilMs = this.time.passed() + durationMs;
     this.#awayUntil.set(of, Math.max(untilMs, this.#awayUntil.get(of) ?? 0));
     this.hasHappened('outage', `the ${of} is away for ${durationMs} ms`);
+  }
+
+  restoreLog(transitions: number): void {
+    const kept = Math.max(0, this.log.all.length - transitions);
+    this.hasHappened('log restored', `the log is put back to its first ${kept} transitions`);
+    this.log.restore(kept);
+    this.restoredStreams = new Set(this.log.all.map(({ stream }) => stream));
+    this.restoredAt = this.time.passed();
+  }
+
+  /** Why the read database does not keep the batch, if it does not. */
+  #refuses({ decoded }: ProjectedBatch, readModel: string): string | null {
+    const passed = this.time.passed();
+    const due = ofKind(this.scenario.faults, 'row').filter(
+      ({ from, until }) => passed >= from && (until === null || passed < until),
+    );
+    if (due.length === 0 || decoded.length === 0) return null;
+    if (due.some(({ key }) => key === null)) return 'everything is refused';
+    // The due work holds nothing that could be refused for what it is.
+    if (readModel === dueWork.name) return null;
+    for (const { transition } of decoded as readonly DecodedTransition[])
+      if (transition.type === 'EventReceived' && due.some(({ key }) => key === transition.data.idempotencyKey)) {
+        this.hasHappened('row refused', `the read database refuses the row of ${transition.data.idempotencyKey}`);
+        return `it does not keep what ${transition.data.idempotencyKey} was received with`;
+      }
+    return null;
   }
 
   /** What goes wrong at this call, the next one of its kind. */
@@ -103,7 +135,7 @@ export class World {
   /** The place in the log that a stored checkpoint names is never beyond what the rows contain. */
   #checkCheckpoint({ checkpoint }: ProjectedBatch, readModel: string): void {
     if (checkpoint === null) return;
-    const place = (text: string | null) => (text === null ? -1 : Number(text.slice(text.indexOf('/') + 1)));
+    const place = (text: string | null) => (text === null ? -1 : Number(text.split('/')[1]));
     const projected = this.log.all.slice(0, place(checkpoint.to) + 1);
     if (readModel === dueWork.name) return this.#checkDueWork(projected);
     for (const { stream, revision } of projected.slice(place(checkpoint.from) + 1)) {
