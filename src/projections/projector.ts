@@ -108,7 +108,7 @@ export function createProjector(
       await commit(decoded, failures, checkpoint);
       return report(failures);
     } catch (error) {
-      if (!(error instanceof ReadDatabaseRefused)) throw error;
+      if (readModel.isNeverRefused || !(error instanceof ReadDatabaseRefused)) throw error;
     }
     failures.push(...(await commitAround(decoded)));
     await commit([], failures, checkpoint);

@@ -14,6 +14,8 @@ export interface ReadModel<Content = unknown> {
   readonly name: string;
   /** Which streams it is made of. */
   readonly streamPrefix: string;
+  /** No row can be refused for what is in it: when the database refuses one, it is waited for, and nothing is passed over. */
+  readonly isNeverRefused?: true;
   /** What `write` has to know of a transition, and no more. @throws {UndecodableTransition} */
   decode(recorded: RecordedTransition): Content;
   /**

@@ -7,6 +7,7 @@ import type { RecordedTransition } from '../../application/ports/event-log.ts';
 /** How long a command may be under way before the sweep suspects that it was lost. */
 export const LOST_COMMAND_AFTER_MS = 30_000;
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** PostgreSQL's `integer`. */
 const MAX_COUNT = 2 ** 31 - 1;
 
@@ -44,6 +45,8 @@ export function foldDueWork(transitions: Iterable<RecordedTransition>): readonly
   for (const recorded of transitions) {
     // What follows from a failure is recorded with it, and says how the event goes on.
     if (recorded.type === 'ProcessingFailed') continue;
+    // A stream that only looks like one of ours: no command leads to it.
+    if (!uuid.test(eventIdOfStream(recorded.stream))) continue;
     const before = lastOf.get(recorded.stream);
     if (before === undefined || before.revision < recorded.revision) lastOf.set(recorded.stream, recorded);
   }

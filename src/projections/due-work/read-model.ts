@@ -7,6 +7,7 @@ import { writeDueWork } from './write.ts';
 export const dueWork: ReadModel<null> = {
   name: 'due-work',
   streamPrefix: EVENT_STREAM_PREFIX,
+  isNeverRefused: true,
   // Most transitions are followed by others of their event within the batch, and need not be read at all.
   decode: () => null,
   write: (transaction, decoded) => writeDueWork(transaction, foldDueWork(decoded.map(({ recorded }) => recorded))),

@@ -20,8 +20,9 @@ export interface AskedForAttempts {
 
 /**
  * One page of commands of each kind. A retry that is due is published once, whatever waits in the queue, because it is not
- * there yet. What was published before, by the dispatcher or by an earlier sweep, is asked for again only while the queue
- * is short: with the workers away a longer one would grow for as long as they are, and hold nothing new.
+ * there yet. What was published before, by the dispatcher or by an earlier sweep, is asked for again only while workers
+ * take commands and the queue is short: a command that nothing takes is not lost, and asking again would lengthen the
+ * queue for as long as the workers are away, and have used up the short delays when they are back.
  * @throws {ReadDatabaseUnavailable} @throws {CommandBusUnavailable} what was not published comes up again soon.
  */
 export async function askForAttempts(dependencies: AskForAttemptsDependencies): Promise<AskedForAttempts> {
@@ -29,10 +30,9 @@ export async function askForAttempts(dependencies: AskForAttemptsDependencies): 
   // Also says, before any row is taken, when the bus is away.
   const { waiting, consumers } = await unlessAborted(bus.backlog(), signal);
   let isMore = await askForPage(dependencies, 'retry');
-  const isShort = waiting < limits.maxBacklog;
-  if (isShort) isMore = (await askForPage(dependencies, 'command')) || isMore;
-  const isNobodyThere = !isShort && consumers === 0;
-  return { isMore, heldBack: isNobodyThere ? `no worker takes the ${waiting} commands that wait` : null };
+  if (consumers > 0 && waiting < limits.maxBacklog) isMore = (await askForPage(dependencies, 'command')) || isMore;
+  const isNobodyThere = consumers === 0 && waiting > 0;
+  return { isMore, heldBack: isNobodyThere ? 'commands wait, and no worker takes any; start one' : null };
 }
 
 /** @returns whether the page was full. */

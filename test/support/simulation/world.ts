@@ -96,7 +96,7 @@ export class World {
     );
     if (due.length === 0 || decoded.length === 0) return null;
     if (due.some(({ key }) => key === null)) return 'everything is refused';
-    // The due work holds nothing that a client sent.
+    // The due work holds nothing that could be refused for what it is.
     if (readModel === dueWork.name) return null;
     for (const { transition } of decoded as readonly DecodedTransition[])
       if (transition.type === 'EventReceived' && due.some(({ key }) => key === transition.data.idempotencyKey)) {
