@@ -56,9 +56,9 @@ async function judgeRestored(
   histories: Histories,
 ): Promise<readonly SeenBreach[]> {
   const acknowledged = witness.acknowledged.filter(
-    ({ eventId, at }) => at > world.restoredAt || world.restoredStreams?.has(`event-${eventId}`),
+    ({ eventId, askedAt }) => askedAt > world.restoredAt || world.restoredStreams?.has(`event-${eventId}`),
   );
-  const answered = witness.answered.filter(({ at }) => at > world.restoredAt);
+  const answered = witness.answered.filter(({ askedAt }) => askedAt > world.restoredAt);
   const breaches = findBreaches({ acknowledged, answered, histories, rows: null }).filter(
     ({ guarantee }) => guarantee !== 'G2',
   );

@@ -11,8 +11,8 @@ const CLIENT = 'shop';
 const TRY_AGAIN_AFTER_MS = 200;
 
 interface Answer {
-  /** When it was given, in milliseconds since the beginning. */
-  readonly at: number;
+  /** When it was asked for, in milliseconds since the beginning. */
+  readonly askedAt: number;
 }
 
 /** What clients and operators hold in their hands: the answers that they were given. */
@@ -38,11 +38,12 @@ export async function client(surroundings: Surroundings, { key, postedAt }: Post
   const payload = JSON.stringify({ key });
   await world.time.sleep(postedAt);
   for (;;) {
+    const askedAt = world.time.passed();
     const answer = await post(surroundings, key, payload);
     if (answer?.ok === true) {
       const eventId = answer.event.id;
       world.tell(() => `client: 2xx for ${eventId.slice(0, 8)} (${key})`);
-      witness.acknowledged.push({ eventId, idempotencyKey: key, payload, at: world.time.passed() });
+      witness.acknowledged.push({ eventId, idempotencyKey: key, payload, askedAt });
       return;
     }
     if (answer !== null) world.seen.push(`the first request under ${key} was refused: ${answer.problem.code}`);
@@ -86,6 +87,7 @@ export async function operator(surroundings: Surroundings, act: OperatorAct, num
   const discard = { reason: 'It is wrong', requestedBy: subject };
   const replay = { eventId, clientId: subject, subject, key: requestId, reason: 'It is mended', context };
   for (let isFirst = true; ; isFirst = false) {
+    const askedAt = world.time.passed();
     const answer = await api()?.ask<{ readonly ok: boolean }>((dependencies) =>
       what === 'replay'
         ? replayOnce(dependencies, replay)
@@ -94,8 +96,7 @@ export async function operator(surroundings: Surroundings, act: OperatorAct, num
     if (answer) {
       world.tell(() => `${subject}: ${what} of ${eventId.slice(0, 8)} is ${answer.ok ? 'done' : 'refused'}`);
       // A refusal is of this request; one before that was not answered may be on its way yet.
-      const answeredAt = world.time.passed();
-      if (answer.ok || isFirst) witness.answered.push({ requestId, eventId, wasDone: answer.ok, at: answeredAt });
+      if (answer.ok || isFirst) witness.answered.push({ requestId, eventId, wasDone: answer.ok, askedAt });
       return;
     }
     // Without a key, asking again could be asking twice.

@@ -218,6 +218,110 @@ const commands: readonly PlantedBug[] = [
   ),
 ];
 
+/** As a sweep does that keeps what it has asked for in memory, and keeps it short. Each sweep has limits of its own. */
+const rememberAsked = `const memory = new WeakMap();
+function notTooMany(limits, rows) {
+  const asked = memory.get(limits) ?? new Set();
+  memory.set(limits, asked);
+  return rows.filter(({ eventId }) => asked.has(eventId) || (asked.size < 4 * limits.pageRows && asked.add(eventId)));
+}
+`;
+
+const caps: readonly PlantedBug[] = [
+  {
+    name: 'the sweep stops at what it remembers',
+    caughtWithin: 500,
+    edits: [
+      {
+        file: 'worker/sweep/ask-for-attempts.ts',
+        find: 'const rows = await dueWork.take(kind, pageRows, holdMs);',
+        replace: 'const rows = notTooMany(limits, await dueWork.take(kind, pageRows, holdMs));',
+      },
+      {
+        file: 'worker/sweep/ask-for-attempts.ts',
+        find: '/** @returns whether the page was full. */\n',
+        replace: rememberAsked,
+      },
+    ],
+  },
+  bug(
+    'what nothing moves is asked for as often as ever',
+    500,
+    'worker/sweep/ask-for-attempts.ts',
+    'maxDelayMs: askAgainAtLeastEveryMs }',
+    'maxDelayMs: askAgainAfterMs }',
+  ),
+  bug(
+    'the sweep takes all that is due at once',
+    500,
+    'worker/sweep/ask-for-attempts.ts',
+    'const rows = await dueWork.take(kind, pageRows, holdMs);',
+    'const rows = await dueWork.take(kind, 4_500, holdMs);',
+  ),
+  bug(
+    'an empty read database has the log dispatched from its beginning',
+    2_000,
+    'worker/dispatcher.ts',
+    '(await firstPlace(signal))',
+    '((await firstPlace(signal)), null)',
+  ),
+  bug(
+    'a place that the log refuses is tried for ever, and not told',
+    500,
+    'application/run-subscription.ts',
+    'if (error instanceof CheckpointRefused) throw error;',
+    '',
+  ),
+];
+
+const stalls: readonly PlantedBug[] = [
+  bug(
+    'a deadline strikes before what has come in is read',
+    2_000,
+    'worker/deadlines.ts',
+    '      await clock.sleep(0);\n',
+    '',
+  ),
+  bug(
+    'a stall is counted against the handler',
+    2_000,
+    'worker/deadlines.ts',
+    'if (lateMs > stallMs) heldUpMs += lateMs;',
+    '',
+  ),
+  bug(
+    "deadlines go by the machine's clock",
+    2_000,
+    'worker/deadlines.ts',
+    'const awakeMs = () => clock.monotonicMs() - heldUpMs;',
+    'const awakeMs = () => clock.now() - heldUpMs;',
+  ),
+];
+
+const poison: readonly PlantedBug[] = [
+  bug(
+    'an attempt that was interrupted counts',
+    2_000,
+    'domain/event/state.ts',
+    "status: 'FAILED', attempts: attempt - 1,",
+    "status: 'FAILED', attempts: attempt,",
+  ),
+  bug(
+    'an event that ends its workers is run for ever',
+    500,
+    'domain/event/decide.ts',
+    'if (crashes < maxCrashes)',
+    'if (crashes >= 0)',
+  ),
+  bug(
+    'whoever was in hand when a worker ended is poison',
+    500,
+    'domain/event/decide.ts',
+    'if (crashes < maxCrashes)',
+    'if (state.suspicions.length < 1)',
+  ),
+];
+
 const rows: readonly PlantedBug[] = [
   bug(
     'a batch that failed is skipped',
@@ -250,4 +354,13 @@ const rows: readonly PlantedBug[] = [
 ];
 
 /** THE LIST. */
-export const plantedBugs: readonly PlantedBug[] = [...appends, ...identity, ...attempts, ...commands, ...rows];
+export const plantedBugs: readonly PlantedBug[] = [
+  ...appends,
+  ...identity,
+  ...attempts,
+  ...commands,
+  ...caps,
+  ...stalls,
+  ...poison,
+  ...rows,
+];
