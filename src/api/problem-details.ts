@@ -75,6 +75,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'internal-error': [500, 'Something went wrong on our side'],
   'invalid-request': [400, 'The request is not valid'],
   'lease-not-expired': [409, 'The lease has not expired'],
+  'log-damaged': [500, 'The log is damaged; an operator has to restore it'],
   'log-unavailable': [503, 'The log is not available'],
   'malformed-json': [400, 'The body is not JSON'],
   'malformed-request': [400, 'The request cannot be read'],
