@@ -7,10 +7,10 @@ import { reportLostResults } from './results-of-commands.ts';
 
 // What a command does not need is not loaded for it: most of the time that a short one takes is loading.
 const program = createProgram({
-  start: async (roles) => {
+  start: async (request) => {
     const config = readConfig();
     const { start } = await import('./start.ts');
-    await start(config, roles);
+    await start(config, request);
   },
   token: async (request) => {
     const { printToken } = await import('./print-token.ts');

@@ -2,7 +2,7 @@ import { get } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { guardStandardStreams } from '../adapters/output/guard-standard-streams.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
-import type { Role } from '../cli/program.ts';
+import type { StartRequest } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../worker/handlers/load-config.ts';
 import { checkRoles } from './check-roles.ts';
@@ -13,7 +13,7 @@ import { openParts } from './open-parts.ts';
 import { welcome } from './welcome.ts';
 
 /** Runs until SIGTERM or SIGINT. @throws {CannotStart} */
-export async function start(config: Config, roles: readonly Role[]): Promise<void> {
+export async function start(config: Config, { roles, acceptLossUpTo }: StartRequest): Promise<void> {
   // Before anything that may write, the configuration of the handlers included.
   const { standardOutput, standardError } = guardStandardStreams();
   checkRoles(config, roles);
@@ -21,7 +21,7 @@ export async function start(config: Config, roles: readonly Role[]): Promise<voi
   const crashing = crashingAsAsked(config);
   const logger = createLogger(config.logLevel, standardError);
   logWarnings(logger);
-  const parts = await openParts({ config, roles, logger });
+  const parts = await openParts({ config, roles, acceptLossUpTo, logger });
   const droppedOutput = () => standardOutput.dropped() + standardError.dropped();
   const running = await compose({ config, roles, logger, droppedOutput, ...crashing({ parts, handlers }, logger) });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
