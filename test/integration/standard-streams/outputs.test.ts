@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
@@ -62,7 +63,7 @@ it('a reader that does not read holds nothing, and later reads all but the one g
   await write(child, 3_000);
   const { output, error } = await write(child, 1);
   expect(Math.min(output, error)).toBeGreaterThan(0);
-  const reading = [text(child.stdout), text(child.stderr)];
+  const reading = [text(child.stdout as Readable), text(child.stderr as Readable)];
   expect(await exitCode(child)).toBe(0);
   const [onOutput = '', onError = ''] = await Promise.all(reading);
   expectOneGap(onOutput, 3_001, output);
