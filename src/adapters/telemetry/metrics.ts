@@ -6,6 +6,8 @@ export interface Metrics {
   counted(subscriber: Subscriber): Subscriber;
   /** A gauge that is read when somebody asks. */
   gauge(name: string, help: string, read: () => number): void;
+  /** A counter that is read when somebody asks. */
+  count(name: string, help: string, read: () => number): void;
   /** All of it in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -55,6 +57,17 @@ export function createMetrics(): Metrics {
         registers,
         collect() {
           this.set(read());
+        },
+      });
+    },
+    count: (name, help, read) => {
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(read());
         },
       });
     },
