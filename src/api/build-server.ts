@@ -1,4 +1,5 @@
 import { type FastifyInstance, fastify } from 'fastify';
+import { createAdmission } from './admission.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { createEventWaits } from './event-waits.ts';
 import { defaultLimits } from './limits.ts';
@@ -8,6 +9,7 @@ import { addClosing } from './plugins/closing.ts';
 import { addMissingRoutes } from './plugins/missing-routes.ts';
 import { addProblems, answerClientError, answerFrameworkError } from './plugins/problems.ts';
 import { addRequestContext, requestIdFrom } from './plugins/request-context.ts';
+import { addRoom } from './plugins/room.ts';
 import { addDiscardDeadLetter } from './routes/dead-letters/discard-dead-letter.ts';
 import { addGetEvent } from './routes/events/get-event.ts';
 import { addGetHistory } from './routes/events/get-history.ts';
@@ -50,8 +52,9 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   addRequestContext(server, limits);
   addClosing(server, clock, limits);
   addMissingRoutes(server);
-  addBodyReading(server);
+  addBodyReading(server, limits);
   addAccess(server, authenticator, logger);
+  addRoom(server, createAdmission(limits, clock), limits);
 
   const waits = createEventWaits({ log, clock, logger, limit: limits.waiters });
   server.addHook('preClose', async () => waits.close());

@@ -4,10 +4,12 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { createMetrics } from '../adapters/telemetry/metrics.ts';
 import { listenForMonitoring } from '../adapters/telemetry/monitoring.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
+import { limitReads } from '../api/limited-reads.ts';
+import { defaultLimits } from '../api/limits.ts';
 import { askParts, wording } from '../api/readiness.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { Logger } from '../application/ports/logger.ts';
-import { createUseCases, type UseCases } from '../application/use-cases.ts';
+import { createUseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
@@ -75,27 +77,23 @@ async function startAll({ config, roles, parts, handlers, logger }: Given, defer
   const { host, metricsPort: port } = config;
   const monitoring = await listening('METRICS_PORT', () => listenForMonitoring({ host, port, metrics, readiness }));
   defer(() => monitoring.close());
-  const apiUrl = roles.includes('api')
-    ? await listenForRequests({ config, parts, useCases, checks, logger }, defer)
-    : null;
+  const apiUrl = roles.includes('api') ? await listenForRequests({ config, parts, checks, logger }, defer) : null;
   return { apiUrl, monitoringUrl: `http://${host}:${monitoring.port}` };
 }
 
 async function listenForRequests(
-  given: Pick<Given, 'config' | 'parts' | 'logger'> & {
-    readonly useCases: UseCases;
-    readonly checks: readonly ReadinessCheck[];
-  },
+  given: Pick<Given, 'config' | 'parts' | 'logger'> & { readonly checks: readonly ReadinessCheck[] },
   defer: Defer,
 ): Promise<string> {
-  const { config, parts, useCases, checks, logger } = given;
+  const { config, parts, checks, logger } = given;
   const { buildServer } = await import('../api/build-server.ts');
   const { createDevelopmentAuthenticator } = await import('../adapters/development-issuer/development-issuer.ts');
+  const log = limitReads(parts.log, defaultLimits.historiesInHand);
   const readTables = opened(parts.readTables);
   const rows = readOnly(readTables.db);
   const api = buildServer({
-    useCases,
-    log: parts.log,
+    useCases: createUseCases({ log, clock, chance }),
+    log,
     readDatabase: () => {
       const trouble = readTables.trouble();
       if (trouble !== null) throw new ReadDatabaseUnavailable(trouble);

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationalFailure } from '../../application/failures.ts';
@@ -11,6 +11,7 @@ import {
   problemOfStatus,
   statusOf,
 } from '../problem-details.ts';
+import { RequestRefused } from '../request-refused.ts';
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   return reply.code(statusOf(problem)).headers(problemHeaders(problem)).send(problemDocument(problem));
@@ -20,11 +21,17 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 export function addProblems(server: FastifyInstance, logger: Logger): void {
   server.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = problemOf(error);
-    if (statusOf(problem) >= 500) {
+    // Fastify would close the connection, over which the rest of a body may still come, and the answer could get lost.
+    if (error instanceof RequestRefused) reply.removeHeader('connection');
+    else if (statusOf(problem) >= 500) {
       const { method, id: requestId } = request;
       logger.error({ err: error, code: problem.code, requestId, method, route: routeOf(request) }, 'request failed');
     }
     return sendProblem(reply, problem);
+  });
+  server.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (!raw.complete) answeredEarly.set(raw.socket, raw);
+    done();
   });
   server.server.on('checkExpectation', (_request, response) => {
     const problem: Problem = { code: 'expectation-refused' };
@@ -33,6 +40,11 @@ export function addProblems(server: FastifyInstance, logger: Logger): void {
     response.writeHead(statusOf(problem), headers).end(body);
   });
 }
+
+/** The last request of a connection that was answered before all of it had come. */
+const answeredEarly = new WeakMap<Socket, IncomingMessage>();
+
+const isAnswered = (socket: Socket) => answeredEarly.get(socket)?.complete === false;
 
 /** The route's pattern, never the URL: that may hold what must not be logged. */
 export const routeOf = (request: FastifyRequest) => request.routeOptions.url ?? null;
@@ -44,6 +56,7 @@ export function answerFrameworkError(error: FastifyError, _request: unknown, rep
 
 /** @param error the message goes out only when it is one of ours. */
 export function problemOf(error: FastifyError | Error): Problem {
+  if (error instanceof RequestRefused) return error.problem;
   if (error instanceof OperationalFailure && isProblemCode(error.code))
     return {
       code: error.code,
@@ -55,7 +68,8 @@ export function problemOf(error: FastifyError | Error): Problem {
 /** A request that Node's parser gave up on never reaches a route: the answer is written to the socket by hand. */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) {
+  // What is late may be the rest of a body that was refused: that answer stands.
+  if (socket.writable && !(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isAnswered(socket))) {
     const problem: Problem = { code: codeOfParserError(error.code) };
     const body = problemDocument(problem);
     const headers = { ...problemHeaders(problem), 'content-length': String(Buffer.byteLength(body)) };
