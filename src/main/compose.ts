@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -14,7 +15,7 @@ import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
 import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
-import { CannotStart } from './cannot-start.ts';
+import { listening, urlOf } from './listening.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
 import { createServices } from './work-of-roles.ts';
@@ -24,10 +25,12 @@ const chance = systemChance;
 const READINESS_PATIENCE_MS = 2_000;
 
 interface Started {
-  /** Where the API listens; `null` in a process without it. */
+  /** Where the API is reached; `null` in a process without it. */
   readonly apiUrl: string | null;
   /** Where metrics, health and readiness are. */
   readonly monitoringUrl: string;
+  /** Of whichever of the two a load balancer asks. */
+  readonly readyPort: number;
 }
 
 export interface Running extends Started {
@@ -75,16 +78,22 @@ async function startAll({ config, roles, parts, handlers, logger }: Given, defer
     return { isReady, body: { status: isReady ? 'ready' : 'not ready', roles, parts: wording(asked) } };
   };
   const { host, metricsPort: port } = config;
-  const monitoring = await listening('METRICS_PORT', () => listenForMonitoring({ host, port, metrics, readiness }));
+  const monitoring = await listening({ host: 'HOST', port: 'METRICS_PORT' }, () =>
+    listenForMonitoring({ host, port, metrics, readiness }),
+  );
   defer(() => monitoring.close());
-  const apiUrl = roles.includes('api') ? await listenForRequests({ config, parts, checks, logger }, defer) : null;
-  return { apiUrl, monitoringUrl: `http://${host}:${monitoring.port}` };
+  const apiPort = roles.includes('api') ? await listenForRequests({ config, parts, checks, logger }, defer) : null;
+  return {
+    apiUrl: apiPort === null ? null : urlOf(host, apiPort),
+    monitoringUrl: urlOf(host, monitoring.port),
+    readyPort: apiPort ?? monitoring.port,
+  };
 }
 
 async function listenForRequests(
   given: Pick<Given, 'config' | 'parts' | 'logger'> & { readonly checks: readonly ReadinessCheck[] },
   defer: Defer,
-): Promise<string> {
+): Promise<number> {
   const { config, parts, checks, logger } = given;
   const { buildServer } = await import('../api/build-server.ts');
   const { createDevelopmentAuthenticator } = await import('../adapters/development-issuer/development-issuer.ts');
@@ -106,17 +115,6 @@ async function listenForRequests(
     logger,
   });
   defer(() => api.close());
-  return listening('PORT', () => api.listen({ host: config.host, port: config.port }));
-}
-
-async function listening<Listening>(setting: string, listen: () => Promise<Listening>): Promise<Listening> {
-  try {
-    return await listen();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? 'another program listens there' : message;
-    throw new CannotStart(`${setting}: cannot listen: ${reason}. End the other program, or give another ${setting}`, {
-      cause: error,
-    });
-  }
+  await listening({ host: 'HOST', port: 'PORT' }, () => api.listen({ host: config.host, port: config.port }));
+  return (api.server.address() as AddressInfo).port;
 }
