@@ -33,6 +33,8 @@ export const defaultLimits = {
   listItems: 200,
   /** Of a list's page, in bytes of payload; one item always fits. */
   pageBytes: 1024 * 1024,
+  /** What the parts said is believed for so long. */
+  readinessFreshMs: 1_000,
   /** A readiness check that has not answered by then counts as trouble. */
   readinessMs: 2_000,
   /** What is under way when the server closes is cut off after that. */
@@ -41,6 +43,25 @@ export const defaultLimits = {
   headersTimeoutMs: 2_000,
   requestTimeoutMs: 10_000,
   connectionsCheckingIntervalMs: 500,
+  /** In all and from one address; a long poll takes one. Fewer where the process may have few files open. */
+  connections: 2_048,
+  connectionsOfOneAddress: 1_024,
+  /** Taken beyond that, to be told so. */
+  surplusConnections: 64,
+  /** An answer of which the other side takes nothing for so long is given up, with its connection. */
+  stalledAnswerMs: 10_000,
+  /** So is one that is read more slowly, in UTF-16 units, and one that is made while it is sent and takes longer. */
+  slowestBytesPerSecond: 32 * 1024,
+  longestAnswerMs: 300_000,
+  /** Refusals in a row after which a client who does not make the pause that it is asked for is made to. */
+  refusalsWithoutDelay: 20,
+  delayPerRefusalMs: 20,
+  longestDelayMs: 1_000,
+  longestRetryAfterSeconds: 30,
+  /** A client who has not been refused for so long begins again. */
+  refusalsForgottenAfterMs: 30_000,
+  /** Clients who are remembered for their refusals. */
+  refusedClients: 1_000,
   /** Longer than the 60 s of the usual load balancers, so that they close first and never meet a closed connection. */
   keepAliveTimeoutMs: 72_000,
 } as const;

@@ -29,6 +29,7 @@ type RefusalCode =
   | 'permission-missing'
   | 'request-timeout'
   | 'shutting-down'
+  | 'too-many-connections'
   | 'too-many-requests'
   | 'too-many-waiters'
   | 'unauthenticated'
@@ -92,6 +93,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'retry-not-due': [409, 'The retry is not due'],
   'shutting-down': [503, 'The server is shutting down'],
   'stale-attempt': [409, 'The attempt is not the present one'],
+  'too-many-connections': [503, 'Too many connections are open'],
   'too-many-requests': [429, 'The client has too much under way'],
   'too-many-waiters': [503, 'Too many requests are waiting'],
   unauthenticated: [401, 'A valid token is required'],

@@ -14,7 +14,7 @@ import { readReceived } from '../../read-event.ts';
 import { sendJsonPieces } from '../../send-json.ts';
 
 export function addIngestBatch(server: FastifyInstance, dependencies: RouteDependencies): void {
-  const { limits, logger, log } = dependencies;
+  const { limits, log } = dependencies;
   server.post(
     '/v1/events/batch',
     {
@@ -40,15 +40,23 @@ export function addIngestBatch(server: FastifyInstance, dependencies: RouteDepen
       // All of a slice at once: the log gathers them into one commit, in this order.
       for (const slice of slices(items.value, limits.batchSliceBytes))
         receptions.push(...(await Promise.all(slice.map(receive))));
-      if (failures.length > 0) {
-        const counts = { items: receptions.length, failed: failures.length };
-        logger.error({ err: failures[0], requestId: request.id, ...counts }, 'events of a batch were not received');
-      }
+      reportFailures(request, failures, receptions.length);
       // Every item has been received, or not, by now: a client who stops listening changes nothing.
       return sendJsonPieces(reply, answerPieces(receptions, log), limits.answerPieceBytes);
     },
   );
 }
+
+function reportFailures({ server, id: requestId }: FastifyRequest, failures: readonly unknown[], items: number): void {
+  const [first] = failures;
+  if (first === undefined) return server.repeatingReport.wentWell(ABOUT);
+  const fields = { err: first, requestId, items, failed: failures.length };
+  const kind = problemOf(first as Error).code;
+  const message = 'events of a batch were not received';
+  server.repeatingReport.occurred({ about: ABOUT, kind, level: 'error', fields, message });
+}
+
+const ABOUT = 'items of a batch';
 
 async function readItems(
   request: FastifyRequest,
