@@ -99,6 +99,11 @@ function rowAfter(recorded: RecordedTransition): Waiting | null {
       const waits = { due_at: dueAt, wait_ms: delayMs, wait_until: dueAt };
       return { kind: 'retry', generation, attempts: attempt - 1, ...waits };
     }
+    case 'ProcessingInterrupted': {
+      const { generation, attempt, dueAt, interruptedAt } = transition.data;
+      const wait_ms = Math.max(0, Date.parse(dueAt) - Date.parse(interruptedAt));
+      return { kind: 'retry', generation, attempts: attempt - 1, due_at: dueAt, wait_ms, wait_until: dueAt };
+    }
     case 'ReplayRequested':
       return waitingForCommand(transition.data.generation);
     default:

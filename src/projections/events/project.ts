@@ -2,12 +2,13 @@ import type { Insertable } from 'kysely';
 import { unseal } from '../../application/envelope.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
+import { interruptionOf } from '../../domain/event/interruption.ts';
 import type { Failure, Transition } from '../../domain/event/transitions.ts';
 import type { DecodedTransition } from '../read-model.ts';
 import type { EventsTable } from './table.ts';
 
-/** A whole row. */
-export type EventRow = Readonly<Required<Insertable<EventsTable>>>;
+/** A whole row, but for the value that the database makes of the payload's text. */
+export type EventRow = Readonly<Required<Omit<Insertable<EventsTable>, 'payload'>>>;
 /** What every transition settles. */
 type Settled = Pick<EventRow, 'status' | 'processed_at' | 'next_attempt_at'>;
 /** What some transitions leave as it was: then it is absent. */
@@ -18,7 +19,7 @@ type Columns = Settled & (Told | Omit<EventRow, keyof Identity>);
 export type EventChanges = Identity & Columns;
 
 /** Whether the changes begin with the event's receipt, so that they are the row. */
-export const isWholeRow = (changes: EventChanges): changes is EventRow => 'payload' in changes;
+export const isWholeRow = (changes: EventChanges): changes is EventRow => 'payload_text' in changes;
 
 /**
  * What each event's transitions add up to, in the order in which the events appear. A transition that is handed over
@@ -50,7 +51,7 @@ function columnsOf(transition: Transition, recorded: RecordedTransition): Column
       return {
         type,
         source,
-        payload,
+        payload_text: payload,
         idempotency_key: idempotencyKey,
         client_id: clientId,
         ordering_key: orderingKey,
@@ -67,6 +68,11 @@ function columnsOf(transition: Transition, recorded: RecordedTransition): Column
       return { status: 'PROCESSED', ...unscheduled, processed_at: recordedAt, ...failed(null) };
     case 'ProcessingFailed':
       return { status: 'FAILED', ...unscheduled, ...failed(transition.data.failure) };
+    case 'ProcessingInterrupted': {
+      const { attempt, cause, dueAt } = transition.data;
+      const waiting = { ...unscheduled, next_attempt_at: dueAt };
+      return { status: 'FAILED', ...waiting, attempts: attempt - 1, ...failed(interruptionOf(cause)) };
+    }
     case 'RetryScheduled': {
       const { dueAt } = transition.data;
       return { status: 'FAILED', ...unscheduled, next_attempt_at: dueAt };

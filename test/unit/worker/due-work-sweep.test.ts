@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { decodeTransition } from '../../../src/application/decode-transition.ts';
 import { deriveUuid, eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
 import { CommandBusUnavailable, LogUnavailable, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
+import { loadEvent } from '../../../src/application/load-event.ts';
 import { timestamp } from '../../../src/application/ports/clock.ts';
 import { messageId, type ProcessEvent } from '../../../src/application/ports/command-bus.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
+import type { Claim } from '../../../src/domain/event/state.ts';
 import { createDueWorkSweep, type DueWorkSweepOptions } from '../../../src/worker/sweep/due-work-sweep.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { createDueWorkInMemory } from '../../support/simulation/due-work.ts';
@@ -67,7 +69,7 @@ function createSurroundings() {
   };
 }
 
-const givenUp = ['EventReceived', 'ProcessingStarted', 'ProcessingFailed', 'RetryScheduled'];
+const givenUp = ['EventReceived', 'ProcessingStarted', 'ProcessingInterrupted'];
 const underWay = ['EventReceived', 'ProcessingStarted'];
 
 describe('the sweep', () => {
@@ -236,9 +238,11 @@ describe('the sweep', () => {
   });
 
   it('does nothing about a row that is behind its stream', async () => {
-    const { kept, clock, start, useCases, claimed, typesOf } = createSurroundings();
+    const { kept, log, clock, start, useCases, claimed, typesOf } = createSurroundings();
     const eventId = await claimed('k', 'worker-2');
-    const done = { generation: 0, attempt: 1, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
+    const { state } = await loadEvent(log, streamOf(eventId));
+    const run = { generation: 0, attempt: 1, claim: state?.claim as Claim };
+    const done = { ...run, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
     const { event } = await useCases.receiveEvent(posted('k'), byClient);
     await useCases.completeProcessing(eventId, done, byClient, event);
     kept.put(eventId, { kind: 'lease', attempts: 1 });
