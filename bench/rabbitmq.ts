@@ -40,6 +40,7 @@ const command = (): ProcessEvent => ({
       claim: null,
       nextAttemptAt: null,
       failure: null,
+      suspicions: [],
     },
     revision: 0,
     headId: randomUUID(),

@@ -31,7 +31,7 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
   const running = await compose({ config, roles, logger, droppedOutput, ...crashing({ parts, handlers }, logger) });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   const { apiUrl, monitoringUrl, readyPort } = running;
-  if (await Promise.race([ready(config.host, readyPort), stopped]))
+  if (await Promise.race([ready(apiUrl === null ? config.metricsHost : config.host, readyPort), stopped]))
     process.stdout.write(
       apiUrl === null
         ? `EventOps is ready: ${roles.join(', ')}; health and metrics at ${monitoringUrl}\n`
