@@ -9,6 +9,11 @@ export interface DecodedTransition<Content = Transition> {
   readonly transition: Content;
 }
 
+export interface WriteOptions {
+  /** Keeps texts, and leaves out what the database would make of them: for what it refused to make. */
+  readonly isTextOnly?: boolean;
+}
+
 /** Transitions in, rows out. */
 export interface ReadModel<Content = unknown> {
   readonly name: string;
@@ -23,5 +28,9 @@ export interface ReadModel<Content = unknown> {
    * revision that it contains. Statements only, and all of them in `transaction`.
    * @throws {ReadDatabaseRefused} when the database will not take one of the values.
    */
-  write(transaction: Transaction<Database>, decoded: readonly DecodedTransition<Content>[]): Promise<void>;
+  write(
+    transaction: Transaction<Database>,
+    decoded: readonly DecodedTransition<Content>[],
+    options?: WriteOptions,
+  ): Promise<void>;
 }

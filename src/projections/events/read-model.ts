@@ -10,5 +10,5 @@ export const events: ReadModel<Transition> = {
   name: 'events',
   streamPrefix: EVENT_STREAM_PREFIX,
   decode: decodeTransition,
-  write: (transaction, decoded) => writeEvents(transaction, foldByEvent(decoded)),
+  write: (transaction, decoded, options) => writeEvents(transaction, foldByEvent(decoded), options),
 };
