@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { createMetrics } from '../adapters/telemetry/metrics.ts';
+import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import { listenForMonitoring } from '../adapters/telemetry/monitoring.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
 import { askParts, wording } from '../api/readiness.ts';
@@ -12,6 +12,7 @@ import { createUseCases, type UseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
+import type { HandlerRunner } from '../worker/handler-runner.ts';
 import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
 import { listening, urlOf } from './listening.ts';
 import { type Defer, opening } from './opening.ts';
@@ -41,6 +42,9 @@ interface Given {
   readonly roles: readonly Role[];
   readonly parts: Parts;
   readonly handlers: readonly ConfiguredHandler[];
+  /** `null` in a process without a worker. */
+  readonly runner: HandlerRunner | null;
+  readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
@@ -52,14 +56,18 @@ interface Given {
  */
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
-async function startAll({ config, roles, parts, handlers, logger }: Given, defer: Defer): Promise<Started> {
+async function startAll(
+  { config, roles, parts, handlers, runner, metrics, logger }: Given,
+  defer: Defer,
+): Promise<Started> {
   defer(() => parts.close());
-  const metrics = createMetrics();
+  defer(() => runner?.close());
   const useCases = createUseCases({ log: parts.log, clock, chance });
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;
   const services = await createServices({
     ...{ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName },
+    ...(runner === null ? {} : { runner }),
   });
   for (const service of services) {
     defer(() => service.stop());

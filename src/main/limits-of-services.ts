@@ -1,4 +1,5 @@
 import type { LeasedLimits } from '../application/while-leased.ts';
+import type { PoisonLimits } from '../domain/event/suspicion.ts';
 import type { Pace } from '../projections/projector.ts';
 import type { WorkerLimits } from '../worker/worker.ts';
 import type { FollowingLimits } from './follow-log.ts';
@@ -13,4 +14,5 @@ export interface LimitsOfServices {
   readonly leased?: Partial<LeasedLimits>;
   readonly projecting?: Partial<Pace>;
   readonly worker?: Partial<WorkerLimits>;
+  readonly poison?: Partial<PoisonLimits>;
 }

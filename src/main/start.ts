@@ -1,12 +1,15 @@
 import { get } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { createLogger } from '../adapters/telemetry/logger.ts';
+import { createMetrics } from '../adapters/telemetry/metrics.ts';
 import type { StartRequest } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
+import type { HandlerRunner } from '../worker/handler-runner.ts';
 import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
 import { checkRoles } from './check-roles.ts';
 import { compose, type Running } from './compose.ts';
 import { crashingAsAsked } from './crash-points/crashing-as-asked.ts';
+import { startRunner } from './handler-isolation.ts';
 import { reachableAt } from './listening.ts';
 import { openParts } from './open-parts.ts';
 import { welcome } from './welcome.ts';
@@ -20,8 +23,13 @@ export async function start(
   checkRoles(config, roles);
   const crashing = crashingAsAsked(config);
   const logger = createLogger(config.logLevel);
-  const parts = await openParts({ config, roles, acceptLossUpTo, logger });
-  const running = await compose({ config, roles, logger, ...crashing({ parts, handlers }, logger) });
+  const metrics = createMetrics();
+  // First, because its processes load beside what follows.
+  const runner = roles.includes('worker') ? await startRunner(config, logger, metrics.handlersEnded) : null;
+  const running = await closingOnFailure(runner, async () => {
+    const parts = await openParts({ config, roles, acceptLossUpTo, logger });
+    return compose({ config, roles, handlers, metrics, logger, ...crashing({ parts, runner }, logger) });
+  });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   const { apiUrl, monitoringUrl, readyPort } = running;
   if (await Promise.race([ready(config.host, readyPort), stopped]))
@@ -33,6 +41,15 @@ export async function start(
   // Otherwise written at the end of the process, which may be a sudden one.
   flushCompileCache();
   await stopped;
+}
+
+async function closingOnFailure<Opened>(runner: HandlerRunner | null, open: () => Promise<Opened>): Promise<Opened> {
+  try {
+    return await open();
+  } catch (error) {
+    await runner?.close();
+    throw error;
+  }
 }
 
 /** Asks as a load balancer would, so that the ready line is never a lie. */

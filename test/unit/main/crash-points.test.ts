@@ -89,7 +89,7 @@ describe('a point', () => {
 });
 
 describe('EVENTOPS_CRASH_AT', () => {
-  const given = { parts: {} as Parts, handlers: [] };
+  const given = { parts: {} as Parts, runner: null };
 
   it('wraps nothing when it is not set', () => {
     expect(crashingAsAsked(readConfig({}))(given, silentLogger)).toBe(given);
