@@ -55,7 +55,7 @@ const cpuSeconds = async (pid: number) => {
 };
 
 async function measure(url: string, brokerPid: number, maxCommandsPerMessage: number): Promise<string> {
-  const logger = createLogger('warn');
+  const logger = createLogger('warn', process.stderr);
   const bus = await createRabbitMqCommandBus({
     ...{ url, clock: systemClock, chance: systemChance, logger },
     maxCommandsPerMessage,

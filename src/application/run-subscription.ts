@@ -2,6 +2,7 @@ import { CheckpointRefused } from './failures.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Checkpoint, EventReader, RecordedTransition, SubscribeOptions } from './ports/event-log.ts';
 import type { Logger } from './ports/logger.ts';
+import { createRepeatingReport } from './repeating-report.ts';
 
 /** One follower of the log: its effects and its place. */
 export interface Subscriber {
@@ -13,7 +14,8 @@ export interface Subscriber {
    * the log's order; may be called again with the same transitions after a failure or restart.
    */
   handle(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<void>;
-  caughtUp?(): void;
+  /** What was in the log when the subscription began has been handled. Called again when it fails. */
+  caughtUp?(): Promise<void> | void;
   /** Whether what is stored is still what was stored last, where somebody else could have put it back. */
   isInPlace?(): Promise<boolean>;
 }
@@ -47,6 +49,7 @@ export async function runSubscription(
   { clock, logger, signal, limits, ...options }: SubscriptionSurroundings & Omit<SubscribeOptions, 'signal'>,
 ): Promise<void> {
   const { checkPlaceEveryMs, firstPauseMs, longestPauseMs } = { ...subscriptionLimits, ...limits };
+  const report = createRepeatingReport({ logger, clock });
   let delayMs = firstPauseMs;
   while (!signal.aborted) {
     const moved = new AbortController();
@@ -56,17 +59,21 @@ export async function runSubscription(
       const watching = { clock, logger, signal: following.signal, checkPlaceEveryMs };
       void watchPlace(subscriber, watching, () => moved.abort());
       for await (const message of log.subscribeAll(from, following)) {
-        if (message.kind === 'caught-up') subscriber.caughtUp?.();
+        if (message.kind === 'caught-up') await subscriber.caughtUp?.();
         else await subscriber.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
         delayMs = firstPauseMs;
+        report.wentWell(subscriber.name);
       }
     } catch (error) {
       if (error instanceof CheckpointRefused) throw error;
       if (signal.aborted) return;
-      logger.warn(
-        { err: error, subscriber: subscriber.name, delayMs },
-        'subscription failed; it goes on from its checkpoint',
-      );
+      report.occurred({
+        about: subscriber.name,
+        kind: error instanceof Error ? error.name : typeof error,
+        level: 'warn',
+        fields: { err: error, subscriber: subscriber.name, delayMs },
+        message: 'subscription failed; it goes on from its checkpoint',
+      });
     } finally {
       moved.abort();
     }

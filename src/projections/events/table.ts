@@ -12,8 +12,10 @@ export interface EventsTable {
   client_id: string;
   source: string;
   type: string;
-  /** JSON text in; queries select it as text, so that large integers survive. */
-  payload: ColumnType<unknown, string, string>;
+  /** For searches. Null where `jsonb` cannot hold the value; never shown, because it keeps the value and not the text. */
+  payload: ColumnType<unknown, string | null | undefined, string | null>;
+  /** The client's JSON text, byte for byte: what every query returns. */
+  payload_text: string;
   status: EventStatus;
   created_at: Moment;
   updated_at: Moment;
@@ -23,8 +25,6 @@ export interface EventsTable {
   generation: number;
   attempts: number;
   next_attempt_at: OptionalMoment;
-  /** When the sweep should look at the event: its command seems lost, its retry is due, or its lease has ended. */
-  due_at: OptionalMoment;
   ordering_key: string | null;
   trace_id: string | null;
   /** Of the last transition that the row contains; guards against applying one twice. */
@@ -48,10 +48,10 @@ export const columnTypes = {
   generation: 'integer',
   attempts: 'integer',
   next_attempt_at: 'timestamptz',
-  due_at: 'timestamptz',
   ordering_key: 'text',
   trace_id: 'text',
   revision: 'bigint',
+  payload_text: 'text',
 } as const satisfies Readonly<Record<keyof EventsTable, string>>;
 
 /** An event as a client sees it. Times are RFC 3339 in UTC with milliseconds. */

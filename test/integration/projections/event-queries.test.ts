@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deriveUuid } from '../../../src/application/event-identity.ts';
 import { readOnly } from '../../../src/projections/database.ts';
-import { createDueWork } from '../../../src/projections/events/due-work.ts';
 import { type EventFilters, type EventPlace, findEvent, listEvents } from '../../../src/projections/events/queries.ts';
 import { moment } from '../../support/domain/transitions.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
@@ -11,11 +10,15 @@ const db = readTablesOfThisFile();
 const rows = () => readOnly(db());
 
 /** The idempotency keys of every page, one after the other. */
-async function pagesOf(filters: EventFilters, limit: number): Promise<readonly (readonly string[])[]> {
+async function pagesOf(
+  filters: EventFilters,
+  limit: number,
+  maxBytes?: number,
+): Promise<readonly (readonly string[])[]> {
   const pages: (readonly string[])[] = [];
   let after: EventPlace | undefined;
   do {
-    const { items, next } = await listEvents(rows(), filters, { limit, after });
+    const { items, next } = await listEvents(rows(), filters, { limit, maxBytes, after });
     pages.push(items.map(({ idempotencyKey }) => idempotencyKey));
     after = next ?? undefined;
   } while (after !== undefined);
@@ -23,8 +26,12 @@ async function pagesOf(filters: EventFilters, limit: number): Promise<readonly (
 }
 
 describe('an event in the read tables', () => {
-  it('is found by its id, with the digits of its payload', async () => {
-    const written = row('one', { payload: '{"id":12345678901234567890}', status: 'DEAD', error_reason: 'Error: no' });
+  it('is found by its id, with the text of its payload', async () => {
+    const written = row('one', {
+      payload_text: '{"id":12345678901234567890, "b":1.0,"a":-0}',
+      status: 'DEAD',
+      error_reason: 'Error: no',
+    });
     await db().insertInto('events').values(written).execute();
     expect(await findEvent(rows(), written.id)).toEqual({
       id: written.id,
@@ -32,7 +39,7 @@ describe('an event in the read tables', () => {
       source: 'shop',
       status: 'DEAD',
       idempotencyKey: 'one',
-      payload: '{"id": 12345678901234567890}',
+      payload: written.payload_text,
       createdAt: moment(0),
       updatedAt: moment(0),
       processedAt: null,
@@ -62,6 +69,33 @@ describe('the list of events', () => {
     expect(await pagesOf({}, 5)).toHaveLength(2);
   });
 
+  it.each([
+    [1, ['5'], ['4'], ['3'], ['2'], ['1']],
+    [2, ['5', '4'], ['3'], ['2'], ['1']],
+    [3, ['5', '4'], ['3'], ['2', '1']],
+    [4, ['5', '4', '3'], ['2', '1']],
+    [9, ['5', '4', '3', '2', '1']],
+  ])('ends a page at %i bytes of payloads and reasons, but for one item that is larger', async (maxBytes, ...pages) => {
+    const values = [1, 2, 2, 1, 1].map((bytes, index) =>
+      row(`${index + 1}`, {
+        created_at: moment(index),
+        payload_text: '1',
+        error_reason: bytes === 2 ? '!' : null,
+      }),
+    );
+    await db().insertInto('events').values(values).execute();
+    expect(await pagesOf({}, 200, maxBytes)).toEqual(pages);
+  });
+
+  it('counts bytes as UTF-8 does, and in what is left of the list alone', async () => {
+    const values = ['"🦆"', '"ü"', '1'].map((payload_text, index) =>
+      row(payload_text, { created_at: moment(index), payload_text }),
+    );
+    await db().insertInto('events').values(values).execute();
+    expect(await pagesOf({}, 200, 5)).toEqual([['1', '"ü"'], ['"🦆"']]);
+    expect(await pagesOf({}, 1, 5)).toEqual([['1'], ['"ü"'], ['"🦆"']]);
+  });
+
   it('has an end when nothing matches', async () => {
     expect(await listEvents(rows(), { status: 'DEAD' }, { limit: 5 })).toEqual({ items: [], next: null });
   });
@@ -85,39 +119,5 @@ describe('the list of events', () => {
       ])
       .execute();
     expect(await pagesOf(filters, 10)).toEqual([keys]);
-  });
-});
-
-describe('due work', () => {
-  it('is what ought to have happened by now, the oldest first', async () => {
-    await db()
-      .insertInto('events')
-      .values([
-        row('second', { status: 'PROCESSING', due_at: moment(2), attempts: 1, revision: '1' }),
-        row('first', { status: 'FAILED', due_at: moment(1), attempts: 3, generation: 1, revision: '9' }),
-        row('later', { due_at: moment(4) }),
-        row('never', { status: 'PROCESSED', due_at: null }),
-      ])
-      .execute();
-    const work = createDueWork(rows());
-    const first = { eventId: deriveUuid('first'), status: 'FAILED', generation: 1, attempts: 3, revision: 9 };
-    const second = { eventId: deriveUuid('second'), status: 'PROCESSING', generation: 0, attempts: 1, revision: 1 };
-    expect(await work.due(moment(3), 10)).toEqual([first, second]);
-    expect(await work.due(moment(2), 1)).toEqual([first]);
-    expect(await work.due(moment(0), 10)).toEqual([]);
-  });
-
-  it('can be read page by page for events without an end', async () => {
-    const waiting = ['a', 'b', 'c'].map((name) => row(name, name === 'b' ? { status: 'PROCESSING' } : {}));
-    await db()
-      .insertInto('events')
-      .values([...waiting, row('retry', { status: 'FAILED' }), row('done', { status: 'PROCESSED' })])
-      .execute();
-    const ids = waiting.map(({ id }) => id).toSorted();
-    const work = createDueWork(rows());
-    const first = await work.unfinished(null, 2);
-    const rest = await work.unfinished(first.at(-1)?.eventId ?? null, 2);
-    expect([...first, ...rest].map(({ eventId }) => eventId)).toEqual(ids);
-    expect(await work.unfinished(ids.at(-1) ?? null, 2)).toEqual([]);
   });
 });
