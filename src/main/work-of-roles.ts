@@ -30,7 +30,7 @@ interface Given {
   readonly parts: Pick<Parts, 'log' | 'stores' | 'bus' | 'leases' | 'isOnlyProcess'>;
   readonly handlers: readonly ConfiguredHandler[];
   readonly useCases: UseCases;
-  readonly metrics: Pick<Metrics, 'counted'>;
+  readonly metrics: Pick<Metrics, 'counted'> & Partial<Pick<Metrics, 'poisoned'>>;
   readonly shutdownTimeoutMs: number;
   readonly logger: Logger;
   readonly clock: MonotonicClock;
@@ -127,6 +127,8 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       await leased('due-work-sweep', () =>
         createDueWorkSweep({
           ...processing,
+          poisoned: () => metrics.poisoned?.(),
+          poison: limits.poison,
           bus,
           dueWork: stores.dueWork,
           earlierWorkersAreGone: parts.isOnlyProcess,

@@ -105,7 +105,7 @@ async function processOnce(
   const beganAt = clock.now();
   const attempt = await claim(dependencies, command, known).finally(() => claimTook(clock.now() - beganAt));
   if (attempt === null) return null;
-  const outcome = await run(dependencies, attempt);
+  const outcome = await runHandler(dependencies, attempt);
   const event = await record(dependencies, attempt, outcome);
   const dueAt = outcome.kind === 'interrupted' ? event?.state?.nextAttemptAt : null;
   return typeof dueAt === 'string' && dueAt <= timestamp(clock.now()) ? event : null;
@@ -144,7 +144,7 @@ async function claim(
   return { eventId, event, state: event.state as EventState, handler, startedAt, leaseEndsAt };
 }
 
-function run({ runner }: ProcessEventDependencies, attempt: Attempt): Promise<HandlerOutcome> | HandlerOutcome {
+function runHandler({ runner }: ProcessEventDependencies, attempt: Attempt): Promise<HandlerOutcome> | HandlerOutcome {
   const { eventId, event, state, handler } = attempt;
   if (handler !== null) return runner.run({ eventId, state, receivedAt: event.receivedAt as string, handler });
   return {

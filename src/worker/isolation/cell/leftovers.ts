@@ -50,7 +50,7 @@ export function watchTimers(owner: () => Leftovers | undefined): void {
     return Object.assign(watched, { [promisify.custom]: promiseOf(original) }) as unknown as Set;
   };
   const promiseOf = (original: typeof setTimeout | typeof setImmediate) => {
-    const begin = promisify(original) as unknown as (...given: unknown[]) => Promise<unknown>;
+    const begin: (...given: unknown[]) => Promise<unknown> = promisify(original);
     return (...given: unknown[]) => {
       const own = owner();
       if (own === undefined) return begin(...given);

@@ -36,8 +36,9 @@ export function createOutbox(send: (message: FromCell) => void) {
       ends.set(run, end);
       soon();
     },
-    /** Whether the run's end was still here to be changed. */
-    amended: (run: number, end: HandlerEnd): boolean => ends.has(run) && Boolean(ends.set(run, end)),
+    /** Turns a success that is still here into a failure, and says whether it was. */
+    failedAfterAll: (run: number, end: HandlerEnd): boolean =>
+      ends.get(run)?.kind === 'succeeded' && Boolean(ends.set(run, end)),
     said: (run: number, line: HandlerLine): void => {
       lines.push([run, line]);
       soon();

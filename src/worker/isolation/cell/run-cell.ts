@@ -7,9 +7,9 @@ import type { HandlerEnd } from '../../handler-runner.ts';
 import { loadConfig } from '../../handlers/load-config.ts';
 import type { ConfiguredHandler } from '../../handlers/match-handler.ts';
 import { invokeHandler } from '../../invoke-handler.ts';
+import { lockGlobals } from '../../lock-globals.ts';
 import type { CellRun, CellSettings, FromCell, ToCell } from '../messages.ts';
 import { isAtWork, type Leftovers, watchTimers } from './leftovers.ts';
-import { lockGlobals } from './lock-globals.ts';
 import { createOutbox } from './outbox.ts';
 
 /** How a cell speaks with the worker: lines of a socket, or messages of a thread. */
@@ -73,7 +73,7 @@ export async function runCell({ configPath, leftoverGraceMs }: CellSettings, cha
       threw: (error, origin) => {
         if (origin === 'uncaughtException') outbox.worn();
         const end = { kind: 'failed', failure: describeFailure(error) } as const;
-        if (!one.end(end) && !outbox.amended(run.run, end))
+        if (!one.end(end) && !outbox.failedAfterAll(run.run, end))
           outbox.late(run.run, `${end.failure.class}: ${end.failure.message}`);
       },
     };
