@@ -17,6 +17,7 @@ import { defaultRetry } from './handlers/config-schema.ts';
 import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.ts';
 import { LEASE_MARGIN_MS } from './lease.ts';
 import type { Pace } from './pace.ts';
+import { AttemptNotDue } from './wait-until-due.ts';
 
 export const attemptLimits = {
   leaseMarginMs: LEASE_MARGIN_MS,
@@ -61,7 +62,8 @@ interface Attempt {
 
 /**
  * Claims the attempt that a command asks for, runs its handler and records the outcome. Resolves when nothing is left
- * to do here, also when the attempt is over, not due, or another worker's.
+ * to do here, also when the attempt is over or another worker's.
+ * @throws {AttemptNotDue} it may not start yet.
  * @throws what loading and claiming throw; then the attempt has not begun, or, if the claim's answer was lost, is left
  *   to its lease. Once the attempt is claimed, nothing is thrown.
  */
@@ -127,6 +129,7 @@ async function claim(
     before,
   );
   if (!claimed.ok) {
+    if (claimed.rejection.code === 'retry-not-due') throw new AttemptNotDue(claimed.rejection.dueAt);
     logger.debug(
       { eventId, generation, attempt, ...claimed.rejection },
       'command dropped: its attempt is not to be had',

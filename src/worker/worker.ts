@@ -4,8 +4,9 @@ import { type CompanyLimits, companyLimits, createCompanies } from './companies.
 import { createFailurePolicy, type HoldBackLimits } from './failure-policy.ts';
 import { createPace, type PaceLimits, paceLimits } from './pace.ts';
 import { type AttemptLimits, createProcessEvent, type ProcessEventDependencies } from './process-event.ts';
+import { createWaitUntilDue, type EarlyLimits } from './wait-until-due.ts';
 
-export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits & CompanyLimits;
+export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits & CompanyLimits & EarlyLimits;
 
 /** For the log to take that what was in hand was stopped. */
 const RECORD_WITHIN_MS = 2_000;
@@ -23,6 +24,8 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
   const { clock, runner } = rest;
   const pacing = { ...paceLimits, ...rest.limits };
   const letGo = new AbortController();
+  const stopping = new AbortController();
+  const waitUntilDue = createWaitUntilDue(clock, stopping.signal, rest.limits);
   const policy = createFailurePolicy({ ...rest, letGo: letGo.signal });
   const pace = createPace(pacing, letGo.signal);
   const companies = createCompanies(runner.isolates, letGo.signal, { ...companyLimits, ...rest.limits });
@@ -31,12 +34,17 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
   let emptied: (() => void) | null = null;
   let consumption: { stop(): Promise<void> } | null = null;
 
+  /** A command that is early waits beside those that are begun, so that it keeps none of them waiting. */
+  const seeThrough = async (delivery: CommandDelivery, dueAt: string | undefined): Promise<void> => {
+    if (!((await waitUntilDue(dueAt)) && (await pace.begin()))) return delivery.release();
+    const early = await policy.settle(delivery, processEvent);
+    pace.end();
+    if (early !== null) await seeThrough(delivery, early.dueAt);
+  };
+
   const work = async (delivery: CommandDelivery) => {
     inHand++;
-    if (await pace.begin()) {
-      await policy.settle(delivery, processEvent);
-      pace.end();
-    } else delivery.release();
+    await seeThrough(delivery, delivery.command.dueAt);
     inHand--;
     if (inHand === 0) emptied?.();
   };
@@ -50,6 +58,7 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
 
   const stop = async () => {
     await consumption?.stop();
+    stopping.abort();
     await finishWithin(stopTimeoutMs);
     letGo.abort();
     runner.abandon();
