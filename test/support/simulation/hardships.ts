@@ -10,11 +10,7 @@ import type { Conduct, Fault, PostedEvent, Scenario, ScenarioLimit } from './sce
 export function withHardships(scenario: Scenario, draw: Draw): Scenario {
   const limits = draw.chance(0.5) ? drawLimits(draw) : [];
   const isMild = isPrompt(scenario);
-  const faults = [
-    ...scenario.faults,
-    ...(process.env['C'] ? clocks(draw, scenario, isMild) : []),
-    ...(process.env['R'] ? rows(draw, scenario) : []),
-  ];
+  const faults = [...scenario.faults, ...clocks(draw, scenario, isMild), ...rows(draw, scenario)];
   if (!isMild) faults.push(...databases(draw, scenario));
   const hostile = !isMild && draw.chance(0.04) ? draw.one(scenario.events) : null;
   const events = scenario.events.map((event) => ({

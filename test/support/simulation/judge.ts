@@ -26,7 +26,7 @@ export async function judge(
   if (world.restoredStreams !== null) return judgeRestored(world, processes, witness, histories);
   const { acknowledged, answered } = witness;
   const rows = new Map([...world.stores.tables.rows].map(([id, row]) => [id, viewOf(row)]));
-  const missing = refusedForGood(world.scenario);
+  const missing = new Set([...refusedForGood(world.scenario), ...world.passedOver]);
   const breaches: SeenBreach[] = findBreaches({ acknowledged, answered, histories, rows }).filter(
     ({ guarantee, eventId }) => guarantee !== 'G6' || !missing.has(eventId),
   );
