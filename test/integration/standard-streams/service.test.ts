@@ -10,10 +10,9 @@ import { metricsAt } from '../../support/processes/running-eventops.ts';
 
 const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
 
-/** Whose handler says more than is kept. */
-const handlers = `export default { handlers: { '*': {
-  handle: () => { for (let line = 0; line < 300; line++) console.log('x'.repeat(5_000)); },
-} } };`;
+/** Says more than is kept, as soon as it is loaded. */
+const handlers = `for (let line = 0; line < 400; line++) console.log('x'.repeat(5_000));
+export default { handlers: { '*': { handle: () => console.log('done') } } };`;
 
 async function startWithoutReaders() {
   const folder = mkdtempSync(join(tmpdir(), 'eventops-unread-'));
