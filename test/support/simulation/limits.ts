@@ -10,6 +10,7 @@ import { holdBackLimits } from '../../../src/worker/failure-policy.ts';
 import { paceLimits } from '../../../src/worker/pace.ts';
 import { attemptLimits } from '../../../src/worker/process-event.ts';
 import { sweepLimits } from '../../../src/worker/sweep/limits.ts';
+import { earlyLimits } from '../../../src/worker/wait-until-due.ts';
 import type { Scenario, ScenarioLimit } from './scenario.ts';
 
 /** Every cap, page, batch, pause and timeout of the code that runs in the simulation, as it is in production. */
@@ -21,7 +22,7 @@ export const usualLimits = {
   leased: leasedLimits,
   projecting: usualPace,
   sweep: sweepLimits,
-  worker: { ...paceLimits, ...attemptLimits, ...holdBackLimits, ...companyLimits },
+  worker: { ...paceLimits, ...attemptLimits, ...holdBackLimits, ...companyLimits, ...earlyLimits },
   /** Of the simulated log: transitions that it hands over at once, at most. */
   log: { maxBatch: 1_000 },
   /** Of the bus within a process. */
@@ -53,7 +54,7 @@ export const limitsOf = <Module extends LimitedModule>(scenario: Pick<Scenario, 
 
 /** Without them an outcome or an answer may be missed that would have come: then the times that are promised are longer. */
 const decisive: readonly ScenarioLimit['limit'][] = [
-  ...['leaseMarginMs', 'maxRetries', 'lastRetryAfterMs', 'repeatedDecisions'],
+  ...['leaseMarginMs', 'longestWaitMs', 'maxRetries', 'lastRetryAfterMs', 'repeatedDecisions'],
 ];
 export const areProvident = (limits: readonly ScenarioLimit[]) =>
   limits.every(({ limit }) => !decisive.includes(limit));

@@ -36,7 +36,8 @@ interface Surroundings {
 /** A client that asks until it has a 2xx, and never again after it. */
 export async function client(surroundings: Surroundings, { key, postedAt }: PostedEvent): Promise<void> {
   const { world, witness } = surroundings;
-  const payload = JSON.stringify({ key });
+  // Not as JSON.stringify would write it: it is to be kept as it was sent.
+  const payload = `{ "key": ${JSON.stringify(key)}, "amount": 1.0 }`;
   await world.time.sleep(postedAt);
   for (;;) {
     const askedAt = world.time.passed();

@@ -211,6 +211,13 @@ const commands: readonly PlantedBug[] = [
     'attempt: attempts,',
   ),
   bug(
+    'a command that comes too early is acknowledged',
+    500,
+    'worker/failure-policy.ts',
+    'if (error instanceof AttemptNotDue) return error;',
+    'if (error instanceof AttemptNotDue) return void delivery.acknowledge() ?? null;',
+  ),
+  bug(
     'what was asked for is not asked for again',
     1_000,
     'worker/sweep/limits.ts',
@@ -358,6 +365,20 @@ const rows: readonly PlantedBug[] = [
     'projections/projector.ts',
     '      await commit(decoded, failures, checkpoint);\n      return',
     '      await commit(decoded.slice(progress.checkpoint === null ? 0 : 1), failures, checkpoint);\n      return',
+  ),
+  bug(
+    'a payload is kept as its value',
+    100,
+    'projections/events/project.ts',
+    'payload_text: payload,',
+    'payload_text: JSON.stringify(JSON.parse(payload)),',
+  ),
+  bug(
+    'due work is passed over when the database refuses',
+    2_000,
+    'projections/projector.ts',
+    'if (readModel.isNeverRefused || !(error instanceof ReadDatabaseRefused)) throw error;',
+    'if (!(error instanceof ReadDatabaseRefused)) throw error;',
   ),
   bug(
     'a replay leaves the attempts in the row',
