@@ -108,5 +108,6 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
       await running;
     },
     trouble: () => active?.trouble() ?? trouble,
+    notice: () => active?.notice?.() ?? null,
   };
 }

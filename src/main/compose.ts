@@ -70,9 +70,13 @@ async function startAll({ config, roles, parts, handlers, logger }: Given, defer
     ...parts.readinessChecks,
     ...services.map(({ name, trouble }) => ({ part: name, check: async () => trouble(), isDispensable })),
   ];
+  // Named, and no reason to be taken out of service: one event that cannot be projected must not stop all others.
+  const notices = services.flatMap(({ name, notice }): ReadinessCheck[] =>
+    notice === undefined ? [] : [{ part: `${name} (rows)`, check: async () => notice(), isDispensable: true }],
+  );
   const readiness = async () => {
-    const asked = await askParts(checks, { clock, patienceMs: READINESS_PATIENCE_MS });
-    const isReady = Object.values(asked).every((trouble) => trouble === null);
+    const asked = await askParts([...checks, ...notices], { clock, patienceMs: READINESS_PATIENCE_MS });
+    const isReady = checks.every(({ part }) => asked[part] === null);
     return { isReady, body: { status: isReady ? 'ready' : 'not ready', roles, parts: wording(asked) } };
   };
   const { host, metricsPort: port } = config;
@@ -81,7 +85,7 @@ async function startAll({ config, roles, parts, handlers, logger }: Given, defer
   );
   defer(() => monitoring.close());
   const apiPort = roles.includes('api')
-    ? await listenForRequests({ config, parts, useCases, checks, logger }, defer)
+    ? await listenForRequests({ config, parts, useCases, checks: [...checks, ...notices], logger }, defer)
     : null;
   return {
     apiUrl: apiPort === null ? null : urlOf(host, apiPort),

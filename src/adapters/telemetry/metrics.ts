@@ -4,6 +4,8 @@ import type { Subscriber } from '../../application/run-subscription.ts';
 export interface Metrics {
   /** The same subscriber, counted: what it handled by type, how large its batches are and how long they take. */
   counted(subscriber: Subscriber): Subscriber;
+  /** How many transitions a projection has passed over that are still not in its rows. */
+  passedOver(subscriber: string, transitions: number): void;
   /** A gauge that is read when somebody asks. */
   gauge(name: string, help: string, read: () => number): void;
   /** All of it in Prometheus' text format. */
@@ -34,8 +36,15 @@ export function createMetrics(): Metrics {
     labelNames: ['subscriber'],
     registers,
   });
+  const passedOver = new Gauge({
+    name: 'eventops_passed_over_transitions',
+    help: 'Transitions that a projection passed over and that are not in its rows yet.',
+    labelNames: ['subscriber'],
+    registers,
+  });
 
   return {
+    passedOver: (subscriber, transitions) => passedOver.set({ subscriber }, transitions),
     counted: (subscriber) => ({
       ...subscriber,
       handle: async (transitions, checkpoint) => {

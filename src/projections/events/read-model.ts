@@ -1,4 +1,4 @@
-import { EVENT_STREAM_PREFIX } from '../../application/event-identity.ts';
+import { EVENT_STREAM_PREFIX, streamOf } from '../../application/event-identity.ts';
 import type { ReadModel } from '../read-model.ts';
 import { foldByEvent } from './project.ts';
 import { writeEvents } from './write.ts';
@@ -7,5 +7,6 @@ import { writeEvents } from './write.ts';
 export const events: ReadModel = {
   name: 'events',
   streamPrefix: EVENT_STREAM_PREFIX,
-  write: (transaction, decoded, options) => writeEvents(transaction, foldByEvent(decoded), options),
+  write: async (transaction, decoded, options) =>
+    (await writeEvents(transaction, foldByEvent(decoded), options)).map(streamOf),
 };

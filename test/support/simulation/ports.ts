@@ -77,6 +77,7 @@ export function storesOf(world: World, life: Life): Stores {
         commit: meddle('project', store.commit, tablesAreAway),
       };
     },
+    passedOver: () => stores.passedOver,
     checkpoints: (lease) => {
       const store = stores.checkpoints(lease);
       return {

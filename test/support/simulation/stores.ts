@@ -5,6 +5,7 @@ import type { Checkpoint } from '../../../src/application/ports/event-log.ts';
 import type { Lease, Leases } from '../../../src/application/ports/leases.ts';
 import { type EventChanges, type EventRow, foldByEvent, isWholeRow } from '../../../src/projections/events/project.ts';
 import { LEASE_MS } from '../../../src/projections/leases.ts';
+import type { PassedOver } from '../../../src/projections/passed-over.ts';
 import type { ProjectedBatch, ProjectionStore } from '../../../src/projections/projection-store.ts';
 
 interface HeldLease {
@@ -97,6 +98,14 @@ export class SimulatedStores {
         .sort((one, other) => (one.id < other.id ? -1 : 1))
         .slice(0, limit)
         .map(dueEventOf),
+  };
+
+  /** Nothing is ever refused here, so there is nothing to repair. */
+  readonly passedOver: PassedOver = {
+    count: async () => 0,
+    due: async () => [],
+    repair: async () => true,
+    putOff: async () => {},
   };
 
   readonly leases: Leases = {
