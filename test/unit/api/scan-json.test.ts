@@ -66,6 +66,8 @@ describe('scanning JSON', () => {
     ['number-out-of-range', '[1e309]'],
     ['number-out-of-range', `[-1${'0'.repeat(400)}]`],
     ['number-out-of-range', '{"a":1E-401}'],
+    ['number-out-of-range', '{"v":0e1073741823}'],
+    ['number-out-of-range', `[-0.0e+${'9'.repeat(400)}]`],
     ['number-too-long', `0.${'1'.repeat(jsonLimits.numberCharacters)}`],
     ['too-many-members', `{${Array.from({ length: jsonLimits.members + 1 }, (_, index) => `"${index}":0`).join()}}`],
   ])('refuses what cannot be kept: %s', (code, text) => {
@@ -77,7 +79,7 @@ describe('scanning JSON', () => {
     '{"proto":1,"constructors":2,"__proto_":3,"prototypes":4}',
     '["__proto__","constructor"]',
     String.raw`["\ud83d\ude00","\\u0000","\\ud800"]`,
-    '[1e308,1e-400,-0,0.1]',
+    '[1e308,1e-400,-0,0.1,0e1073741822]',
     `{"a":${'1'.repeat(300)}}`,
     `{${Array.from({ length: jsonLimits.members }, (_, index) => `"${index}":0`).join()}}`,
   ])('takes what is just within the limits: %#', (text) => {
