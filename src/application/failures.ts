@@ -12,6 +12,13 @@ export class LogUnavailable extends OperationalFailure {
   readonly retryable = true;
 }
 
+/** What the log has stored is damaged: nothing is appended to it any more, and an operator has to restore it. */
+export class LogDamaged extends OperationalFailure {
+  override readonly name = 'LogDamaged';
+  readonly code = 'log-damaged';
+  readonly retryable = false;
+}
+
 /** The log refused an append for good: too large, malformed, or not allowed. */
 export class AppendRefused extends OperationalFailure {
   override readonly name = 'AppendRefused';

@@ -70,6 +70,9 @@ describe('scanning JSON', () => {
     ['number-out-of-range', `[-0.0e+${'9'.repeat(400)}]`],
     ['number-too-long', `0.${'1'.repeat(jsonLimits.numberCharacters)}`],
     ['too-many-members', `{${Array.from({ length: jsonLimits.members + 1 }, (_, index) => `"${index}":0`).join()}}`],
+    ['too-many-members', `[${Array.from({ length: jsonLimits.members + 1 }, () => '{}').join()}]`],
+    ['too-many-members', `{"a":[[${Array.from({ length: jsonLimits.members - 1 }, () => '0').join(' , ')}]]}`],
+    ['too-many-members', `[${Array.from({ length: jsonLimits.members / 2 + 1 }, () => '[ ],{"a":[]}').join()}]`],
   ])('refuses what cannot be kept: %s', (code, text) => {
     expect(scanJson(text).violation?.code).toBe(code);
   });
@@ -82,6 +85,8 @@ describe('scanning JSON', () => {
     '[1e308,1e-400,-0,0.1,0e1073741822]',
     `{"a":${'1'.repeat(300)}}`,
     `{${Array.from({ length: jsonLimits.members }, (_, index) => `"${index}":0`).join()}}`,
+    `[${Array.from({ length: jsonLimits.members }, () => '{ }').join()}]`,
+    `{"a":[[${Array.from({ length: jsonLimits.members - 2 }, () => '0').join()}]]}`,
   ])('takes what is just within the limits: %#', (text) => {
     expect(scanJson(text).violation).toBeNull();
   });
