@@ -3,7 +3,7 @@ import type { Lease } from '../application/ports/leases.ts';
 import type { Database } from './database.ts';
 import { requireLease } from './leases.ts';
 import { countFailures } from './projection-failures.ts';
-import { projectionNameOf } from './projection-store.ts';
+import { projectionNameOf } from './projection-states.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
 
 /** 2 to a higher power is beyond every longest delay. */
@@ -30,7 +30,7 @@ export interface PassedOver {
 export interface Repair {
   readonly stream: string;
   /** From revision 0. */
-  readonly history: readonly DecodedTransition[];
+  readonly history: readonly DecodedTransition<unknown>[];
   readonly lease: Lease | null;
   readonly isTextOnly: boolean;
 }

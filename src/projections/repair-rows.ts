@@ -1,4 +1,3 @@
-import { decodeTransition } from '../application/decode-transition.ts';
 import { ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
@@ -47,7 +46,7 @@ export async function repairRows(
     const recorded = await log.readStream(stream);
     // A log that no longer has it may get it back; until then the row is all there is.
     if (recorded.length === 0) throw new UndecodableTransition(`The log has no stream ${stream}`);
-    const history = recorded.map((one) => ({ recorded: one, transition: decodeTransition(one) }));
+    const history = recorded.map((one) => ({ recorded: one, transition: readModel.decode(one) }));
     return passedOver.repair({ stream, history, lease, isTextOnly });
   }
 

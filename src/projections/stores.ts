@@ -3,8 +3,8 @@ import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
 import type { DueWork } from '../application/ports/due-work.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import { createCheckpointStore } from './checkpoints.ts';
-import { type Database, readOnly } from './database.ts';
-import { createDueWork } from './events/due-work.ts';
+import type { Database } from './database.ts';
+import { createDueWork } from './due-work/queries.ts';
 import { createPassedOver, type PassedOver } from './passed-over.ts';
 import { createProjectionStore, type ProjectionStore } from './projection-store.ts';
 import type { ReadModel } from './read-model.ts';
@@ -18,7 +18,7 @@ export interface Stores {
 }
 
 export const createStores = (db: Kysely<Database>): Stores => ({
-  dueWork: createDueWork(readOnly(db)),
+  dueWork: createDueWork(db),
   projection: (readModel) => createProjectionStore(db, readModel),
   passedOver: (readModel) => createPassedOver(db, readModel),
   checkpoints: (lease) => createCheckpointStore(db, lease),

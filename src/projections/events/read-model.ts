@@ -1,12 +1,15 @@
+import { decodeTransition } from '../../application/decode-transition.ts';
 import { EVENT_STREAM_PREFIX, streamOf } from '../../application/event-identity.ts';
+import type { Transition } from '../../domain/event/transitions.ts';
 import type { ReadModel } from '../read-model.ts';
 import { foldByEvent } from './project.ts';
 import { writeEvents } from './write.ts';
 
-/** One row for each event: what clients and operators search, and what the sweep for due work asks. */
-export const events: ReadModel = {
+/** One row for each event: what clients and operators search. */
+export const events: ReadModel<Transition> = {
   name: 'events',
   streamPrefix: EVENT_STREAM_PREFIX,
+  decode: decodeTransition,
   write: async (transaction, decoded, options) =>
     (await writeEvents(transaction, foldByEvent(decoded), options)).map(streamOf),
 };
