@@ -34,7 +34,7 @@ function createSurroundings() {
           dueWork: stores.dueWork,
           projection: (readModel) => stores.projection(readModel),
           checkpoints: (lease) => stores.checkpoints(lease),
-          passedOver: () => stores.passedOver,
+          passedOver: (readModel) => stores.passedOver(readModel),
         },
         bus: {
           forgetsOnRestart: false,
