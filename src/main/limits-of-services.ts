@@ -1,4 +1,5 @@
 import type { LeasedLimits } from '../application/while-leased.ts';
+import type { PoisonLimits } from '../domain/event/suspicion.ts';
 import type { Pace } from '../projections/projector.ts';
 import type { RepairLimits } from '../projections/repair-rows.ts';
 import type { SweepLimits } from '../worker/sweep/limits.ts';
@@ -17,4 +18,5 @@ export interface LimitsOfServices {
   readonly repair?: Partial<RepairLimits>;
   readonly sweep?: Partial<SweepLimits>;
   readonly worker?: Partial<WorkerLimits>;
+  readonly poison?: Partial<PoisonLimits>;
 }

@@ -6,6 +6,10 @@ export interface Metrics {
   counted(subscriber: Subscriber): Subscriber;
   /** How many transitions a projection has passed over that are still not in its rows. */
   passedOver(subscriber: string, transitions: number): void;
+  /** A process or thread of handlers ended by itself: `crashed`, `out-of-memory` or `unresponsive`. */
+  handlersEnded(how: string): void;
+  /** An event became a dead letter because workers end when they run it. */
+  poisoned(): void;
   /** A gauge that is read when somebody asks. */
   gauge(name: string, help: string, read: () => number): void;
   /** A counter that is read when somebody asks. */
@@ -47,8 +51,22 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const handlerEnds = new Counter({
+    name: 'eventops_handler_process_ends_total',
+    help: 'Processes or threads of handlers that ended by themselves, by how.',
+    labelNames: ['how'],
+    registers,
+  });
+  const poisoned = new Counter({
+    name: 'eventops_events_poisoned_total',
+    help: 'Events that became dead letters because workers end when they run them.',
+    registers,
+  });
+
   return {
     passedOver: (subscriber, transitions) => passedOver.set({ subscriber }, transitions),
+    handlersEnded: (how) => handlerEnds.inc({ how }),
+    poisoned: () => poisoned.inc(),
     counted: (subscriber) => ({
       ...subscriber,
       handle: async (transitions, checkpoint) => {
