@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { createMetrics, type Metrics } from '../adapters/telemetry/metrics.ts';
+import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import { connectionsWithin } from '../api/connections.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
 import { limitReads } from '../api/limited-reads.ts';
@@ -15,6 +15,7 @@ import { createUseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
+import type { HandlerRunner } from '../worker/handler-runner.ts';
 import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
 import { makeDataFolder } from './make-data-folder.ts';
@@ -46,6 +47,9 @@ interface Given {
   readonly roles: readonly Role[];
   readonly parts: Parts;
   readonly handlers: readonly ConfiguredHandler[];
+  /** `null` in a process without a worker. */
+  readonly runner: HandlerRunner | null;
+  readonly metrics: Metrics;
   readonly logger: Logger;
   /** Texts that standard output and standard error had no room for. */
   readonly droppedOutput: () => number;
@@ -60,17 +64,18 @@ interface Given {
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
 async function startAll(
-  { config, roles, parts, handlers, logger, droppedOutput }: Given,
+  { config, roles, parts, handlers, runner, metrics, logger, droppedOutput }: Given,
   defer: Defer,
 ): Promise<Started> {
   defer(() => parts.close());
-  const metrics = createMetrics();
+  defer(() => runner?.close());
   metrics.count('eventops_output_dropped_total', 'Lines that could not be written to log or output.', droppedOutput);
   const useCases = createUseCases({ log: parts.log, clock, chance });
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;
   const services = await createServices({
     ...{ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName },
+    ...(runner === null ? {} : { runner }),
   });
   for (const service of services) {
     defer(() => service.stop());
