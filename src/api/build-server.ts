@@ -2,6 +2,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import type { ApiDependencies } from './dependencies.ts';
 import { createEventWaits } from './event-waits.ts';
 import { defaultLimits } from './limits.ts';
+import { permissionsOfRoles } from './permissions.ts';
 import { addAccess } from './plugins/access.ts';
 import { addBodyReading } from './plugins/body-reading.ts';
 import { addClosing } from './plugins/closing.ts';
@@ -24,7 +25,11 @@ import { addHealth, addReadiness } from './routes/health/health.ts';
  */
 export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   const limits = { ...defaultLimits, ...dependencies.limits };
-  const given = { ...dependencies, limits };
+  const given = {
+    ...dependencies,
+    limits,
+    permissionsOfRoles: dependencies.permissionsOfRoles ?? permissionsOfRoles(),
+  };
   const { authenticator, chance, clock, log, logger } = dependencies;
   const server = fastify({
     // Fastify's logger makes a child for each request; only failures are worth a line, and they log themselves.
@@ -51,7 +56,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   addClosing(server, clock, limits);
   addMissingRoutes(server);
   addBodyReading(server);
-  addAccess(server, authenticator, logger);
+  addAccess(server, authenticator, logger, given.permissionsOfRoles);
 
   const waits = createEventWaits({ log, clock, logger, limit: limits.waiters });
   server.addHook('preClose', async () => waits.close());

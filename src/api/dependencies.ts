@@ -4,8 +4,10 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
+import type { ReplayPermission } from '../domain/event/commands.ts';
 import type { ReadDatabase } from '../projections/events/queries.ts';
 import type { Limits } from './limits.ts';
+import type { PermissionsOfRoles } from './permissions.ts';
 
 /** One thing that must work before requests should come here. */
 export interface ReadinessCheck {
@@ -27,6 +29,10 @@ export interface ApiDependencies {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
+  /** What the handler of an event type allows; `safe` where none is configured. */
+  readonly replayPermissionOf: (type: string) => ReplayPermission;
+  /** What each role may do, where it is not the usual. */
+  readonly permissionsOfRoles?: PermissionsOfRoles;
   /** Other limits than the default ones. */
   readonly limits?: Partial<Limits>;
 }

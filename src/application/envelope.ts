@@ -99,18 +99,26 @@ export function unseal(recorded: RecordedTransition): { readonly envelope: Envel
 export function isUnbroken(history: readonly RecordedTransition[]): boolean {
   let previous = FIRST_PREV_HASH;
   return history.every((recorded, index) => {
-    try {
-      const { envelope, hash: stored } = unseal(recorded);
-      const holds =
-        envelope.revision === index &&
-        envelope.prevHash === previous &&
-        // Also finds what parsing overlooks: a key that is there twice, or that hides behind one of the log's own.
-        recorded.metadata === metadataText(envelope, stored) &&
-        envelopeHash(envelope, recorded.data) === stored;
-      previous = stored;
-      return holds;
-    } catch {
-      return false;
-    }
+    const sealed = unsealVerified(recorded);
+    const holds = sealed?.envelope.revision === index && sealed.envelope.prevHash === previous;
+    previous = sealed?.hash ?? '';
+    return holds;
   });
+}
+
+/** Whether a transition is as it was written. Says nothing about what stood before it: that takes the whole stream. */
+export const isAsWritten = (recorded: RecordedTransition): boolean => unsealVerified(recorded) !== null;
+
+/** As {@link unseal}; `null` for what does not match its own hash. */
+function unsealVerified(recorded: RecordedTransition): ReturnType<typeof unseal> | null {
+  try {
+    const sealed = unseal(recorded);
+    // The first also finds what parsing overlooks: a key that is there twice, or that hides behind one of the log's own.
+    const holds =
+      recorded.metadata === metadataText(sealed.envelope, sealed.hash) &&
+      envelopeHash(sealed.envelope, recorded.data) === sealed.hash;
+    return holds ? sealed : null;
+  } catch {
+    return null;
+  }
 }

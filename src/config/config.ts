@@ -31,6 +31,7 @@ const settings = z.object({
   EVENTSTORE_URL: url('esdb', 'esdb+discover'),
   DATABASE_URL: url('postgres', 'postgresql'),
   AMQP_URL: url('amqp', 'amqps'),
+  REPLAY_ROLE: z.enum(['admin', 'operator']).default('admin'),
   OIDC_ISSUER: url('https', 'http'),
   OIDC_AUDIENCE: z.string().min(1).default('eventops'),
   LOG_LEVEL: z.enum(logLevels).default('info'),
@@ -45,7 +46,7 @@ export type SettingName = keyof typeof settings.shape;
 const secretSettings: readonly SettingName[] = ['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL'];
 
 /** An environment variable that begins so is meant for us; an unknown one is a typo that must not be silent. */
-const ourPrefixes = /^(EVENTOPS_|EVENTSTORE_|DATABASE_|AMQP_|OIDC_|METRICS_|SHUTDOWN_|DATA_DIR)/;
+const ourPrefixes = /^(EVENTOPS_|EVENTSTORE_|DATABASE_|AMQP_|OIDC_|METRICS_|SHUTDOWN_|REPLAY_|DATA_DIR)/;
 
 export interface Config {
   readonly host: string;
@@ -57,6 +58,8 @@ export interface Config {
   readonly eventStoreUrl: string | null;
   readonly databaseUrl: string | null;
   readonly amqpUrl: string | null;
+  /** Who may replay: admins alone, or operators, too. */
+  readonly replayRole: 'admin' | 'operator';
   readonly oidcIssuer: string | null;
   readonly oidcAudience: string;
   readonly logLevel: (typeof logLevels)[number];
@@ -104,6 +107,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     eventStoreUrl: values.EVENTSTORE_URL ?? null,
     databaseUrl: values.DATABASE_URL ?? null,
     amqpUrl: values.AMQP_URL ?? null,
+    replayRole: values.REPLAY_ROLE,
     oidcIssuer: values.OIDC_ISSUER ?? null,
     oidcAudience: values.OIDC_AUDIENCE,
     logLevel: values.LOG_LEVEL,

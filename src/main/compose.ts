@@ -5,13 +5,14 @@ import { createMetrics } from '../adapters/telemetry/metrics.ts';
 import { listenForMonitoring } from '../adapters/telemetry/monitoring.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
 import { askParts, wording } from '../api/readiness.ts';
+import { createBrokenHistories, reportingBrokenHistories } from '../application/broken-histories.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import { createUseCases, type UseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
-import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
+import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { CannotStart } from './cannot-start.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
@@ -49,9 +50,17 @@ interface Given {
  */
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
-async function startAll({ config, roles, parts, handlers, logger }: Given, defer: Defer): Promise<Started> {
-  defer(() => parts.close());
+async function startAll(given: Given, defer: Defer): Promise<Started> {
+  const { config, roles, handlers, logger } = given;
+  defer(() => given.parts.close());
   const metrics = createMetrics();
+  const brokenHistories = createBrokenHistories({ logger });
+  metrics.gauge(
+    'eventops_broken_histories',
+    'Histories that this process has read and that do not match their hashes.',
+    brokenHistories.count,
+  );
+  const parts = { ...given.parts, log: reportingBrokenHistories(given.parts.log, brokenHistories) };
   const useCases = createUseCases({ log: parts.log, clock, chance });
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;
@@ -65,6 +74,8 @@ async function startAll({ config, roles, parts, handlers, logger }: Given, defer
   const isDispensable = !parts.isOnlyProcess;
   const checks: readonly ReadinessCheck[] = [
     ...parts.readinessChecks,
+    // Other events go on, so requests may come.
+    { part: 'histories', check: async () => brokenHistories.trouble(), isDispensable: true },
     ...services.map(({ name, trouble }) => ({ part: name, check: async () => trouble(), isDispensable })),
   ];
   const readiness = async () => {
@@ -76,20 +87,22 @@ async function startAll({ config, roles, parts, handlers, logger }: Given, defer
   const monitoring = await listening('METRICS_PORT', () => listenForMonitoring({ host, port, metrics, readiness }));
   defer(() => monitoring.close());
   const apiUrl = roles.includes('api')
-    ? await listenForRequests({ config, parts, useCases, checks, logger }, defer)
+    ? await listenForRequests({ config, parts, handlers, useCases, checks, logger }, defer)
     : null;
   return { apiUrl, monitoringUrl: `http://${host}:${monitoring.port}` };
 }
 
 async function listenForRequests(
-  given: Pick<Given, 'config' | 'parts' | 'logger'> & {
+  given: Pick<Given, 'config' | 'parts' | 'handlers' | 'logger'> & {
     readonly useCases: UseCases;
     readonly checks: readonly ReadinessCheck[];
   },
   defer: Defer,
 ): Promise<string> {
-  const { config, parts, useCases, checks, logger } = given;
+  const { config, parts, handlers, useCases, checks, logger } = given;
+  const matchHandler = createMatchHandler(handlers);
   const { buildServer } = await import('../api/build-server.ts');
+  const { permissionsOfRoles } = await import('../api/permissions.ts');
   const { createDevelopmentAuthenticator } = await import('../adapters/development-issuer/development-issuer.ts');
   const readTables = opened(parts.readTables);
   const rows = readOnly(readTables.db);
@@ -103,6 +116,8 @@ async function listenForRequests(
     },
     authenticator: await createDevelopmentAuthenticator({ dataFolder: config.dataFolder, clock }),
     readinessChecks: checks,
+    replayPermissionOf: (type) => matchHandler(type)?.replay ?? 'safe',
+    permissionsOfRoles: permissionsOfRoles(config.replayRole),
     clock,
     chance,
     logger,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyOfCloudEvent } from '../../application/event-identity.ts';
 import type { Problem } from '../problem-details.ts';
 import { parseExactly } from './exact-json.ts';
 import { plainName, printableKey, readFields } from './fields.ts';
@@ -96,8 +97,7 @@ function readAttributes(
       contentType: fields.value.datacontenttype ?? 'application/json',
       orderingKey: partitionkey,
       cloudEvent,
-      // `source` holds no space, so two different events never share a key.
-      idempotencyKey: `${source} ${fields.value.id}`,
+      idempotencyKey: keyOfCloudEvent(source, fields.value.id),
     },
   };
 }

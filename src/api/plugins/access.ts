@@ -3,7 +3,7 @@ import type { Actor } from '../../application/envelope.ts';
 import type { CommandContext } from '../../application/handle-command.ts';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
 import type { Logger } from '../../application/ports/logger.ts';
-import { type Access, admit, knownRoles } from '../permissions.ts';
+import { type Access, admit, knownRoles, type PermissionsOfRoles } from '../permissions.ts';
 import { routeOf, sendProblem } from './problems.ts';
 import { traceContextOf } from './request-context.ts';
 
@@ -25,7 +25,12 @@ const bearer = /^Bearer ([\w.~+/-]+=*)$/i;
  * Lets in who may use a route, and nobody else. A route that does not say who that is stops the start.
  * @throws from the registration of such a route.
  */
-export function addAccess(server: FastifyInstance, authenticator: Authenticator, logger: Logger): void {
+export function addAccess(
+  server: FastifyInstance,
+  authenticator: Authenticator,
+  logger: Logger,
+  ofRoles: PermissionsOfRoles,
+): void {
   server.decorateRequest('principal', null as unknown as Principal);
   server.decorateRequest('ownEventsOnly', true);
   server.addHook('onRoute', (route) => {
@@ -33,7 +38,7 @@ export function addAccess(server: FastifyInstance, authenticator: Authenticator,
     if (access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`);
     if (access === 'public') return;
     const others = route.onRequest ?? [];
-    route.onRequest = [guard(access, authenticator, logger), ...(Array.isArray(others) ? others : [others])];
+    route.onRequest = [guard(access, authenticator, logger, ofRoles), ...(Array.isArray(others) ? others : [others])];
   });
 }
 
@@ -41,12 +46,13 @@ function guard(
   access: Exclude<Access, 'public'>,
   authenticator: Authenticator,
   logger: Logger,
+  ofRoles: PermissionsOfRoles,
 ): onRequestAsyncHookHandler {
   return async (request, reply) => {
     const token = bearer.exec(request.headers.authorization ?? '')?.[1];
     const principal = token === undefined ? null : await authenticator.authenticate(token);
     if (principal === null) return sendProblem(reply, { code: 'unauthenticated' });
-    const admission = admit(principal, access);
+    const admission = admit(principal, access, ofRoles);
     if (admission.admitted) {
       request.principal = principal;
       request.ownEventsOnly = admission.ownEventsOnly;

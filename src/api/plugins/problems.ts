@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { OperationalFailure } from '../../application/failures.ts';
+import { HistoryBroken, OperationalFailure } from '../../application/failures.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import {
   isProblemCode,
@@ -44,6 +44,8 @@ export function answerFrameworkError(error: FastifyError, _request: unknown, rep
 
 /** @param error the message goes out only when it is one of ours. */
 export function problemOf(error: FastifyError | Error): Problem {
+  if (error instanceof HistoryBroken)
+    return { code: error.code, detail: 'Nothing was done, and sending again does not help: an operator has to look.' };
   if (error instanceof OperationalFailure && isProblemCode(error.code))
     return {
       code: error.code,

@@ -53,6 +53,7 @@ export function apiUnderTest(given: Partial<ApiDependencies> & { readonly log?: 
     },
     authenticator: { authenticate: async (token) => callers[token] ?? null },
     readinessChecks: [],
+    replayPermissionOf: (type) => (type.startsWith('once.') ? 'never' : 'safe'),
     clock,
     chance,
     logger: silentLogger,

@@ -60,6 +60,7 @@ export const expireLease = (but: But<ExpireLease> = {}): ExpireLease => ({
 
 export const replayEvent = (but: But<ReplayEvent> = {}): ReplayEvent => ({
   kind: 'ReplayEvent',
+  permission: 'safe',
   reason: 'the handler is mended',
   requestedBy: 'operator-1',
   ...but,

@@ -77,7 +77,7 @@ describe('the dispatcher', () => {
     const claimed = await useCases.startProcessing(id, { ...run, worker: 'w', now, leaseExpiresAt: now }, byClient);
     const done = { ...run, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
     await useCases.completeProcessing(id, done, byClient, claimed.event);
-    await useCases.replayEvent(id, { reason: 'wished', requestedBy: 'operator' }, byClient);
+    await useCases.replayEvent(id, { permission: 'safe', reason: 'wished', requestedBy: 'operator' }, byClient);
     await start();
     expect(published).toMatchObject([
       { eventId: id, generation: 0, attempt: 1 },
