@@ -37,15 +37,23 @@ export interface CommandDependencies {
   readonly log: Pick<EventLog, 'append' | 'readStream'>;
   readonly clock: Clock;
   readonly chance: Chance;
+  /** Others than the usual ones. */
+  readonly limits?: Partial<CommandLimits> | undefined;
 }
 
-/** How often a command is decided anew because somebody else appended first. Real histories meet one or two. */
-const MAX_DECISIONS = 5;
-/**
- * An append without an answer is sent again, unchanged, this often, but not after so long: the adapter's deadline bounds
- * each, and all of them together have to fit into a client's patience, which is 30 s as a rule.
- */
-const UNKNOWN_RETRIES = { maxRetries: 4, initialDelayMs: 50, factor: 3, lastAfterMs: 10_000 };
+export const commandLimits = {
+  /** How often a command is decided again because another appended first. Real histories meet one or two. */
+  maxDecisions: 5,
+  /**
+   * An append without an answer is sent again, unchanged, this often, but not after so long: the adapter's deadline
+   * bounds each, and all of them together have to fit into a client's patience, which is 30 s as a rule.
+   */
+  maxRetries: 4,
+  lastRetryAfterMs: 10_000,
+  /** Before the first of them; each further pause is three times as long. */
+  firstPauseMs: 50,
+} as const;
+export type CommandLimits = { readonly [Limit in keyof typeof commandLimits]: number };
 
 /**
  * Load, decide, append at the expected revision.
@@ -56,15 +64,16 @@ const UNKNOWN_RETRIES = { maxRetries: 4, initialDelayMs: 50, factor: 3, lastAfte
  * @throws {AppendRefused} @throws {ConcurrencyConflict} @throws {HistoryBroken} nothing was written.
  */
 export async function handleCommand(
-  { log, clock, chance }: CommandDependencies,
+  { log, clock, chance, limits }: CommandDependencies,
   eventId: string,
   command: EventCommand,
   context: CommandContext,
   known?: LoadedEvent,
 ): Promise<CommandResult> {
   const stream = streamOf(eventId);
+  const bounds = { ...commandLimits, ...limits };
   let { event, ids } = known === undefined ? await load(log, stream) : { event: known, ids: noIds };
-  for (let decisions = 0; decisions < MAX_DECISIONS; decisions++) {
+  for (let decisions = 0; decisions < bounds.maxDecisions; decisions++) {
     const decision = decide(event.state, command);
     if (!decision.ok) return { ok: false, rejection: decision.rejection, event };
     if (decision.transitions.length === 0) return { ok: true, changed: false, event };
@@ -73,12 +82,12 @@ export async function handleCommand(
     const sealed = sealAll(stream, event, decision.transitions, context, timestamp(decidedAt), chance);
     const expectedRevision = event.revision < 0 ? 'no-stream' : revision(event.revision);
     const request = { stream, expectedRevision, transitions: sealed.transitions } as const;
-    const outcome = await appendUntilKnown(log, clock, request, decidedAt);
+    const outcome = await appendUntilKnown(log, { clock, ...bounds }, request, decidedAt);
     if (outcome.kind === 'appended') return { ok: true, changed: true, event: sealed.event };
     ({ event, ids } = await load(log, stream));
   }
   throw new ConcurrencyConflict(
-    `Event ${eventId} was changed by others ${MAX_DECISIONS} times while ${command.kind} was decided; try again`,
+    `Event ${eventId} was changed by others ${bounds.maxDecisions} times while ${command.kind} was decided; try again`,
   );
 }
 
@@ -134,11 +143,11 @@ function sealAll(
 /** A certain answer, or a typed failure: `unknown` is resolved here by sending the identical request again. */
 async function appendUntilKnown(
   log: Pick<EventLog, 'append'>,
-  clock: Clock,
+  { clock, maxRetries, firstPauseMs, lastRetryAfterMs }: { readonly clock: Clock } & CommandLimits,
   request: AppendRequest,
   firstAt: number,
 ): Promise<Extract<AppendOutcome, { kind: 'appended' | 'conflict' }>> {
-  let delayMs = UNKNOWN_RETRIES.initialDelayMs;
+  let delayMs = firstPauseMs;
   for (let retries = 0; ; retries++) {
     const outcome = await log.append(request);
     if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;
@@ -147,11 +156,11 @@ async function appendUntilKnown(
       throw new AppendRefused(`${outcome.refusal.code}: ${message}`);
     // That a repeat is refused says nothing about what was sent before it.
     if (outcome.kind === 'refused' && retries === 0) throw new LogUnavailable(message);
-    if (retries === UNKNOWN_RETRIES.maxRetries || clock.now() - firstAt >= UNKNOWN_RETRIES.lastAfterMs)
+    if (retries === maxRetries || clock.now() - firstAt >= lastRetryAfterMs)
       throw new LogUnavailable(
         `No certain answer to an append to ${request.stream} after ${retries} retries: ${message}`,
       );
     await clock.sleep(delayMs);
-    delayMs *= UNKNOWN_RETRIES.factor;
+    delayMs *= 3;
   }
 }

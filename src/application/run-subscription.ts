@@ -18,9 +18,22 @@ export interface Subscriber {
   isInPlace?(): Promise<boolean>;
 }
 
-/** How long a quiet log may hide that a subscriber's effects were put back to an older state. */
-const CHECK_PLACE_EVERY_MS = 5_000;
-const BACKOFF = { initialDelayMs: 100, factor: 2, maxDelayMs: 5_000 };
+export const subscriptionLimits = {
+  /** How long a quiet log may hide that a subscriber's effects were put back to an older state. */
+  checkPlaceEveryMs: 5_000,
+  /** After a failure; each further one doubles it, up to the longest. */
+  firstPauseMs: 100,
+  longestPauseMs: 5_000,
+} as const;
+export type SubscriptionLimits = { readonly [Limit in keyof typeof subscriptionLimits]: number };
+
+interface SubscriptionSurroundings {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Others than the usual ones. */
+  readonly limits?: Partial<SubscriptionLimits> | undefined;
+}
 
 /**
  * Follows the log until `signal` aborts: from the stored checkpoint, in order, effect before checkpoint. A failure is
@@ -31,24 +44,21 @@ const BACKOFF = { initialDelayMs: 100, factor: 2, maxDelayMs: 5_000 };
 export async function runSubscription(
   log: Pick<EventReader, 'subscribeAll'>,
   subscriber: Subscriber,
-  {
-    clock,
-    logger,
-    signal,
-    ...options
-  }: { clock: Clock; logger: Logger; signal: AbortSignal } & Omit<SubscribeOptions, 'signal'>,
+  { clock, logger, signal, limits, ...options }: SubscriptionSurroundings & Omit<SubscribeOptions, 'signal'>,
 ): Promise<void> {
-  let delayMs = BACKOFF.initialDelayMs;
+  const { checkPlaceEveryMs, firstPauseMs, longestPauseMs } = { ...subscriptionLimits, ...limits };
+  let delayMs = firstPauseMs;
   while (!signal.aborted) {
     const moved = new AbortController();
     const following = { ...options, signal: AbortSignal.any([signal, moved.signal]) };
     try {
       const from = await subscriber.load();
-      void watchPlace(subscriber, { clock, logger, signal: following.signal }, () => moved.abort());
+      const watching = { clock, logger, signal: following.signal, checkPlaceEveryMs };
+      void watchPlace(subscriber, watching, () => moved.abort());
       for await (const message of log.subscribeAll(from, following)) {
         if (message.kind === 'caught-up') subscriber.caughtUp?.();
         else await subscriber.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
-        delayMs = BACKOFF.initialDelayMs;
+        delayMs = firstPauseMs;
       }
     } catch (error) {
       if (error instanceof CheckpointRefused) throw error;
@@ -62,19 +72,24 @@ export async function runSubscription(
     }
     if (signal.aborted) return;
     await clock.sleep(delayMs, signal);
-    delayMs = Math.min(delayMs * BACKOFF.factor, BACKOFF.maxDelayMs);
+    delayMs = Math.min(delayMs * 2, longestPauseMs);
   }
 }
 
 /** Resolves when `signal` aborts, or after it has said that the subscriber is not where it thinks it is. */
 async function watchPlace(
   subscriber: Subscriber,
-  { clock, logger, signal }: { clock: Clock; logger: Logger; signal: AbortSignal },
+  {
+    clock,
+    logger,
+    signal,
+    checkPlaceEveryMs,
+  }: SubscriptionSurroundings & Pick<SubscriptionLimits, 'checkPlaceEveryMs'>,
   onMoved: () => void,
 ): Promise<void> {
   if (subscriber.isInPlace === undefined) return;
   while (!signal.aborted) {
-    await clock.sleep(CHECK_PLACE_EVERY_MS, signal);
+    await clock.sleep(checkPlaceEveryMs, signal);
     // A store that is away says nothing about the place.
     const isInPlace = signal.aborted || (await subscriber.isInPlace().catch(() => true));
     if (isInPlace || signal.aborted) continue;

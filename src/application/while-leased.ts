@@ -3,10 +3,13 @@ import type { Clock } from './ports/clock.ts';
 import type { Lease, Leases } from './ports/leases.ts';
 import type { Logger } from './ports/logger.ts';
 
-/** Several of these must fit into a lease: one that is lost or late costs nothing. */
-const RENEW_EVERY_MS = 1_500;
-/** How long the successor of an owner that has gone in good order may let things wait. */
-const ASK_EVERY_MS = 500;
+export const leasedLimits = {
+  /** Several of these must fit into a lease: one that is lost or late costs nothing. */
+  renewEveryMs: 1_500,
+  /** How long the successor of an owner that has gone in good order may let things wait. */
+  askEveryMs: 500,
+} as const;
+export type LeasedLimits = { readonly [Limit in keyof typeof leasedLimits]: number };
 
 export interface LeasedOptions {
   readonly leases: Leases;
@@ -18,6 +21,8 @@ export interface LeasedOptions {
   readonly begin: (lease: Lease) => Promise<BackgroundService> | BackgroundService;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Others than the usual ones. */
+  readonly limits?: Partial<LeasedLimits> | undefined;
 }
 
 /**
@@ -27,7 +32,8 @@ export interface LeasedOptions {
  * An owner that cannot reach the store of leases goes on until it hears that another has taken over: while the store is
  * away nobody can, and stopping would only make the outage wider.
  */
-export function whileLeased({ leases, name, owner, begin, clock, logger }: LeasedOptions): BackgroundService {
+export function whileLeased({ leases, name, owner, begin, clock, logger, limits }: LeasedOptions): BackgroundService {
+  const { renewEveryMs, askEveryMs } = { ...leasedLimits, ...limits };
   const stopping = new AbortController();
   const { signal } = stopping;
   let active: BackgroundService | null = null;
@@ -67,7 +73,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger }: Lease
       await active.start();
       trouble = null;
       while (!signal.aborted) {
-        await clock.sleep(RENEW_EVERY_MS, signal);
+        await clock.sleep(renewEveryMs, signal);
         if (signal.aborted || (await isStillOurs(lease))) continue;
         logger.warn({ lease: name, epoch: lease.epoch.toString() }, 'another process has taken the lease over');
         return;
@@ -88,7 +94,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger }: Lease
         await serve(lease);
         await leases.release(lease).catch((error: unknown) => told(error, 'the lease is left to expire'));
       }
-      await clock.sleep(ASK_EVERY_MS, signal);
+      await clock.sleep(askEveryMs, signal);
     }
   };
 

@@ -1,52 +1,43 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-
-const port = (fallback: number) => z.coerce.number('must be a number').int().min(0).max(65_535).default(fallback);
-const url = (...protocols: readonly string[]) =>
-  z
-    .string()
-    // Only the beginning: a list of hosts, as in esdb://one:2113,two:2113, is no URL to `URL`, and each adapter checks
-    // the rest of its own.
-    .refine((text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)), {
-      error: `must be a URL beginning with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
-    })
-    .optional();
+import { readTexts } from './read-texts.ts';
+import { choice, host, path, port, text, url, wholeNumber } from './setting-types.ts';
+import { unknownSettings } from './unknown-settings.ts';
 
 const crashAt = z
   .string()
   .regex(/^[^:]+:[1-9]\d{0,8}$/, 'must be a point and a count from 1 on, as in append-EventReceived.after:1')
-  .transform((text) => ({ point: text.slice(0, text.indexOf(':')), times: Number(text.slice(text.indexOf(':') + 1)) }))
+  .transform((at) => ({ point: at.slice(0, at.indexOf(':')), times: Number(at.slice(at.indexOf(':') + 1)) }))
   .optional();
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Every setting there is. What is absent is embedded. */
 const settings = z.object({
-  HOST: z.string().min(1).default('127.0.0.1'),
+  HOST: host('127.0.0.1'),
   PORT: port(8000),
   METRICS_PORT: port(9464),
-  DATA_DIR: z.string().min(1).default('./data'),
-  EVENTOPS_CONFIG: z.string().min(1).default('./eventops.config.ts'),
-  EVENTSTORE_URL: url('esdb', 'esdb+discover'),
+  DATA_DIR: path('./data'),
+  EVENTOPS_CONFIG: path('./eventops.config.ts'),
+  EVENTSTORE_URL: url('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'),
   DATABASE_URL: url('postgres', 'postgresql'),
   AMQP_URL: url('amqp', 'amqps'),
-  REPLAY_ROLE: z.enum(['admin', 'operator']).default('admin'),
+  REPLAY_ROLE: choice(['admin', 'operator']).default('admin'),
   OIDC_ISSUER: url('https', 'http'),
-  OIDC_AUDIENCE: z.string().min(1).default('eventops'),
-  LOG_LEVEL: z.enum(logLevels).default('info'),
-  SHUTDOWN_TIMEOUT_MS: z.coerce.number('must be a number').int().min(0).max(600_000).default(10_000),
-  NODE_ENV: z.string().optional(),
+  OIDC_AUDIENCE: text('eventops'),
+  LOG_LEVEL: choice(logLevels).default('info'),
+  SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
+  // What is not exactly production would leave development tokens on, so there is nothing that is nearly production.
+  NODE_ENV: choice(['development', 'test', 'production']).optional(),
   EVENTOPS_CRASH_AT: crashAt,
 });
 
-export type SettingName = keyof typeof settings.shape;
+export const settingNames = Object.keys(settings.shape);
 
 /** May hold credentials, so each can be handed over as a file: `<NAME>_FILE`. */
-const secretSettings: readonly SettingName[] = ['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL'];
+export const secretSettingNames = ['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL'] satisfies readonly SettingName[];
 
-/** An environment variable that begins so is meant for us; an unknown one is a typo that must not be silent. */
-const ourPrefixes = /^(EVENTOPS_|EVENTSTORE_|DATABASE_|AMQP_|OIDC_|METRICS_|SHUTDOWN_|REPLAY_|DATA_DIR)/;
+type SettingName = keyof typeof settings.shape;
 
 export interface Config {
   readonly host: string;
@@ -85,12 +76,8 @@ export class SettingsInvalid extends Error {
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = [];
-  const given: Record<string, string | undefined> = {};
-  for (const name of Object.keys(settings.shape)) if (environment[name] !== '') given[name] = environment[name];
-  for (const name of secretSettings) given[name] = withFileTwin(name, given[name], environment, problems);
-  const known = new Set([...Object.keys(settings.shape), ...secretSettings.map((name) => `${name}_FILE`)]);
-  for (const name of Object.keys(environment))
-    if (ourPrefixes.test(name) && !known.has(name)) problems.push(`${name}: no such setting${nearest(name, known)}`);
+  const given = readTexts(settingNames, secretSettingNames, environment, problems);
+  problems.push(...unknownSettings(environment, knownNames));
   if (given['EVENTOPS_CRASH_AT'] !== undefined && given['NODE_ENV'] === 'production')
     problems.push('EVENTOPS_CRASH_AT: for tests only, so refused with NODE_ENV=production');
   const parsed = settings.safeParse(given);
@@ -117,26 +104,4 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   });
 }
 
-function withFileTwin(
-  name: string,
-  value: string | undefined,
-  environment: NodeJS.ProcessEnv,
-  problems: string[],
-): string | undefined {
-  const file = environment[`${name}_FILE`];
-  if (file === undefined || file === '') return value;
-  if (value !== undefined) problems.push(`${name}: given twice, also as ${name}_FILE; keep one`);
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    problems.push(`${name}_FILE: the file cannot be read`);
-    return undefined;
-  }
-}
-
-/** The known name with the same beginning and about the same length, for a hint. */
-function nearest(name: string, known: ReadonlySet<string>): string {
-  const shared = (other: string) => [...other].findIndex((letter, index) => letter !== name[index]) >>> 0;
-  const best = [...known].sort((one, other) => shared(other) - shared(one))[0];
-  return best !== undefined && shared(best) >= 4 ? `; did you mean ${best}?` : '';
-}
+const knownNames = new Set([...settingNames, ...secretSettingNames.map((name) => `${name}_FILE`)]);

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -13,7 +14,7 @@ import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
-import { CannotStart } from './cannot-start.ts';
+import { listening, urlOf } from './listening.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
 import { createServices } from './work-of-roles.ts';
@@ -23,10 +24,12 @@ const chance = systemChance;
 const READINESS_PATIENCE_MS = 2_000;
 
 interface Started {
-  /** Where the API listens; `null` in a process without it. */
+  /** Where the API is reached; `null` in a process without it. */
   readonly apiUrl: string | null;
   /** Where metrics, health and readiness are. */
   readonly monitoringUrl: string;
+  /** Of whichever of the two a load balancer asks. */
+  readonly readyPort: number;
 }
 
 export interface Running extends Started {
@@ -84,12 +87,18 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
     return { isReady, body: { status: isReady ? 'ready' : 'not ready', roles, parts: wording(asked) } };
   };
   const { host, metricsPort: port } = config;
-  const monitoring = await listening('METRICS_PORT', () => listenForMonitoring({ host, port, metrics, readiness }));
+  const monitoring = await listening({ host: 'HOST', port: 'METRICS_PORT' }, () =>
+    listenForMonitoring({ host, port, metrics, readiness }),
+  );
   defer(() => monitoring.close());
-  const apiUrl = roles.includes('api')
+  const apiPort = roles.includes('api')
     ? await listenForRequests({ config, parts, handlers, useCases, checks, logger }, defer)
     : null;
-  return { apiUrl, monitoringUrl: `http://${host}:${monitoring.port}` };
+  return {
+    apiUrl: apiPort === null ? null : urlOf(host, apiPort),
+    monitoringUrl: urlOf(host, monitoring.port),
+    readyPort: apiPort ?? monitoring.port,
+  };
 }
 
 async function listenForRequests(
@@ -98,7 +107,7 @@ async function listenForRequests(
     readonly checks: readonly ReadinessCheck[];
   },
   defer: Defer,
-): Promise<string> {
+): Promise<number> {
   const { config, parts, handlers, useCases, checks, logger } = given;
   const matchHandler = createMatchHandler(handlers);
   const { buildServer } = await import('../api/build-server.ts');
@@ -123,17 +132,6 @@ async function listenForRequests(
     logger,
   });
   defer(() => api.close());
-  return listening('PORT', () => api.listen({ host: config.host, port: config.port }));
-}
-
-async function listening<Listening>(setting: string, listen: () => Promise<Listening>): Promise<Listening> {
-  try {
-    return await listen();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? 'another program listens there' : message;
-    throw new CannotStart(`${setting}: cannot listen: ${reason}. End the other program, or give another ${setting}`, {
-      cause: error,
-    });
-  }
+  await listening({ host: 'HOST', port: 'PORT' }, () => api.listen({ host: config.host, port: config.port }));
+  return (api.server.address() as AddressInfo).port;
 }

@@ -2,13 +2,24 @@ import type { BackgroundService } from '../application/ports/background-service.
 import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
-import { runSubscription, type Subscriber } from '../application/run-subscription.ts';
+import { runSubscription, type Subscriber, type SubscriptionLimits } from '../application/run-subscription.ts';
 
-/**
- * Transitions in one batch, when so many are waiting. Of an event whose transitions come in one batch, only the last
- * state is written: with 1,000 instead, a loaded system wrote each row three times instead of twice.
- */
-const BATCH = 5_000;
+export const followingLimits = {
+  /**
+   * Transitions in one batch, when so many are waiting. Of an event whose transitions come in one batch, only the last
+   * state is written: with 1,000 instead, a loaded system wrote each row three times instead of twice.
+   */
+  maxBatch: 5_000,
+} as const;
+export type FollowingLimits = { readonly [Limit in keyof typeof followingLimits]: number } & SubscriptionLimits;
+
+interface FollowingOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly streamPrefix: string;
+  /** Others than the usual ones. */
+  readonly limits?: Partial<FollowingLimits> | undefined;
+}
 
 export interface FollowingService extends BackgroundService {
   /** Resolves once everything that was in the log at the start has been handled. */
@@ -19,13 +30,14 @@ export interface FollowingService extends BackgroundService {
 export function followLog(
   log: Pick<EventReader, 'subscribeAll'>,
   subscriber: Subscriber,
-  { clock, logger, streamPrefix }: { readonly clock: Clock; readonly logger: Logger; readonly streamPrefix: string },
+  { clock, logger, streamPrefix, limits = {} }: FollowingOptions,
 ): FollowingService {
   const caughtUp = Promise.withResolvers<void>();
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
   let trouble: string | null = 'it has not started';
   const { signal } = stopping;
+  const { maxBatch } = { ...followingLimits, ...limits };
   const observed: Subscriber = {
     ...subscriber,
     handle: async (transitions, checkpoint) => {
@@ -47,7 +59,7 @@ export function followLog(
     name: subscriber.name,
     async start() {
       trouble = null;
-      running = runSubscription(log, observed, { clock, logger, signal, streamPrefix, maxBatch: BATCH }).catch(
+      running = runSubscription(log, observed, { clock, logger, signal, streamPrefix, maxBatch, limits }).catch(
         (error: unknown) => {
           trouble = error instanceof Error ? error.message : String(error);
           logger.error({ err: error, subscriber: subscriber.name }, 'the subscriber has stopped');

@@ -7,6 +7,7 @@ import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
 import { checkRoles } from './check-roles.ts';
 import { compose, type Running } from './compose.ts';
 import { crashingAsAsked } from './crash-points/crashing-as-asked.ts';
+import { reachableAt } from './listening.ts';
 import { openParts } from './open-parts.ts';
 import { welcome } from './welcome.ts';
 
@@ -22,8 +23,8 @@ export async function start(
   const parts = await openParts({ config, roles, logger });
   const running = await compose({ config, roles, logger, ...crashing({ parts, handlers }, logger) });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
-  const { apiUrl, monitoringUrl } = running;
-  if (await Promise.race([ready(apiUrl ?? monitoringUrl), stopped]))
+  const { apiUrl, monitoringUrl, readyPort } = running;
+  if (await Promise.race([ready(config.host, readyPort), stopped]))
     process.stdout.write(
       apiUrl === null
         ? `EventOps is ready: ${roles.join(', ')}; health and metrics at ${monitoringUrl}\n`
@@ -35,11 +36,11 @@ export async function start(
 }
 
 /** Asks as a load balancer would, so that the ready line is never a lie. */
-async function ready(url: string): Promise<true> {
+async function ready(host: string, port: number): Promise<true> {
   // Not by `fetch`, which would be loaded for this alone.
   const isReady = () =>
     new Promise<boolean>((resolve) => {
-      get(`${url}/readyz`, (answer) => {
+      get({ host: reachableAt(host), port, path: '/readyz' }, (answer) => {
         answer.resume();
         resolve(answer.statusCode === 200);
       }).on('error', () => resolve(false));

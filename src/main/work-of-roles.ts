@@ -17,6 +17,7 @@ import { createInProcessRunner } from '../worker/in-process-runner.ts';
 import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
 import { createWorker } from '../worker/worker.ts';
 import { followLog } from './follow-log.ts';
+import type { LimitsOfServices } from './limits-of-services.ts';
 import { opened, type Parts } from './parts.ts';
 
 interface Given {
@@ -31,11 +32,13 @@ interface Given {
   readonly chance: Chance;
   /** Names this process for as long as it lives, in leases and claims: unique for each start. */
   readonly processName: string;
+  readonly limits?: LimitsOfServices;
 }
 
 /** What the roles run beside requests, in the order of starting. */
 export async function createServices(given: Given): Promise<readonly BackgroundService[]> {
   const { roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName } = given;
+  const { limits = {} } = given;
   const place = { clock, logger };
   const { log } = parts;
 
@@ -46,7 +49,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   ): Promise<BackgroundService> =>
     parts.leases === null
       ? begin(null)
-      : whileLeased({ leases: parts.leases, name, owner: processName, begin, ...place });
+      : whileLeased({ leases: parts.leases, name, owner: processName, begin, limits: limits.leased, ...place });
 
   const projection = async (readModel: ReadModel) => {
     const caughtUp = Promise.withResolvers<void>();
@@ -54,10 +57,15 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       const projector = createProjector(readModel, {
         store: opened(parts.stores).projection(readModel),
         lease,
+        pace: limits.projecting,
         ...place,
       });
       const { streamPrefix } = projector;
-      const following = followLog(log, metrics.counted(projector), { ...place, streamPrefix });
+      const following = followLog(log, metrics.counted(projector), {
+        ...place,
+        streamPrefix,
+        limits: limits.following,
+      });
       void following.caughtUp.then(caughtUp.resolve);
       return following;
     });
@@ -82,6 +90,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
         bus: opened(parts.bus),
         runner: createInProcessRunner(place),
         stopTimeoutMs: shutdownTimeoutMs,
+        limits: limits.worker,
       }),
     );
   if (roles.includes('dispatcher')) {

@@ -38,7 +38,7 @@ export interface ProjectorDependencies {
   /** Under which to write, where several processes share the read database. */
   readonly lease?: Lease | null;
   /** Other pace than the usual one. */
-  readonly pace?: Pace;
+  readonly pace?: Partial<Pace> | undefined;
 }
 
 /**
@@ -58,8 +58,9 @@ const USUAL_PACE: Pace = { fullBatch: 500, intervalMs: 50 };
  */
 export function createProjector(
   readModel: ReadModel,
-  { store, clock, logger, lease = null, pace = USUAL_PACE }: ProjectorDependencies,
+  { store, clock, logger, lease = null, pace: otherPace }: ProjectorDependencies,
 ): Projector {
+  const pace = { ...USUAL_PACE, ...otherPace };
   let progress: ProjectionProgress = {
     checkpoint: null,
     position: null,

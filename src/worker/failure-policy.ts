@@ -5,7 +5,8 @@ import type { CommandDelivery, ProcessEvent } from '../application/ports/command
 import type { Logger } from '../application/ports/logger.ts';
 
 /** How long a command is held before it is given back. Grows with the outage; jitter keeps workers from one rhythm. */
-const RELEASE_BACKOFF = { minDelayMs: 100, maxDelayMs: 5_000 };
+export const holdBackLimits = { shortestHoldBackMs: 100, longestHoldBackMs: 5_000 } as const;
+export type HoldBackLimits = { readonly [Limit in keyof typeof holdBackLimits]: number };
 
 export interface FailurePolicy {
   /** Does the work that a command asks for, then tells the bus what becomes of the command. Never rejects. */
@@ -26,12 +27,16 @@ export function createFailurePolicy({
   chance,
   logger,
   letGo,
+  limits,
 }: {
   clock: Clock;
   chance: Chance;
   logger: Logger;
   letGo: AbortSignal;
+  /** Others than the usual ones. */
+  limits?: Partial<HoldBackLimits> | undefined;
 }): FailurePolicy {
+  const { shortestHoldBackMs, longestHoldBackMs } = { ...holdBackLimits, ...limits };
   let outage: { readonly since: number; readonly reason: string } | null = null;
 
   const holdBack = async (failure: OperationalFailure) => {
@@ -39,8 +44,7 @@ export function createFailurePolicy({
     // Said once: every command in hand meets the same outage.
     if (outage === null) logger.warn({ err: failure }, 'commands are held back and tried again');
     outage = { since: outage?.since ?? now, reason: failure.message };
-    const { minDelayMs, maxDelayMs } = RELEASE_BACKOFF;
-    const ceilingMs = Math.min(Math.max(now - outage.since, minDelayMs), maxDelayMs);
+    const ceilingMs = Math.min(Math.max(now - outage.since, shortestHoldBackMs), longestHoldBackMs);
     await clock.sleep((ceilingMs * (1 + chance.fraction())) / 2, letGo);
   };
 

@@ -10,22 +10,33 @@ export interface Pace {
   claimTook(tookMs: number): void;
 }
 
-/** Where it begins, and the least it comes down to. One more for each quick claim makes a thousand in a moment. */
-const AT_FIRST = 64;
-const FEWEST = 8;
-/**
- * A claim that takes longer says that too much waits for the log. What is begun has to be recorded within its lease, or
- * its attempt is lost, and an overloaded system would spend its time on attempts that are lost.
- */
-const SLOW_CLAIM_MS = LEASE_MARGIN_MS / 4;
+export const paceLimits = {
+  /**
+   * How many events one worker has in hand at most. The log appends together what waits together, so many in hand make
+   * few commits; a handler that waits for others hardly costs more than its memory.
+   */
+  eventsInHand: 1_024,
+  /** Where it begins, and the least it comes down to. One more for each quick claim makes a thousand in a moment. */
+  eventsAtFirst: 64,
+  fewestEvents: 8,
+  /**
+   * A claim that takes longer says that too much waits for the log. What is begun has to be recorded within its lease,
+   * or its attempt is lost, and an overloaded system would spend its time on attempts that are lost.
+   */
+  slowClaimMs: LEASE_MARGIN_MS / 4,
+} as const;
+export type PaceLimits = { readonly [Limit in keyof typeof paceLimits]: number };
 
 /**
  * Additive increase, multiplicative decrease: what keeps TCP from congesting a network.
  * @param letGo aborts when nothing may be begun any more.
  */
-export function createPace(most: number, letGo: AbortSignal): Pace {
+export function createPace(
+  { eventsInHand: most, eventsAtFirst, fewestEvents, slowClaimMs }: PaceLimits,
+  letGo: AbortSignal,
+): Pace {
   const waiting: ((may: boolean) => void)[] = [];
-  let limit = Math.min(AT_FIRST, most);
+  let limit = Math.min(eventsAtFirst, most);
   let inHand = 0;
   let begunBeforeCut = 0;
   letGo.addEventListener('abort', () => {
@@ -52,9 +63,9 @@ export function createPace(most: number, letGo: AbortSignal): Pace {
     claimTook: (tookMs) => {
       // These say nothing about what is after the cut.
       if (begunBeforeCut > 0) begunBeforeCut--;
-      else if (tookMs < SLOW_CLAIM_MS) limit = Math.min(most, limit + 1);
+      else if (tookMs < slowClaimMs) limit = Math.min(most, limit + 1);
       else {
-        limit = Math.max(FEWEST, Math.floor(Math.min(limit, inHand) / 2));
+        limit = Math.min(most, Math.max(fewestEvents, Math.floor(Math.min(limit, inHand) / 2)));
         begunBeforeCut = inHand;
       }
     },

@@ -20,8 +20,13 @@ import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.t
  */
 export const LEASE_MARGIN_MS = 10_000;
 
-/** An outcome that the log does not take is offered again until the lease ends. */
-const OUTCOME_BACKOFF = { initialDelayMs: 200, factor: 2, maxDelayMs: 2_000 };
+export const attemptLimits = {
+  leaseMarginMs: LEASE_MARGIN_MS,
+  /** An outcome that the log does not take is offered again until the lease ends: pauses that double. */
+  outcomePauseMs: 200,
+  longestOutcomePauseMs: 2_000,
+} as const;
+export type AttemptLimits = { readonly [Limit in keyof typeof attemptLimits]: number };
 
 export interface ProcessEventDependencies {
   readonly log: Pick<EventReader, 'readStream'>;
@@ -37,6 +42,8 @@ export interface ProcessEventDependencies {
   readonly letGo: AbortSignal;
   /** Called with how long the log took for a claim, reading the event included, whatever came of it. */
   readonly claimTook: (tookMs: number) => void;
+  /** Others than the usual ones. */
+  readonly limits?: Partial<AttemptLimits> | undefined;
 }
 
 type Ended = Exclude<HandlerOutcome, { kind: 'abandoned' }>;
@@ -69,14 +76,14 @@ export function createProcessEvent(dependencies: ProcessEventDependencies) {
 }
 
 async function claim(
-  { log, useCases, matchHandler, clock, logger, worker }: ProcessEventDependencies,
+  { log, useCases, matchHandler, clock, logger, worker, limits }: ProcessEventDependencies,
   command: ProcessEvent,
 ): Promise<Attempt | null> {
   const { eventId, generation, attempt } = command;
   const before = command.event ?? (await loadEvent(log, streamOf(eventId)));
   const handler = before.state && matchHandler(before.state.received.type);
   const startedAt = clock.now();
-  const leaseEndsAt = startedAt + (handler?.timeoutMs ?? 0) + LEASE_MARGIN_MS;
+  const leaseEndsAt = startedAt + (handler?.timeoutMs ?? 0) + (limits?.leaseMarginMs ?? LEASE_MARGIN_MS);
   const claimed = await useCases.startProcessing(
     eventId,
     { generation, attempt, worker, now: timestamp(startedAt), leaseExpiresAt: timestamp(leaseEndsAt) },
@@ -115,7 +122,8 @@ async function record(dependencies: ProcessEventDependencies, attempt: Attempt, 
   const { clock, logger, letGo } = dependencies;
   const { eventId, leaseEndsAt } = attempt;
   const append = appendOf(dependencies, attempt, outcome);
-  let delayMs = OUTCOME_BACKOFF.initialDelayMs;
+  const { outcomePauseMs, longestOutcomePauseMs } = { ...attemptLimits, ...dependencies.limits };
+  let delayMs = outcomePauseMs;
   while (!letGo.aborted) {
     try {
       const recorded = await append();
@@ -130,7 +138,7 @@ async function record(dependencies: ProcessEventDependencies, attempt: Attempt, 
       }
     }
     await clock.sleep(delayMs, letGo);
-    delayMs = Math.min(delayMs * OUTCOME_BACKOFF.factor, OUTCOME_BACKOFF.maxDelayMs);
+    delayMs = Math.min(delayMs * 2, longestOutcomePauseMs);
   }
 }
 

@@ -1,33 +1,26 @@
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { CommandConsumer, CommandDelivery } from '../application/ports/command-bus.ts';
-import { createFailurePolicy } from './failure-policy.ts';
-import { createPace } from './pace.ts';
-import { createProcessEvent, type ProcessEventDependencies } from './process-event.ts';
+import { createFailurePolicy, type HoldBackLimits } from './failure-policy.ts';
+import { createPace, type PaceLimits, paceLimits } from './pace.ts';
+import { type AttemptLimits, createProcessEvent, type ProcessEventDependencies } from './process-event.ts';
 
-/**
- * How many events one worker has in hand at most. The log appends together what waits together, so many in hand make few
- * commits; a handler that waits for others hardly costs more than its memory.
- */
-const EVENTS_IN_HAND = 1_024;
+export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits;
 
-export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 'claimTook'> {
+export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 'claimTook' | 'limits'> {
   readonly bus: CommandConsumer;
   /** How long `stop` lets what is in hand finish. Then handlers are aborted and their events left to their leases. */
   readonly stopTimeoutMs: number;
-  readonly eventsInHand?: number;
+  /** Others than the usual ones. */
+  readonly limits?: Partial<WorkerLimits> | undefined;
 }
 
 /** Takes commands from the bus and sees each through to a recorded outcome. */
-export function createWorker({
-  bus,
-  stopTimeoutMs,
-  eventsInHand = EVENTS_IN_HAND,
-  ...rest
-}: WorkerOptions): BackgroundService {
+export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): BackgroundService {
   const { clock, runner } = rest;
+  const pacing = { ...paceLimits, ...rest.limits };
   const letGo = new AbortController();
   const policy = createFailurePolicy({ ...rest, letGo: letGo.signal });
-  const pace = createPace(eventsInHand, letGo.signal);
+  const pace = createPace(pacing, letGo.signal);
   const processEvent = createProcessEvent({ ...rest, claimTook: pace.claimTook, letGo: letGo.signal });
   let inHand = 0;
   let emptied: (() => void) | null = null;
@@ -61,7 +54,7 @@ export function createWorker({
   return {
     name: 'worker',
     async start() {
-      consumption = await bus.consume({ prefetch: eventsInHand, onCommand: (delivery) => void work(delivery) });
+      consumption = await bus.consume({ prefetch: pacing.eventsInHand, onCommand: (delivery) => void work(delivery) });
     },
     stop: () => {
       stopped ??= stop();

@@ -54,7 +54,8 @@ const withoutEffect: Readonly<Record<string, string>> = {
   defaultdeadline: 'has no effect here',
 };
 
-const form = /^esdb(\+discover)?:\/\/([^/?]*)\/?(?:\?(.*))?$/s;
+/** `kurrentdb` is what the server's newer name made of `esdb`; both mean the same. */
+const form = /^((?:esdb|kurrentdb)(\+discover)?):\/\/([^/?]*)\/?(?:\?(.*))?$/s;
 
 /**
  * Reads a connection string of EventStoreDB
@@ -64,15 +65,16 @@ const form = /^esdb(\+discover)?:\/\/([^/?]*)\/?(?:\?(.*))?$/s;
  * @throws {ServerUrlInvalid} without repeating the string, which may hold a password.
  */
 export function parseAddress(text: string): Address {
-  const [matched, discover, authority = '', query = ''] = form.exec(text.trim()) ?? [];
-  if (matched === undefined) throw wrong('must look like esdb://host:2113 or esdb+discover://host:2113');
+  const [, scheme, discover, authority = '', query = ''] = form.exec(text.trim()) ?? [];
+  if (scheme === undefined)
+    throw wrong('must look like esdb://host:2113 or esdb+discover://host:2113 (kurrentdb means esdb)');
   const at = authority.lastIndexOf('@');
   const hosts = authority.slice(at + 1);
   const endPoints = hosts.split(',').map(parseEndPoint);
   const options = parseOptions(query);
   const isCluster = discover !== undefined || endPoints.length > 1;
   return {
-    label: `esdb${discover ?? ''}://${endPoints.map(({ address, port }) => `${address}:${port}`).join(',')}`,
+    label: `${scheme}://${endPoints.map(({ address, port }) => `${address}:${port}`).join(',')}`,
     endPoints,
     discover: isCluster,
     credentials: at < 0 ? null : parseCredentials(authority.slice(0, at)),

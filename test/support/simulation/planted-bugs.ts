@@ -34,12 +34,12 @@ const appends: readonly PlantedBug[] = [
     '2xx before the append',
     500,
     'application/handle-command.ts',
-    '  let delayMs = UNKNOWN_RETRIES.initialDelayMs;\n',
+    '  let delayMs = firstPauseMs;\n',
     `  if (request.expectedRevision === 'no-stream') {
     void log.append(request);
     return { kind: 'appended', firstRevision: 0n, lastRevision: 0n };
   }
-  let delayMs = UNKNOWN_RETRIES.initialDelayMs;
+  let delayMs = firstPauseMs;
 `,
   ),
   bug(

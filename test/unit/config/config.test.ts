@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readConfig, SettingsInvalid } from '../../../src/config/config.ts';
 
 function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
@@ -27,7 +27,7 @@ describe('settings', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });
 
-  it('are told wrong all at once, by name', () => {
+  it('are wrong all at once, by name', () => {
     const problems = problemsOf({
       PORT: 'eighty',
       LOG_LEVEL: 'loud',
@@ -78,12 +78,104 @@ describe('settings', () => {
     ]);
   });
 
-  describe('that hold secrets', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'eventops-config-')), 'url');
-    writeFileSync(file, 'postgres://user:secret@localhost/events\n');
+  describe('are trimmed', () => {
+    it.each([' ', '\t', '\r', '\n', '\r\n', '\uFEFF', '\u00A0'])('of what an editor or a file left: %j', (space) => {
+      const around = (value: string) => `${space}${value}${space}`;
+      expect(
+        readConfig({ NODE_ENV: around('production'), PORT: around('80'), HOST: around('::1'), DATA_DIR: around('/d') }),
+      ).toMatchObject({ production: true, port: 80, host: '::1', dataFolder: '/d' });
+      expect(readConfig({ DATA_DIR: space, AMQP_URL: space })).toMatchObject({ amqpUrl: null });
+    });
 
-    it('can be handed over as a file', () => {
-      expect(readConfig({ DATABASE_URL_FILE: file }).databaseUrl).toBe('postgres://user:secret@localhost/events');
+    it.each(['"', "'", '`'])('but not of quotes, which are refused: %s', (quote) => {
+      expect(problemsOf({ DATA_DIR: `${quote}./data${quote}`, NODE_ENV: `${quote}production${quote}` })).toEqual([
+        'DATA_DIR: has quotes around it, which would be part of the value; leave them out',
+        'NODE_ENV: has quotes around it, which would be part of the value; leave them out',
+      ]);
+    });
+
+    it.each([
+      ['a\u0000b', 'holds an invisible character (U+0000); write it again'],
+      ['a\u200B', 'holds an invisible character (U+200B); write it again'],
+      ['a\rb', 'has more than one line'],
+    ])('and have nothing invisible left: %j', (folder, problem) => {
+      expect(problemsOf({ DATA_DIR: folder })).toEqual([`DATA_DIR: ${problem}`]);
+    });
+  });
+
+  describe('that are not exactly known are refused', () => {
+    it.each(['Production', 'PRODUCTION', 'prod', 'live', 'production,', 'production\u200B', 'staging'])(
+      'NODE_ENV=%j, which would leave development tokens on',
+      (value) => {
+        expect(problemsOf({ NODE_ENV: value })).toEqual([expect.stringMatching(/^NODE_ENV: /)]);
+      },
+    );
+
+    it.each(['0x10', '1e3', '+80', '-0', '080', '80.0', '8 0', '8_0', '65536', '٨٠', 'Infinity', '0b1'])(
+      'a number that is not plain decimal digits in its range: %s',
+      (value) => {
+        expect(problemsOf({ PORT: value, SHUTDOWN_TIMEOUT_MS: `${value}0000` })).toEqual([
+          'PORT: must be a whole number from 0 to 65535, in decimal digits',
+          'SHUTDOWN_TIMEOUT_MS: must be a whole number from 0 to 600000, in decimal digits',
+        ]);
+      },
+    );
+
+    it.each(['[::1]', '127.0.0.1:80', 'http://localhost', 'local host', '*', '::1::', '-x', 'a'.repeat(254), '/tmp/x'])(
+      'a host that is no address and no name: %s',
+      (value) => {
+        expect(problemsOf({ HOST: value })).toEqual([expect.stringMatching(/^HOST: must be an address such as/)]);
+      },
+    );
+
+    it.each(['~/data', '$HOME/data', '${HOME}/data', './data # of the shop'])(
+      'a path that a shell or a reader of env files would have changed: %s',
+      (value) => {
+        expect(problemsOf({ DATA_DIR: value, EVENTOPS_CONFIG: value })).toEqual([
+          expect.stringMatching(/^DATA_DIR: must be a path/),
+          expect.stringMatching(/^EVENTOPS_CONFIG: must be a path/),
+        ]);
+      },
+    );
+
+    it.each(['INFO', 'warning', 'trace,debug'])('a level: %s', (value) => {
+      expect(problemsOf({ LOG_LEVEL: value })).toEqual([
+        'LOG_LEVEL: must be fatal, error, warn, info, debug, trace or silent',
+      ]);
+    });
+  });
+
+  it.each(['::', '::1', '2001:db8::1', 'fe80::1%eth0', '::ffff:127.0.0.1', '0.0.0.0', 'localhost', 'my_api.shop.'])(
+    'take any address or name as host: %s',
+    (value) => {
+      expect(readConfig({ HOST: value }).host).toBe(value);
+    },
+  );
+
+  it.each(['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'])('take %s:// for the log', (scheme) => {
+    expect(readConfig({ EVENTSTORE_URL: `${scheme}://one,two` }).eventStoreUrl).toBe(`${scheme}://one,two`);
+  });
+
+  it("that are EventStoreDB's own belong to the server alone", () => {
+    expect(problemsOf({ EVENTSTORE_INSECURE: 'true' })).toEqual([
+      'EVENTSTORE_INSECURE: no such setting of EventOps; an option of EventStoreDB itself belongs in an env file that only the server gets',
+    ]);
+  });
+
+  describe('that hold secrets', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eventops-config-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const written = (name: string, content: string | Uint8Array) => {
+      writeFileSync(join(folder, name), content);
+      return join(folder, name);
+    };
+    const file = written('url', 'postgres://user:secret@localhost/events\n');
+
+    it.each(['', '\n', '\r\n', '\r\n\r\n', ' \n'])('can be handed over as a file that ends in %j', (end) => {
+      const path = written('ends', `\uFEFFpostgres://user:secret@localhost/events${end}`);
+      expect(readConfig({ DATABASE_URL_FILE: `${path}\r` }).databaseUrl).toBe(
+        'postgres://user:secret@localhost/events',
+      );
     });
 
     it('are refused when they are given both ways', () => {
@@ -92,8 +184,20 @@ describe('settings', () => {
       ]);
     });
 
-    it('are refused when the file cannot be read', () => {
-      expect(problemsOf({ AMQP_URL_FILE: `${file}.none` })).toEqual(['AMQP_URL_FILE: the file cannot be read']);
+    it.each([
+      ['missing', () => join(folder, 'none'), 'the file cannot be read (ENOENT)'],
+      ['a folder', () => folder, 'it is a folder, not a file'],
+      ['empty', () => written('empty', '\n'), 'the file is empty'],
+      ['endless', () => '/dev/zero', 'the file has more than 16384 bytes, which is no URL'],
+      ['no text', () => written('bytes', Uint8Array.of(0xff, 0xfe, 0x61)), 'the file is not UTF-8 text'],
+      ['of several lines', () => written('lines', 'amqp://canary\namqp://b'), 'has more than one line'],
+      [
+        'quoted',
+        () => written('quoted', '"amqp://canary"'),
+        'has quotes around it, which would be part of the value; leave them out',
+      ],
+    ])('are refused when the file is %s', (_, path, problem) => {
+      expect(problemsOf({ AMQP_URL_FILE: path() })).toEqual([`AMQP_URL_FILE: ${problem}`]);
     });
   });
 });

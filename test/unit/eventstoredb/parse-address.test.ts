@@ -33,6 +33,14 @@ describe('the address of EventStoreDB', () => {
     });
   });
 
+  it("takes the scheme of the server's newer name for the same", () => {
+    const { label: _, ...older } = parseAddress('esdb+discover://admin:s3cret@a,b?tls=false');
+    const { label, ...newer } = parseAddress('kurrentdb+discover://admin:s3cret@a,b?tls=false');
+    expect(newer).toEqual(older);
+    expect(label).toBe('kurrentdb+discover://a:2113,b:2113');
+    expect(parseAddress('kurrentdb://a').discover).toBe(false);
+  });
+
   it('takes an address of IPv6 in brackets', () => {
     expect(parseAddress('esdb://[::1]:2113?tls=false').endPoints).toEqual([{ address: '[::1]', port: 2113 }]);
   });

@@ -1,0 +1,65 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** What every kind says of itself: the form that is expected, never the value that was given. */
+type Expected = `must be ${string}`;
+
+/** Text that is taken as it is. */
+export const text = (fallback: string) => z.string().default(fallback);
+
+/** One of a few words, written exactly so. */
+export const choice = <const Choice extends string>(choices: readonly Choice[]) =>
+  z.enum(choices, { error: expects(`must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`) });
+
+/** Decimal digits and nothing else: `0x10`, `1e3`, `+80` and `080` are each read differently by somebody. */
+export const wholeNumber = (from: number, to: number, fallback: number) => {
+  const error = expects(`must be a whole number from ${from} to ${to}, in decimal digits`);
+  return z
+    .string()
+    .regex(/^(0|[1-9]\d{0,15})$/, { error, abort: true })
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, { error })
+    .default(fallback);
+};
+
+/** 0 lets the system choose. */
+export const port = (fallback: number) => wholeNumber(0, 65_535, fallback);
+
+const hostName = /^(?!.{254})[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?\.?$/;
+
+/** An address of this machine, or a name of one; an IPv6 address stands bare, as in `::1`. */
+export const host = (fallback: string) =>
+  z
+    .string()
+    .refine((value) => isIP(value) !== 0 || hostName.test(value), {
+      error: expects(
+        'must be an address such as 127.0.0.1 or ::1, or a host name: without scheme, port, spaces and brackets',
+      ),
+    })
+    .default(fallback);
+
+/** What a shell would have expanded, or an env file's reader would have cut off. */
+const unexpanded = /^~|\$\{|\$[A-Za-z_]|\s#/;
+
+/** Of a file or folder; relative to where the process was started. */
+export const path = (fallback: string) =>
+  z
+    .string()
+    .refine((value) => !unexpanded.test(value), {
+      error: expects('must be a path as the system has it: nothing expands ~ or $NAME here, or takes a # comment away'),
+    })
+    .default(fallback);
+
+/**
+ * Only the beginning is checked: a list of hosts, as in esdb://one:2113,two:2113, is no URL to `URL`, and each adapter
+ * checks the rest of its own.
+ */
+export const url = (...schemes: readonly string[]) =>
+  z
+    .string()
+    .refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)), {
+      error: expects(`must be a URL beginning with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`),
+    })
+    .optional();
+
+const expects = (form: Expected) => form;

@@ -1,0 +1,16 @@
+import type { LeasedLimits } from '../application/while-leased.ts';
+import type { Pace } from '../projections/projector.ts';
+import type { WorkerLimits } from '../worker/worker.ts';
+import type { FollowingLimits } from './follow-log.ts';
+
+/**
+ * Caps, pages, pauses and timeouts of the services that are to be others than the usual ones, by what they belong to.
+ * Nothing in production sets any; the simulation runs each of them also at 1, 2 and 3, because what goes wrong at a cap
+ * is only found by those who reach it.
+ */
+export interface LimitsOfServices {
+  readonly following?: Partial<FollowingLimits>;
+  readonly leased?: Partial<LeasedLimits>;
+  readonly projecting?: Partial<Pace>;
+  readonly worker?: Partial<WorkerLimits>;
+}
