@@ -3,7 +3,7 @@ import { createBrokenHistories } from '../../../src/application/broken-histories
 import { streamOf } from '../../../src/application/event-identity.ts';
 import { HistoryBroken } from '../../../src/application/failures.ts';
 import { handleCommand } from '../../../src/application/handle-command.ts';
-import type { Checkpoint, EventLog } from '../../../src/application/ports/event-log.ts';
+import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
 import { createProjector } from '../../../src/projections/projector.ts';
@@ -91,7 +91,7 @@ describe('a history that is not what was written', () => {
     });
     for await (const message of changedIn(log, broken).subscribeAll(null)) {
       if (message.kind !== 'transitions') break;
-      await projector.handle(message.transitions, message.checkpoint as Checkpoint);
+      await projector.handle(message.transitions, message.checkpoint);
     }
     expect(batches.flatMap(({ decoded }) => decoded).map(({ recorded }) => recorded.stream)).toEqual([streamOf(other)]);
     expect(batches.flatMap(({ failures }) => failures)).toMatchObject([
