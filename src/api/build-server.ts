@@ -5,9 +5,10 @@ import { defaultLimits } from './limits.ts';
 import { permissionsOfRoles } from './permissions.ts';
 import { addAccess } from './plugins/access.ts';
 import { addBodyReading } from './plugins/body-reading.ts';
+import { createClientErrors } from './plugins/client-errors.ts';
 import { addClosing } from './plugins/closing.ts';
 import { addMissingRoutes } from './plugins/missing-routes.ts';
-import { addProblems, answerClientError, answerFrameworkError } from './plugins/problems.ts';
+import { addProblems, answerFrameworkError } from './plugins/problems.ts';
 import { addRequestContext, requestIdFrom } from './plugins/request-context.ts';
 import { addDiscardDeadLetter } from './routes/dead-letters/discard-dead-letter.ts';
 import { addGetEvent } from './routes/events/get-event.ts';
@@ -31,6 +32,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     permissionsOfRoles: dependencies.permissionsOfRoles ?? permissionsOfRoles(),
   };
   const { authenticator, chance, clock, log, logger } = dependencies;
+  const clientErrors = createClientErrors();
   const server = fastify({
     // Fastify's logger makes a child for each request; only failures are worth a line, and they log themselves.
     logger: false,
@@ -49,8 +51,9 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     // What is no id is answered like an unknown one, also when it is very long.
     routerOptions: { maxParamLength: limits.urlCharacters },
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: clientErrors.answer,
   });
+  clientErrors.watch(server.server);
   addProblems(server, logger);
   addRequestContext(server, limits);
   addClosing(server, clock, limits);

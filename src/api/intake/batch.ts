@@ -1,7 +1,7 @@
 import type { MediaType } from '../plugins/body-reading.ts';
 import type { Problem } from '../problem-details.ts';
 import { readStructured } from './cloud-event.ts';
-import { type JsonDocument, type Reading, readDocument, readScanned, refused } from './json-document.ts';
+import { type JsonDocument, type Reading, readDocument, readScanned, refused, whyMalformed } from './json-document.ts';
 import { readBatchItem } from './plain-event.ts';
 import { scanJson, skipSpace } from './scan-json.ts';
 import type { SentEvent } from './sent-event.ts';
@@ -19,7 +19,9 @@ export interface BatchLimits {
 export function readBatch(text: string, type: MediaType, limits: BatchLimits): Reading<readonly Reading<SentEvent>[]> {
   const documents = type === 'application/x-ndjson' ? splitLines(text, limits) : splitArray(text, limits);
   if (!documents.ok) return documents;
-  const read = type === 'application/cloudevents-batch+json' ? readStructured : readBatchItem;
+  const isOfCloudEvents = type === 'application/cloudevents-batch+json';
+  const read = (document: JsonDocument) =>
+    isOfCloudEvents ? readStructured(document, limits) : readBatchItem(document);
   return { ok: true, value: documents.value.map((document) => (document.ok ? read(document.value) : document)) };
 }
 
@@ -45,21 +47,21 @@ function splitLines(text: string, limits: BatchLimits): Documents {
 /** An array that is not JSON is refused whole, also for the sake of the items that seem sound: where do they end? */
 function splitArray(text: string, limits: BatchLimits): Documents {
   let at = skipSpace(text, 0);
-  if (text.charAt(at) !== '[') return refused(notAnArray);
+  if (text.charAt(at) !== '[') return refused(notAnArray(text));
   const documents: Reading<JsonDocument>[] = [];
   at = skipSpace(text, at + 1);
-  if (text.charAt(at) === ']') return isBlank(text, at + 1) ? { ok: true, value: [] } : refused(notAnArray);
+  if (text.charAt(at) === ']') return isBlank(text, at + 1) ? { ok: true, value: [] } : refused(notAnArray(text));
   for (;;) {
     if (documents.length === limits.batchItems) return refused(tooManyItems(limits));
     const scan = scanJson(text, at);
-    if (scan.end < 0) return refused(notAnArray);
+    if (scan.end < 0) return refused(notAnArray(text));
     const document = checkSize(readScanned(text, at, scan), limits);
-    if (!document.ok && document.problem.code === 'malformed-json') return refused(notAnArray);
+    if (!document.ok && document.problem.code === 'malformed-json') return refused(notAnArray(text));
     documents.push(document);
     const next = skipSpace(text, scan.end);
     if (text.charAt(next) === ']')
-      return isBlank(text, next + 1) ? { ok: true, value: documents } : refused(notAnArray);
-    if (text.charAt(next) !== ',') return refused(notAnArray);
+      return isBlank(text, next + 1) ? { ok: true, value: documents } : refused(notAnArray(text));
+    if (text.charAt(next) !== ',') return refused(notAnArray(text));
     at = skipSpace(text, next + 1);
   }
 }
@@ -71,7 +73,11 @@ function checkSize(document: Reading<JsonDocument>, { bodyBytes }: BatchLimits):
 
 const isBlank = (text: string, from: number) => skipSpace(text, from) === text.length;
 
-const notAnArray: Problem = { code: 'malformed-json', detail: 'The body is not a JSON array.' };
+const notAnArray = (text: string): Problem => ({
+  code: 'malformed-json',
+  detail: 'The body is not a JSON array.',
+  ...whyMalformed(text),
+});
 const tooManyItems = ({ batchItems }: BatchLimits): Problem => ({
   code: 'batch-too-large',
   detail: `A batch has at most ${batchItems} events; nothing of this one was taken.`,

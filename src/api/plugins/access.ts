@@ -3,6 +3,7 @@ import type { Actor } from '../../application/envelope.ts';
 import type { CommandContext } from '../../application/handle-command.ts';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import { valuesOf } from '../intake/header-values.ts';
 import { type Access, admit, knownRoles, type PermissionsOfRoles } from '../permissions.ts';
 import { routeOf, sendProblem } from './problems.ts';
 import { traceContextOf } from './request-context.ts';
@@ -49,8 +50,10 @@ function guard(
   ofRoles: PermissionsOfRoles,
 ): onRequestAsyncHookHandler {
   return async (request, reply) => {
-    const token = bearer.exec(request.headers.authorization ?? '')?.[1];
-    const principal = token === undefined ? null : await authenticator.authenticate(token);
+    const [authorization = '', another] = valuesOf(request, 'authorization');
+    const token = another === undefined ? bearer.exec(authorization)?.[1] : undefined;
+    const authenticated = token === undefined ? null : await authenticator.authenticate(token);
+    const principal = authenticated !== null && isSound(authenticated) ? authenticated : null;
     if (principal === null) return sendProblem(reply, { code: 'unauthenticated' });
     const admission = admit(principal, access, ofRoles);
     if (admission.admitted) {
@@ -67,6 +70,14 @@ function guard(
     });
   };
 }
+
+/**
+ * Whether what a token says of its bearer can be recorded and read again. An issuer may be wrong, and what is recorded under
+ * a name that no table holds would be stranded.
+ */
+const isSound = ({ clientId, subject, tokenId }: Principal) =>
+  [clientId, subject, tokenId ?? 'none'].every((text) => text.isWellFormed() && claim.test(text));
+const claim = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u;
 
 /** Whether the request may know of an event; when not, the event does not exist for it. */
 export const mayKnowOf = (request: FastifyRequest, event: { readonly clientId: string }) =>

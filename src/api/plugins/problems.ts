@@ -1,5 +1,3 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HistoryBroken, OperationalFailure } from '../../application/failures.ts';
 import type { Logger } from '../../application/ports/logger.ts';
@@ -52,23 +50,4 @@ export function problemOf(error: FastifyError | Error): Problem {
       ...(error.retryable ? { detail: 'Sent again under the same idempotency key, nothing is doubled.' } : {}),
     };
   return problemOfStatus('statusCode' in error ? error.statusCode : undefined);
-}
-
-/** A request that Node's parser gave up on never reaches a route: the answer is written to the socket by hand. */
-export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) {
-    const problem: Problem = { code: codeOfParserError(error.code) };
-    const body = problemDocument(problem);
-    const headers = { ...problemHeaders(problem), 'content-length': String(Buffer.byteLength(body)) };
-    const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
-    const status = statusOf(problem);
-    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
-  }
-  socket.destroy(error);
-}
-
-function codeOfParserError(code: string | undefined): Problem['code'] {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request-timeout';
-  return code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : 'malformed-request';
 }

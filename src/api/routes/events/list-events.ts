@@ -5,7 +5,7 @@ import { listEvents } from '../../../projections/events/queries.ts';
 import { cursorOf, placeOf } from '../../cursors.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
-import { plainName, printableKey, readFields } from '../../intake/fields.ts';
+import { plainName, printableKey, readFields, sourceName } from '../../intake/fields.ts';
 import { moment, wholeNumber } from '../../intake/query.ts';
 import { toReadEvents } from '../../permissions.ts';
 import { sendProblem } from '../../plugins/problems.ts';
@@ -16,7 +16,7 @@ const queryOf = (mostItems: number) =>
   z.strictObject({
     status: z.enum(eventStatuses).optional(),
     type: plainName.optional(),
-    source: plainName.optional(),
+    source: sourceName.optional(),
     createdAfter: moment.optional(),
     createdBefore: moment.optional(),
     failure: printableKey.optional(),
