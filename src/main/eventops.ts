@@ -6,10 +6,10 @@ import { CannotStart } from './cannot-start.ts';
 
 // What a command does not need is not loaded for it: most of the time that a short one takes is loading.
 const program = createProgram({
-  start: async (roles) => {
+  start: async (request) => {
     const config = readConfig();
     const { start } = await import('./start.ts');
-    await start(config, roles, await loadConfig(config.handlersFile));
+    await start(config, request, await loadConfig(config.handlersFile));
   },
   token: async (request) => {
     const { printToken } = await import('./print-token.ts');

@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { createLogger } from '../adapters/telemetry/logger.ts';
-import type { Role } from '../cli/program.ts';
+import type { StartRequest } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
 import { checkRoles } from './check-roles.ts';
@@ -14,13 +14,13 @@ import { welcome } from './welcome.ts';
 /** Runs until SIGTERM or SIGINT. @throws {CannotStart} */
 export async function start(
   config: Config,
-  roles: readonly Role[],
+  { roles, acceptLossUpTo }: StartRequest,
   handlers: readonly ConfiguredHandler[],
 ): Promise<void> {
   checkRoles(config, roles);
   const crashing = crashingAsAsked(config);
   const logger = createLogger(config.logLevel);
-  const parts = await openParts({ config, roles, logger });
+  const parts = await openParts({ config, roles, acceptLossUpTo, logger });
   const running = await compose({ config, roles, logger, ...crashing({ parts, handlers }, logger) });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   const { apiUrl, monitoringUrl, readyPort } = running;

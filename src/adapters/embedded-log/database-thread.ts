@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type LogDatabase, openLogDatabase } from './database/log-database.ts';
+import { type LogDatabase, type LogDatabaseOptions, openLogDatabase } from './database/log-database.ts';
 import { messageOf } from './database/sqlite-error.ts';
 import { LogFileRefused } from './log-file-refused.ts';
 import type { ThreadMessage, ThreadRequest } from './thread-messages.ts';
@@ -10,7 +10,8 @@ if (parentPort === null) throw new Error('This file is the thread of an embedded
 const port = parentPort;
 const say = (message: ThreadMessage) => port.postMessage(message);
 
-const database = open(workerData.path);
+const { path, options } = workerData as { readonly path: string; readonly options: LogDatabaseOptions };
+const database = open();
 if (database !== null) {
   port.on('message', (request: ThreadRequest) => {
     answer(database, request);
@@ -19,9 +20,9 @@ if (database !== null) {
   say({ kind: 'opened', facts: database.facts });
 }
 
-function open(path: string): LogDatabase | null {
+function open(): LogDatabase | null {
   try {
-    return openLogDatabase(path);
+    return openLogDatabase(path, options, (reason) => say({ kind: 'mark-trouble', reason }));
   } catch (error) {
     if (!(error instanceof LogFileRefused)) throw error;
     say({ kind: 'refused', problem: error.problem, message: error.message });

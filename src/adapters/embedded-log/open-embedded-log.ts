@@ -4,6 +4,7 @@ import type { AppendOutcome, AppendRequest, EventLog } from '../../application/p
 import type { Logger } from '../../application/ports/logger.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { BEGINNING, createReader } from './create-reader.ts';
+import type { EndMarkLimits } from './database/keep-end-marked.ts';
 import type { LogFacts } from './database/log-database.ts';
 import { superviseThread } from './supervise-thread.ts';
 import { createTail } from './tail.ts';
@@ -16,6 +17,11 @@ export interface EmbeddedLogOptions {
   readonly logger?: Logger;
   /** How long a call may stay without an answer; 10,000 unless told. */
   readonly deadlineMs?: number;
+  /** The position up to which an operator accepts that transitions are missing. */
+  readonly acceptLossUpTo?: number | undefined;
+  readonly limits?: Partial<EndMarkLimits>;
+  /** Of the machine, from one start of it to the next, unless told; `null` where it is unknown. */
+  readonly bootId?: string | null;
   /** The file that the database's thread runs; tests put another one here, with faults in it. */
   readonly threadFile?: URL;
 }
@@ -30,22 +36,23 @@ const THREAD_FILE = new URL(
 /**
  * The log in one SQLite file, for one process. `appended` is told after fsync; positions are dense from 1. Why it is
  * built so: docs/adr/0002-the-log-is-the-record.md.
- * @throws {LogFileRefused} when the file is in use, damaged, foreign or of a later format; the message says what to do.
+ * @throws {LogFileRefused} when the file is in use, damaged, foreign, of a later format, or lacks what was durable; the
+ * message says what to do.
  */
 export async function openEmbeddedLog({
   path,
   logger,
   deadlineMs = DEFAULT_DEADLINE_MS,
   threadFile = THREAD_FILE,
+  acceptLossUpTo,
+  limits,
+  bootId,
 }: EmbeddedLogOptions): Promise<EventLog> {
-  const database = await superviseThread({ path, threadFile, logger, onReopened });
-  const { logId, end, wasLeftOpen } = database.facts;
+  const options = { acceptLossUpTo, limits, bootId };
+  const database = await superviseThread({ path, threadFile, options, logger, onReopened });
+  const { logId, end } = database.facts;
   const tail = createTail(end ?? BEGINNING);
-  if (wasLeftOpen)
-    logger?.warn(
-      { path, position: tail.end.position },
-      'the log was left open, by a kill or a power cut; nothing durable is lost',
-    );
+  reportFacts(path, database.facts, logger);
 
   function onReopened(facts: LogFacts): void {
     const reopened = facts.end ?? BEGINNING;
@@ -81,4 +88,20 @@ export async function openEmbeddedLog({
       await within(deadlineMs, closed, late).catch((error) => logger?.error({ err: error }, 'the log was not closed'));
     },
   };
+}
+
+function reportFacts(path: string, { end, wasLeftOpen, hadNoMark, acceptedLoss }: LogFacts, logger?: Logger): void {
+  const position = end?.position ?? 0;
+  if (acceptedLoss !== null)
+    logger?.warn(
+      { path, position, ...acceptedLoss },
+      'the log goes on without transitions that it had, as was accepted',
+    );
+  else if (hadNoMark && position > 0)
+    logger?.warn(
+      { path, position },
+      'the log had no mark of its end beside it, and has one now: whether its last transitions were missing is unknown',
+    );
+  else if (wasLeftOpen)
+    logger?.warn({ path, position }, 'the log was left open, by a kill or a power cut; nothing durable is lost');
 }

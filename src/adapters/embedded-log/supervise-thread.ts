@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogUnavailable } from '../../application/failures.ts';
-import type { Logger } from '../../application/ports/logger.ts';
 import type { LogFacts } from './database/log-database.ts';
-import { type DatabaseThread, startThread } from './start-thread.ts';
+import { type DatabaseThread, startThread, type ThreadToStart } from './start-thread.ts';
 import type { Answer, Input, Operation } from './thread-messages.ts';
 
 const REOPENING = { initialDelayMs: 50, factor: 2, maxDelayMs: 5_000 };
@@ -18,10 +17,7 @@ export interface SupervisedThread {
   close(): Promise<void>;
 }
 
-export interface Supervision {
-  readonly path: string;
-  readonly threadFile: URL;
-  readonly logger: Logger | undefined;
+export interface Supervision extends ThreadToStart {
   /** Another thread has the file now; what the last one was doing is in it or not. Throws when it is another log. */
   onReopened(facts: LogFacts): void;
 }
@@ -31,14 +27,10 @@ export interface Supervision {
  * rolls back what was not committed, and appends go on. Tries for ever, because nothing else can take the appends.
  * @throws {LogFileRefused} @throws {LogUnavailable} when the first thread cannot open the file.
  */
-export async function superviseThread({
-  path,
-  threadFile,
-  logger,
-  onReopened,
-}: Supervision): Promise<SupervisedThread> {
+export async function superviseThread({ onReopened, ...toStart }: Supervision): Promise<SupervisedThread> {
+  const { path, logger } = toStart;
   const closing = new AbortController();
-  const first = await startThread(path, threadFile);
+  const first = await startThread(toStart);
   let thread: DatabaseThread | null = first;
   const supervision = supervise();
 
@@ -64,7 +56,7 @@ export async function superviseThread({
   }
 
   async function openAgain(): Promise<DatabaseThread | null> {
-    const next = await startThread(path, threadFile);
+    const next = await startThread(toStart);
     try {
       onReopened(next.facts);
       if (!closing.signal.aborted) return next;
