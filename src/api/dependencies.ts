@@ -8,6 +8,7 @@ import type { ReplayPermission } from '../domain/event/commands.ts';
 import type { ReadDatabase } from '../projections/events/queries.ts';
 import type { Limits } from './limits.ts';
 import type { PermissionsOfRoles } from './permissions.ts';
+import type { ProblemCode } from './problem-details.ts';
 
 /** One thing that must work before requests should come here. */
 export interface ReadinessCheck {
@@ -33,9 +34,13 @@ export interface ApiDependencies {
   readonly replayPermissionOf: (type: string) => ReplayPermission;
   /** What each role may do, where it is not the usual. */
   readonly permissionsOfRoles?: PermissionsOfRoles;
+  /** Told the code of every problem that is sent. */
+  readonly countProblem?: (code: ProblemCode) => void;
   /** Other limits than the default ones. */
   readonly limits?: Partial<Limits>;
 }
 
 /** What a route gets. */
-export type RouteDependencies = Required<Omit<ApiDependencies, 'limits'>> & { readonly limits: Limits };
+export type RouteDependencies = Required<Omit<ApiDependencies, 'limits' | 'countProblem'>> & {
+  readonly limits: Limits;
+};

@@ -1,6 +1,13 @@
 import type { Principal } from '../application/ports/authenticator.ts';
 
-export type Permission = 'events:read' | 'events:write' | 'events:replay' | 'events:discard' | 'audit:read';
+export type Permission =
+  | 'events:read'
+  | 'events:write'
+  | 'events:replay'
+  | 'events:discard'
+  | 'audit:read'
+  /** Why a part of the system is not ready. */
+  | 'system:read';
 
 type RoleName = 'viewer' | 'operator' | 'admin';
 
@@ -15,8 +22,8 @@ export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'a
   const viewer = ['events:read', 'audit:read'] as const;
   const table: Readonly<Record<RoleName, readonly Permission[]>> = {
     viewer,
-    operator: replayRole === 'operator' ? [...viewer, 'events:replay'] : viewer,
-    admin: [...viewer, 'events:write', 'events:replay', 'events:discard'],
+    operator: [...viewer, 'system:read', ...(replayRole === 'operator' ? (['events:replay'] as const) : [])],
+    admin: [...viewer, 'system:read', 'events:write', 'events:replay', 'events:discard'],
   };
   return new Map(Object.entries(table));
 }

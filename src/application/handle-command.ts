@@ -5,7 +5,7 @@ import { evolve } from '../domain/event/state.ts';
 import type { Transition, TransitionType } from '../domain/event/transitions.ts';
 import { type Actor, SCHEMA_VERSION, seal } from './envelope.ts';
 import { streamOf } from './event-identity.ts';
-import { AppendRefused, ConcurrencyConflict, LogUnavailable } from './failures.ts';
+import { AppendRefused, ConcurrencyConflict, LogDamaged, LogUnavailable } from './failures.ts';
 import { advance, type LoadedEvent, unheardOf } from './load-event.ts';
 import type { Chance } from './ports/chance.ts';
 import { type Clock, timestamp } from './ports/clock.ts';
@@ -152,6 +152,7 @@ async function appendUntilKnown(
     const outcome = await log.append(request);
     if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;
     const message = outcome.kind === 'refused' ? outcome.refusal.message : outcome.message;
+    if (outcome.kind === 'refused' && outcome.refusal.code === 'damaged') throw new LogDamaged(message);
     if (outcome.kind === 'refused' && outcome.refusal.code !== 'unavailable')
       throw new AppendRefused(`${outcome.refusal.code}: ${message}`);
     // That a repeat is refused says nothing about what was sent before it.

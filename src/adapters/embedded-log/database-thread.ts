@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { damageIn } from './database/damage-found.ts';
 import { type LogDatabase, type LogDatabaseOptions, openLogDatabase } from './database/log-database.ts';
 import { messageOf } from './database/sqlite-error.ts';
 import { LogFileRefused } from './log-file-refused.ts';
@@ -37,7 +38,7 @@ function answer(log: LogDatabase, request: ThreadRequest): void {
   } catch (error) {
     // An append that was not written says so. One that throws leaves its end open, and the file has to be opened again.
     if (request.operation === 'append') throw error;
-    say({ kind: 'failure', call, message: messageOf(error) });
+    say({ kind: 'failure', call, message: messageOf(error), isDamage: damageIn(error) !== null });
   }
 }
 

@@ -1,12 +1,13 @@
 import { checkAppend } from '../../application/check-append.ts';
-import { LogUnavailable } from '../../application/failures.ts';
+import { LogDamaged, LogUnavailable } from '../../application/failures.ts';
 import type { AppendOutcome, AppendRequest, EventLog } from '../../application/ports/event-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { createAppendQueue } from './append-queue.ts';
+import { checkIndexesInPieces, type IndexCheckLimits, indexCheckLimits } from './check-indexes-in-pieces.ts';
 import { BEGINNING, createReader } from './create-reader.ts';
 import type { EndMarkLimits } from './database/keep-end-marked.ts';
 import type { LogFacts } from './database/log-database.ts';
-import { superviseThread } from './supervise-thread.ts';
+import { DatabaseAway, superviseThread } from './supervise-thread.ts';
 import { createTail } from './tail.ts';
 import type { Input, Operation } from './thread-messages.ts';
 import { within } from './within.ts';
@@ -19,12 +20,14 @@ export interface EmbeddedLogOptions {
   readonly deadlineMs?: number;
   /** The position up to which an operator accepts that transitions are missing. */
   readonly acceptLossUpTo?: number | undefined;
-  readonly limits?: Partial<EndMarkLimits>;
+  readonly limits?: Partial<EmbeddedLogLimits>;
   /** Of the machine, from one start of it to the next, unless told; `null` where it is unknown. */
   readonly bootId?: string | null;
   /** The file that the database's thread runs; tests put another one here, with faults in it. */
   readonly threadFile?: URL;
 }
+
+export type EmbeddedLogLimits = EndMarkLimits & IndexCheckLimits;
 
 const DEFAULT_DEADLINE_MS = 10_000;
 /** As source, or as the JavaScript that was emitted from it. */
@@ -49,7 +52,8 @@ export async function openEmbeddedLog({
   bootId,
 }: EmbeddedLogOptions): Promise<EventLog> {
   const options = { acceptLossUpTo, limits, bootId };
-  const database = await superviseThread({ path, threadFile, options, logger, onReopened });
+  let damage: string | null = null;
+  const database = await superviseThread({ path, threadFile, options, logger, onReopened, onDamage });
   const { logId, end } = database.facts;
   const tail = createTail(end ?? BEGINNING);
   reportFacts(path, database.facts, logger);
@@ -61,15 +65,34 @@ export async function openEmbeddedLog({
     tail.reset(reopened);
   }
 
+  function onDamage(reason: string): void {
+    if (damage !== null) return;
+    damage =
+      `${path} is damaged: ${reason}. Nothing is appended to it any more. Stop, copy the data folder, run ` +
+      'bin/eventops verify on the copy, and restore the log from its backup';
+    logger?.error({ path, reason }, 'the log is damaged and takes no more appends: restore it from its backup');
+  }
+
   const late = () => new LogUnavailable(`${path} has not answered for ${deadlineMs} ms`);
-  const ask = <Name extends Operation>(operation: Name, input: Input<Name>) =>
-    within(deadlineMs, database.call(operation, input), late);
+  const ask = async <Name extends Operation>(operation: Name, input: Input<Name>) => {
+    try {
+      return await within(deadlineMs, database.call(operation, input), late);
+    } catch (error) {
+      if (error instanceof LogDamaged) onDamage(error.message);
+      throw damage !== null && (error instanceof LogDamaged || error instanceof DatabaseAway)
+        ? new LogDamaged(damage)
+        : error;
+    }
+  };
+  const head = () => (damage === null ? reader.head() : Promise.reject(new LogDamaged(damage)));
   const closing = new AbortController();
   const queue = createAppendQueue({
     path,
     deadlineMs,
     logger,
     write: (batch) => database.call('append', batch),
+    damage: () => damage,
+    onDamage,
     committed: (transitions) => tail.extend(transitions),
   });
 
@@ -78,8 +101,15 @@ export async function openEmbeddedLog({
     return 'refusal' in checked ? { kind: 'refused', refusal: checked.refusal } : queue.add(request, checked.bytes);
   };
 
+  const reader = createReader({ path, logId, tail, logger, closing: closing.signal, ask });
+  void checkIndexesInPieces({
+    ...{ ...indexCheckLimits, ...limits },
+    signal: closing.signal,
+    check: (piece) => ask('checkIndexes', piece),
+  });
   return {
-    ...createReader({ path, logId, tail, logger, closing: closing.signal, ask }),
+    ...reader,
+    head,
     append,
     appendMany: (requests) => Promise.all(requests.map(append)),
     async close() {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { LogUnavailable } from '../../application/failures.ts';
+import { LogDamaged, LogUnavailable } from '../../application/failures.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { LogDatabaseOptions, LogFacts } from './database/log-database.ts';
 import { LogFileRefused } from './log-file-refused.ts';
@@ -7,7 +7,7 @@ import type { Answer, Input, Operation, ThreadMessage, ThreadRequest } from './t
 
 export interface DatabaseThread {
   readonly facts: LogFacts;
-  /** @throws {LogUnavailable} when the operation failed, or when the thread ended before it answered. */
+  /** @throws {LogDamaged} @throws {LogUnavailable} when the operation failed, or when the thread ended before it answered. */
   call<Name extends Operation>(operation: Name, input: Input<Name>): Promise<Answer<Name>>;
   /** Resolves with the reason once the thread is gone, and the file's lock with it. */
   readonly ended: Promise<string>;
@@ -55,7 +55,7 @@ export async function startThread({ path, threadFile, options, logger }: ThreadT
     else if (message.kind === 'refused') opening.reject(new LogFileRefused(message.problem, message.message));
     else if (message.kind === 'mark-trouble') reportMark(message.reason);
     else if (message.kind === 'answer') take(message.call)?.resolve(message.value);
-    else take(message.call)?.reject(new LogUnavailable(`${path}: ${message.message}`));
+    else take(message.call)?.reject(failureOf(path, message));
   });
   worker.on('error', (error) => {
     reason = error.message;
@@ -80,3 +80,6 @@ export async function startThread({ path, threadFile, options, logger }: ThreadT
     },
   };
 }
+
+const failureOf = (path: string, { message, isDamage }: Extract<ThreadMessage, { kind: 'failure' }>) =>
+  isDamage ? new LogDamaged(message) : new LogUnavailable(`${path}: ${message}`);

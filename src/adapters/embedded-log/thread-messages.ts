@@ -16,4 +16,4 @@ export type ThreadMessage =
   /** The mark of the log's end cannot be written, or with `null` it can again. */
   | { readonly kind: 'mark-trouble'; readonly reason: string | null }
   | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
-  | { readonly kind: 'failure'; readonly call: number; readonly message: string };
+  | { readonly kind: 'failure'; readonly call: number; readonly message: string; readonly isDamage: boolean };

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { bodyOf } from '../plugins/body-reading.ts';
+import { takeBody } from '../plugins/body-reading.ts';
 import { readFields } from './fields.ts';
 import { asEnvelope, decodeText, type Reading, readDocument } from './json-document.ts';
 
@@ -23,7 +23,7 @@ const body = z.strictObject({
 
 /** Why an operator wants what he asks for: it goes into the history. */
 export function readReason(request: FastifyRequest): Reading<{ readonly reason: string }> {
-  const text = decodeText(bodyOf(request));
+  const text = decodeText(takeBody(request));
   if (!text.ok) return text;
   const document = readDocument(text.value);
   const envelope = document.ok ? asEnvelope(document.value) : document;

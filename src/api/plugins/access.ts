@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 
 import type { Actor } from '../../application/envelope.ts';
 import type { CommandContext } from '../../application/handle-command.ts';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
-import type { Logger } from '../../application/ports/logger.ts';
 import { valuesOf } from '../intake/header-values.ts';
 import { type Access, admit, knownRoles, type PermissionsOfRoles } from '../permissions.ts';
 import { routeOf, sendProblem } from './problems.ts';
@@ -26,12 +25,7 @@ const bearer = /^Bearer ([\w.~+/-]+=*)$/i;
  * Lets in who may use a route, and nobody else. A route that does not say who that is stops the start.
  * @throws from the registration of such a route.
  */
-export function addAccess(
-  server: FastifyInstance,
-  authenticator: Authenticator,
-  logger: Logger,
-  ofRoles: PermissionsOfRoles,
-): void {
+export function addAccess(server: FastifyInstance, authenticator: Authenticator, ofRoles: PermissionsOfRoles): void {
   server.decorateRequest('principal', null as unknown as Principal);
   server.decorateRequest('ownEventsOnly', true);
   server.addHook('onRoute', (route) => {
@@ -39,36 +33,20 @@ export function addAccess(
     if (access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`);
     if (access === 'public') return;
     const others = route.onRequest ?? [];
-    route.onRequest = [guard(access, authenticator, logger, ofRoles), ...(Array.isArray(others) ? others : [others])];
+    route.onRequest = [guard(access, authenticator, ofRoles), ...(Array.isArray(others) ? others : [others])];
   });
 }
 
-function guard(
-  access: Exclude<Access, 'public'>,
-  authenticator: Authenticator,
-  logger: Logger,
-  ofRoles: PermissionsOfRoles,
-): onRequestAsyncHookHandler {
-  return async (request, reply) => {
-    const [authorization = '', another] = valuesOf(request, 'authorization');
-    const token = another === undefined ? bearer.exec(authorization)?.[1] : undefined;
-    const authenticated = token === undefined ? null : await authenticator.authenticate(token);
-    const principal = authenticated !== null && isSound(authenticated) ? authenticated : null;
-    if (principal === null) return sendProblem(reply, { code: 'unauthenticated' });
-    const admission = admit(principal, access, ofRoles);
-    if (admission.admitted) {
-      request.principal = principal;
-      request.ownEventsOnly = admission.ownEventsOnly;
-      return;
-    }
-    const { missing } = admission;
-    logger.info({ requestId: request.id, route: routeOf(request), clientId: principal.clientId, missing }, 'refused');
-    return sendProblem(reply, {
-      code: 'permission-missing',
-      detail: `This needs the permission ${missing}.`,
-      members: { permission: missing },
-    });
-  };
+/** The bearer token; `null` when there is none, or more than one. */
+export function tokenOf(request: FastifyRequest): string | null {
+  const [authorization = '', another] = valuesOf(request, 'authorization');
+  return another === undefined ? (bearer.exec(authorization)?.[1] ?? null) : null;
+}
+
+/** Who a token stands for; `null` for one that does not verify, or says what cannot be recorded. */
+export async function principalOf(authenticator: Authenticator, token: string): Promise<Principal | null> {
+  const principal = await authenticator.authenticate(token);
+  return principal !== null && isSound(principal) ? principal : null;
 }
 
 /**
@@ -78,6 +56,46 @@ function guard(
 const isSound = ({ clientId, subject, tokenId }: Principal) =>
   [clientId, subject, tokenId ?? 'none'].every((text) => text.isWellFormed() && claim.test(text));
 const claim = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u;
+
+/** One line for each burst: guessing tokens must not fill a disk. */
+const reportRefused = ({ server }: FastifyRequest, refused: { readonly kind: string; readonly fields: object }) =>
+  server.repeatingReport.occurred({
+    about: 'access',
+    level: 'warn',
+    message: 'a request was refused access',
+    ...refused,
+  });
+
+function guard(
+  access: Exclude<Access, 'public'>,
+  authenticator: Authenticator,
+  ofRoles: PermissionsOfRoles,
+): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    const token = tokenOf(request);
+    const principal = token === null ? null : await principalOf(authenticator, token);
+    const route = routeOf(request);
+    if (principal === null) {
+      const fields = { requestId: request.id, route, address: request.ip, hasToken: token !== null };
+      reportRefused(request, { kind: 'unauthenticated', fields });
+      return sendProblem(reply, { code: 'unauthenticated' });
+    }
+    const admission = admit(principal, access, ofRoles);
+    if (admission.admitted) {
+      request.principal = principal;
+      request.ownEventsOnly = admission.ownEventsOnly;
+      return;
+    }
+    const { missing } = admission;
+    const fields = { requestId: request.id, route, clientId: principal.clientId, missing };
+    reportRefused(request, { kind: `${principal.clientId} lacks ${missing}`, fields });
+    return sendProblem(reply, {
+      code: 'permission-missing',
+      detail: `This needs the permission ${missing}.`,
+      members: { permission: missing },
+    });
+  };
+}
 
 /** Whether the request may know of an event; when not, the event does not exist for it. */
 export const mayKnowOf = (request: FastifyRequest, event: { readonly clientId: string }) =>

@@ -15,6 +15,8 @@ interface Exchange {
 export function createClientErrors() {
   const exchanges = new WeakMap<Socket, Set<Exchange>>();
   const refused = new WeakSet<Socket>();
+  /** The last request of a connection that was answered before all of it had come. */
+  const answeredEarly = new WeakMap<Socket, IncomingMessage>();
   return {
     /** Has to see every request. */
     watch(server: Server): void {
@@ -24,12 +26,18 @@ export function createClientErrors() {
         const answered = new Promise<void>((resolve) => response.once('close', resolve));
         const exchange = { request, answered };
         under.add(exchange);
-        void answered.then(() => under.delete(exchange));
+        void answered.then(() => {
+          under.delete(exchange);
+          if (!request.complete) answeredEarly.set(request.socket, request);
+        });
       });
     },
     answer(error: ParserError, socket: Socket): void {
       if (error.code === 'ECONNRESET' || socket.destroyed || refused.has(socket)) return;
       refused.add(socket);
+      // What is late may be the rest of a body that was refused: that answer stands.
+      const isAnswered = answeredEarly.get(socket)?.complete === false;
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isAnswered) return void socket.destroy(error);
       // One whose body was still on its way is the one that is given up.
       const before = [...(exchanges.get(socket) ?? [])].filter(({ request }) => request.complete);
       if (before.length === 0) refuse(error, socket);

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { admit, isPermitted, knownRoles, type Permission, permissionsOfRoles } from '../../../src/api/permissions.ts';
 import type { Principal } from '../../../src/application/ports/authenticator.ts';
 
-const all: readonly Permission[] = ['events:read', 'events:write', 'events:replay', 'events:discard', 'audit:read'];
+const all: readonly Permission[] = [
+  'events:read',
+  'events:write',
+  'events:replay',
+  'events:discard',
+  'audit:read',
+  'system:read',
+];
 const principal = (given: Partial<Principal>): Principal => ({
   ...{ clientId: 'shop', subject: 'shop', roles: [], scopes: [], tokenId: null },
   ...given,
@@ -12,7 +19,7 @@ const permitted = (given: Partial<Principal>) => all.filter((each) => isPermitte
 describe('roles', () => {
   it.each([
     ['viewer', ['events:read', 'audit:read']],
-    ['operator', ['events:read', 'audit:read']],
+    ['operator', ['events:read', 'audit:read', 'system:read']],
     ['admin', all],
   ])('permit what the table says: %s', (role, permissions) => {
     expect(permitted({ roles: [role] })).toEqual(permissions);
@@ -36,7 +43,7 @@ describe('roles', () => {
   it('let operators replay where that is wanted, and never discard', () => {
     const ofRoles = permissionsOfRoles('operator');
     const may = (role: string) => all.filter((each) => isPermitted(principal({ roles: [role] }), each, ofRoles));
-    expect(may('operator')).toEqual(['events:read', 'events:replay', 'audit:read']);
+    expect(may('operator')).toEqual(['events:read', 'events:replay', 'audit:read', 'system:read']);
     expect(may('viewer')).toEqual(['events:read', 'audit:read']);
     expect(may('admin')).toEqual(all);
   });

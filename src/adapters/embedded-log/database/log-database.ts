@@ -1,6 +1,7 @@
 import type { Flat } from '../wire.ts';
 import { type BatchAnswer, createBatchAppender } from './append-batch.ts';
 import { readBootId } from './boot-id.ts';
+import { createIndexChecks, type IndexChecks } from './check-indexes.ts';
 import { type EndMarkLimits, keepEndMarked } from './keep-end-marked.ts';
 import { type AcceptedLoss, type LogFileOptions, openLogFile } from './log-file.ts';
 import { createTransitionReader, type Place, type TransitionReader } from './read-transitions.ts';
@@ -15,7 +16,7 @@ export interface LogFacts {
   readonly acceptedLoss: AcceptedLoss | null;
 }
 
-export interface LogDatabase extends TransitionReader {
+export interface LogDatabase extends TransitionReader, Pick<IndexChecks, 'checkIndexes'> {
   readonly facts: LogFacts;
   append(batch: Flat): BatchAnswer;
   close(): void;
@@ -49,6 +50,7 @@ export function openLogDatabase(
   });
   return {
     ...reader,
+    checkIndexes: createIndexChecks(database).checkIndexes,
     facts: { logId, end, ...found },
     append(batch) {
       const answer = append(batch);

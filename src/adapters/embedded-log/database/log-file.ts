@@ -1,6 +1,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { checkFormat, checkPages, checkTail, damaged } from './check-file.ts';
+import { createIndexChecks } from './check-indexes.ts';
 import { createLogFile } from './create-log-file.ts';
 import { keepAside } from './keep-aside.ts';
 import { gatherEvidence, type Loss, proofOfLoss, proofOfLostFile, refusedFor, wasLeftOpen } from './proof-of-loss.ts';
@@ -72,6 +73,7 @@ export function openLogFile(path: string, { acceptLossUpTo, bootId }: LogFileOpt
       if (isLeftOpen) makeDurable(path, database);
       if (isLeftOpen && statSync(path).size <= MAX_BYTES_CHECKED_AT_OPEN) checkPages(path, database);
       checkTail(path, database);
+      createIndexChecks(database).checkLastRows();
       return {
         database,
         logId: String(database.prepare('SELECT id FROM log').get()?.['id']),

@@ -1,5 +1,6 @@
 import { LogFileRefused } from '../log-file-refused.ts';
 import { damaged } from './check-file.ts';
+import { damageIn } from './damage-found.ts';
 import { messageOf, sqliteErrorKind } from './sqlite-error.ts';
 
 /** What `work` gives. @throws {LogFileRefused} also for what SQLite says. */
@@ -12,6 +13,7 @@ export function refusing<Value>(path: string, work: () => Value): Value {
 }
 
 function refusal(path: string, cause: unknown): LogFileRefused {
+  if (sqliteErrorKind(cause) !== 'not-a-database' && damageIn(cause) !== null) return damaged(path, messageOf(cause));
   switch (sqliteErrorKind(cause)) {
     case 'busy':
       return new LogFileRefused('in-use', `${path} is in use: only one process can have the log. Stop the other one`, {
@@ -25,8 +27,6 @@ function refusal(path: string, cause: unknown): LogFileRefused {
           cause,
         },
       );
-    case 'corrupt':
-      return damaged(path, messageOf(cause));
     default:
       return new LogFileRefused(
         'unreadable',
