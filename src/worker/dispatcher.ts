@@ -1,7 +1,6 @@
 import { decodeTransition } from '../application/decode-transition.ts';
-import { isAsWritten } from '../application/envelope.ts';
 import { EVENT_STREAM_PREFIX, eventIdOfStream } from '../application/event-identity.ts';
-import { CheckpointRefused, HistoryBroken } from '../application/failures.ts';
+import { CheckpointRefused } from '../application/failures.ts';
 import { advance, unheardOf } from '../application/load-event.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
@@ -23,11 +22,10 @@ export interface DispatcherOptions {
   readonly bus: CommandPublisher;
   readonly checkpoints: CheckpointStore;
   /**
-   * Where to begin when no usable place is stored. `null`, the beginning of the log, is always right and slow on a long
-   * one. With a bus that forgets on restart, the log's head as the process starts: everything before it is published
-   * by the sweep's recovery, everything after it here.
+   * Where to begin when no usable place is stored; `null` at the beginning of the log. Whatever is unfinished before it
+   * is found by the sweep.
    */
-  readonly firstPlace: Checkpoint | null;
+  readonly firstPlace: (signal: AbortSignal) => Promise<Checkpoint | null>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Wraps the subscriber, to count what it handles. */
@@ -66,7 +64,12 @@ export function createDispatcher({
   };
   const subscriber: Subscriber = {
     name: NAME,
-    load: () => watched(async () => place ?? (await usablePlace({ log, checkpoints, logger })) ?? firstPlace),
+    load: () =>
+      watched(async () => {
+        // Stored soon, so that whoever takes over does not begin later.
+        place ??= (await usablePlace({ log, checkpoints, logger })) ?? (await firstPlace(signal));
+        return place;
+      }),
     handle: async (transitions, checkpoint) => {
       const commands = transitions.flatMap((recorded) => commandOf(recorded, logger));
       if (commands.length > 0) await watched(() => unlessAborted(bus.publish(commands), signal));
@@ -134,15 +137,14 @@ async function usablePlace({
 }
 
 function commandOf(recorded: RecordedTransition, logger: Logger): readonly ProcessEvent[] {
-  if (recorded.type !== 'EventReceived' && recorded.type !== 'ReplayRequested') return [];
   const eventId = eventIdOfStream(recorded.stream);
   try {
-    if (!isAsWritten(recorded)) throw new HistoryBroken(recorded.stream);
     if (recorded.type === 'EventReceived') {
       const event = advance(unheardOf, recorded);
       const isCarried = (event.state?.received.payload.length ?? 0) <= MAX_CARRIED_PAYLOAD;
       return [{ eventId, generation: 0, attempt: 1, event: isCarried ? event : null }];
     }
+    if (recorded.type !== 'ReplayRequested') return [];
     const transition = decodeTransition(recorded);
     if (transition.type !== 'ReplayRequested') return [];
     return [{ eventId, generation: transition.data.generation, attempt: 1, event: null }];

@@ -12,7 +12,7 @@ const visible = /(?=[\p{L}\p{N}\p{P}\p{S}])[^\p{Default_Ignorable_Code_Point}\u2
 const body = z.strictObject({
   reason: z
     .string()
-    .min(1)
+    .min(1, { abort: true })
     .max(500)
     .refine((text) => !misleading.test(text), {
       error: 'must be one line without control characters and marks of direction',
