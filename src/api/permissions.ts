@@ -28,6 +28,9 @@ export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'a
   return new Map(Object.entries(table));
 }
 
+/** Everything that some role permits. */
+export const allPermissions: readonly Permission[] = [...new Set([...permissionsOfRoles().values()].flat())];
+
 /** Who may use a route. Every route has to say it; there is no default. */
 export type Access =
   /** Anybody, without a token. */

@@ -70,7 +70,7 @@ describe('a history that is not what was written', () => {
     const clock = createVirtualClock();
     const published: string[] = [];
     const dispatcher = createDispatcher({
-      ...{ clock, logger: silentLogger, firstPlace: null, log: changedIn(log, broken) },
+      ...{ clock, logger: silentLogger, firstPlace: async () => null, log: changedIn(log, broken) },
       bus: { publish: async (commands) => void published.push(...commands.map(({ eventId }) => eventId)) },
       checkpoints: { load: async () => null, save: async () => {} },
     });
@@ -87,7 +87,12 @@ describe('a history that is not what was written', () => {
     const batches: ProjectedBatch[] = [];
     const projector = createProjector(events, {
       ...{ clock: createVirtualClock(), logger: silentLogger, pace: { fullBatch: 1, intervalMs: 0 } },
-      store: { load: async () => null, commit: async (batch) => void batches.push(batch) },
+      store: {
+        load: async () => null,
+        commit: async (batch) => void batches.push(batch),
+        isCaughtUp: async () => false,
+        setCaughtUp: async () => {},
+      },
     });
     for await (const message of changedIn(log, broken).subscribeAll(null)) {
       if (message.kind !== 'transitions') break;
