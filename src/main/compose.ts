@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { createMetrics, type Metrics } from '../adapters/telemetry/metrics.ts';
+import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import { connectionsWithin } from '../api/connections.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
 import { limitReads } from '../api/limited-reads.ts';
@@ -16,6 +16,7 @@ import { createUseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
+import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
 import { makeDataFolder } from './make-data-folder.ts';
@@ -47,6 +48,9 @@ interface Given {
   readonly roles: readonly Role[];
   readonly parts: Parts;
   readonly handlers: readonly ConfiguredHandler[];
+  /** `null` in a process without a worker. */
+  readonly runner: HandlerRunner | null;
+  readonly metrics: Metrics;
   readonly logger: Logger;
   /** Texts that standard output and standard error had no room for. */
   readonly droppedOutput: () => number;
@@ -61,9 +65,9 @@ interface Given {
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
 async function startAll(given: Given, defer: Defer): Promise<Started> {
-  const { config, roles, handlers, logger, droppedOutput } = given;
+  const { config, roles, handlers, runner, metrics, logger, droppedOutput } = given;
   defer(() => given.parts.close());
-  const metrics = createMetrics();
+  defer(() => runner?.close());
   const brokenHistories = createBrokenHistories({ logger });
   metrics.gauge(
     'eventops_broken_histories',
@@ -77,6 +81,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;
   const services = await createServices({
     ...{ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName },
+    ...(runner === null ? {} : { runner }),
   });
   for (const service of services) {
     defer(() => service.stop());
