@@ -85,6 +85,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'not-ready': [503, 'Not ready'],
   'permission-missing': [403, 'A permission is missing'],
   'read-database-refused': [500, 'The read tables do not take the values'],
+  'read-database-unfit': [503, 'The read tables cannot be kept in this database'],
   'read-database-unavailable': [503, 'The read tables are not available'],
   'request-timeout': [408, 'The request took too long to arrive'],
   'retry-not-due': [409, 'The retry is not due'],
