@@ -49,7 +49,7 @@ export interface Pace {
   readonly fullBatch: number;
   readonly intervalMs: number;
 }
-const USUAL_PACE: Pace = { fullBatch: 500, intervalMs: 50 };
+export const usualPace: Pace = { fullBatch: 500, intervalMs: 50 };
 
 /**
  * Keeps a read model's rows: each batch and its checkpoint in one transaction, so that they are always of one moment of
@@ -59,7 +59,7 @@ export function createProjector(
   readModel: ReadModel,
   { store, clock, logger, lease = null, pace: otherPace }: ProjectorDependencies,
 ): Projector {
-  const pace = { ...USUAL_PACE, ...otherPace };
+  const pace = { ...usualPace, ...otherPace };
   let progress: ProjectionProgress = {
     checkpoint: null,
     position: null,

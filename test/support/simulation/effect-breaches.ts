@@ -25,7 +25,15 @@ export function breachesOfRuns(
         ReturnType<typeof decodeTransition>,
         { type: 'ProcessingSucceeded' | 'ProcessingFailed' }
       >;
-      const ended = byAttempt.get(`${eventId} ${data.generation}:${data.attempt}`)?.[0]?.ended ?? null;
+      const run = byAttempt.get(`${eventId} ${data.generation}:${data.attempt}`)?.[0];
+      const ended = run?.ended ?? null;
+      if (run?.cameInTime && type === 'ProcessingFailed' && data.failure.class === 'HandlerTimeout')
+        breaches.push({
+          guarantee: 'G8',
+          kind: 'against the policy',
+          eventId,
+          what: `attempt ${data.generation}:${data.attempt} had its answer in time, and is recorded as too late`,
+        });
       const isTrue =
         type === 'ProcessingSucceeded' ? ended === 'succeeded' : ended === 'failed' || isOurs(data.failure.class);
       if (!isTrue)
