@@ -20,6 +20,7 @@ export interface EmbeddedFolder {
   /** Why the files cannot be believed, in words; `null` when they can, or when there are none. */
   reasonToDiscard(): Promise<string | null>;
   discard(): Promise<void>;
+  discardDraft(): Promise<void>;
   promoteDraft(): Promise<void>;
   /** To be called before the files are opened. */
   markOpen(): Promise<void>;
@@ -67,6 +68,7 @@ export function embeddedFolder(folder: string, bootId: string | null = readBootI
     async discard() {
       for (const path of [marker, cluster, draft]) await rm(path, { recursive: true, force: true });
     },
+    discardDraft: () => rm(draft, { recursive: true, force: true }),
     promoteDraft: () => rename(draft, cluster),
     markOpen: () => mark(null),
     async markClosed() {
