@@ -70,6 +70,13 @@ export class ReadDatabaseRefused extends OperationalFailure {
   readonly retryable = false;
 }
 
+/** The read database's server or database can never hold all rows. The message says how to make one that does. */
+export class ReadDatabaseUnfit extends OperationalFailure {
+  override readonly name = 'ReadDatabaseUnfit';
+  readonly code = 'read-database-unfit';
+  readonly retryable = false;
+}
+
 export class CommandBusUnavailable extends OperationalFailure {
   override readonly name = 'CommandBusUnavailable';
   readonly code = 'command-bus-unavailable';

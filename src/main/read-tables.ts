@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { CheckpointRefused } from '../application/failures.ts';
+import { CheckpointRefused, ReadDatabaseUnfit } from '../application/failures.ts';
 import { timestamp } from '../application/ports/clock.ts';
 import type { Checkpoint, EventLog } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
@@ -58,7 +58,7 @@ the rows aside and have them built again: bin/eventops start --accept-lost-trans
 /**
  * In PostgreSQL. Others may use them, and rebuilding may take long, so rows that do not belong to this log are an
  * operator's to judge.
- * @throws {CannotStart} for such rows.
+ * @throws {CannotStart} for such rows, and for a database that cannot hold every row.
  */
 export async function openSharedReadTables(url: string, log: EventLog, logger: Logger) {
   const { openPostgresReadDatabase } = await import('../adapters/postgres/open-postgres-read-database.ts');
@@ -72,6 +72,7 @@ export async function openSharedReadTables(url: string, log: EventLog, logger: L
     });
     return watched(readDatabase, log, logger);
   } catch (error) {
+    if (error instanceof ReadDatabaseUnfit) throw new CannotStart(error.message, { cause: error });
     if (!(error instanceof CheckpointRefused)) throw error;
     throw new CannotStart(
       `The read tables in DATABASE_URL do not belong to this log: ${error.message}

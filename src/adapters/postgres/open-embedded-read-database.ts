@@ -1,16 +1,22 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+<<<<<<< HEAD
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect } from 'kysely';
+=======
+import { Kysely } from 'kysely';
+>>>>>>> main
 import pg from 'pg';
 import { CheckpointRefused, ReadDatabaseUnavailable } from '../../application/failures.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import { dialectOn } from './dialect.ts';
 import { type EmbeddedFolder, embeddedFolder } from './embedded-folder.ts';
 import { createReopening, type ReopeningLimits, reopeningLimits } from './embedded-reopening.ts';
 import { EmbeddedSocket } from './embedded-socket.ts';
 import { lacksMeans, whole } from './lacks-means.ts';
 import { migrateToLatest } from './migrate.ts';
-import { isDamage, translatingPool } from './translate-failures.ts';
+import { isDamage } from './translate-failures.ts';
+import { translatingPool } from './translating-pool.ts';
 
 export interface EmbeddedReadDatabase<Database> {
   /** The same whatever happens to the files. One connection, handed round: inside a transaction use its handle only. */
@@ -81,6 +87,7 @@ export async function openEmbeddedReadDatabase<Database>(
       return socket;
     },
   });
+<<<<<<< HEAD
   const reopening = createReopening(limits, (reason) => {
     logger.warn({ folder, reason }, 'The same failure comes again and again: the read tables are opened again');
     socket?.destroy(new Error('The read tables are being opened again'));
@@ -97,6 +104,9 @@ export async function openEmbeddedReadDatabase<Database>(
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool: { options: translated.options, connect, end: async () => {} } }),
   });
+=======
+  const db = new Kysely<Database>({ dialect: dialectOn(translatingPool(pool, noticeDamage)) });
+>>>>>>> main
 
   function noticeDamage(error: unknown): void {
     if (!mayBeBelieved || !isDamage(error)) return;
