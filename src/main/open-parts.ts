@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { acquireDataFolder } from '../adapters/embedded-log/data-folder.ts';
+import { makePrivate } from '../adapters/embedded-log/private-files.ts';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
@@ -36,7 +37,11 @@ async function openAll({ config, roles, acceptLossUpTo, logger }: Given, defer: 
   const needed = new Set(roles.flatMap((role) => partsOfRole[role]));
   const { eventStoreUrl, databaseUrl } = config;
   const isOnlyProcess = eventStoreUrl === null;
-  if (isOnlyProcess || databaseUrl === null) defer(acquireDataFolder(config.dataFolder));
+  if (isOnlyProcess || databaseUrl === null) {
+    defer(acquireDataFolder(config.dataFolder));
+    const readableByOthers = makePrivate(config.dataFolder);
+    if (readableByOthers !== null) logger.warn({}, readableByOthers);
+  }
   const log = await openLog({ config, acceptLossUpTo, logger }, defer);
   const readTables = needed.has('read tables')
     ? await openReadTables({ config, log: log.part, acceptLossUpTo, logger }, defer)

@@ -1,11 +1,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-<<<<<<< HEAD
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely, PostgresDialect } from 'kysely';
-=======
 import { Kysely } from 'kysely';
->>>>>>> main
 import pg from 'pg';
 import { CheckpointRefused, ReadDatabaseUnavailable } from '../../application/failures.ts';
 import type { Logger } from '../../application/ports/logger.ts';
@@ -87,7 +83,6 @@ export async function openEmbeddedReadDatabase<Database>(
       return socket;
     },
   });
-<<<<<<< HEAD
   const reopening = createReopening(limits, (reason) => {
     logger.warn({ folder, reason }, 'The same failure comes again and again: the read tables are opened again');
     socket?.destroy(new Error('The read tables are being opened again'));
@@ -96,17 +91,14 @@ export async function openEmbeddedReadDatabase<Database>(
     noticeDamage(error);
     if (mayBeBelieved) reopening.failed(error);
   });
-  const own = new Kysely<Database>({ dialect: new PostgresDialect({ pool: translated }) });
+  const own = new Kysely<Database>({ dialect: dialectOn(translated) });
   const connect = async () => {
     if (trouble !== null) throw new ReadDatabaseUnavailable(trouble);
     return translated.connect();
   };
   const db = new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: { options: translated.options, connect, end: async () => {} } }),
+    dialect: dialectOn({ options: translated.options, connect, end: async () => {} }),
   });
-=======
-  const db = new Kysely<Database>({ dialect: dialectOn(translatingPool(pool, noticeDamage)) });
->>>>>>> main
 
   function noticeDamage(error: unknown): void {
     if (!mayBeBelieved || !isDamage(error)) return;
