@@ -142,6 +142,7 @@ export async function openEmbeddedReadDatabase<Database>(
       await prepareAlone(`they could not be opened: ${whole(error)}`);
       await migrateToLatest(own);
     }
+    await files.makePrivate();
     await verify(own);
     trouble = null;
   }

@@ -1,4 +1,4 @@
-import { cp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
@@ -40,6 +40,16 @@ describe('the embedded read database', () => {
     await cp(folder, left, { recursive: true });
     await close();
     expect(await startAgain(left)).toEqual({ recreated: null, rows: 1, messages: [] });
+  });
+
+  it('lets nobody else read its files, whatever they were before and PGlite makes of them', async () => {
+    const folder = await folderWithReadTables();
+    await chmod(folder, 0o755);
+    const { close } = await openReadTables(folder);
+    const names = ['.', ...(await readdir(folder, { recursive: true }))];
+    const modes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mode & 0o077));
+    await close();
+    expect(modes.filter((mode) => mode !== 0)).toEqual([]);
   });
 
   it('begins anew, and says so, on files that PostgreSQL does not start on', async () => {
