@@ -19,7 +19,7 @@ COPY examples/github/handlers.ts ./examples/github/handlers.ts
 # The one folder that is written to; a volume, so that the rest may be read-only.
 RUN mkdir /data && chown node:node /data
 VOLUME /data
-ENV DATA_DIR=/data HOST=0.0.0.0 PORT=8000 METRICS_PORT=9464
+ENV DATA_DIR=/data HOST=0.0.0.0 PORT=8000 METRICS_HOST=0.0.0.0 METRICS_PORT=9464
 USER node
 EXPOSE 8000 9464
 

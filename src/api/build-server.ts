@@ -1,13 +1,19 @@
 import { type FastifyInstance, fastify } from 'fastify';
+import { createRepeatingReport } from '../application/repeating-report.ts';
+import { createAdmission } from './admission.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { createEventWaits } from './event-waits.ts';
 import { defaultLimits } from './limits.ts';
 import { addAccess } from './plugins/access.ts';
+import { addAnswerDeadlines } from './plugins/answer-deadlines.ts';
 import { addBodyReading } from './plugins/body-reading.ts';
 import { addClosing } from './plugins/closing.ts';
+import { addConnectionCap } from './plugins/connection-cap.ts';
 import { addMissingRoutes } from './plugins/missing-routes.ts';
+import { addPatience } from './plugins/patience.ts';
 import { addProblems, answerClientError, answerFrameworkError } from './plugins/problems.ts';
 import { addRequestContext, requestIdFrom } from './plugins/request-context.ts';
+import { addRoom } from './plugins/room.ts';
 import { addDiscardDeadLetter } from './routes/dead-letters/discard-dead-letter.ts';
 import { addGetEvent } from './routes/events/get-event.ts';
 import { addGetHistory } from './routes/events/get-history.ts';
@@ -46,12 +52,17 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
   });
-  addProblems(server, logger);
+  const { countProblem = () => {} } = dependencies;
+  addProblems(server, { report: createRepeatingReport({ logger, clock }), countProblem });
   addRequestContext(server, limits);
+  addConnectionCap(server, limits);
   addClosing(server, clock, limits);
   addMissingRoutes(server);
-  addBodyReading(server);
-  addAccess(server, authenticator, logger);
+  addBodyReading(server, limits);
+  addAccess(server, authenticator);
+  addRoom(server, createAdmission(limits, clock), limits);
+  addPatience(server, clock, limits);
+  addAnswerDeadlines(server, clock, limits);
 
   const waits = createEventWaits({ log, clock, logger, limit: limits.waiters });
   server.addHook('preClose', async () => waits.close());

@@ -6,6 +6,7 @@ import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import type { ReadDatabase } from '../projections/events/queries.ts';
 import type { Limits } from './limits.ts';
+import type { ProblemCode } from './problem-details.ts';
 
 /** One thing that must work before requests should come here. */
 export interface ReadinessCheck {
@@ -27,9 +28,13 @@ export interface ApiDependencies {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
+  /** Told the code of every problem that is sent. */
+  readonly countProblem?: (code: ProblemCode) => void;
   /** Other limits than the default ones. */
   readonly limits?: Partial<Limits>;
 }
 
 /** What a route gets. */
-export type RouteDependencies = Required<Omit<ApiDependencies, 'limits'>> & { readonly limits: Limits };
+export type RouteDependencies = Required<Omit<ApiDependencies, 'limits' | 'countProblem'>> & {
+  readonly limits: Limits;
+};

@@ -4,6 +4,26 @@ export const defaultLimits = {
   bodyBytes: 256 * 1024,
   batchBodyBytes: 8 * 1024 * 1024,
   batchItems: 1_000,
+  /** Of a batch, in UTF-16 units of its text: so much is read in one turn of the event loop, and appended at one time. */
+  batchSliceBytes: 1024 * 1024,
+  /** Memory of all requests and answers in hand, and of one client's, by the estimates below. */
+  bytesInHand: 192 * 1024 * 1024,
+  bytesInHandOfOneClient: 96 * 1024 * 1024,
+  /** What finds no room waits so long, if no more than so many wait; then it is refused. */
+  requestsWaiting: 256,
+  requestsWaitingOfOneClient: 128,
+  waitForRoomMs: 1_000,
+  /** What a request takes whatever its size, and for each byte of an event's body, a batch's, and an answer's. */
+  memoryOfRequestBytes: 16 * 1024,
+  memoryPerBodyByte: 8,
+  memoryPerBatchByte: 5,
+  memoryPerAnswerByte: 3,
+  /** A body that does not say how long it is takes room for so much more at a time. */
+  unannouncedBodyBytes: 64 * 1024,
+  /** Histories that are read from the log at one time. */
+  historiesInHand: 32,
+  /** An answer that becomes longer, in UTF-16 units, is sent in pieces of that length while it is made. */
+  answerPieceBytes: 64 * 1024,
   /** Request line included. */
   headerBytes: 16 * 1024,
   urlCharacters: 8 * 1024,
@@ -11,6 +31,10 @@ export const defaultLimits = {
   waiters: 1_000,
   longestWaitMs: 60_000,
   listItems: 200,
+  /** Of a list's page, in bytes of payload; one item always fits. */
+  pageBytes: 1024 * 1024,
+  /** What the parts said is believed for so long. */
+  readinessFreshMs: 1_000,
   /** A readiness check that has not answered by then counts as trouble. */
   readinessMs: 2_000,
   /** What is under way when the server closes is cut off after that. */
@@ -19,8 +43,35 @@ export const defaultLimits = {
   headersTimeoutMs: 2_000,
   requestTimeoutMs: 10_000,
   connectionsCheckingIntervalMs: 500,
+  /** In all and from one address; a long poll takes one. Fewer where the process may have few files open. */
+  connections: 2_048,
+  connectionsOfOneAddress: 1_024,
+  /** Taken beyond that, to be told so. */
+  surplusConnections: 64,
+  /** An answer of which the other side takes nothing for so long is given up, with its connection. */
+  stalledAnswerMs: 10_000,
+  /** So is one that is read more slowly, in UTF-16 units, and one that is made while it is sent and takes longer. */
+  slowestBytesPerSecond: 32 * 1024,
+  longestAnswerMs: 300_000,
+  /** Refusals in a row after which a client who does not make the pause that it is asked for is made to. */
+  refusalsWithoutDelay: 20,
+  delayPerRefusalMs: 20,
+  longestDelayMs: 1_000,
+  longestRetryAfterSeconds: 30,
+  /** A client who has not been refused for so long begins again. */
+  refusalsForgottenAfterMs: 30_000,
+  /** Clients who are remembered for their refusals. */
+  refusedClients: 1_000,
   /** Longer than the 60 s of the usual load balancers, so that they close first and never meet a closed connection. */
   keepAliveTimeoutMs: 72_000,
 } as const;
 
 export type Limits = { readonly [Name in keyof typeof defaultLimits]: number };
+
+/** The memory for reading one event of the largest size and answering with it. */
+export const memoryOfEvent = ({ memoryOfRequestBytes, bodyBytes, memoryPerAnswerByte }: Limits) =>
+  memoryOfRequestBytes + bodyBytes * memoryPerAnswerByte;
+
+/** The memory for a page of a list. */
+export const memoryOfPage = ({ memoryOfRequestBytes, bodyBytes, pageBytes, memoryPerAnswerByte }: Limits) =>
+  memoryOfRequestBytes + Math.max(bodyBytes, pageBytes) * memoryPerAnswerByte;

@@ -25,9 +25,12 @@ type RefusalCode =
   | 'method-not-allowed'
   | 'not-found'
   | 'not-ready'
+  | 'overloaded'
   | 'permission-missing'
   | 'request-timeout'
   | 'shutting-down'
+  | 'too-many-connections'
+  | 'too-many-requests'
   | 'too-many-waiters'
   | 'unauthenticated'
   | 'uri-too-long';
@@ -83,6 +86,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'method-not-allowed': [405, 'The method is not allowed here'],
   'not-found': [404, 'There is no such resource'],
   'not-ready': [503, 'Not ready'],
+  overloaded: [503, 'Too much is under way'],
   'permission-missing': [403, 'A permission is missing'],
   'read-database-refused': [500, 'The read tables do not take the values'],
   'read-database-unfit': [503, 'The read tables cannot be kept in this database'],
@@ -91,6 +95,8 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'retry-not-due': [409, 'The retry is not due'],
   'shutting-down': [503, 'The server is shutting down'],
   'stale-attempt': [409, 'The attempt is not the present one'],
+  'too-many-connections': [503, 'Too many connections are open'],
+  'too-many-requests': [429, 'The client has too much under way'],
   'too-many-waiters': [503, 'Too many requests are waiting'],
   unauthenticated: [401, 'A valid token is required'],
   'undecodable-transition': [500, 'A stored transition cannot be read'],
@@ -126,7 +132,7 @@ export function problemHeaders(problem: Problem): Record<string, string> {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(status === 401 ? { 'www-authenticate': 'Bearer realm="eventops"' } : {}),
-    ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+    ...(status === 503 || status === 429 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
   };
 }
 

@@ -23,6 +23,13 @@ export async function readFromHistory(log: Pick<EventReader, 'readStream'>, id: 
   return eventFromHistory(await log.readStream(streamOf(id)));
 }
 
+/** The same of an event that was received. @throws {LogUnavailable} */
+export async function readReceived(log: Pick<EventReader, 'readStream'>, id: string): Promise<EventView> {
+  const event = await readFromHistory(log, id);
+  if (event === null) throw new Error(`Event ${id} has a state and no history`);
+  return event;
+}
+
 async function findRow({ readDatabase }: Sources, id: string): Promise<EventView | null> {
   try {
     return await findEvent(readDatabase(), id);

@@ -4,22 +4,54 @@ import type { ReadinessCheck } from './dependencies.ts';
 /** What is wrong with each part, in words; `null` where nothing is. */
 export type Readiness = Readonly<Record<string, string | null>>;
 
-/** Asks every part at once. One that does not answer within `patienceMs` is not ready. Never rejects. */
-export async function askParts(
+/**
+ * The checks, for all who ask in this process: a part is asked by one at a time, and what it said is believed for
+ * `freshMs`. One that does not answer within `patienceMs` is not ready.
+ */
+export function shareChecks(
   checks: readonly ReadinessCheck[],
-  { clock, patienceMs }: { readonly clock: Clock; readonly patienceMs: number },
-): Promise<Readiness> {
-  const answered = new AbortController();
-  const tooLate = clock.sleep(patienceMs, answered.signal).then(() => 'gave no answer in time');
-  const ask = async (each: ReadinessCheck): Promise<[string, string | null]> => {
-    const trouble = each.check().catch((error: Error) => error.message);
-    return [each.part, await Promise.race([trouble, tooLate])];
-  };
-  const parts = await Promise.all(checks.map(ask));
-  answered.abort();
-  return Object.fromEntries(parts);
+  options: { readonly clock: Clock; readonly freshMs: number; readonly patienceMs: number },
+): readonly ReadinessCheck[] {
+  return checks.map((each) => ({ ...each, check: shared(each, options) }));
 }
 
-/** As it is told to whoever asks. */
-export const wording = (readiness: Readiness) =>
-  Object.fromEntries(Object.entries(readiness).map(([part, trouble]) => [part, trouble ?? 'ready']));
+function shared(
+  { check }: ReadinessCheck,
+  { clock, freshMs, patienceMs }: { readonly clock: Clock; readonly freshMs: number; readonly patienceMs: number },
+): ReadinessCheck['check'] {
+  let underWay: Promise<string | null> | null = null;
+  let last: { readonly trouble: string | null; readonly at: number } | null = null;
+  const ask = async () => {
+    const answered = new AbortController();
+    const tooLate = clock.sleep(patienceMs, answered.signal).then(() => 'gave no answer in time');
+    const trouble = await Promise.race([check().catch((error: Error) => error.message), tooLate]);
+    answered.abort();
+    last = { trouble, at: clock.now() };
+    underWay = null;
+    return trouble;
+  };
+  return async () => {
+    const ageMs = last === null ? Number.POSITIVE_INFINITY : clock.now() - last.at;
+    // A clock that was set back makes no answer younger.
+    if (last !== null && ageMs >= 0 && ageMs < freshMs) return last.trouble;
+    underWay ??= ask();
+    return underWay;
+  };
+}
+
+/** Asks every part at once. Never rejects. */
+export async function askParts(checks: readonly ReadinessCheck[]): Promise<Readiness> {
+  const ask = async ({ part, check }: ReadinessCheck) =>
+    [part, await check().catch((error: Error) => error.message)] as const;
+  return Object.fromEntries(await Promise.all(checks.map(ask)));
+}
+
+/** What anyone may know: no reason, because reasons name paths, addresses and what a database says. */
+export const codesOf = (readiness: Readiness) =>
+  Object.fromEntries(
+    Object.entries(readiness).map(([part, trouble]) => [part, trouble === null ? 'ready' : 'not-ready']),
+  );
+
+/** What is wrong, for an operator. */
+export const detailsOf = (readiness: Readiness) =>
+  Object.fromEntries(Object.entries(readiness).filter(([, trouble]) => trouble !== null));

@@ -2,6 +2,7 @@ import { CheckpointRefused } from './failures.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Checkpoint, EventReader, RecordedTransition, SubscribeOptions } from './ports/event-log.ts';
 import type { Logger } from './ports/logger.ts';
+import { createRepeatingReport } from './repeating-report.ts';
 
 /** One follower of the log: its effects and its place. */
 export interface Subscriber {
@@ -47,6 +48,7 @@ export async function runSubscription(
   { clock, logger, signal, limits, ...options }: SubscriptionSurroundings & Omit<SubscribeOptions, 'signal'>,
 ): Promise<void> {
   const { checkPlaceEveryMs, firstPauseMs, longestPauseMs } = { ...subscriptionLimits, ...limits };
+  const report = createRepeatingReport({ logger, clock });
   let delayMs = firstPauseMs;
   while (!signal.aborted) {
     const moved = new AbortController();
@@ -59,14 +61,18 @@ export async function runSubscription(
         if (message.kind === 'caught-up') subscriber.caughtUp?.();
         else await subscriber.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
         delayMs = firstPauseMs;
+        report.wentWell(subscriber.name);
       }
     } catch (error) {
       if (error instanceof CheckpointRefused) throw error;
       if (signal.aborted) return;
-      logger.warn(
-        { err: error, subscriber: subscriber.name, delayMs },
-        'subscription failed; it goes on from its checkpoint',
-      );
+      report.occurred({
+        about: subscriber.name,
+        kind: error instanceof Error ? error.name : typeof error,
+        level: 'warn',
+        fields: { err: error, subscriber: subscriber.name, delayMs },
+        message: 'subscription failed; it goes on from its checkpoint',
+      });
     } finally {
       moved.abort();
     }

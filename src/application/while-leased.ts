@@ -90,7 +90,8 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
     while (!signal.aborted) {
       const lease = await acquire();
       if (lease !== null) {
-        logger.info({ lease: name, epoch: lease.epoch.toString() }, 'holds the lease');
+        // While it cannot begin, that is said once, and so is that it holds the lease.
+        if (trouble === null) logger.info({ lease: name, epoch: lease.epoch.toString() }, 'holds the lease');
         await serve(lease);
         await leases.release(lease).catch((error: unknown) => told(error, 'the lease is left to expire'));
       }

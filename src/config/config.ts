@@ -16,6 +16,7 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 's
 const settings = z.object({
   HOST: host('127.0.0.1'),
   PORT: port(8000),
+  METRICS_HOST: host('127.0.0.1'),
   METRICS_PORT: port(9464),
   DATA_DIR: path('./data'),
   EVENTOPS_CONFIG: path('./eventops.config.ts'),
@@ -42,6 +43,7 @@ export interface Config {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  readonly metricsHost: string;
   readonly metricsPort: number;
   readonly dataFolder: string;
   readonly handlersFile: string;
@@ -85,6 +87,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return Object.freeze({
     host: values.HOST,
     port: values.PORT,
+    metricsHost: values.METRICS_HOST,
     metricsPort: values.METRICS_PORT,
     dataFolder: resolve(values.DATA_DIR),
     handlersFile: resolve(values.EVENTOPS_CONFIG),

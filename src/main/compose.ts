@@ -2,25 +2,28 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { createMetrics } from '../adapters/telemetry/metrics.ts';
-import { listenForMonitoring } from '../adapters/telemetry/monitoring.ts';
+import { createMetrics, type Metrics } from '../adapters/telemetry/metrics.ts';
+import { connectionsWithin } from '../api/connections.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
-import { askParts, wording } from '../api/readiness.ts';
+import { limitReads } from '../api/limited-reads.ts';
+import { defaultLimits } from '../api/limits.ts';
+import { listenForMonitoring } from '../api/monitoring.ts';
+import { askParts, codesOf, detailsOf, shareChecks } from '../api/readiness.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { Logger } from '../application/ports/logger.ts';
-import { createUseCases, type UseCases } from '../application/use-cases.ts';
+import { createUseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
 import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
-import { listening, urlOf } from './listening.ts';
+import { isLoopback, listening, urlOf } from './listening.ts';
+import { openFilesLimit } from './open-files-limit.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
 import { createServices } from './work-of-roles.ts';
 
 const clock = systemClock;
 const chance = systemChance;
-const READINESS_PATIENCE_MS = 2_000;
 
 interface Started {
   /** Where the API is reached; `null` in a process without it. */
@@ -42,6 +45,8 @@ interface Given {
   readonly parts: Parts;
   readonly handlers: readonly ConfiguredHandler[];
   readonly logger: Logger;
+  /** Texts that standard output and standard error had no room for. */
+  readonly droppedOutput: () => number;
 }
 
 /**
@@ -52,9 +57,13 @@ interface Given {
  */
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
-async function startAll({ config, roles, parts, handlers, logger }: Given, defer: Defer): Promise<Started> {
+async function startAll(
+  { config, roles, parts, handlers, logger, droppedOutput }: Given,
+  defer: Defer,
+): Promise<Started> {
   defer(() => parts.close());
   const metrics = createMetrics();
+  metrics.count('eventops_output_dropped_total', 'Lines that could not be written to log or output.', droppedOutput);
   const useCases = createUseCases({ log: parts.log, clock, chance });
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;
@@ -66,45 +75,59 @@ async function startAll({ config, roles, parts, handlers, logger }: Given, defer
     await service.start();
   }
   const isDispensable = !parts.isOnlyProcess;
-  const checks: readonly ReadinessCheck[] = [
-    ...parts.readinessChecks,
-    ...services.map(({ name, trouble }) => ({ part: name, check: async () => trouble(), isDispensable })),
-  ];
-  const readiness = async () => {
-    const asked = await askParts(checks, { clock, patienceMs: READINESS_PATIENCE_MS });
-    const isReady = Object.values(asked).every((trouble) => trouble === null);
-    return { isReady, body: { status: isReady ? 'ready' : 'not ready', roles, parts: wording(asked) } };
-  };
-  const { host, metricsPort: port } = config;
-  const monitoring = await listening({ host: 'HOST', port: 'METRICS_PORT' }, () =>
-    listenForMonitoring({ host, port, metrics, readiness }),
+  const checks = shareChecks(
+    [
+      ...parts.readinessChecks,
+      ...services.map(({ name, trouble }) => ({ part: name, check: async () => trouble(), isDispensable })),
+    ],
+    { clock, freshMs: defaultLimits.readinessFreshMs, patienceMs: defaultLimits.readinessMs },
+  );
+  const { host, metricsHost, metricsPort: port } = config;
+  const readiness = readinessFor({ checks, roles, isOnlyHere: isLoopback(metricsHost) });
+  const monitoring = await listening({ host: 'METRICS_HOST', port: 'METRICS_PORT' }, () =>
+    listenForMonitoring({ host: metricsHost, port, metrics, readiness }),
   );
   defer(() => monitoring.close());
   const apiPort = roles.includes('api')
-    ? await listenForRequests({ config, parts, useCases, checks, logger }, defer)
+    ? await listenForRequests({ config, parts, checks, metrics, logger }, defer)
     : null;
   return {
     apiUrl: apiPort === null ? null : urlOf(host, apiPort),
-    monitoringUrl: urlOf(host, monitoring.port),
+    monitoringUrl: urlOf(metricsHost, monitoring.port),
     readyPort: apiPort ?? monitoring.port,
   };
 }
 
+/** What anyone may know; where the port is reached from this machine alone, also why a part is not ready. */
+const readinessFor =
+  ({
+    checks,
+    roles,
+    isOnlyHere,
+  }: Pick<Given, 'roles'> & { readonly checks: readonly ReadinessCheck[]; readonly isOnlyHere: boolean }) =>
+  async () => {
+    const asked = await askParts(checks);
+    const isReady = Object.values(asked).every((trouble) => trouble === null);
+    const details = isOnlyHere ? { details: detailsOf(asked) } : {};
+    return { isReady, body: { status: isReady ? 'ready' : 'not-ready', roles, parts: codesOf(asked), ...details } };
+  };
+
 async function listenForRequests(
   given: Pick<Given, 'config' | 'parts' | 'logger'> & {
-    readonly useCases: UseCases;
     readonly checks: readonly ReadinessCheck[];
+    readonly metrics: Metrics;
   },
   defer: Defer,
 ): Promise<number> {
-  const { config, parts, useCases, checks, logger } = given;
+  const { config, parts, checks, metrics, logger } = given;
   const { buildServer } = await import('../api/build-server.ts');
   const { createDevelopmentAuthenticator } = await import('../adapters/development-issuer/development-issuer.ts');
+  const log = limitReads(parts.log, defaultLimits.historiesInHand);
   const readTables = opened(parts.readTables);
   const rows = readOnly(readTables.db);
   const api = buildServer({
-    useCases,
-    log: parts.log,
+    useCases: createUseCases({ log, clock, chance }),
+    log,
     readDatabase: () => {
       const trouble = readTables.trouble();
       if (trouble !== null) throw new ReadDatabaseUnavailable(trouble);
@@ -112,6 +135,8 @@ async function listenForRequests(
     },
     authenticator: await createDevelopmentAuthenticator({ dataFolder: config.dataFolder, clock }),
     readinessChecks: checks,
+    countProblem: metrics.counter('eventops_http_problems_total', 'Requests that were not served, by code.', 'code'),
+    limits: connectionsWithin(openFilesLimit(), defaultLimits),
     clock,
     chance,
     logger,

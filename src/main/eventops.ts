@@ -1,15 +1,17 @@
 import { OperationalFailure } from '../application/failures.ts';
 import { createProgram, runProgram } from '../cli/program.ts';
 import { readConfig, SettingsInvalid } from '../config/config.ts';
-import { ConfigInvalid, loadConfig } from '../worker/handlers/load-config.ts';
+import { ConfigInvalid } from '../worker/handlers/load-config.ts';
+import { adviceOnFiles } from './advice-on-files.ts';
 import { CannotStart } from './cannot-start.ts';
+import { reportLostResults } from './results-of-commands.ts';
 
 // What a command does not need is not loaded for it: most of the time that a short one takes is loading.
 const program = createProgram({
   start: async (request) => {
     const config = readConfig();
     const { start } = await import('./start.ts');
-    await start(config, request, await loadConfig(config.handlersFile));
+    await start(config, request);
   },
   token: async (request) => {
     const { printToken } = await import('./print-token.ts');
@@ -21,6 +23,9 @@ const program = createProgram({
   },
 });
 
+// What is written is for this user alone: the log and its rows hold payloads.
+process.umask(0o077);
+reportLostResults();
 try {
   process.exitCode = (await runProgram(program, process.argv.slice(2))) || process.exitCode || 0;
 } catch (error) {
@@ -29,7 +34,9 @@ try {
     error instanceof SettingsInvalid ||
     error instanceof ConfigInvalid ||
     (error instanceof CannotStart && error.isWrongUse);
-  if (!isWrongUse && !(error instanceof CannotStart) && !(error instanceof OperationalFailure)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  const told = isWrongUse || error instanceof CannotStart || error instanceof OperationalFailure;
+  const message = told ? error.message : adviceOnFiles(error);
+  if (message === null) throw error;
+  process.stderr.write(`${message}\n`);
   process.exit(isWrongUse ? 2 : 1);
 }

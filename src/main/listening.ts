@@ -72,3 +72,6 @@ export function urlOf(host: string, port: number): string {
   const address = reachableAt(host);
   return `http://${isIPv6(address) ? `[${address.replace('%', '%25')}]` : address}:${port}`;
 }
+
+/** Whether what listens at `host` is reached from this machine alone. */
+export const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

@@ -14,6 +14,15 @@ describe('health', () => {
   });
 });
 
+const troubled = () =>
+  apiUnderTest({
+    readinessChecks: [
+      sound,
+      part('broker', async () => 'no connection since 12:00'),
+      part('sweep', () => Promise.reject(new Error('stopped at /var/lib/x'))),
+    ],
+  });
+
 describe('readiness', () => {
   it('is that every part is ready', async () => {
     const { call } = apiUnderTest({ readinessChecks: [sound, part('read tables', async () => null)] });
@@ -22,29 +31,40 @@ describe('readiness', () => {
     expect(answer.json()).toEqual({ status: 'ready', parts: { log: 'ready', 'read tables': 'ready' } });
   });
 
-  it('names what is not ready, and why', async () => {
-    const { call } = apiUnderTest({
-      readinessChecks: [
-        sound,
-        part('broker', async () => 'no connection since 12:00'),
-        part('sweep', () => Promise.reject(new Error('stopped'))),
-      ],
+  describe.each([
+    ['nobody', null],
+    ['a client', 'shop'],
+    ['a viewer', 'viewer'],
+    ['a token that is not believed', 'made-up'],
+  ])('asked for by %s', (_whom, as) => {
+    it('names what is not ready, and no reason', async () => {
+      const answer = await troubled().call({ url: '/readyz', as });
+      expect(answer.statusCode).toBe(503);
+      expect(answer.headers['retry-after']).toBe('1');
+      const problem = answer.json();
+      expect(problem).toMatchObject({ code: 'not-ready', detail: 'Not ready: broker, sweep.' });
+      expect(problem.parts).toEqual({ log: 'ready', broker: 'not-ready', sweep: 'not-ready' });
+      expect(problem.details).toBeUndefined();
+      expect(answer.body).not.toContain('/var/lib');
     });
-    const answer = await call({ url: '/readyz', as: null });
-    expect(answer.statusCode).toBe(503);
-    expect(answer.headers['retry-after']).toBe('1');
-    expect(answer.json()).toMatchObject({
-      code: 'not-ready',
-      detail: 'broker: no connection since 12:00; sweep: stopped',
-      parts: { log: 'ready', broker: 'no connection since 12:00', sweep: 'stopped' },
-    });
+  });
+
+  it('says why to an operator', async () => {
+    const answer = await troubled().call({ url: '/readyz', as: 'operator' });
+    expect(answer.json().details).toEqual({ broker: 'no connection since 12:00', sweep: 'stopped at /var/lib/x' });
+  });
+
+  it('is never slowed down, however often it is lacking', async () => {
+    const { call } = troubled();
+    for (let times = 0; times < 100; times++)
+      expect((await call({ url: '/readyz', as: null })).headers['retry-after']).toBe('1');
   });
 
   it('is not lost with a part that requests can do without: it is named', async () => {
     const tables = { ...part('read tables', async () => 'is away'), isDispensable: true };
     const answer = await apiUnderTest({ readinessChecks: [sound, tables] }).call({ url: '/readyz', as: null });
     expect(answer.statusCode).toBe(200);
-    expect(answer.json()).toEqual({ status: 'ready', parts: { log: 'ready', 'read tables': 'is away' } });
+    expect(answer.json()).toEqual({ status: 'ready', parts: { log: 'ready', 'read tables': 'not-ready' } });
   });
 
   it('does not wait for a part that gives no answer', async () => {
@@ -54,10 +74,10 @@ describe('readiness', () => {
       return new Promise(() => {});
     });
     const { call, clock } = apiUnderTest({ readinessChecks: [silent, sound] });
-    const answer = call({ url: '/readyz', as: null });
+    const answer = call({ url: '/readyz', as: 'operator' });
     await asked.promise;
     clock.advance(2_000);
-    expect((await answer).json().parts).toEqual({ broker: 'gave no answer in time', log: 'ready' });
+    expect((await answer).json().details).toEqual({ broker: 'gave no answer in time' });
   });
 
   it('is asked of the parts once, however many ask', async () => {
@@ -76,5 +96,16 @@ describe('readiness', () => {
     go.resolve(null);
     expect((await answers).every(({ statusCode }) => statusCode === 200)).toBe(true);
     expect(asked).toBe(1);
+  });
+
+  it('is believed for a second', async () => {
+    let asked = 0;
+    const { call, clock } = apiUnderTest({ readinessChecks: [part('log', async () => `${++asked}`)] });
+    const details = async () => (await call({ url: '/readyz', as: 'operator' })).json().details.log;
+    expect([await details(), await details()]).toEqual(['1', '1']);
+    clock.advance(1_000);
+    expect(await details()).toBe('2');
+    clock.advance(-60_000);
+    expect(await details()).toBe('3');
   });
 });

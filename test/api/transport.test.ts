@@ -50,6 +50,7 @@ describe('what is no request of HTTP', () => {
 
   it.each([
     ['without a host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'malformed-request'],
+    ['with two hosts', head('Host: y', 'connection: close', 'content-length: 0'), 400, 'malformed-request'],
     [
       'with an expectation',
       head('expect: a miracle', 'connection: close', 'content-length: 0'),
@@ -78,6 +79,66 @@ describe('a client that is slow', () => {
     expect(answer.problem).toMatchObject({ status: 408, code: 'request-timeout' });
     expect(answer.isClosing).toBe(true);
     expect(answer.recorded).toEqual([]);
+  });
+});
+
+describe('connections', () => {
+  const health = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n';
+
+  /** Connections that are in the middle of a request. */
+  async function busy(open: () => Promise<Socket>, count: number) {
+    for (let each = 0; each < count; each++) {
+      const socket = await open();
+      socket.write(`${health}GET`);
+      await once(socket, 'data');
+    }
+  }
+
+  it.each([1, 2, 3])('beyond %i in all are told so, and closed', async (connections) => {
+    const { open } = await listening(apiUnderTest({ limits: { connections } }));
+    await busy(open, connections);
+    const socket = await open();
+    const answer = untilClosed(socket);
+    socket.write(health);
+    expect(parsed(await answer)).toMatchObject({
+      ...{ status: 503, isClosing: true },
+      problem: { code: 'too-many-connections' },
+    });
+  });
+
+  it.each([1, 2, 3])('beyond %i of one address are told so, and closed', async (connectionsOfOneAddress) => {
+    const { open } = await listening(apiUnderTest({ limits: { connectionsOfOneAddress } }));
+    await busy(open, connectionsOfOneAddress);
+    const socket = await open();
+    const answer = untilClosed(socket);
+    socket.write(health);
+    expect(parsed(await answer)).toMatchObject({ status: 503, problem: { code: 'too-many-connections' } });
+  });
+
+  it('beyond those that are told so are not taken', async () => {
+    const { open } = await listening(apiUnderTest({ limits: { connections: 1, surplusConnections: 1 } }));
+    await busy(open, 1);
+    const [told, refused] = [await open(), await open()];
+    expect(await untilClosed(refused)).toBe('');
+    const answer = untilClosed(told);
+    told.write(health);
+    expect(parsed(await answer).status).toBe(503);
+  });
+
+  it('that are idle between requests make room', async () => {
+    const { open } = await listening(apiUnderTest({ limits: { connections: 1 } }));
+    const idle = await open();
+    const closed = untilClosed(idle);
+    idle.write(health);
+    await once(idle, 'data');
+    await open();
+    await closed;
+  });
+
+  it('without a request are not waited for', async () => {
+    const limits = { headersTimeoutMs: 20, connectionsCheckingIntervalMs: 10 };
+    const { open } = await listening(apiUnderTest({ limits }));
+    expect(parsed(await untilClosed(await open())).status).toBe(408);
   });
 });
 

@@ -93,7 +93,8 @@ async function readPatiently(
       return await source.read(query);
     } catch (error) {
       if (!(error instanceof LogUnavailable)) throw error;
-      if (!signal.aborted)
+      // Said once for each outage.
+      if (!signal.aborted && delayMs === RETRYING.initialDelayMs)
         source.logger?.warn({ err: error, after: query.after, delayMs }, 'a subscription waits for the log');
       await sleep(delayMs, undefined, { signal }).catch(() => undefined);
     }

@@ -6,6 +6,10 @@ export interface Metrics {
   counted(subscriber: Subscriber): Subscriber;
   /** A gauge that is read when somebody asks. */
   gauge(name: string, help: string, read: () => number): void;
+  /** A counter that is read when somebody asks. */
+  count(name: string, help: string, read: () => number): void;
+  /** A counter with one label, whose values are few. */
+  counter(name: string, help: string, label: string): (value: string) => void;
   /** All of it in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -57,6 +61,21 @@ export function createMetrics(): Metrics {
           this.set(read());
         },
       });
+    },
+    count: (name, help, read) => {
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
+      });
+    },
+    counter: (name, help, label) => {
+      const counter = new Counter({ name, help, labelNames: [label], registers });
+      return (value) => counter.inc({ [label]: value });
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

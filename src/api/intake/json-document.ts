@@ -63,7 +63,7 @@ export function asEnvelope(document: JsonDocument): Reading<JsonDocument> {
 
 const messages: Record<ViolationCode, string> = {
   'too-deep': `is nested deeper than ${jsonLimits.depth}`,
-  'too-many-members': `the document has more than ${jsonLimits.members} members`,
+  'too-many-members': `the document has more than ${jsonLimits.members} members and elements`,
   'member-name-refused': 'a member must not be named __proto__, constructor or prototype',
   'nul-refused': 'must not contain U+0000',
   'lone-surrogate': 'must not contain half of a surrogate pair',

@@ -4,12 +4,13 @@ import type { ReceiveEvent } from '../../domain/event/commands.ts';
 import type { EventView } from '../../projections/events/queries.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import type { Problem } from '../problem-details.ts';
-import { readFromHistory } from '../read-event.ts';
-import { comparableOf, comparableOfStored, differences, fingerprintOf, type SentEvent } from './sent-event.ts';
+import { parseExactly } from './exact-json.ts';
+import { comparableOf, comparableOfStored, differences, type PreparedEvent } from './sent-event.ts';
 
 export type Reception =
-  /** `isNew` is false when the same request under the same key was received before. */
-  | { readonly ok: true; readonly isNew: boolean; readonly event: EventView }
+  | { readonly ok: true; readonly isNew: true; readonly event: EventView }
+  /** The same request under the same key was received before. What became of the event since is in its history. */
+  | { readonly ok: true; readonly isNew: false; readonly id: string }
   | { readonly ok: false; readonly problem: Problem };
 
 /**
@@ -17,12 +18,11 @@ export type Reception =
  * @throws {LogUnavailable} and as `receiveEvent`.
  */
 export async function receiveSentEvent(
-  { useCases, log, chance }: Pick<RouteDependencies, 'useCases' | 'log' | 'chance'>,
-  sent: SentEvent,
+  { useCases, chance }: Pick<RouteDependencies, 'useCases' | 'chance'>,
+  sent: PreparedEvent,
   { clientId, idempotencyKey: given, context }: SentBy,
 ): Promise<Reception> {
-  const comparable = comparableOf(sent);
-  const { type, source, payload, contentType, orderingKey, cloudEvent } = sent;
+  const { type, source, payload, contentType, orderingKey, cloudEvent, requestFingerprint } = sent;
   const idempotencyKey = given ?? sent.idempotencyKey ?? chance.uuid();
   const received: ReceiveEvent['event'] = {
     type,
@@ -30,7 +30,7 @@ export async function receiveSentEvent(
     payload,
     contentType,
     idempotencyKey,
-    requestFingerprint: fingerprintOf(comparable),
+    requestFingerprint,
     clientId,
     orderingKey,
     cloudEvent,
@@ -38,13 +38,11 @@ export async function receiveSentEvent(
   const result = await useCases.receiveEvent(received, context);
   if (!result.ok) {
     const stored = result.event.state?.received;
-    return { ok: false, problem: { code: result.rejection.code, ...(stored && differing(comparable, stored)) } };
+    return { ok: false, problem: { code: result.rejection.code, ...(stored && differing(sent, stored)) } };
   }
   const id = eventIdOf(clientId, idempotencyKey);
-  if (result.changed) return { ok: true, isNew: true, event: newEvent(id, received, result.event.receivedAt ?? '') };
-  const event = await readFromHistory(log, id);
-  if (event === null) throw new Error(`Event ${id} has a state and no history`);
-  return { ok: true, isNew: false, event };
+  if (!result.changed) return { ok: true, isNew: false, id };
+  return { ok: true, isNew: true, event: newEvent(id, received, result.event.receivedAt ?? '') };
 }
 
 export interface SentBy {
@@ -73,11 +71,9 @@ const newEvent = (id: string, received: ReceiveEvent['event'], receivedAt: strin
   clientId: received.clientId,
 });
 
-function differing(
-  sent: Parameters<typeof differences>[0],
-  stored: ReceiveEvent['event'],
-): Pick<Problem, 'detail' | 'errors'> {
-  const pointers = differences(sent, comparableOfStored(stored));
+function differing(sent: PreparedEvent, stored: ReceiveEvent['event']): Pick<Problem, 'detail' | 'errors'> {
+  const comparable = comparableOf({ ...sent, payloadValue: parseExactly(sent.payload) });
+  const pointers = differences(comparable, comparableOfStored(stored));
   return {
     detail: 'One key stands for one request, for ever. Send the new request under a new key.',
     errors: pointers.map((pointer) => ({ pointer, code: 'differs', message: 'is not what the first request said' })),

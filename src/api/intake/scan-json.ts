@@ -27,6 +27,7 @@ export interface Scan {
 
 export const jsonLimits = {
   depth: 64,
+  /** Members of objects and elements of arrays, at every depth: what a document costs in memory once it is parsed. */
   members: 10_000,
   numberCharacters: 1_000,
   /** Smaller exponents have no use and would make `numeric` in PostgreSQL carry thousands of zeros. */
@@ -80,7 +81,8 @@ class Scanner {
   #violation: Scan['violation'] = null;
   #hasLongNumbers = false;
   #hasEscape = false;
-  #names = 0;
+  /** Members and elements so far. */
+  #count = 0;
   readonly #members: Member[] = [];
   /** The name of the outermost member whose value is being read, and where that value begins. */
   #name = '';
@@ -99,6 +101,8 @@ class Scanner {
     const text = this.#text;
     const isObject = text.charCodeAt(skipSpace(text, from)) === OPEN_BRACE;
     let depth = 0;
+    /** For each depth down to the deepest that is taken: whether its container is an array. */
+    const isArray = new Uint8Array(jsonLimits.depth + 1);
     for (let at = from; at < text.length; ) {
       const code = text.charCodeAt(at);
       if (code === QUOTE) {
@@ -106,7 +110,9 @@ class Scanner {
         if (at < 0 || depth === 0) return at;
       } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
         if (++depth > jsonLimits.depth) this.#refuse('too-deep', at);
+        isArray[depth] = code === OPEN_BRACKET ? 1 : 0;
         at++;
+        if (code === OPEN_BRACKET && text.charCodeAt(skipSpace(text, at)) !== CLOSE_BRACKET) this.#countOne(at);
       } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
         if (depth <= 1) {
           this.#endMember(at);
@@ -118,6 +124,7 @@ class Scanner {
         if (depth === 1) this.#endMember(at);
         else if (depth === 0) return at;
         at++;
+        if (isArray[depth] === 1) this.#countOne(at);
       } else if (code === MINUS || (code >= DIGIT_0 && code <= DIGIT_9)) {
         at = this.#number(at);
         if (depth === 0) return at;
@@ -168,10 +175,15 @@ class Scanner {
   }
 
   #checkName(at: number, end: number): void {
-    if (++this.#names > jsonLimits.members) this.#refuse('too-many-members', at);
+    this.#countOne(at);
     const length = end - at - 2;
     const mayBeRefused = this.#hasEscape || (length >= 9 && length <= 11);
     if (mayBeRefused && refusedNames.has(this.#nameAt(at, end))) this.#refuse('member-name-refused', at);
+  }
+
+  /** One more member or element, which begins at `at`. */
+  #countOne(at: number): void {
+    if (++this.#count > jsonLimits.members) this.#refuse('too-many-members', at);
   }
 
   #nameAt(at: number, end: number): string {

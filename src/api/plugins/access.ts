@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 
 import type { Actor } from '../../application/envelope.ts';
 import type { CommandContext } from '../../application/handle-command.ts';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
-import type { Logger } from '../../application/ports/logger.ts';
 import { type Access, admit, knownRoles } from '../permissions.ts';
 import { routeOf, sendProblem } from './problems.ts';
 import { traceContextOf } from './request-context.ts';
@@ -25,7 +24,7 @@ const bearer = /^Bearer ([\w.~+/-]+=*)$/i;
  * Lets in who may use a route, and nobody else. A route that does not say who that is stops the start.
  * @throws from the registration of such a route.
  */
-export function addAccess(server: FastifyInstance, authenticator: Authenticator, logger: Logger): void {
+export function addAccess(server: FastifyInstance, authenticator: Authenticator): void {
   server.decorateRequest('principal', null as unknown as Principal);
   server.decorateRequest('ownEventsOnly', true);
   server.addHook('onRoute', (route) => {
@@ -33,19 +32,32 @@ export function addAccess(server: FastifyInstance, authenticator: Authenticator,
     if (access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`);
     if (access === 'public') return;
     const others = route.onRequest ?? [];
-    route.onRequest = [guard(access, authenticator, logger), ...(Array.isArray(others) ? others : [others])];
+    route.onRequest = [guard(access, authenticator), ...(Array.isArray(others) ? others : [others])];
   });
 }
 
-function guard(
-  access: Exclude<Access, 'public'>,
-  authenticator: Authenticator,
-  logger: Logger,
-): onRequestAsyncHookHandler {
+/** The bearer token; `null` when there is none. */
+export const tokenOf = ({ headers }: FastifyRequest) => bearer.exec(headers.authorization ?? '')?.[1] ?? null;
+
+/** One line for each burst: guessing tokens must not fill a disk. */
+const reportRefused = ({ server }: FastifyRequest, refused: { readonly kind: string; readonly fields: object }) =>
+  server.repeatingReport.occurred({
+    about: 'access',
+    level: 'warn',
+    message: 'a request was refused access',
+    ...refused,
+  });
+
+function guard(access: Exclude<Access, 'public'>, authenticator: Authenticator): onRequestAsyncHookHandler {
   return async (request, reply) => {
-    const token = bearer.exec(request.headers.authorization ?? '')?.[1];
-    const principal = token === undefined ? null : await authenticator.authenticate(token);
-    if (principal === null) return sendProblem(reply, { code: 'unauthenticated' });
+    const token = tokenOf(request);
+    const principal = token === null ? null : await authenticator.authenticate(token);
+    const route = routeOf(request);
+    if (principal === null) {
+      const fields = { requestId: request.id, route, address: request.ip, hasToken: token !== null };
+      reportRefused(request, { kind: 'unauthenticated', fields });
+      return sendProblem(reply, { code: 'unauthenticated' });
+    }
     const admission = admit(principal, access);
     if (admission.admitted) {
       request.principal = principal;
@@ -53,7 +65,8 @@ function guard(
       return;
     }
     const { missing } = admission;
-    logger.info({ requestId: request.id, route: routeOf(request), clientId: principal.clientId, missing }, 'refused');
+    const fields = { requestId: request.id, route, clientId: principal.clientId, missing };
+    reportRefused(request, { kind: `${principal.clientId} lacks ${missing}`, fields });
     return sendProblem(reply, {
       code: 'permission-missing',
       detail: `This needs the permission ${missing}.`,

@@ -1,10 +1,16 @@
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler, preParsingAsyncHookHandler } from 'fastify';
+import type { Limits } from '../limits.ts';
+import { RequestRefused } from '../request-refused.ts';
 import { sendProblem } from './problems.ts';
+import { takeRoom } from './room.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Media types that a route with a body takes. */
     takes?: readonly MediaType[];
+    /** Memory for each byte of the body while it is worked on; that of one event unless told. */
+    memoryPerByte?: number;
   }
 }
 
@@ -19,9 +25,9 @@ const utf8Parameters = ['', '; charset=utf-8', ';charset=utf-8', '; charset="utf
 /**
  * Bodies arrive as bytes, whatever they are called: nothing is parsed, coerced or stripped before the route itself
  * looks. Whether the content type is taken is decided by exact comparison, because Fastify's own matching was got
- * around with a tab or a leading space (CVE-2026-25223, GHSA-247c-9743-5963).
+ * around with a tab or a leading space (CVE-2026-25223, GHSA-247c-9743-5963). A body is read once there is room for it.
  */
-export function addBodyReading(server: FastifyInstance): void {
+export function addBodyReading(server: FastifyInstance, limits: Limits): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addHook('onRoute', (route) => {
@@ -29,6 +35,7 @@ export function addBodyReading(server: FastifyInstance): void {
     if (takes === undefined) return;
     const others = route.onRequest ?? [];
     route.onRequest = [...(Array.isArray(others) ? others : [others]), refuseOtherContent(takes)];
+    route.preParsing = admitBody(limits, route.bodyLimit ?? limits.bodyBytes, route.config?.memoryPerByte);
   });
 }
 
@@ -45,10 +52,54 @@ function refuseOtherContent(takes: readonly MediaType[]): onRequestHookHandler {
   };
 }
 
+/** Waits for room before the first byte is read. Node reads past the body of a request that is refused here. */
+function admitBody(
+  limits: Limits,
+  mostBytes: number,
+  memoryPerByte: number = limits.memoryPerBodyByte,
+): preParsingAsyncHookHandler {
+  const memoryFor = (bytes: number) => limits.memoryOfRequestBytes + bytes * memoryPerByte;
+  return async (request, reply, payload) => {
+    const announced = Number(request.headers['content-length'] ?? Number.NaN);
+    // One that says to be too large is refused for that.
+    const bytes = Number.isNaN(announced) ? limits.unannouncedBodyBytes : announced > mostBytes ? 0 : announced;
+    const problem = await takeRoom(request, reply, memoryFor(bytes));
+    if (problem !== null) return sendProblem(reply, problem);
+    if (!Number.isNaN(announced)) return payload;
+    const makeRoom = async (received: number) => {
+      const refusal = await takeRoom(request, reply, memoryFor(received + limits.unannouncedBodyBytes));
+      if (refusal !== null) throw new RequestRefused(refusal);
+    };
+    return Readable.from(admittedPieces(payload, limits.unannouncedBodyBytes, makeRoom));
+  };
+}
+
+/** The body of a request that did not say how long it is, read on only while there is room. */
+async function* admittedPieces(
+  payload: Readable,
+  step: number,
+  makeRoom: (received: number) => Promise<void>,
+): AsyncGenerator<Buffer> {
+  let received = 0;
+  let admitted = step;
+  // The request would take its connection along, and with it the answer.
+  for await (const piece of payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    received += piece.length;
+    if (received > admitted) {
+      await makeRoom(received);
+      admitted = received + step;
+    }
+    yield piece;
+  }
+}
+
 /** The media type alone; only behind {@link addBodyReading}'s check. */
 export const mediaTypeOf = (request: FastifyRequest) =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]?.toLowerCase() as MediaType;
 
-/** The bytes of the body; none when there was no body. */
-export const bodyOf = (request: FastifyRequest): Buffer =>
-  Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+/** The bytes of the body; none when there was no body. The request lets go of them: they can be taken once. */
+export function takeBody(request: FastifyRequest): Buffer {
+  const { body } = request;
+  request.body = null;
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}

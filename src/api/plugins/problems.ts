@@ -1,8 +1,8 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationalFailure } from '../../application/failures.ts';
-import type { Logger } from '../../application/ports/logger.ts';
+import type { RepeatingReport } from '../../application/repeating-report.ts';
 import {
   isProblemCode,
   type Problem,
@@ -11,20 +11,49 @@ import {
   problemOfStatus,
   statusOf,
 } from '../problem-details.ts';
+import { RequestRefused } from '../request-refused.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For log lines about what may occur with every request. */
+    repeatingReport: RepeatingReport;
+    /** Told of every problem that is sent. */
+    countProblem: (code: Problem['code']) => void;
+  }
+}
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  reply.server.countProblem(problem.code);
   return reply.code(statusOf(problem)).headers(problemHeaders(problem)).send(problemDocument(problem));
 }
 
+export interface ProblemOptions {
+  readonly report: RepeatingReport;
+  readonly countProblem: (code: Problem['code']) => void;
+}
+
 /** Every failure becomes a problem document; what is our fault is logged, here and nowhere else. */
-export function addProblems(server: FastifyInstance, logger: Logger): void {
+export function addProblems(server: FastifyInstance, { report, countProblem }: ProblemOptions): void {
+  server.decorate('repeatingReport', report).decorate('countProblem', countProblem);
   server.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = problemOf(error);
-    if (statusOf(problem) >= 500) {
+    // Fastify would close the connection, over which the rest of a body may still come, and the answer could get lost.
+    if (error instanceof RequestRefused) reply.removeHeader('connection');
+    else if (statusOf(problem) >= 500) {
       const { method, id: requestId } = request;
-      logger.error({ err: error, code: problem.code, requestId, method, route: routeOf(request) }, 'request failed');
+      const fields = { err: error, code: problem.code, requestId, method, route: routeOf(request) };
+      const kind = `${problem.code} ${error.name}`;
+      report.occurred({ about: whatIsAsked(request), kind, level: 'error', fields, message: 'request failed' });
     }
     return sendProblem(reply, problem);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    if (reply.statusCode < 500) report.wentWell(whatIsAsked(request));
+    done();
+  });
+  server.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (!raw.complete) answeredEarly.set(raw.socket, raw);
+    done();
   });
   server.server.on('checkExpectation', (_request, response) => {
     const problem: Problem = { code: 'expectation-refused' };
@@ -33,6 +62,13 @@ export function addProblems(server: FastifyInstance, logger: Logger): void {
     response.writeHead(statusOf(problem), headers).end(body);
   });
 }
+
+const whatIsAsked = (request: FastifyRequest) => `${request.method} ${routeOf(request)}`;
+
+/** The last request of a connection that was answered before all of it had come. */
+const answeredEarly = new WeakMap<Socket, IncomingMessage>();
+
+const isAnswered = (socket: Socket) => answeredEarly.get(socket)?.complete === false;
 
 /** The route's pattern, never the URL: that may hold what must not be logged. */
 export const routeOf = (request: FastifyRequest) => request.routeOptions.url ?? null;
@@ -44,6 +80,7 @@ export function answerFrameworkError(error: FastifyError, _request: unknown, rep
 
 /** @param error the message goes out only when it is one of ours. */
 export function problemOf(error: FastifyError | Error): Problem {
+  if (error instanceof RequestRefused) return error.problem;
   if (error instanceof OperationalFailure && isProblemCode(error.code))
     return {
       code: error.code,
@@ -55,7 +92,8 @@ export function problemOf(error: FastifyError | Error): Problem {
 /** A request that Node's parser gave up on never reaches a route: the answer is written to the socket by hand. */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) {
+  // What is late may be the rest of a body that was refused: that answer stands.
+  if (socket.writable && !(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isAnswered(socket))) {
     const problem: Problem = { code: codeOfParserError(error.code) };
     const body = problemDocument(problem);
     const headers = { ...problemHeaders(problem), 'content-length': String(Buffer.byteLength(body)) };

@@ -9,7 +9,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** This API serves data, never pages: nothing in an answer may be run, framed, cached or guessed at. */
-const securityHeaders = {
+export const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -40,6 +40,18 @@ export function addRequestContext(server: FastifyInstance, limits: Limits): void
     } else if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       // Node would answer this itself, without a problem document, unless it is told to leave it to us.
       sendProblem(reply, { code: 'malformed-request', detail: 'A request in HTTP/1.1 names its host.' });
+    } else if (namesHostTwice(request.raw)) {
+      sendProblem(reply, { code: 'malformed-request', detail: 'A request names its host once.' });
     } else done();
   });
+}
+
+/** Node keeps the first and drops the others: a proxy in front may have gone by another (RFC 9112, section 3.2). */
+export function namesHostTwice({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts > 1;
 }

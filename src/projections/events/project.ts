@@ -3,6 +3,7 @@ import { unseal } from '../../application/envelope.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
 import { timestamp } from '../../application/ports/clock.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
+import { interruptionOf } from '../../domain/event/interruption.ts';
 import type { Failure, Transition } from '../../domain/event/transitions.ts';
 import type { DecodedTransition } from '../read-model.ts';
 import type { EventsTable } from './table.ts';
@@ -71,6 +72,11 @@ function columnsOf(transition: Transition, recorded: RecordedTransition): Column
       return { status: 'PROCESSED', ...until(null), processed_at: recordedAt, ...failed(null) };
     case 'ProcessingFailed':
       return { status: 'FAILED', ...until(null), ...failed(transition.data.failure) };
+    case 'ProcessingInterrupted': {
+      const { attempt, cause, dueAt } = transition.data;
+      const waiting = { ...until(dueAt), next_attempt_at: dueAt };
+      return { status: 'FAILED', ...waiting, attempts: attempt - 1, ...failed(interruptionOf(cause)) };
+    }
     case 'RetryScheduled': {
       const { dueAt } = transition.data;
       return { status: 'FAILED', ...until(dueAt), next_attempt_at: dueAt };

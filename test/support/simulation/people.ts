@@ -1,4 +1,5 @@
 import { receiveSentEvent } from '../../../src/api/intake/receive-sent-event.ts';
+import { prepare } from '../../../src/api/intake/sent-event.ts';
 import { replayOnce } from '../../../src/api/routes/events/replay-once.ts';
 import { eventIdOf } from '../../../src/application/event-identity.ts';
 import type { CommandContext } from '../../../src/application/handle-command.ts';
@@ -40,7 +41,7 @@ export async function client(surroundings: Surroundings, { key, postedAt }: Post
   for (;;) {
     const answer = await post(surroundings, key, payload);
     if (answer?.ok === true) {
-      const eventId = answer.event.id;
+      const eventId = answer.isNew ? answer.event.id : answer.id;
       world.tell(() => `client: 2xx for ${eventId.slice(0, 8)} (${key})`);
       witness.acknowledged.push({ eventId, idempotencyKey: key, payload, at: world.time.passed() });
       return;
@@ -66,10 +67,10 @@ export async function careless(surroundings: Surroundings, { key }: PostedEvent)
 async function post({ api, world }: Surroundings, key: string, payload: string) {
   const process = api();
   if (process === null) return null;
-  const sent = {
+  const sent = prepare({
     ...{ type: 'order.placed', source: CLIENT, payload, payloadValue: JSON.parse(payload) },
     ...{ contentType: 'application/json', orderingKey: null, cloudEvent: null, idempotencyKey: null },
-  };
+  });
   const by = { clientId: CLIENT, idempotencyKey: key, context: contextOf(CLIENT, `post-${key}`) };
   world.tell(() => `client: posts ${key} to ${process.life.slot}`);
   return process.ask((dependencies) => receiveSentEvent(dependencies, sent, by));

@@ -63,11 +63,7 @@ export function breachesOfPromptness(
 }
 
 function isGivenUp(recorded: RecordedTransition): boolean {
-  if (recorded.type !== 'ProcessingFailed') return false;
+  if (recorded.type !== 'ProcessingInterrupted') return false;
   const { type, data } = decodeTransition(recorded);
-  return (
-    type === 'ProcessingFailed' &&
-    data.failure.class === 'LeaseExpired' &&
-    data.failure.message.endsWith('before its lease ended')
-  );
+  return type === 'ProcessingInterrupted' && data.cause === 'lease-expired';
 }

@@ -68,6 +68,9 @@ describe('scanning JSON', () => {
     ['number-out-of-range', '{"a":1E-401}'],
     ['number-too-long', `0.${'1'.repeat(jsonLimits.numberCharacters)}`],
     ['too-many-members', `{${Array.from({ length: jsonLimits.members + 1 }, (_, index) => `"${index}":0`).join()}}`],
+    ['too-many-members', `[${Array.from({ length: jsonLimits.members + 1 }, () => '{}').join()}]`],
+    ['too-many-members', `{"a":[[${Array.from({ length: jsonLimits.members - 1 }, () => '0').join(' , ')}]]}`],
+    ['too-many-members', `[${Array.from({ length: jsonLimits.members / 2 + 1 }, () => '[ ],{"a":[]}').join()}]`],
   ])('refuses what cannot be kept: %s', (code, text) => {
     expect(scanJson(text).violation?.code).toBe(code);
   });
@@ -80,6 +83,8 @@ describe('scanning JSON', () => {
     '[1e308,1e-400,-0,0.1]',
     `{"a":${'1'.repeat(300)}}`,
     `{${Array.from({ length: jsonLimits.members }, (_, index) => `"${index}":0`).join()}}`,
+    `[${Array.from({ length: jsonLimits.members }, () => '{ }').join()}]`,
+    `{"a":[[${Array.from({ length: jsonLimits.members - 2 }, () => '0').join()}]]}`,
   ])('takes what is just within the limits: %#', (text) => {
     expect(scanJson(text).violation).toBeNull();
   });

@@ -107,7 +107,8 @@ describe('a subscription', () => {
     await run();
     expect(steps).toEqual(['event-a', 'event-b', 'event-c', 'caught up']);
     expect(pausesMs).toEqual([100, 200]);
-    expect(warnings).toMatchObject([{ subscriber: 'follower' }, { subscriber: 'follower' }]);
+    // The second failure is the same trouble.
+    expect(warnings).toMatchObject([{ subscriber: 'follower' }]);
   });
 
   it('pauses longer each time, up to five seconds, and starts anew after a success', async () => {

@@ -1,16 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { eventStatuses } from '../../../domain/event/state.ts';
+import { type EventStatus, eventStatuses } from '../../../domain/event/state.ts';
 import type { EventView } from '../../../projections/events/queries.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { type EventWaits, isSettled } from '../../event-waits.ts';
 import { readFields } from '../../intake/fields.ts';
 import { wholeNumber } from '../../intake/query.ts';
+import { memoryOfEvent } from '../../limits.ts';
 import { mayKnowOf } from '../../plugins/access.ts';
 import { sendProblem } from '../../plugins/problems.ts';
+import { takeRoom } from '../../plugins/room.ts';
 import { success } from '../../problem-details.ts';
-import { readEvent, readFromHistory } from '../../read-event.ts';
+import { readEvent, readFromHistory, readReceived } from '../../read-event.ts';
 import { eventIdIn, sendEventNotFound } from './event-answers.ts';
 
 const DEFAULT_WAIT_MS = 30_000;
@@ -29,16 +31,32 @@ export function addGetEvent(server: FastifyInstance, dependencies: RouteDependen
     const { waitFor, timeoutMs = DEFAULT_WAIT_MS, minRevision = 0 } = given.value;
     const id = eventIdIn(request);
     if (id === null) return sendEventNotFound(reply);
-    // Whoever waits asks the log: a row that is behind would end the wait with what was true before a replay.
-    const isWaiting = waitFor !== undefined;
-    const event = await (isWaiting ? readFromHistory(log, id) : readEvent(dependencies, id, minRevision));
-    if (event === null || !mayKnowOf(request, event)) return sendEventNotFound(reply);
-    if (!isWaiting || isSettled(event.status, waitFor)) return answer(request, reply, event);
+    const isAnswered = await answerAtOnce(request, reply, { id, waitFor, minRevision });
+    if (isAnswered || waitFor === undefined) return reply;
+    // Whoever waits has nothing in hand.
+    await takeRoom(request, reply, 0);
     const status = async () => (await readFromHistory(log, id))?.status ?? null;
     const end = await waits.until({ eventId: id, wanted: waitFor, timeoutMs, signal: untilGone(reply), status });
     if (end === 'full') return sendProblem(reply, { code: 'too-many-waiters', detail: 'Ask again without waitFor.' });
-    return answer(request, reply, (await readFromHistory(log, id)) ?? event);
+    const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
+    return refusal === null ? answer(request, reply, await readReceived(log, id)) : sendProblem(reply, refusal);
   });
+
+  /** Whether there is nothing to wait for. A function of its own: a long wait must not hold the event. */
+  async function answerAtOnce(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: { readonly id: string; readonly waitFor: EventStatus | undefined; readonly minRevision: number },
+  ): Promise<boolean> {
+    const { id, waitFor, minRevision } = asked;
+    const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
+    if (refusal !== null) return sendProblem(reply, refusal).sent;
+    // Whoever waits asks the log: a row that is behind would end the wait with what was true before a replay.
+    const isWaiting = waitFor !== undefined;
+    const event = await (isWaiting ? readFromHistory(log, id) : readEvent(dependencies, id, minRevision));
+    if (event === null || !mayKnowOf(request, event)) return sendEventNotFound(reply).sent;
+    return (!isWaiting || isSettled(event.status, waitFor)) && answer(request, reply, event).sent;
+  }
 }
 
 /** Aborts when the connection closes. The request's own signal may abort sooner: once its body has been read. */

@@ -3,20 +3,30 @@ import { isUnbroken, unseal } from '../../../application/envelope.ts';
 import { streamOf } from '../../../application/event-identity.ts';
 import type { RecordedTransition } from '../../../application/ports/event-log.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
-import { JSON_CONTENT_TYPE } from '../../event-json.ts';
+import { memoryOfPage } from '../../limits.ts';
+import { sendProblem } from '../../plugins/problems.ts';
+import { takeRoom } from '../../plugins/room.ts';
+import { sendJsonPieces } from '../../send-json.ts';
 import { eventIdIn, sendEventNotFound } from './event-answers.ts';
 
 /** Straight from the log: what an auditor trusts. docs/histories.md says how the hashes are checked. */
-export function addGetHistory(server: FastifyInstance, { log }: RouteDependencies): void {
+export function addGetHistory(server: FastifyInstance, { log, limits }: RouteDependencies): void {
   const config = { access: { permission: 'audit:read' } } as const;
   server.get('/v1/events/:id/history', { config }, async (request, reply) => {
     const id = eventIdIn(request);
+    const refusal = await takeRoom(request, reply, memoryOfPage(limits));
+    if (refusal !== null) return sendProblem(reply, refusal);
     const history = id === null ? [] : await log.readStream(streamOf(id));
     if (history.length === 0) return sendEventNotFound(reply);
     const verified = isUnbroken(history);
-    const items = history.map(verified ? itemJson : damagedItemJson);
-    return reply.header('content-type', JSON_CONTENT_TYPE).send(`{"items":[${items.join()}],"verified":${verified}}`);
+    return sendJsonPieces(reply, answerPieces(history, verified), limits.answerPieceBytes);
   });
+}
+
+async function* answerPieces(history: readonly RecordedTransition[], verified: boolean): AsyncGenerator<string> {
+  const item = verified ? itemJson : damagedItemJson;
+  for (const [index, recorded] of history.entries()) yield `${index === 0 ? '{"items":[' : ','}${item(recorded)}`;
+  yield `],"verified":${verified}}`;
 }
 
 /** The data is spliced in as the text that was hashed. */

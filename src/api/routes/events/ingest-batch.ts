@@ -1,54 +1,69 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { EventReader } from '../../../application/ports/event-log.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
-import { eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
+import { eventJson } from '../../event-json.ts';
 import { readBatch } from '../../intake/batch.ts';
 import { decodeText, invalid, type Reading } from '../../intake/json-document.ts';
 import { type Reception, receiveSentEvent } from '../../intake/receive-sent-event.ts';
-import type { SentEvent } from '../../intake/sent-event.ts';
+import type { PreparedEvent } from '../../intake/sent-event.ts';
 import { commandContextOf } from '../../plugins/access.ts';
-import { bodyOf, mediaTypeOf } from '../../plugins/body-reading.ts';
+import { mediaTypeOf, takeBody } from '../../plugins/body-reading.ts';
 import { problemOf, sendProblem } from '../../plugins/problems.ts';
 import { type Problem, problemDocument, statusOf, success } from '../../problem-details.ts';
+import { readReceived } from '../../read-event.ts';
+import { sendJsonPieces } from '../../send-json.ts';
 
 export function addIngestBatch(server: FastifyInstance, dependencies: RouteDependencies): void {
-  const { limits, logger } = dependencies;
+  const { limits, log } = dependencies;
   server.post(
     '/v1/events/batch',
     {
       bodyLimit: limits.batchBodyBytes,
       config: {
         access: { permission: 'events:write' },
+        memoryPerByte: limits.memoryPerBatchByte,
         takes: ['application/json', 'application/x-ndjson', 'application/cloudevents-batch+json'],
       },
     },
     async (request, reply) => {
-      const items = readItems(request, dependencies);
+      const items = await readItems(request, dependencies);
       if (!items.ok) return sendProblem(reply, items.problem);
       const by = { clientId: request.principal.clientId, idempotencyKey: null, context: commandContextOf(request) };
       const failures: unknown[] = [];
-      const receive = async (item: Reading<SentEvent>): Promise<Reception> => {
-        if (!item.ok) return item;
-        try {
-          return await receiveSentEvent(dependencies, item.value, by);
-        } catch (error) {
-          failures.push(error);
-          return { ok: false, problem: problemOf(error as Error) };
-        }
+      const failed = (error: unknown): Reception => {
+        failures.push(error);
+        return { ok: false, problem: problemOf(error as Error) };
       };
-      // All at once: the log gathers them into one commit, in this order.
-      const receptions = await Promise.all(items.value.map(receive));
-      if (failures.length > 0) {
-        const counts = { items: receptions.length, failed: failures.length };
-        logger.error({ err: failures[0], requestId: request.id, ...counts }, 'events of a batch were not received');
-      }
-      return reply.header('content-type', JSON_CONTENT_TYPE).send(`{"results":[${receptions.map(result).join()}]}`);
+      const receive = async (item: Reading<PreparedEvent>): Promise<Reception> =>
+        item.ok ? receiveSentEvent(dependencies, item.value, by).catch(failed) : item;
+      const receptions: Reception[] = [];
+      // All of a slice at once: the log gathers them into one commit, in this order.
+      for (const slice of slices(items.value, limits.batchSliceBytes))
+        receptions.push(...(await Promise.all(slice.map(receive))));
+      reportFailures(request, failures, receptions.length);
+      // Every item has been received, or not, by now: a client who stops listening changes nothing.
+      return sendJsonPieces(reply, answerPieces(receptions, log), limits.answerPieceBytes);
     },
   );
 }
 
-function readItems(request: FastifyRequest, { limits }: RouteDependencies): Reading<readonly Reading<SentEvent>[]> {
+function reportFailures({ server, id: requestId }: FastifyRequest, failures: readonly unknown[], items: number): void {
+  const [first] = failures;
+  if (first === undefined) return server.repeatingReport.wentWell(ABOUT);
+  const fields = { err: first, requestId, items, failed: failures.length };
+  const kind = problemOf(first as Error).code;
+  const message = 'events of a batch were not received';
+  server.repeatingReport.occurred({ about: ABOUT, kind, level: 'error', fields, message });
+}
+
+const ABOUT = 'items of a batch';
+
+async function readItems(
+  request: FastifyRequest,
+  { limits }: RouteDependencies,
+): Promise<Reading<readonly Reading<PreparedEvent>[]>> {
   if (request.headers['idempotency-key'] !== undefined) return { ok: false, problem: keyOfABatch };
-  const text = decodeText(bodyOf(request));
+  const text = decodeText(takeBody(request));
   return text.ok ? readBatch(text.value, mediaTypeOf(request), limits) : text;
 }
 
@@ -61,11 +76,43 @@ const keyOfABatch: Problem = invalid([
   },
 ]);
 
-function result(reception: Reception, index: number): string {
-  if (!reception.ok) {
-    const { problem } = reception;
-    return `{"index":${index},"status":${statusOf(problem)},"problem":${problemDocument(problem)}}`;
+/** Neighbours together, up to `length` of their payloads' text; one that is longer goes alone. */
+function* slices(
+  items: readonly Reading<PreparedEvent>[],
+  length: number,
+): Generator<readonly Reading<PreparedEvent>[]> {
+  let slice: Reading<PreparedEvent>[] = [];
+  let sliceLength = 0;
+  for (const item of items) {
+    const ofItem = item.ok ? item.value.payload.length : 0;
+    if (slice.length > 0 && sliceLength + ofItem > length) {
+      yield slice;
+      slice = [];
+      sliceLength = 0;
+    }
+    slice.push(item);
+    sliceLength += ofItem;
   }
-  const status = reception.isNew ? success.created : success.ok;
-  return `{"index":${index},"status":${status},"event":${eventJson(reception.event)}}`;
+  if (slice.length > 0) yield slice;
 }
+
+/** What was received before is read only when its turn to be sent has come: it may be larger than what came now. */
+async function* answerPieces(
+  receptions: readonly Reception[],
+  log: Pick<EventReader, 'readStream'>,
+): AsyncGenerator<string> {
+  yield '{"results":[';
+  for (const [index, reception] of receptions.entries()) {
+    const result = await resultOf(reception, log).catch((error) => problemJson(problemOf(error)));
+    yield `${index === 0 ? '' : ','}{"index":${index},${result}}`;
+  }
+  yield ']}';
+}
+
+async function resultOf(reception: Reception, log: Pick<EventReader, 'readStream'>): Promise<string> {
+  if (!reception.ok) return problemJson(reception.problem);
+  if (reception.isNew) return `"status":${success.created},"event":${eventJson(reception.event)}`;
+  return `"status":${success.ok},"event":${eventJson(await readReceived(log, reception.id))}`;
+}
+
+const problemJson = (problem: Problem) => `"status":${statusOf(problem)},"problem":${problemDocument(problem)}`;

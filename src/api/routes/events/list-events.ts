@@ -7,7 +7,9 @@ import type { RouteDependencies } from '../../dependencies.ts';
 import { eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { plainName, printableKey, readFields } from '../../intake/fields.ts';
 import { moment, wholeNumber } from '../../intake/query.ts';
+import { memoryOfPage } from '../../limits.ts';
 import { sendProblem } from '../../plugins/problems.ts';
+import { takeRoom } from '../../plugins/room.ts';
 
 const DEFAULT_LIMIT = 50;
 
@@ -48,13 +50,15 @@ async function sendList(
   request: FastifyRequest,
   reply: FastifyReply,
   { limit = DEFAULT_LIMIT, cursor, ...filters }: z.output<ReturnType<typeof queryOf>>,
-  { readDatabase }: RouteDependencies,
+  { readDatabase, limits }: RouteDependencies,
 ): Promise<FastifyReply> {
   const { clientId } = request.principal;
   const list = { clientId, filters };
   const after = cursor === undefined ? null : placeOf(cursor, list);
   if (cursor !== undefined && after === null)
     return sendProblem(reply, { code: 'cursor-refused', detail: 'Begin again without a cursor.' });
+  const refusal = await takeRoom(request, reply, memoryOfPage(limits));
+  if (refusal !== null) return sendProblem(reply, refusal);
   const seen = request.ownEventsOnly ? { ...filters, clientId } : filters;
   const { items, next } = await listEvents(readDatabase(), seen, { limit, after: after ?? undefined });
   const nextCursor = next === null ? 'null' : `"${cursorOf(next, list)}"`;

@@ -19,7 +19,8 @@ const READY_WITHIN_MS = 120_000;
 /** The embedded profile: one process with everything in it. */
 export interface EmbeddedSystem {
   readonly service: Service;
-  /** What `/readyz` says. */
+  readonly pid: number;
+  /** What `/readyz` says to an admin. */
   readiness(): Promise<string>;
   /** Whether the process runs. */
   isRunning(): boolean;
@@ -44,7 +45,9 @@ export async function startEmbeddedSystem(dataFolder: string): Promise<EmbeddedS
   const service = { urls: [`http://127.0.0.1:${port}`], token };
   return {
     service,
-    readiness: async () => (await fetch(`${service.urls[0]}/readyz`)).text(),
+    pid: started.pid,
+    readiness: async () =>
+      (await fetch(`${service.urls[0]}/readyz`, { headers: { authorization: `Bearer ${token}` } })).text(),
     isRunning: () => isRunning,
     evidence: async (witness) => {
       await untilAtRest(service, witness);
