@@ -12,6 +12,8 @@ const crashAt = z
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+export const handlerIsolations = ['process', 'thread', 'none'] as const;
+
 /** Every setting there is. What is absent is embedded. */
 const settings = z.object({
   HOST: host('127.0.0.1'),
@@ -27,6 +29,8 @@ const settings = z.object({
   OIDC_AUDIENCE: text('eventops'),
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
+  HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
+  HANDLER_MEMORY_MIB: wholeNumber(128, 65_536, 512),
   // What is not exactly production would leave development tokens on, so there is nothing that is nearly production.
   NODE_ENV: choice(['development', 'test', 'production']).optional(),
   EVENTOPS_CRASH_AT: crashAt,
@@ -54,6 +58,9 @@ export interface Config {
   readonly oidcAudience: string;
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
+  readonly handlerIsolation: (typeof handlerIsolations)[number];
+  /** What each process or thread of handlers may take. */
+  readonly handlerMemoryMiB: number;
   readonly production: boolean;
   /** For tests: the process kills itself the `times`-th time that it comes to a point. */
   readonly crashAt: { readonly point: string; readonly times: number } | null;
@@ -98,6 +105,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     oidcAudience: values.OIDC_AUDIENCE,
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+    handlerIsolation: values.HANDLER_ISOLATION,
+    handlerMemoryMiB: values.HANDLER_MEMORY_MIB,
     production: values.NODE_ENV === 'production',
     crashAt: values.EVENTOPS_CRASH_AT ?? null,
   });

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { createMetrics, type Metrics } from '../adapters/telemetry/metrics.ts';
+import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import { connectionsWithin } from '../api/connections.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
 import { limitReads } from '../api/limited-reads.ts';
@@ -15,11 +15,14 @@ import { createUseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
+import type { HandlerRunner } from '../worker/handler-runner.ts';
 import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
+import { makeDataFolder } from './make-data-folder.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
+import { usingDevelopmentKey } from './using-development-key.ts';
 import { createServices } from './work-of-roles.ts';
 
 const clock = systemClock;
@@ -44,6 +47,9 @@ interface Given {
   readonly roles: readonly Role[];
   readonly parts: Parts;
   readonly handlers: readonly ConfiguredHandler[];
+  /** `null` in a process without a worker. */
+  readonly runner: HandlerRunner | null;
+  readonly metrics: Metrics;
   readonly logger: Logger;
   /** Texts that standard output and standard error had no room for. */
   readonly droppedOutput: () => number;
@@ -58,17 +64,18 @@ interface Given {
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
 async function startAll(
-  { config, roles, parts, handlers, logger, droppedOutput }: Given,
+  { config, roles, parts, handlers, runner, metrics, logger, droppedOutput }: Given,
   defer: Defer,
 ): Promise<Started> {
   defer(() => parts.close());
-  const metrics = createMetrics();
+  defer(() => runner?.close());
   metrics.count('eventops_output_dropped_total', 'Lines that could not be written to log or output.', droppedOutput);
   const useCases = createUseCases({ log: parts.log, clock, chance });
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;
   const services = await createServices({
     ...{ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName },
+    ...(runner === null ? {} : { runner }),
   });
   for (const service of services) {
     defer(() => service.stop());
@@ -123,6 +130,7 @@ async function listenForRequests(
   const { buildServer } = await import('../api/build-server.ts');
   const { createDevelopmentAuthenticator } = await import('../adapters/development-issuer/development-issuer.ts');
   const log = limitReads(parts.log, defaultLimits.historiesInHand);
+  makeDataFolder(config.dataFolder);
   const readTables = opened(parts.readTables);
   const rows = readOnly(readTables.db);
   const api = buildServer({
@@ -133,7 +141,9 @@ async function listenForRequests(
       if (trouble !== null) throw new ReadDatabaseUnavailable(trouble);
       return rows;
     },
-    authenticator: await createDevelopmentAuthenticator({ dataFolder: config.dataFolder, clock }),
+    authenticator: await usingDevelopmentKey(config.dataFolder, () =>
+      createDevelopmentAuthenticator({ dataFolder: config.dataFolder, clock }),
+    ),
     readinessChecks: checks,
     countProblem: metrics.counter('eventops_http_problems_total', 'Requests that were not served, by code.', 'code'),
     limits: connectionsWithin(openFilesLimit(), defaultLimits),

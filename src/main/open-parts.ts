@@ -12,6 +12,7 @@ import type { Config } from '../config/config.ts';
 import { createLeases } from '../projections/leases.ts';
 import { createStores } from '../projections/stores.ts';
 import { CannotStart } from './cannot-start.ts';
+import { makeDataFolder } from './make-data-folder.ts';
 import { type Defer, opening } from './opening.ts';
 import { type Parts, partsOfRole } from './parts.ts';
 
@@ -38,6 +39,7 @@ async function openAll({ config, roles, acceptLossUpTo, logger }: Given, defer: 
   const { eventStoreUrl, databaseUrl } = config;
   const isOnlyProcess = eventStoreUrl === null;
   if (isOnlyProcess || databaseUrl === null) {
+    makeDataFolder(config.dataFolder);
     defer(acquireDataFolder(config.dataFolder));
     const readableByOthers = makePrivate(config.dataFolder);
     if (readableByOthers !== null) logger.warn({}, readableByOthers);

@@ -1,29 +1,43 @@
 import { get } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { guardStandardStreams } from '../adapters/output/guard-standard-streams.ts';
+import { systemClock } from '../adapters/system/clock.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
+import { createMetrics } from '../adapters/telemetry/metrics.ts';
+import { DeadlinePassed, within } from '../application/within.ts';
 import type { StartRequest } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
+import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { loadConfig } from '../worker/handlers/load-config.ts';
+import { CannotStart } from './cannot-start.ts';
 import { checkRoles } from './check-roles.ts';
 import { compose, type Running } from './compose.ts';
 import { crashingAsAsked } from './crash-points/crashing-as-asked.ts';
+import { startRunner } from './handler-isolation.ts';
 import { reachableAt } from './listening.ts';
 import { openParts } from './open-parts.ts';
 import { welcome } from './welcome.ts';
+
+const LOAD_HANDLERS_MS = 30_000;
 
 /** Runs until SIGTERM or SIGINT. @throws {CannotStart} */
 export async function start(config: Config, { roles, acceptLossUpTo }: StartRequest): Promise<void> {
   // Before anything that may write, the configuration of the handlers included.
   const { standardOutput, standardError } = guardStandardStreams();
   checkRoles(config, roles);
-  const handlers = await loadConfig(config.handlersFile);
+  const handlers = await loadHandlers(config);
   const crashing = crashingAsAsked(config);
   const logger = createLogger(config.logLevel, standardError);
   logWarnings(logger);
-  const parts = await openParts({ config, roles, acceptLossUpTo, logger });
   const droppedOutput = () => standardOutput.dropped() + standardError.dropped();
-  const running = await compose({ config, roles, logger, droppedOutput, ...crashing({ parts, handlers }, logger) });
+  const metrics = createMetrics();
+  // First, because its processes load beside what follows.
+  const runner = roles.includes('worker') ? await startRunner(config, logger, metrics.handlersEnded) : null;
+  const running = await closingOnFailure(runner, async () => {
+    const parts = await openParts({ config, roles, acceptLossUpTo, logger });
+    const acting = crashing({ parts, runner }, logger);
+    return compose({ config, roles, handlers, metrics, logger, droppedOutput, ...acting });
+  });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   const { apiUrl, monitoringUrl, readyPort } = running;
   if (await Promise.race([ready(apiUrl === null ? config.metricsHost : config.host, readyPort), stopped]))
@@ -35,6 +49,28 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
   // Otherwise written at the end of the process, which may be a sudden one.
   flushCompileCache();
   await stopped;
+}
+
+async function closingOnFailure<Opened>(runner: HandlerRunner | null, open: () => Promise<Opened>): Promise<Opened> {
+  try {
+    return await open();
+  } catch (error) {
+    await runner?.close();
+    throw error;
+  }
+}
+
+/** Its code runs, and may wait for something that never comes. @throws {ConfigInvalid} @throws {CannotStart} */
+async function loadHandlers({ handlersFile }: Config) {
+  try {
+    return await within(systemClock, LOAD_HANDLERS_MS, loadConfig(handlersFile));
+  } catch (error) {
+    if (!(error instanceof DeadlinePassed)) throw error;
+    throw new CannotStart(
+      `Wrong configuration in ${handlersFile}:\n  it is not loaded after ${LOAD_HANDLERS_MS / 1_000} s; see what it awaits outside of its handlers`,
+      { isWrongUse: true, cause: error },
+    );
+  }
 }
 
 /** Node's own warnings, as lines of the log. Those of its experiments are of no use to an operator. */

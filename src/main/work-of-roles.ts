@@ -1,20 +1,24 @@
 import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { Chance } from '../application/ports/chance.ts';
-import type { Clock } from '../application/ports/clock.ts';
+import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import { whileLeased } from '../application/while-leased.ts';
 import type { Role } from '../cli/program.ts';
+import { dueWork } from '../projections/due-work/read-model.ts';
 import { readModels } from '../projections/index.ts';
-import { projectionNameOf } from '../projections/projection-store.ts';
+import { projectionNameOf } from '../projections/projection-states.ts';
 import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
+import { beginWithoutCheckpoint } from '../worker/begin-without-checkpoint.ts';
 import { createDispatcher } from '../worker/dispatcher.ts';
+import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { createInProcessRunner } from '../worker/in-process-runner.ts';
 import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
+import { sweepLimits } from '../worker/sweep/limits.ts';
 import { createWorker } from '../worker/worker.ts';
 import { followLog } from './follow-log.ts';
 import type { LimitsOfServices } from './limits-of-services.ts';
@@ -25,13 +29,15 @@ interface Given {
   readonly parts: Pick<Parts, 'log' | 'stores' | 'bus' | 'leases' | 'isOnlyProcess'>;
   readonly handlers: readonly ConfiguredHandler[];
   readonly useCases: UseCases;
-  readonly metrics: Pick<Metrics, 'counted'>;
+  readonly metrics: Pick<Metrics, 'counted'> & Partial<Pick<Metrics, 'poisoned'>>;
   readonly shutdownTimeoutMs: number;
   readonly logger: Logger;
-  readonly clock: Clock;
+  readonly clock: MonotonicClock;
   readonly chance: Chance;
   /** Names this process for as long as it lives, in leases and claims: unique for each start. */
   readonly processName: string;
+  /** Where handlers run; in this process unless told. Closed with the worker. */
+  readonly runner?: HandlerRunner;
   readonly limits?: LimitsOfServices;
 }
 
@@ -76,19 +82,20 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   const matchHandler = createMatchHandler(handlers);
   const processing = { log, useCases, matchHandler, chance, worker, ...place };
   const services: BackgroundService[] = [];
-  const caughtUp: Promise<void>[] = [];
+  // The sweep waits for no other read model: a slow one must not delay retries.
+  const dueWorkCaughtUp = Promise.withResolvers<void>();
   if (roles.includes('projector'))
     for (const readModel of readModels) {
       const one = await projection(readModel);
       services.push(one.service);
-      caughtUp.push(one.caughtUp);
+      if (readModel === dueWork) void one.caughtUp.then(dueWorkCaughtUp.resolve);
     }
   if (roles.includes('worker'))
     services.push(
       createWorker({
         ...processing,
         bus: opened(parts.bus),
-        runner: createInProcessRunner(place),
+        runner: given.runner ?? createInProcessRunner(place),
         stopTimeoutMs: shutdownTimeoutMs,
         limits: limits.worker,
       }),
@@ -96,14 +103,16 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   if (roles.includes('dispatcher')) {
     const stores = opened(parts.stores);
     const bus = opened(parts.bus);
+    const { pageRows } = { ...sweepLimits, ...limits.sweep };
+    const unfinished = { log, dueWork: stores.dueWork, pageRows, ...place };
+    const dueWorkCheckpoint = () => stores.projection(dueWork).load();
     services.push(
-      await leased('dispatcher', async (lease) =>
+      await leased('dispatcher', (lease) =>
         createDispatcher({
           log,
           bus,
           checkpoints: stores.checkpoints(lease),
-          // A bus that forgets is filled again by the sweep's recovery, from the rows; one that does not, from the log.
-          firstPlace: bus.forgetsOnRestart ? ((await log.head())?.checkpoint ?? null) : null,
+          firstPlace: (signal) => beginWithoutCheckpoint({ ...unfinished, dueWorkCheckpoint }, signal),
           ...place,
           observed: (subscriber) => metrics.counted(subscriber),
         }),
@@ -111,10 +120,13 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       await leased('due-work-sweep', () =>
         createDueWorkSweep({
           ...processing,
+          poisoned: () => metrics.poisoned?.(),
+          poison: limits.poison,
           bus,
           dueWork: stores.dueWork,
           earlierWorkersAreGone: parts.isOnlyProcess,
-          projectionCaughtUp: Promise.all(caughtUp).then(() => {}),
+          projectionCaughtUp: dueWorkCaughtUp.promise,
+          limits: limits.sweep,
         }),
       ),
     );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { streamOf } from '../../../src/application/event-identity.ts';
 import { loadEvent } from '../../../src/application/load-event.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
-import { LEASE_MARGIN_MS } from '../../../src/worker/process-event.ts';
+import { LEASE_MARGIN_MS } from '../../../src/worker/lease.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { createWorkshop, handlerOf } from '../../support/worker/workshop.ts';
 
@@ -67,19 +67,6 @@ describe('a claim', () => {
     const id = await receive('k');
     expect(await process(key === 'k' ? id : 'no-such-event', command)).toBe('acknowledged');
     expect(runs).toBe(0);
-  });
-
-  it('before a retry is due is refused, and its command dropped', async () => {
-    let runs = 0;
-    const fails = handlerOf(() => {
-      runs++;
-      throw new Error('It fails');
-    });
-    const { receive, process } = await createWorkshop([fails]);
-    const id = await receive('k');
-    await process(id);
-    expect(await process(id, { attempt: 2 })).toBe('acknowledged');
-    expect(runs).toBe(1);
   });
 
   it('that is answered after its lease has ended starts nothing', async () => {
