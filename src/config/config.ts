@@ -25,6 +25,7 @@ const settings = z.object({
   EVENTSTORE_URL: url('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'),
   DATABASE_URL: url('postgres', 'postgresql'),
   AMQP_URL: url('amqp', 'amqps'),
+  REPLAY_ROLE: choice(['admin', 'operator']).default('admin'),
   OIDC_ISSUER: url('https', 'http'),
   OIDC_AUDIENCE: text('eventops'),
   LOG_LEVEL: choice(logLevels).default('info'),
@@ -54,6 +55,8 @@ export interface Config {
   readonly eventStoreUrl: string | null;
   readonly databaseUrl: string | null;
   readonly amqpUrl: string | null;
+  /** Who may replay: admins alone, or operators, too. */
+  readonly replayRole: 'admin' | 'operator';
   readonly oidcIssuer: string | null;
   readonly oidcAudience: string;
   readonly logLevel: (typeof logLevels)[number];
@@ -101,6 +104,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     eventStoreUrl: values.EVENTSTORE_URL ?? null,
     databaseUrl: values.DATABASE_URL ?? null,
     amqpUrl: values.AMQP_URL ?? null,
+    replayRole: values.REPLAY_ROLE,
     oidcIssuer: values.OIDC_ISSUER ?? null,
     oidcAudience: values.OIDC_AUDIENCE,
     logLevel: values.LOG_LEVEL,
