@@ -31,6 +31,16 @@ export class CheckpointRefused extends OperationalFailure {
   override readonly name = 'CheckpointRefused';
   readonly code = 'checkpoint-refused';
   readonly retryable = false;
+  /** How far the log went that the checkpoint is of; `null` when that cannot be read from it. */
+  readonly position: bigint | null;
+
+  constructor(
+    message: string,
+    { position = null, ...options }: ErrorOptions & { readonly position?: bigint | null } = {},
+  ) {
+    super(message, options);
+    this.position = position;
+  }
 }
 
 /** A stored transition that this version cannot read. */
@@ -38,6 +48,20 @@ export class UndecodableTransition extends OperationalFailure {
   override readonly name = 'UndecodableTransition';
   readonly code = 'undecodable-transition';
   readonly retryable = false;
+}
+
+/** A history in the log is not what was written: nothing is done that rests on it, until a person has looked. */
+export class HistoryBroken extends OperationalFailure {
+  override readonly name = 'HistoryBroken';
+  readonly code = 'history-broken';
+  readonly retryable = false;
+  readonly stream: string;
+  constructor(stream: string) {
+    super(
+      `${stream}: the stored history does not match its hashes, so nothing is done with it; keep the log as it is, and compare it with a backup`,
+    );
+    this.stream = stream;
+  }
 }
 
 /** One event was changed by others faster than the bounded retries could follow. */

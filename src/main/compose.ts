@@ -9,6 +9,7 @@ import { limitReads } from '../api/limited-reads.ts';
 import { defaultLimits } from '../api/limits.ts';
 import { listenForMonitoring } from '../api/monitoring.ts';
 import { askParts, codesOf, detailsOf, shareChecks } from '../api/readiness.ts';
+import { createBrokenHistories, reportingBrokenHistories } from '../application/broken-histories.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import { createUseCases } from '../application/use-cases.ts';
@@ -16,7 +17,7 @@ import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
-import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
+import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
 import { makeDataFolder } from './make-data-folder.ts';
 import { openFilesLimit } from './open-files-limit.ts';
@@ -63,12 +64,17 @@ interface Given {
  */
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
-async function startAll(
-  { config, roles, parts, handlers, runner, metrics, logger, droppedOutput }: Given,
-  defer: Defer,
-): Promise<Started> {
-  defer(() => parts.close());
+async function startAll(given: Given, defer: Defer): Promise<Started> {
+  const { config, roles, handlers, runner, metrics, logger, droppedOutput } = given;
+  defer(() => given.parts.close());
   defer(() => runner?.close());
+  const brokenHistories = createBrokenHistories({ logger });
+  metrics.gauge(
+    'eventops_broken_histories',
+    'Histories that this process has read and that do not match their hashes.',
+    brokenHistories.count,
+  );
+  const parts = { ...given.parts, log: reportingBrokenHistories(given.parts.log, brokenHistories) };
   metrics.count('eventops_output_dropped_total', 'Lines that could not be written to log or output.', droppedOutput);
   const useCases = createUseCases({ log: parts.log, clock, chance });
   const { shutdownTimeoutMs } = config;
@@ -85,18 +91,24 @@ async function startAll(
   const checks = shareChecks(
     [
       ...parts.readinessChecks,
+      // Other events go on, so requests may come.
+      { part: 'histories', check: async () => brokenHistories.trouble(), isDispensable: true },
       ...services.map(({ name, trouble }) => ({ part: name, check: async () => trouble(), isDispensable })),
     ],
     { clock, freshMs: defaultLimits.readinessFreshMs, patienceMs: defaultLimits.readinessMs },
   );
+  // Named, and no reason to be taken out of service: one event that cannot be projected must not stop all others.
+  const notices = services.flatMap(({ name, notice }): ReadinessCheck[] =>
+    notice === undefined ? [] : [{ part: `${name} (rows)`, check: async () => notice(), isDispensable: true }],
+  );
   const { host, metricsHost, metricsPort: port } = config;
-  const readiness = readinessFor({ checks, roles, isOnlyHere: isLoopback(metricsHost) });
+  const readiness = readinessFor({ checks, notices, roles, isOnlyHere: isLoopback(metricsHost) });
   const monitoring = await listening({ host: 'METRICS_HOST', port: 'METRICS_PORT' }, () =>
     listenForMonitoring({ host: metricsHost, port, metrics, readiness }),
   );
   defer(() => monitoring.close());
   const apiPort = roles.includes('api')
-    ? await listenForRequests({ config, parts, checks, metrics, logger }, defer)
+    ? await listenForRequests({ config, parts, handlers, checks: [...checks, ...notices], metrics, logger }, defer)
     : null;
   return {
     apiUrl: apiPort === null ? null : urlOf(host, apiPort),
@@ -109,25 +121,32 @@ async function startAll(
 const readinessFor =
   ({
     checks,
+    notices,
     roles,
     isOnlyHere,
-  }: Pick<Given, 'roles'> & { readonly checks: readonly ReadinessCheck[]; readonly isOnlyHere: boolean }) =>
+  }: Pick<Given, 'roles'> & {
+    readonly checks: readonly ReadinessCheck[];
+    readonly notices: readonly ReadinessCheck[];
+    readonly isOnlyHere: boolean;
+  }) =>
   async () => {
-    const asked = await askParts(checks);
-    const isReady = Object.values(asked).every((trouble) => trouble === null);
+    const asked = await askParts([...checks, ...notices]);
+    const isReady = checks.every(({ part }) => asked[part] === null);
     const details = isOnlyHere ? { details: detailsOf(asked) } : {};
     return { isReady, body: { status: isReady ? 'ready' : 'not-ready', roles, parts: codesOf(asked), ...details } };
   };
 
 async function listenForRequests(
-  given: Pick<Given, 'config' | 'parts' | 'logger'> & {
+  given: Pick<Given, 'config' | 'parts' | 'handlers' | 'logger'> & {
     readonly checks: readonly ReadinessCheck[];
     readonly metrics: Metrics;
   },
   defer: Defer,
 ): Promise<number> {
-  const { config, parts, checks, metrics, logger } = given;
+  const { config, parts, handlers, checks, metrics, logger } = given;
+  const matchHandler = createMatchHandler(handlers);
   const { buildServer } = await import('../api/build-server.ts');
+  const { permissionsOfRoles } = await import('../api/permissions.ts');
   const { createDevelopmentAuthenticator } = await import('../adapters/development-issuer/development-issuer.ts');
   const log = limitReads(parts.log, defaultLimits.historiesInHand);
   makeDataFolder(config.dataFolder);
@@ -145,6 +164,8 @@ async function listenForRequests(
       createDevelopmentAuthenticator({ dataFolder: config.dataFolder, clock }),
     ),
     readinessChecks: checks,
+    replayPermissionOf: (type) => matchHandler(type)?.replay ?? 'safe',
+    permissionsOfRoles: permissionsOfRoles(config.replayRole),
     countProblem: metrics.counter('eventops_http_problems_total', 'Requests that were not served, by code.', 'code'),
     limits: connectionsWithin(openFilesLimit(), defaultLimits),
     clock,

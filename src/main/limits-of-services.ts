@@ -1,6 +1,7 @@
 import type { LeasedLimits } from '../application/while-leased.ts';
 import type { PoisonLimits } from '../domain/event/suspicion.ts';
 import type { Pace } from '../projections/projector.ts';
+import type { RepairLimits } from '../projections/repair-rows.ts';
 import type { DeadlineLimits } from '../worker/deadlines.ts';
 import type { DispatcherLimits } from '../worker/dispatcher.ts';
 import type { SweepLimits } from '../worker/sweep/limits.ts';
@@ -18,6 +19,7 @@ export interface LimitsOfServices {
   readonly following?: Partial<FollowingLimits>;
   readonly leased?: Partial<LeasedLimits>;
   readonly projecting?: Partial<Pace>;
+  readonly repair?: Partial<RepairLimits>;
   readonly sweep?: Partial<SweepLimits>;
   readonly worker?: Partial<WorkerLimits>;
   readonly poison?: Partial<PoisonLimits>;
