@@ -267,13 +267,6 @@ const caps: readonly PlantedBug[] = [
     ],
   },
   bug(
-    'what nothing moves is asked for as often as ever',
-    500,
-    'worker/sweep/ask-for-attempts.ts',
-    'maxDelayMs: askAgainAtLeastEveryMs }',
-    'maxDelayMs: askAgainAfterMs }',
-  ),
-  bug(
     'the sweep takes all that is due at once',
     500,
     'worker/sweep/ask-for-attempts.ts',
