@@ -210,13 +210,22 @@ const commands: readonly PlantedBug[] = [
     'attempt: attempts + 1,',
     'attempt: attempts,',
   ),
-  bug(
-    'a command that comes too early is acknowledged',
-    500,
-    'worker/failure-policy.ts',
-    'if (error instanceof AttemptNotDue) return error;',
-    'if (error instanceof AttemptNotDue) return void delivery.acknowledge() ?? null;',
-  ),
+  {
+    name: 'a command that comes too early is acknowledged',
+    caughtWithin: 1_000,
+    edits: [
+      {
+        file: 'worker/worker.ts',
+        find: 'await seeThrough(delivery, delivery.command.dueAt);',
+        replace: 'await seeThrough(delivery, undefined);',
+      },
+      {
+        file: 'worker/failure-policy.ts',
+        find: 'if (error instanceof AttemptNotDue) return error;',
+        replace: 'if (error instanceof AttemptNotDue) return void delivery.acknowledge() ?? null;',
+      },
+    ],
+  },
   bug(
     'what was asked for is not asked for again',
     1_000,
