@@ -11,7 +11,7 @@ import { addClosing } from './plugins/closing.ts';
 import { addConnectionCap } from './plugins/connection-cap.ts';
 import { addMissingRoutes } from './plugins/missing-routes.ts';
 import { addPatience } from './plugins/patience.ts';
-import { addProblems, answerClientError, answerFrameworkError } from './plugins/problems.ts';
+import { addProblems, answerClientErrors, answerFrameworkError } from './plugins/problems.ts';
 import { addRequestContext, requestIdFrom } from './plugins/request-context.ts';
 import { addRoom } from './plugins/room.ts';
 import { addDiscardDeadLetter } from './routes/dead-letters/discard-dead-letter.ts';
@@ -50,7 +50,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     // What is no id is answered like an unknown one, also when it is very long.
     routerOptions: { maxParamLength: limits.urlCharacters },
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: answerClientErrors(limits.passingOverMs),
   });
   const { countProblem = () => {} } = dependencies;
   addProblems(server, { report: createRepeatingReport({ logger, clock }), countProblem });

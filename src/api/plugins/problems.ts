@@ -89,11 +89,28 @@ export function problemOf(error: FastifyError | Error): Problem {
   return problemOfStatus('statusCode' in error ? error.statusCode : undefined);
 }
 
-/** A request that Node's parser gave up on never reaches a route: the answer is written to the socket by hand. */
-export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  // What is late may be the rest of a body that was refused: that answer stands.
-  if (socket.writable && !(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isAnswered(socket))) {
+/**
+ * A request that Node's parser gave up on never reaches a route: the answer is written to the socket by hand.
+ * @param passingOverMs how much longer than other requests the rest of a body may take that was refused
+ */
+export const answerClientErrors =
+  (passingOverMs: number) =>
+  (error: Error & { readonly code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isAnswered(socket)) letPassOver(socket, passingOverMs);
+    else answerClientError(error, socket);
+  };
+
+/** That answer stands, and the client may have sent its next request right behind the body that nobody reads. */
+function letPassOver(socket: Socket, passingOverMs: number): void {
+  const timer = setTimeout(() => {
+    if (isAnswered(socket)) socket.destroy();
+  }, passingOverMs);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (socket.writable) {
     const problem: Problem = { code: codeOfParserError(error.code) };
     const body = problemDocument(problem);
     const headers = { ...problemHeaders(problem), 'content-length': String(Buffer.byteLength(body)) };
