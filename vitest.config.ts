@@ -7,6 +7,15 @@ const level = (name: string, testTimeout: number) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 60_000 },
 });
 
+/**
+ * Without a process for each file: starting those takes as much of the processor as the tests do. Tests of these levels
+ * keep nothing in modules and leave nothing running.
+ */
+const levelInSharedProcesses = (name: string, testTimeout: number) => {
+  const { extends: extended, test } = level(name, testTimeout);
+  return { extends: extended, test: { ...test, isolate: false } };
+};
+
 /** Levels whose tests may ask for a real PostgreSQL or RabbitMQ; either starts when the first test asks. */
 const levelWithServices = (name: string, testTimeout: number) => {
   const { extends: extended, test } = level(name, testTimeout);
@@ -27,10 +36,10 @@ export default defineConfig({
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
     projects: [
-      level('unit', 10_000),
+      levelInSharedProcesses('unit', 30_000),
       levelWithServices('contract', 60_000),
       levelWithServices('integration', 60_000),
-      level('api', 30_000),
+      levelInSharedProcesses('api', 30_000),
       level('simulation', 180_000),
       levelWithServices('end-to-end', 120_000),
       faults(),

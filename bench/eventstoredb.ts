@@ -100,7 +100,12 @@ console.log(
   `${given === undefined ? 'protocol server' : 'EventStoreDB'}, ${cpus().length} cores, Node ${process.version}`,
 );
 measureEncoding();
-const log = openEventStoreDbLog({ url, clock: systemClock, chance: systemChance, logger: createLogger('warn') });
+const log = openEventStoreDbLog({
+  url,
+  clock: systemClock,
+  chance: systemChance,
+  logger: createLogger('warn', process.stderr),
+});
 const client = EventStoreDBClient.connectionString(url);
 for (let round = 0; round < ROUNDS; round++) {
   await run("the client's own calls", byClient(client), 512);

@@ -40,6 +40,7 @@ const command = (): ProcessEvent => ({
       claim: null,
       nextAttemptAt: null,
       failure: null,
+      suspicions: [],
     },
     revision: 0,
     headId: randomUUID(),
@@ -54,7 +55,7 @@ const cpuSeconds = async (pid: number) => {
 };
 
 async function measure(url: string, brokerPid: number, maxCommandsPerMessage: number): Promise<string> {
-  const logger = createLogger('warn');
+  const logger = createLogger('warn', process.stderr);
   const bus = await createRabbitMqCommandBus({
     ...{ url, clock: systemClock, chance: systemChance, logger },
     maxCommandsPerMessage,

@@ -12,6 +12,7 @@ const statusAfter: Readonly<Record<TransitionType, EventStatus>> = {
   ProcessingSucceeded: 'PROCESSED',
   ProcessingFailed: 'FAILED',
   RetryScheduled: 'FAILED',
+  ProcessingInterrupted: 'FAILED',
   EventDeadLettered: 'DEAD',
   ReplayRequested: 'RECEIVED',
   EventDiscarded: 'DISCARDED',

@@ -12,6 +12,13 @@ export class LogUnavailable extends OperationalFailure {
   readonly retryable = true;
 }
 
+/** What the log has stored is damaged: nothing is appended to it any more, and an operator has to restore it. */
+export class LogDamaged extends OperationalFailure {
+  override readonly name = 'LogDamaged';
+  readonly code = 'log-damaged';
+  readonly retryable = false;
+}
+
 /** The log refused an append for good: too large, malformed, or not allowed. */
 export class AppendRefused extends OperationalFailure {
   override readonly name = 'AppendRefused';
@@ -50,6 +57,13 @@ export class ReadDatabaseUnavailable extends OperationalFailure {
 export class ReadDatabaseRefused extends OperationalFailure {
   override readonly name = 'ReadDatabaseRefused';
   readonly code = 'read-database-refused';
+  readonly retryable = false;
+}
+
+/** The read database's server or database can never hold all rows. The message says how to make one that does. */
+export class ReadDatabaseUnfit extends OperationalFailure {
+  override readonly name = 'ReadDatabaseUnfit';
+  readonly code = 'read-database-unfit';
   readonly retryable = false;
 }
 

@@ -5,7 +5,7 @@ import { evolve } from '../domain/event/state.ts';
 import type { Transition, TransitionType } from '../domain/event/transitions.ts';
 import { type Actor, SCHEMA_VERSION, seal } from './envelope.ts';
 import { streamOf } from './event-identity.ts';
-import { AppendRefused, ConcurrencyConflict, LogUnavailable } from './failures.ts';
+import { AppendRefused, ConcurrencyConflict, LogDamaged, LogUnavailable } from './failures.ts';
 import { advance, type LoadedEvent, unheardOf } from './load-event.ts';
 import type { Chance } from './ports/chance.ts';
 import { type Clock, timestamp } from './ports/clock.ts';
@@ -42,7 +42,7 @@ export interface CommandDependencies {
 
 export const commandLimits = {
   /** How often a command is decided again because another appended first. Real histories meet one or two. */
-  maxDecisions: 5,
+  repeatedDecisions: 4,
   /**
    * An append without an answer is sent again, unchanged, this often, but not after so long: the adapter's deadline
    * bounds each, and all of them together have to fit into a client's patience, which is 30 s as a rule.
@@ -72,7 +72,7 @@ export async function handleCommand(
   const stream = streamOf(eventId);
   const bounds = { ...commandLimits, ...limits };
   let { event, ids } = known === undefined ? await load(log, stream) : { event: known, ids: noIds };
-  for (let decisions = 0; decisions < bounds.maxDecisions; decisions++) {
+  for (let decisions = 0; decisions <= bounds.repeatedDecisions; decisions++) {
     const decision = decide(event.state, command);
     if (!decision.ok) return { ok: false, rejection: decision.rejection, event };
     if (decision.transitions.length === 0) return { ok: true, changed: false, event };
@@ -86,7 +86,7 @@ export async function handleCommand(
     ({ event, ids } = await load(log, stream));
   }
   throw new ConcurrencyConflict(
-    `Event ${eventId} was changed by others ${bounds.maxDecisions} times while ${command.kind} was decided; try again`,
+    `Event ${eventId} was changed by others ${bounds.repeatedDecisions + 1} times while ${command.kind} was decided; try again`,
   );
 }
 
@@ -151,6 +151,7 @@ async function appendUntilKnown(
     const outcome = await log.append(request);
     if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;
     const message = outcome.kind === 'refused' ? outcome.refusal.message : outcome.message;
+    if (outcome.kind === 'refused' && outcome.refusal.code === 'damaged') throw new LogDamaged(message);
     if (outcome.kind === 'refused' && outcome.refusal.code !== 'unavailable')
       throw new AppendRefused(`${outcome.refusal.code}: ${message}`);
     // That a repeat is refused says nothing about what was sent before it.

@@ -3,6 +3,7 @@ import type {
   DiscardEvent,
   ExpireLease,
   FailProcessing,
+  InterruptProcessing,
   ReceiveEvent,
   ReplayEvent,
   StartProcessing,
@@ -44,6 +45,14 @@ export const createUseCases = (dependencies: CommandDependencies) => ({
   /** A worker has not recorded an outcome within its lease. */
   expireLease: (eventId: string, expired: Without<ExpireLease>, context: CommandContext, known?: LoadedEvent) =>
     handleCommand(dependencies, eventId, { kind: 'ExpireLease', ...expired }, context, known),
+
+  /** The attempt was ended by something else than its handler: it does not count. */
+  interruptProcessing: (
+    eventId: string,
+    interrupted: Without<InterruptProcessing>,
+    context: CommandContext,
+    known: LoadedEvent,
+  ) => handleCommand(dependencies, eventId, { kind: 'InterruptProcessing', ...interrupted }, context, known),
 
   /** An operator asks for the next generation. */
   replayEvent: (eventId: string, replay: Without<ReplayEvent>, context: CommandContext) =>

@@ -12,9 +12,15 @@ export interface TokenRequest {
   readonly subject: string;
 }
 
+export interface StartRequest {
+  readonly roles: readonly Role[];
+  /** Transitions up to this position may be missing from the log; `null` when none may. */
+  readonly acceptLossUpTo: number | null;
+}
+
 /** What the commands do: given by the composition root. */
 export interface CommandActions {
-  start(roles: readonly Role[]): Promise<void>;
+  start(request: StartRequest): Promise<void>;
   token(request: TokenRequest): Promise<void>;
   verify(): Promise<void>;
 }
@@ -28,6 +34,12 @@ function parseRoles(text: string): readonly Role[] {
   if (wrong.length > 0)
     throw new InvalidArgumentError(`no such role: ${wrong.join(', ')}; there are ${allRoles.join(', ')}`);
   return allRoles.filter((role) => roles.includes(role));
+}
+
+function parsePosition(text: string): number {
+  const position = Number(text);
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a position in the log is a whole number');
+  return position;
 }
 
 const collect = (scope: string, scopes: readonly string[]) => [...scopes, scope];
@@ -48,7 +60,15 @@ export function createProgram(actions: CommandActions): Command {
         .default(allRoles, allRoles.join(','))
         .argParser(parseRoles),
     )
-    .action(({ roles }: { roles: readonly Role[] }) => actions.start(roles));
+    .addOption(
+      new Option(
+        '--accept-lost-transitions <position>',
+        'go on with a log that lacks transitions up to this position, as a refused start names it',
+      ).argParser(parsePosition),
+    )
+    .action(({ roles, acceptLostTransitions }: { roles: readonly Role[]; acceptLostTransitions?: number }) =>
+      actions.start({ roles, acceptLossUpTo: acceptLostTransitions ?? null }),
+    );
 
   program
     .command('token')

@@ -45,6 +45,8 @@ interface Given {
   readonly parts: Parts;
   readonly handlers: readonly ConfiguredHandler[];
   readonly logger: Logger;
+  /** Texts that standard output and standard error had no room for. */
+  readonly droppedOutput: () => number;
 }
 
 /**
@@ -55,9 +57,13 @@ interface Given {
  */
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
-async function startAll({ config, roles, parts, handlers, logger }: Given, defer: Defer): Promise<Started> {
+async function startAll(
+  { config, roles, parts, handlers, logger, droppedOutput }: Given,
+  defer: Defer,
+): Promise<Started> {
   defer(() => parts.close());
   const metrics = createMetrics();
+  metrics.count('eventops_output_dropped_total', 'Lines that could not be written to log or output.', droppedOutput);
   const useCases = createUseCases({ log: parts.log, clock, chance });
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;

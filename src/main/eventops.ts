@@ -1,15 +1,16 @@
 import { OperationalFailure } from '../application/failures.ts';
 import { createProgram, runProgram } from '../cli/program.ts';
 import { readConfig, SettingsInvalid } from '../config/config.ts';
-import { ConfigInvalid, loadConfig } from '../worker/handlers/load-config.ts';
+import { ConfigInvalid } from '../worker/handlers/load-config.ts';
 import { CannotStart } from './cannot-start.ts';
+import { reportLostResults } from './results-of-commands.ts';
 
 // What a command does not need is not loaded for it: most of the time that a short one takes is loading.
 const program = createProgram({
-  start: async (roles) => {
+  start: async (request) => {
     const config = readConfig();
     const { start } = await import('./start.ts');
-    await start(config, roles, await loadConfig(config.handlersFile));
+    await start(config, request);
   },
   token: async (request) => {
     const { printToken } = await import('./print-token.ts');
@@ -21,6 +22,7 @@ const program = createProgram({
   },
 });
 
+reportLostResults();
 try {
   process.exitCode = (await runProgram(program, process.argv.slice(2))) || process.exitCode || 0;
 } catch (error) {

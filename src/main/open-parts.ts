@@ -17,6 +17,8 @@ import { type Parts, partsOfRole } from './parts.ts';
 interface Given {
   readonly config: Config;
   readonly roles: readonly Role[];
+  /** Transitions up to this position may be missing from the log; none unless told. */
+  readonly acceptLossUpTo?: number | null | undefined;
   readonly logger: Logger;
 }
 
@@ -30,12 +32,12 @@ export const logFileOf = (dataFolder: string) => join(dataFolder, 'log.sqlite');
  */
 export const openParts = (given: Given): Promise<Parts> => opening((defer) => openAll(given, defer));
 
-async function openAll({ config, roles, logger }: Given, defer: Defer): Promise<Omit<Parts, 'close'>> {
+async function openAll({ config, roles, acceptLossUpTo, logger }: Given, defer: Defer): Promise<Omit<Parts, 'close'>> {
   const needed = new Set(roles.flatMap((role) => partsOfRole[role]));
   const { eventStoreUrl, databaseUrl } = config;
   const isOnlyProcess = eventStoreUrl === null;
   if (isOnlyProcess || databaseUrl === null) defer(acquireDataFolder(config.dataFolder));
-  const log = await openLog({ config, logger }, defer);
+  const log = await openLog({ config, acceptLossUpTo, logger }, defer);
   const readTables = needed.has('read tables') ? await openReadTables({ config, log: log.part, logger }, defer) : null;
   const bus = needed.has('commands') ? await openBus({ config, logger }, defer) : null;
   const opened = [log, readTables, bus].filter((each) => each !== null);
@@ -57,7 +59,10 @@ interface OpenedPart<Part> {
 
 const surroundings = { clock: systemClock, chance: systemChance };
 
-async function openLog({ config, logger }: Omit<Given, 'roles'>, defer: Defer): Promise<OpenedPart<EventLog>> {
+async function openLog(
+  { config, acceptLossUpTo, logger }: Omit<Given, 'roles'>,
+  defer: Defer,
+): Promise<OpenedPart<EventLog>> {
   if (config.eventStoreUrl !== null) {
     const { openEventStoreDbLog } = await import('../adapters/eventstoredb/open-event-store-db-log.ts');
     const url = config.eventStoreUrl;
@@ -66,7 +71,11 @@ async function openLog({ config, logger }: Omit<Given, 'roles'>, defer: Defer): 
     return { part: log, check: { part: 'log', check: () => log.health() } };
   }
   const { openEmbeddedLog } = await import('../adapters/embedded-log/open-embedded-log.ts');
-  const log = await openEmbeddedLog({ path: logFileOf(config.dataFolder), logger });
+  const log = await openEmbeddedLog({
+    path: logFileOf(config.dataFolder),
+    acceptLossUpTo: acceptLossUpTo ?? undefined,
+    logger,
+  });
   defer(() => log.close());
   return { part: log, check: { part: 'log', check: () => troubleOf(log.head()) } };
 }
@@ -87,7 +96,7 @@ async function openReadTables(
   return { part: tables, check: { part: 'read tables', check, isDispensable: isShared } };
 }
 
-async function openBus({ config, logger }: Omit<Given, 'roles'>, defer: Defer) {
+async function openBus({ config, logger }: Pick<Given, 'config' | 'logger'>, defer: Defer) {
   if (config.amqpUrl === null) {
     const { EmbeddedBus } = await import('../adapters/embedded-bus/embedded-bus.ts');
     const bus = new EmbeddedBus();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { CheckpointRefused, LogUnavailable } from '../application/failures.ts';
+import { CheckpointRefused, LogUnavailable, ReadDatabaseUnfit } from '../application/failures.ts';
 import type { Checkpoint, EventLog } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Database, WritableDatabase } from '../projections/database.ts';
@@ -25,7 +25,7 @@ export async function openEmbeddedReadTables(dataFolder: string, log: EventLog, 
 /**
  * In PostgreSQL. Others may use them, and rebuilding may take long, so rows that do not belong to this log are an
  * operator's to judge.
- * @throws {CannotStart} for such rows.
+ * @throws {CannotStart} for such rows, and for a database that cannot hold every row.
  */
 export async function openSharedReadTables(url: string, log: EventLog, logger: Logger) {
   const { openPostgresReadDatabase } = await import('../adapters/postgres/open-postgres-read-database.ts');
@@ -38,6 +38,7 @@ export async function openSharedReadTables(url: string, log: EventLog, logger: L
       verify: (db) => verifyCheckpoints(log, db),
     });
   } catch (error) {
+    if (error instanceof ReadDatabaseUnfit) throw new CannotStart(error.message, { cause: error });
     if (!(error instanceof CheckpointRefused)) throw error;
     throw new CannotStart(
       `The read tables in DATABASE_URL do not belong to this log: ${error.message}

@@ -1,9 +1,10 @@
 import { get } from 'node:http';
 import { flushCompileCache } from 'node:module';
+import { guardStandardStreams } from '../adapters/output/guard-standard-streams.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
-import type { Role } from '../cli/program.ts';
+import type { StartRequest } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
-import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
+import { loadConfig } from '../worker/handlers/load-config.ts';
 import { checkRoles } from './check-roles.ts';
 import { compose, type Running } from './compose.ts';
 import { crashingAsAsked } from './crash-points/crashing-as-asked.ts';
@@ -12,16 +13,17 @@ import { openParts } from './open-parts.ts';
 import { welcome } from './welcome.ts';
 
 /** Runs until SIGTERM or SIGINT. @throws {CannotStart} */
-export async function start(
-  config: Config,
-  roles: readonly Role[],
-  handlers: readonly ConfiguredHandler[],
-): Promise<void> {
+export async function start(config: Config, { roles, acceptLossUpTo }: StartRequest): Promise<void> {
+  // Before anything that may write, the configuration of the handlers included.
+  const { standardOutput, standardError } = guardStandardStreams();
   checkRoles(config, roles);
+  const handlers = await loadConfig(config.handlersFile);
   const crashing = crashingAsAsked(config);
-  const logger = createLogger(config.logLevel);
-  const parts = await openParts({ config, roles, logger });
-  const running = await compose({ config, roles, logger, ...crashing({ parts, handlers }, logger) });
+  const logger = createLogger(config.logLevel, standardError);
+  logWarnings(logger);
+  const parts = await openParts({ config, roles, acceptLossUpTo, logger });
+  const droppedOutput = () => standardOutput.dropped() + standardError.dropped();
+  const running = await compose({ config, roles, logger, droppedOutput, ...crashing({ parts, handlers }, logger) });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   const { apiUrl, monitoringUrl, readyPort } = running;
   if (await Promise.race([ready(apiUrl === null ? config.metricsHost : config.host, readyPort), stopped]))
@@ -33,6 +35,13 @@ export async function start(
   // Otherwise written at the end of the process, which may be a sudden one.
   flushCompileCache();
   await stopped;
+}
+
+/** Node's own warnings, as lines of the log. Those of its experiments are of no use to an operator. */
+function logWarnings(logger: ReturnType<typeof createLogger>): void {
+  process.removeAllListeners('warning').on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') logger.warn({ err: warning }, 'Node warns');
+  });
 }
 
 /** Asks as a load balancer would, so that the ready line is never a lie. */

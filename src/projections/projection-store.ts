@@ -16,6 +16,8 @@ export interface ProjectedBatch {
   readonly failedAt: string;
   /** Where the batch begins and ends; `null` when the checkpoint is to stay, because more of the batch is to come. */
   readonly checkpoint: { readonly from: Checkpoint | null; readonly to: Checkpoint } | null;
+  /** See {@link WriteOptions}. */
+  readonly isTextOnly?: boolean;
   /** Under which to write, where several processes share the read database. */
   readonly lease: Lease | null;
 }
@@ -40,11 +42,11 @@ export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel
   const subscriber = projectionNameOf(readModel);
   return {
     load: () => loadCheckpoint(db, subscriber),
-    commit: ({ decoded, failures, failedAt, checkpoint, lease }) =>
+    commit: ({ decoded, failures, failedAt, checkpoint, lease, isTextOnly = false }) =>
       db.transaction().execute(async (transaction) => {
         // First, because its row keeps a second projector waiting until the first one is through.
         if (checkpoint !== null) await moveCheckpoint(transaction, subscriber, { ...checkpoint, epoch: lease?.epoch });
-        await readModel.write(transaction, decoded);
+        await readModel.write(transaction, decoded, { isTextOnly });
         await recordFailures(transaction, { subscriber, failedAt }, failures);
         // Last, because until the end of the transaction the lease can be neither prolonged nor taken over.
         if (lease !== null) await requireLease(transaction, lease);

@@ -49,7 +49,7 @@ export interface Pace {
   readonly fullBatch: number;
   readonly intervalMs: number;
 }
-const USUAL_PACE: Pace = { fullBatch: 500, intervalMs: 50 };
+export const usualPace: Pace = { fullBatch: 500, intervalMs: 50 };
 
 /**
  * Keeps a read model's rows: each batch and its checkpoint in one transaction, so that they are always of one moment of
@@ -59,7 +59,7 @@ export function createProjector(
   readModel: ReadModel,
   { store, clock, logger, lease = null, pace: otherPace }: ProjectorDependencies,
 ): Projector {
-  const pace = { ...USUAL_PACE, ...otherPace };
+  const pace = { ...usualPace, ...otherPace };
   let progress: ProjectionProgress = {
     checkpoint: null,
     position: null,
@@ -75,6 +75,7 @@ export function createProjector(
     decoded: readonly DecodedTransition[],
     failures: readonly ProjectionFailure[],
     checkpoint: Checkpoint | null,
+    isTextOnly = false,
   ) =>
     store.commit({
       decoded,
@@ -82,6 +83,7 @@ export function createProjector(
       failedAt: timestamp(clock.now()),
       checkpoint: checkpoint && { from: progress.checkpoint, to: checkpoint },
       lease,
+      isTextOnly,
     });
 
   let isHandling = false;
@@ -96,9 +98,20 @@ export function createProjector(
     } catch (error) {
       if (!(error instanceof ReadDatabaseRefused)) throw error;
       const [only] = decoded;
-      if (only !== undefined && decoded.length === 1) return [{ recorded: only.recorded, reason: error.message }];
+      if (only !== undefined && decoded.length === 1) return commitAsText(only);
       const half = Math.ceil(decoded.length / 2);
       return [...(await commitAround(decoded.slice(0, half))), ...(await commitAround(decoded.slice(half)))];
+    }
+  }
+
+  /** A client that was answered 201 finds its event in every list, also where the payload is no value for PostgreSQL. */
+  async function commitAsText(only: DecodedTransition): Promise<readonly ProjectionFailure[]> {
+    try {
+      await commit([only], [], null, true);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ReadDatabaseRefused)) throw error;
+      return [{ recorded: only.recorded, reason: error.message }];
     }
   }
 

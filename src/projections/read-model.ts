@@ -8,6 +8,11 @@ export interface DecodedTransition {
   readonly transition: Transition;
 }
 
+export interface WriteOptions {
+  /** Keeps texts, and leaves out what the database would make of them: for what it refused to make. */
+  readonly isTextOnly?: boolean;
+}
+
 /** Transitions in, rows out. */
 export interface ReadModel {
   readonly name: string;
@@ -18,5 +23,9 @@ export interface ReadModel {
    * revision that it contains. Statements only, and all of them in `transaction`.
    * @throws {ReadDatabaseRefused} when the database will not take one of the values.
    */
-  write(transaction: Transaction<Database>, decoded: readonly DecodedTransition[]): Promise<void>;
+  write(
+    transaction: Transaction<Database>,
+    decoded: readonly DecodedTransition[],
+    options?: WriteOptions,
+  ): Promise<void>;
 }

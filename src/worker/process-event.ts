@@ -8,7 +8,7 @@ import type { ProcessEvent } from '../application/ports/command-bus.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
-import type { EventState } from '../domain/event/state.ts';
+import type { Claim, EventState } from '../domain/event/state.ts';
 import { failure } from './describe-failure.ts';
 import type { HandlerOutcome, HandlerRunner } from './handler-runner.ts';
 import { defaultRetry } from './handlers/config-schema.ts';
@@ -152,6 +152,7 @@ function appendOf(
   const ended = {
     generation: state.generation,
     attempt: state.attempts,
+    claim: state.claim as Claim,
     durationMs: Math.max(0, Math.round(endedAt - startedAt)),
   };
   const context: CommandContext = {

@@ -5,7 +5,7 @@ import { apiUnderTest } from '../support/api/api-under-test.ts';
 import { eventLife } from '../support/api/event-life.ts';
 import { manualClock } from '../support/api/manual-clock.ts';
 import { readTablesOfThisFile } from '../support/api/read-tables.ts';
-import { failProcessing, receiveEvent, startProcessing } from '../support/domain/commands.ts';
+import { claimOfStart, failProcessing, receiveEvent, startProcessing } from '../support/domain/commands.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
 
 const tables = readTablesOfThisFile();
@@ -36,7 +36,7 @@ beforeAll(async () => {
     await handleCommand({ log, clock, chance }, id, received, { actor });
     if (!isDead) continue;
     const failure = { ...failProcessing().failure, retryable: false, fingerprint: `kind-${type}` };
-    for (const command of [startProcessing(), failProcessing({ failure })])
+    for (const command of [startProcessing(), failProcessing({ claim: claimOfStart, failure })])
       await handleCommand({ log, clock, chance }, id, command, { actor });
   }
   await tables.project(log);

@@ -18,7 +18,9 @@ describe('the simulation', () => {
     // A run in which nothing goes wrong would find nothing, either.
     const effects = ['killed', 'frozen', 'stopped', 'refused', 'vanished', 'lost', 'late', 'slow', 'clock jumped'];
     const ofTheBroker = ['broker wiped', 'connection lost', 'command lost', 'command repeated'];
-    for (const effect of [...effects, ...ofTheBroker]) expect.soft(happened.get(effect), effect).toBeGreaterThan(0);
+    const ofThePast = ['tables lost', 'tables restored', 'log restored'];
+    for (const effect of [...effects, ...ofTheBroker, ...ofThePast])
+      expect.soft(happened.get(effect), effect).toBeGreaterThan(0);
   });
 
   it.each([3, 17, 928])('runs seed %i the same way each time, step by step', async (seed) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CheckpointRefused } from '../../src/application/failures.ts';
+import { CheckpointRefused, LogUnavailable } from '../../src/application/failures.ts';
 import {
   type AppendOutcome,
   type AppendRefusal,
@@ -20,11 +20,16 @@ import {
 export function createInMemoryLog(logId: string = randomUUID()): EventLog & {
   /** In the log's order. */
   readonly all: readonly RecordedTransition[];
+  /** Puts it back to its first so many transitions, as from a backup: those who follow it lose their connections. */
+  restore(transitions: number): void;
 } {
   const all: RecordedTransition[] = [];
   const streams = new Map<string, RecordedTransition[]>();
   let wake = Promise.withResolvers<void>();
   let closed = false;
+  /** How often it was put back; what is appended after that is at other places than what was there before. */
+  let restorations = 0;
+  const eras: number[] = [];
 
   const announce = () => {
     wake.resolve();
@@ -48,6 +53,7 @@ export function createInMemoryLog(logId: string = randomUUID()): EventLog & {
         const recorded = { ...transition, stream, revision: revision(history.length), position };
         history.push(recorded);
         all.push(recorded);
+        eras.push(restorations);
       }
       streams.set(stream, history);
       announce();
@@ -59,12 +65,17 @@ export function createInMemoryLog(logId: string = randomUUID()): EventLog & {
     };
   }
 
-  const checkpointAt = (position: number) => `${logId}/${position}` as Checkpoint;
+  const checkpointAt = (position: number) => {
+    const era = eras[position] ?? 0;
+    return `${logId}/${position}${era === 0 ? '' : `/${era}`}` as Checkpoint;
+  };
   /** The position that a checkpoint names. */
   function placeOf(checkpoint: Checkpoint): number {
-    const [log, position] = checkpoint.split('/');
+    const [log, position, era = '0'] = checkpoint.split('/');
     if (log !== logId) throw new CheckpointRefused(`The checkpoint ${checkpoint} belongs to another log`);
     if (!(Number(position) < all.length)) throw new CheckpointRefused(`The log ends before ${checkpoint}`);
+    if (eras[Number(position)] !== Number(era))
+      throw new CheckpointRefused(`What stands in the log at ${checkpoint} is not what stood there`);
     return Number(position);
   }
 
@@ -73,12 +84,14 @@ export function createInMemoryLog(logId: string = randomUUID()): EventLog & {
     { streamPrefix = '', maxBatch = 1_000, signal }: SubscribeOptions = {},
   ): AsyncGenerator<SubscriptionMessage> {
     let next = after === null ? 0 : placeOf(after) + 1;
+    const begunAfter = restorations;
     let isBehind = true;
     const aborted = new Promise<void>((resolve) => {
       if (signal?.aborted) resolve();
       signal?.addEventListener('abort', () => resolve(), { once: true });
     });
     while (!signal?.aborted && !closed) {
+      if (restorations !== begunAfter) throw new LogUnavailable('The connection to the log was lost');
       const batch = all.slice(next, next + maxBatch);
       if (batch.length === 0) {
         const more = wake.promise;
@@ -110,6 +123,17 @@ export function createInMemoryLog(logId: string = randomUUID()): EventLog & {
     },
     verifyCheckpoint: async (checkpoint) => {
       placeOf(checkpoint);
+    },
+    restore: (transitions) => {
+      all.length = Math.min(all.length, transitions);
+      eras.length = all.length;
+      restorations++;
+      for (const [stream, history] of streams) {
+        const kept = history.filter(({ position }) => Number(position) < all.length);
+        if (kept.length === 0) streams.delete(stream);
+        else streams.set(stream, kept);
+      }
+      announce();
     },
     close: async () => {
       closed = true;

@@ -30,6 +30,10 @@ export interface AppendQueueOptions {
   readonly logger: Logger | undefined;
   /** One transaction. @throws {DatabaseAway} before it was begun; any other error leaves its end open. */
   write(batch: Flat): Promise<BatchAnswer>;
+  /** Why nothing can be appended any more; `null` as long as it can. */
+  damage(): string | null;
+  /** An append met damage. */
+  onDamage(reason: string): void;
   /** Told of every commit, in the log's order, before anybody's append settles. */
   committed(transitions: readonly RecordedTransition[]): void;
 }
@@ -44,7 +48,8 @@ interface Waiting {
 }
 
 /** Group commit: while one batch is written, the next one gathers. */
-export function createAppendQueue({ path, deadlineMs, logger, write, committed }: AppendQueueOptions): AppendQueue {
+export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
+  const { path, deadlineMs, logger, write, damage, onDamage, committed } = options;
   let waiting: Waiting[] = [];
   let waitingBytes = 0;
   let isWriting = false;
@@ -102,9 +107,13 @@ export function createAppendQueue({ path, deadlineMs, logger, write, committed }
       for (const [index, { request, settle }] of batch.entries()) settle(outcomeOf(request, answer.outcomes[index]));
       return;
     }
+    if (answer.kind === 'not-written' && answer.isDamage === true) onDamage(answer.message);
     const message = `${path}: ${answer.message}`;
+    const why = damage();
     for (const { settle } of batch)
-      settle(answer.kind === 'unknown' ? { kind: 'unknown', message } : unavailable(message));
+      settle(
+        answer.kind === 'unknown' ? { kind: 'unknown', message } : why === null ? unavailable(message) : damaged(why),
+      );
   }
 
   /** Once when trouble begins and once when it ends: every append in between is answered anyway. */
@@ -117,6 +126,8 @@ export function createAppendQueue({ path, deadlineMs, logger, write, committed }
 
   return {
     add(request, bytes) {
+      const why = damage();
+      if (why !== null) return Promise.resolve(damaged(why));
       const refusal = whyNot(bytes);
       if (refusal !== null) return Promise.resolve(unavailable(refusal));
       return new Promise((settle) => {
@@ -140,6 +151,8 @@ const unavailable = (message: string): AppendOutcome => ({
   kind: 'refused',
   refusal: { code: 'unavailable', message },
 });
+
+const damaged = (message: string): AppendOutcome => ({ kind: 'refused', refusal: { code: 'damaged', message } });
 
 const answerOf = (error: unknown): Answer =>
   error instanceof DatabaseAway

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type LogDatabase, openLogDatabase } from './database/log-database.ts';
+import { damageIn } from './database/damage-found.ts';
+import { type LogDatabase, type LogDatabaseOptions, openLogDatabase } from './database/log-database.ts';
 import { messageOf } from './database/sqlite-error.ts';
 import { LogFileRefused } from './log-file-refused.ts';
 import type { ThreadMessage, ThreadRequest } from './thread-messages.ts';
@@ -10,7 +11,8 @@ if (parentPort === null) throw new Error('This file is the thread of an embedded
 const port = parentPort;
 const say = (message: ThreadMessage) => port.postMessage(message);
 
-const database = open(workerData.path);
+const { path, options } = workerData as { readonly path: string; readonly options: LogDatabaseOptions };
+const database = open();
 if (database !== null) {
   port.on('message', (request: ThreadRequest) => {
     answer(database, request);
@@ -19,9 +21,9 @@ if (database !== null) {
   say({ kind: 'opened', facts: database.facts });
 }
 
-function open(path: string): LogDatabase | null {
+function open(): LogDatabase | null {
   try {
-    return openLogDatabase(path);
+    return openLogDatabase(path, options, (reason) => say({ kind: 'mark-trouble', reason }));
   } catch (error) {
     if (!(error instanceof LogFileRefused)) throw error;
     say({ kind: 'refused', problem: error.problem, message: error.message });
@@ -36,7 +38,7 @@ function answer(log: LogDatabase, request: ThreadRequest): void {
   } catch (error) {
     // An append that was not written says so. One that throws leaves its end open, and the file has to be opened again.
     if (request.operation === 'append') throw error;
-    say({ kind: 'failure', call, message: messageOf(error) });
+    say({ kind: 'failure', call, message: messageOf(error), isDamage: damageIn(error) !== null });
   }
 }
 

@@ -9,6 +9,8 @@ export type LogFileProblem =
   | 'newer-format'
   /** An event log that is torn, truncated or inconsistent. */
   | 'damaged'
+  /** It lacks transitions that were durable. */
+  | 'incomplete'
   /** The file or its folder cannot be read or written. */
   | 'unreadable';
 

@@ -1,11 +1,13 @@
 import { checkAppend } from '../../application/check-append.ts';
-import { LogUnavailable } from '../../application/failures.ts';
+import { LogDamaged, LogUnavailable } from '../../application/failures.ts';
 import type { AppendOutcome, AppendRequest, EventLog } from '../../application/ports/event-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { createAppendQueue } from './append-queue.ts';
+import { checkIndexesInPieces, type IndexCheckLimits, indexCheckLimits } from './check-indexes-in-pieces.ts';
 import { BEGINNING, createReader } from './create-reader.ts';
+import type { EndMarkLimits } from './database/keep-end-marked.ts';
 import type { LogFacts } from './database/log-database.ts';
-import { superviseThread } from './supervise-thread.ts';
+import { DatabaseAway, superviseThread } from './supervise-thread.ts';
 import { createTail } from './tail.ts';
 import type { Input, Operation } from './thread-messages.ts';
 import { within } from './within.ts';
@@ -16,9 +18,16 @@ export interface EmbeddedLogOptions {
   readonly logger?: Logger;
   /** How long a call may stay without an answer; 10,000 unless told. */
   readonly deadlineMs?: number;
+  /** The position up to which an operator accepts that transitions are missing. */
+  readonly acceptLossUpTo?: number | undefined;
+  readonly limits?: Partial<EmbeddedLogLimits>;
+  /** Of the machine, from one start of it to the next, unless told; `null` where it is unknown. */
+  readonly bootId?: string | null;
   /** The file that the database's thread runs; tests put another one here, with faults in it. */
   readonly threadFile?: URL;
 }
+
+export type EmbeddedLogLimits = EndMarkLimits & IndexCheckLimits;
 
 const DEFAULT_DEADLINE_MS = 10_000;
 /** As source, or as the JavaScript that was emitted from it. */
@@ -30,22 +39,24 @@ const THREAD_FILE = new URL(
 /**
  * The log in one SQLite file, for one process. `appended` is told after fsync; positions are dense from 1. Why it is
  * built so: docs/adr/0002-the-log-is-the-record.md.
- * @throws {LogFileRefused} when the file is in use, damaged, foreign or of a later format; the message says what to do.
+ * @throws {LogFileRefused} when the file is in use, damaged, foreign, of a later format, or lacks what was durable; the
+ * message says what to do.
  */
 export async function openEmbeddedLog({
   path,
   logger,
   deadlineMs = DEFAULT_DEADLINE_MS,
   threadFile = THREAD_FILE,
+  acceptLossUpTo,
+  limits,
+  bootId,
 }: EmbeddedLogOptions): Promise<EventLog> {
-  const database = await superviseThread({ path, threadFile, logger, onReopened });
-  const { logId, end, wasLeftOpen } = database.facts;
+  const options = { acceptLossUpTo, limits, bootId };
+  let damage: string | null = null;
+  const database = await superviseThread({ path, threadFile, options, logger, onReopened, onDamage });
+  const { logId, end } = database.facts;
   const tail = createTail(end ?? BEGINNING);
-  if (wasLeftOpen)
-    logger?.warn(
-      { path, position: tail.end.position },
-      'the log was left open, by a kill or a power cut; nothing durable is lost',
-    );
+  reportFacts(path, database.facts, logger);
 
   function onReopened(facts: LogFacts): void {
     const reopened = facts.end ?? BEGINNING;
@@ -54,15 +65,34 @@ export async function openEmbeddedLog({
     tail.reset(reopened);
   }
 
+  function onDamage(reason: string): void {
+    if (damage !== null) return;
+    damage =
+      `${path} is damaged: ${reason}. Nothing is appended to it any more. Stop, copy the data folder, run ` +
+      'bin/eventops verify on the copy, and restore the log from its backup';
+    logger?.error({ path, reason }, 'the log is damaged and takes no more appends: restore it from its backup');
+  }
+
   const late = () => new LogUnavailable(`${path} has not answered for ${deadlineMs} ms`);
-  const ask = <Name extends Operation>(operation: Name, input: Input<Name>) =>
-    within(deadlineMs, database.call(operation, input), late);
+  const ask = async <Name extends Operation>(operation: Name, input: Input<Name>) => {
+    try {
+      return await within(deadlineMs, database.call(operation, input), late);
+    } catch (error) {
+      if (error instanceof LogDamaged) onDamage(error.message);
+      throw damage !== null && (error instanceof LogDamaged || error instanceof DatabaseAway)
+        ? new LogDamaged(damage)
+        : error;
+    }
+  };
+  const head = () => (damage === null ? reader.head() : Promise.reject(new LogDamaged(damage)));
   const closing = new AbortController();
   const queue = createAppendQueue({
     path,
     deadlineMs,
     logger,
     write: (batch) => database.call('append', batch),
+    damage: () => damage,
+    onDamage,
     committed: (transitions) => tail.extend(transitions),
   });
 
@@ -71,8 +101,15 @@ export async function openEmbeddedLog({
     return 'refusal' in checked ? { kind: 'refused', refusal: checked.refusal } : queue.add(request, checked.bytes);
   };
 
+  const reader = createReader({ path, logId, tail, logger, closing: closing.signal, ask });
+  void checkIndexesInPieces({
+    ...{ ...indexCheckLimits, ...limits },
+    signal: closing.signal,
+    check: (piece) => ask('checkIndexes', piece),
+  });
   return {
-    ...createReader({ path, logId, tail, logger, closing: closing.signal, ask }),
+    ...reader,
+    head,
     append,
     appendMany: (requests) => Promise.all(requests.map(append)),
     async close() {
@@ -81,4 +118,20 @@ export async function openEmbeddedLog({
       await within(deadlineMs, closed, late).catch((error) => logger?.error({ err: error }, 'the log was not closed'));
     },
   };
+}
+
+function reportFacts(path: string, { end, wasLeftOpen, hadNoMark, acceptedLoss }: LogFacts, logger?: Logger): void {
+  const position = end?.position ?? 0;
+  if (acceptedLoss !== null)
+    logger?.warn(
+      { path, position, ...acceptedLoss },
+      'the log goes on without transitions that it had, as was accepted',
+    );
+  else if (hadNoMark && position > 0)
+    logger?.warn(
+      { path, position },
+      'the log had no mark of its end beside it, and has one now: whether its last transitions were missing is unknown',
+    );
+  else if (wasLeftOpen)
+    logger?.warn({ path, position }, 'the log was left open, by a kill or a power cut; nothing durable is lost');
 }

@@ -1,21 +1,30 @@
 import { Worker } from 'node:worker_threads';
-import { LogUnavailable } from '../../application/failures.ts';
-import type { LogFacts } from './database/log-database.ts';
+import { LogDamaged, LogUnavailable } from '../../application/failures.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { LogDatabaseOptions, LogFacts } from './database/log-database.ts';
 import { LogFileRefused } from './log-file-refused.ts';
 import type { Answer, Input, Operation, ThreadMessage, ThreadRequest } from './thread-messages.ts';
 
 export interface DatabaseThread {
   readonly facts: LogFacts;
-  /** @throws {LogUnavailable} when the operation failed, or when the thread ended before it answered. */
+  /** @throws {LogDamaged} @throws {LogUnavailable} when the operation failed, or when the thread ended before it answered. */
   call<Name extends Operation>(operation: Name, input: Input<Name>): Promise<Answer<Name>>;
   /** Resolves with the reason once the thread is gone, and the file's lock with it. */
   readonly ended: Promise<string>;
 }
 
+export interface ThreadToStart {
+  readonly path: string;
+  /** The file that it runs. */
+  readonly threadFile: URL;
+  readonly options: LogDatabaseOptions;
+  readonly logger: Logger | undefined;
+}
+
 /** @throws {LogFileRefused} @throws {LogUnavailable} when the thread itself does not start. */
-export async function startThread(path: string, file: URL): Promise<DatabaseThread> {
-  const worker = new Worker(file, {
-    workerData: { path },
+export async function startThread({ path, threadFile, options, logger }: ThreadToStart): Promise<DatabaseThread> {
+  const worker = new Worker(threadFile, {
+    workerData: { path, options },
     name: 'embedded-log',
     // What the process preloads, for tracing say, is not meant for a thread that only knows SQLite.
     execArgv: [],
@@ -35,11 +44,18 @@ export async function startThread(path: string, file: URL): Promise<DatabaseThre
     return waiting;
   }
 
+  function reportMark(cause: string | null): void {
+    if (cause === null) logger?.info({ path }, "the mark of the log's end is written again");
+    else
+      logger?.error({ path, reason: cause }, "the mark of the log's end cannot be written; appends go on without it");
+  }
+
   worker.on('message', (message: ThreadMessage) => {
     if (message.kind === 'opened') opening.resolve(message.facts);
     else if (message.kind === 'refused') opening.reject(new LogFileRefused(message.problem, message.message));
+    else if (message.kind === 'mark-trouble') reportMark(message.reason);
     else if (message.kind === 'answer') take(message.call)?.resolve(message.value);
-    else take(message.call)?.reject(new LogUnavailable(`${path}: ${message.message}`));
+    else take(message.call)?.reject(failureOf(path, message));
   });
   worker.on('error', (error) => {
     reason = error.message;
@@ -64,3 +80,6 @@ export async function startThread(path: string, file: URL): Promise<DatabaseThre
     },
   };
 }
+
+const failureOf = (path: string, { message, isDamage }: Extract<ThreadMessage, { kind: 'failure' }>) =>
+  isDamage ? new LogDamaged(message) : new LogUnavailable(`${path}: ${message}`);

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogUnavailable } from '../../application/failures.ts';
-import type { Logger } from '../../application/ports/logger.ts';
 import type { LogFacts } from './database/log-database.ts';
-import { type DatabaseThread, startThread } from './start-thread.ts';
+import { type LogFileProblem, LogFileRefused } from './log-file-refused.ts';
+import { type DatabaseThread, startThread, type ThreadToStart } from './start-thread.ts';
 import type { Answer, Input, Operation } from './thread-messages.ts';
 
+/** Another attempt would find the same. */
+const PERMANENT: ReadonlySet<LogFileProblem> = new Set(['damaged', 'incomplete', 'foreign', 'newer-format']);
 const REOPENING = { initialDelayMs: 50, factor: 2, maxDelayMs: 5_000 };
 
 /** Nothing was asked of the database: there is none at present. */
@@ -18,10 +20,9 @@ export interface SupervisedThread {
   close(): Promise<void>;
 }
 
-export interface Supervision {
-  readonly path: string;
-  readonly threadFile: URL;
-  readonly logger: Logger | undefined;
+export interface Supervision extends ThreadToStart {
+  /** The file cannot be opened again, however often that is tried. */
+  onDamage(reason: string): void;
   /** Another thread has the file now; what the last one was doing is in it or not. Throws when it is another log. */
   onReopened(facts: LogFacts): void;
 }
@@ -31,14 +32,10 @@ export interface Supervision {
  * rolls back what was not committed, and appends go on. Tries for ever, because nothing else can take the appends.
  * @throws {LogFileRefused} @throws {LogUnavailable} when the first thread cannot open the file.
  */
-export async function superviseThread({
-  path,
-  threadFile,
-  logger,
-  onReopened,
-}: Supervision): Promise<SupervisedThread> {
+export async function superviseThread({ onReopened, onDamage, ...toStart }: Supervision): Promise<SupervisedThread> {
+  const { path, logger } = toStart;
   const closing = new AbortController();
-  const first = await startThread(path, threadFile);
+  const first = await startThread(toStart);
   let thread: DatabaseThread | null = first;
   const supervision = supervise();
 
@@ -57,6 +54,10 @@ export async function superviseThread({
       try {
         if (!closing.signal.aborted) return await openAgain();
       } catch (error) {
+        if (error instanceof LogFileRefused && PERMANENT.has(error.problem)) {
+          onDamage(error.message);
+          return null;
+        }
         logger?.error({ err: error, path, delayMs }, 'the log cannot be opened again yet');
       }
     }
@@ -64,7 +65,7 @@ export async function superviseThread({
   }
 
   async function openAgain(): Promise<DatabaseThread | null> {
-    const next = await startThread(path, threadFile);
+    const next = await startThread(toStart);
     try {
       onReopened(next.facts);
       if (!closing.signal.aborted) return next;

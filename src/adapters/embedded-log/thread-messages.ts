@@ -9,9 +9,11 @@ export type Answer<Name extends Operation> = ReturnType<Operations[Name]>;
 /** To the database's thread, which answers in the order of the requests. */
 export type ThreadRequest = { readonly call: number; readonly operation: Operation; readonly input: unknown };
 
-/** From it: first whether it has the file, then an answer or failure for each request. */
+/** From it: whether it has the file, then an answer or failure for each request. */
 export type ThreadMessage =
   | { readonly kind: 'opened'; readonly facts: LogFacts }
   | { readonly kind: 'refused'; readonly problem: LogFileProblem; readonly message: string }
+  /** The mark of the log's end cannot be written, or with `null` it can again. */
+  | { readonly kind: 'mark-trouble'; readonly reason: string | null }
   | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
-  | { readonly kind: 'failure'; readonly call: number; readonly message: string };
+  | { readonly kind: 'failure'; readonly call: number; readonly message: string; readonly isDamage: boolean };

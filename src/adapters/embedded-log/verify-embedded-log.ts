@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isUnbroken } from '../../application/envelope.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
-import { openLogFileForAudit } from './database/log-file.ts';
 import { NameFilter } from './database/name-filter.ts';
+import { auditLogFile } from './database/read-log-file.ts';
 import { messageOf } from './database/sqlite-error.ts';
 import { decodeRows, type Flat } from './wire.ts';
 
@@ -27,33 +27,32 @@ export interface AuditResult {
 
 /**
  * Reads a whole log that nobody has open, follows every page of the file and every history's chain of hashes, and so
- * finds one changed byte in any stored row. Holds one history at a time; takes about 10 s for 10⁶ transitions. What it
- * cannot find is a log that was cut off at its end: nothing in the file tells what followed, the checkpoints outside do.
+ * finds one changed byte in any stored row, and what the mark of the end or the write-ahead file prove to be missing.
+ * Changes nothing. Holds one history at a time; takes about 10 s for 10⁶ transitions.
  * @throws {LogFileRefused} when there is no log, it is in use, or it is so damaged that it cannot be opened.
  */
-export async function verifyEmbeddedLog(path: string): Promise<AuditResult> {
-  const database = openLogFileForAudit(path);
-  const broken: Broken[] = [];
-  const result = { streams: 0, transitions: 0, brokenCount: 0, broken };
-  const report: Report = (stream, reason) => {
-    result.brokenCount += 1;
-    if (broken.length < MAX_REPORTED) broken.push({ stream: stream ?? path, reason });
-  };
-  try {
-    checkFile(database, report);
-    for (const history of histories(database)) {
-      result.streams += 1;
-      result.transitions += history.length;
-      checkHistory(history, report);
-      if (result.streams % HISTORIES_BETWEEN_TURNS === 0) await nextTurn();
+export const verifyEmbeddedLog = (path: string): Promise<AuditResult> =>
+  auditLogFile(path, async (database, loss) => {
+    const broken: Broken[] = [];
+    const result = { streams: 0, transitions: 0, brokenCount: 0, broken };
+    const report: Report = (stream, reason) => {
+      result.brokenCount += 1;
+      if (broken.length < MAX_REPORTED) broken.push({ stream: stream ?? path, reason });
+    };
+    if (loss !== null) report(null, `it has lost transitions that were answered for: ${loss.what}`);
+    try {
+      checkFile(database, report);
+      for (const history of histories(database)) {
+        result.streams += 1;
+        result.transitions += history.length;
+        checkHistory(history, report);
+        if (result.streams % HISTORIES_BETWEEN_TURNS === 0) await nextTurn();
+      }
+    } catch (error) {
+      report(null, `reading stopped: ${messageOf(error)}`);
     }
-  } catch (error) {
-    report(null, `reading stopped: ${messageOf(error)}`);
-  } finally {
-    database.close();
-  }
-  return result;
-}
+    return result;
+  });
 
 /** `null` for the file. */
 type Report = (stream: string | null, reason: string) => void;

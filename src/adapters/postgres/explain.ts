@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { PostgresServer } from './server.ts';
 
 interface Explanation {
@@ -12,13 +13,17 @@ const explanations: readonly Explanation[] = [
     says: 'cannot be reached; check that it runs and that DATABASE_URL names it',
   },
   { matches: /\b28P01\b|\b28000\b|SASL/, says: 'refuses the user; check user and password in DATABASE_URL' },
-  { matches: /\b3D000\b/, says: 'has no such database; create it, or mend DATABASE_URL' },
+  { matches: /\b3D000\b/, says: 'has no such database; create it, or correct DATABASE_URL' },
   {
     matches: /\b42501\b/,
     says: 'does not let this user make tables; grant it: alter database … owner to …, or grant create on schema public',
   },
   { matches: /\b57P03\b|\b57P0[12]\b/, says: 'is starting or shutting down' },
   { matches: /\b53300\b/, says: 'has no free connection; raise max_connections, or run fewer processes' },
+  {
+    matches: /unsupported startup parameter/,
+    says: 'is behind a pooler that refuses what a connection asks for; take it out of DATABASE_URL, or have the pooler ignore it (ignore_startup_parameters)',
+  },
   { matches: /\b25006\b/, says: 'is read-only, as a standby is; check that DATABASE_URL names the primary' },
   {
     matches: /unable to (?:verify|get)|self.signed/i,
@@ -40,11 +45,24 @@ const explanations: readonly Explanation[] = [
   },
 ];
 
-/** One sentence for an operator: which part, where, what happened and what to do. Without user and password. */
-export function explain(error: unknown, { label, password }: Pick<PostgresServer, 'label' | 'password'>): string {
+type Server = Pick<PostgresServer, 'label' | 'user' | 'password'>;
+
+/**
+ * For an operator: which part, where, what happened and what to do, and always what the server or a pooler itself says
+ * of it. Without user and password.
+ */
+export function explain(error: unknown, server: Server): string {
   const text = wholeText(error);
   const says = explanations.find(({ matches }) => matches.test(text))?.says;
-  return `PostgreSQL at ${label} ${says ?? `failed: ${withoutSecret(text, password)}`}`;
+  if (says === undefined) return `PostgreSQL at ${server.label} failed: ${withoutSecrets(text, server)}`;
+  const said = sentenceOf(error);
+  return `PostgreSQL at ${server.label} ${says}${said === null ? '' : ` (${withoutSecrets(said, server)})`}`;
+}
+
+/** What was answered, as opposed to what the driver or the system makes of no answer. */
+function sentenceOf(error: unknown): string | null {
+  if (error instanceof pg.DatabaseError) return error.message;
+  return error instanceof Error ? sentenceOf(error.cause) : null;
 }
 
 /** With codes and causes: a host of two addresses fails with an error that says nothing and holds two that do. */
@@ -57,8 +75,9 @@ function wholeText(error: unknown): string {
     .join(' ');
 }
 
-/** No known text of driver or server holds the password. This is for the unknown ones. */
-function withoutSecret(text: string, password: string | null): string {
-  if (password === null || password === '') return text;
-  return text.replaceAll(password, '…').replaceAll(encodeURIComponent(password), '…');
+/** A refusal names the user. No known text of driver or server holds the password; that is for the unknown ones. */
+function withoutSecrets(text: string, { user, password }: Server): string {
+  const others = user === null || user === '' ? text : text.replaceAll(`"${user}"`, '"…"');
+  if (password === null || password === '') return others;
+  return others.replaceAll(password, '…').replaceAll(encodeURIComponent(password), '…');
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 
 const migrationsFolder = new URL('../../../migrations/', import.meta.url);
@@ -15,16 +15,23 @@ async function readMigrations(): Promise<Record<string, Migration>> {
   return migrations;
 }
 
+/** The same as Kysely's own, so that a process of an earlier version is waited for, too. */
+const LOCK = sql.lit(3_853_314_791_062_309_107n);
+
 /**
  * Brings the read database's schema to this version's. Of several processes that do so at once, one works and the others
- * wait (an advisory lock). Each migration is one transaction.
+ * wait (an advisory lock). All that is new is one transaction.
+ * @param db opened with {@link dialectOn}.
  * @returns the names of the migrations that were applied now.
  * @throws {ReadDatabaseUnavailable} or what went wrong in a migration; also when the database was migrated by another
  *   version that knows other migrations.
  */
 export async function migrateToLatest<Database>(db: Kysely<Database>): Promise<readonly string[]> {
-  const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } });
-  const { error, results = [] } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error as Error;
-  return results.map(({ migrationName }) => migrationName);
+  return db.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(transaction);
+    const migrator = new Migrator({ db: transaction, provider: { getMigrations: readMigrations } });
+    const { error, results = [] } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error as Error;
+    return results.map(({ migrationName }) => migrationName);
+  });
 }

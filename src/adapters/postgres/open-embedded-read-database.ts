@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.ts';
+import { dialectOn } from './dialect.ts';
 import { type EmbeddedFolder, embeddedFolder } from './embedded-folder.ts';
 import { EmbeddedSocket } from './embedded-socket.ts';
 import { migrateToLatest } from './migrate.ts';
-import { isDamage, translatingPool } from './translate-failures.ts';
+import { isDamage } from './translate-failures.ts';
+import { translatingPool } from './translating-pool.ts';
 
 export interface EmbeddedReadDatabase<Database> {
   /** The same through every recreation. One connection, handed round: inside a transaction use its handle only. */
@@ -60,7 +62,7 @@ export async function openEmbeddedReadDatabase<Database>({
       return socket;
     },
   });
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(pool, noticeDamage) }) });
+  const db = new Kysely<Database>({ dialect: dialectOn(translatingPool(pool, noticeDamage)) });
 
   function noticeDamage(error: unknown): void {
     if (!mayBeBelieved || !isDamage(error)) return;

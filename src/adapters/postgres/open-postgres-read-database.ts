@@ -1,12 +1,14 @@
-import { Kysely, PostgresDialect } from 'kysely';
-import { CheckpointRefused, LogUnavailable } from '../../application/failures.ts';
+import { Kysely } from 'kysely';
+import { CheckpointRefused, LogUnavailable, ReadDatabaseUnfit } from '../../application/failures.ts';
 import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import { dialectOn } from './dialect.ts';
 import { explain } from './explain.ts';
+import { checkFitness } from './fitness.ts';
 import { migrateToLatest } from './migrate.ts';
-import { type PostgresServer, parsePostgresServer } from './server.ts';
-import { translatingPool } from './translate-failures.ts';
+import { type PoolOfSessions, type PostgresServer, parsePostgresServer, type ServerLimits } from './server.ts';
+import { poolOfSessions } from './translating-pool.ts';
 
 const BACKOFF = { initialDelayMs: 200, factor: 2, maxDelayMs: 5_000 };
 
@@ -31,6 +33,7 @@ export interface PostgresReadDatabaseOptions<Database> {
    * @throws {CheckpointRefused} when they may not: nothing is deleted here, an operator has to decide.
    */
   readonly verify: (db: Kysely<Database>) => Promise<void>;
+  readonly limits?: Partial<ServerLimits>;
 }
 
 /**
@@ -40,14 +43,15 @@ export interface PostgresReadDatabaseOptions<Database> {
  * Resolves after the first attempt, also when it failed: an absent database keeps nothing else from starting. It is
  * tried again with backoff until the tables are there, and `trouble` and one line of the log say what is wrong.
  * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `trouble` says so, for good.
+ * @throws {ReadDatabaseUnfit} at the first attempt. Later, `trouble` says so, until there is another database.
  * @throws {ServerUrlInvalid} when `url` is none.
  */
 export async function openPostgresReadDatabase<Database>(
   options: PostgresReadDatabaseOptions<Database>,
 ): Promise<PostgresReadDatabase<Database>> {
-  const { url, clock, chance, logger, verify } = options;
-  const server = parsePostgresServer(url);
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: translatingPool(server.createPool()) }) });
+  const { url, clock, chance, logger, verify, limits } = options;
+  const server = parsePostgresServer(url, limits);
+  const db = openOn<Database>(server.createPool());
   const closing = new AbortController();
   const attempted = Promise.withResolvers<void>();
   let isOpen = false;
@@ -71,9 +75,12 @@ export async function openPostgresReadDatabase<Database>(
         return await prepare();
       } catch (error) {
         if (error instanceof CheckpointRefused) throw error;
+        // What runs already goes on without rows; what starts would never have any.
+        if (error instanceof ReadDatabaseUnfit && !isOpen) throw error;
         // Jitter keeps the processes from coming back in step.
         const jitteredMs = Math.round(delayMs * (0.5 + chance.fraction() / 2));
-        report(error instanceof LogUnavailable ? error.message : explain(error, server), jitteredMs);
+        const isPlain = error instanceof LogUnavailable || error instanceof ReadDatabaseUnfit;
+        report(isPlain ? error.message : explain(error, server), jitteredMs);
         attempted.resolve();
         await clock.sleep(jitteredMs, closing.signal);
         delayMs = Math.min(delayMs * BACKOFF.factor, BACKOFF.maxDelayMs);
@@ -103,12 +110,13 @@ export async function openPostgresReadDatabase<Database>(
   return { db, label: server.label, trouble: () => trouble, close };
 }
 
+const openOn = <Database>(pool: PoolOfSessions) => new Kysely<Database>({ dialect: dialectOn(poolOfSessions(pool)) });
+
 /** On a connection of its own: building an index may take longer than any other statement is given. */
 async function migrate(server: PostgresServer): Promise<readonly string[]> {
-  const db = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool: translatingPool(server.createMigrationPool()) }),
-  });
+  const db = openOn<unknown>(server.createMigrationPool());
   try {
+    await checkFitness(db, server.label);
     return await migrateToLatest(db);
   } finally {
     await db.destroy();

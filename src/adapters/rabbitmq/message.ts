@@ -62,6 +62,10 @@ const loadedEvent = z.strictObject({
       claim: z.strictObject({ worker: z.string(), leaseExpiresAt: timestamp }).nullable(),
       nextAttemptAt: timestamp.nullable(),
       failure: transitionSchemas.ProcessingFailed.shape.failure.nullable(),
+      // Left out by dispatchers of before there were any.
+      suspicions: z
+        .array(z.strictObject({ at: timestamp, ended: z.enum(['handlers', 'worker']), wasAlone: z.boolean() }))
+        .default([]),
     })
     .nullable(),
   revision: z.number().int().min(-1),

@@ -6,6 +6,8 @@ export interface Metrics {
   counted(subscriber: Subscriber): Subscriber;
   /** A gauge that is read when somebody asks. */
   gauge(name: string, help: string, read: () => number): void;
+  /** A counter that is read when somebody asks. */
+  count(name: string, help: string, read: () => number): void;
   /** A counter with one label, whose values are few. */
   counter(name: string, help: string, label: string): (value: string) => void;
   /** All of it in Prometheus' text format. */
@@ -57,6 +59,17 @@ export function createMetrics(): Metrics {
         registers,
         collect() {
           this.set(read());
+        },
+      });
+    },
+    count: (name, help, read) => {
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(read());
         },
       });
     },

@@ -56,6 +56,8 @@ export type AppendRefusal =
   | { readonly code: 'invalid'; readonly message: string }
   /** The log does not take more at present: full queue, full disk, server busy or away. Try again later. */
   | { readonly code: 'unavailable'; readonly message: string }
+  /** What the log has stored is damaged. Final until an operator restores it. */
+  | { readonly code: 'damaged'; readonly message: string }
   /** The log refuses this user. Final until somebody mends the settings. */
   | { readonly code: 'unauthorized'; readonly message: string };
 

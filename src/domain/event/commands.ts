@@ -1,4 +1,6 @@
-import type { Failure, RetryPolicy, TransitionData } from './transitions.ts';
+import type { Claim } from './state.ts';
+import type { PoisonLimits } from './suspicion.ts';
+import type { Failure, InterruptionCause, RetryPolicy, TransitionData } from './transitions.ts';
 
 /** Times are RFC 3339 in UTC with milliseconds: the domain reads no clock and draws no chance, its caller does. */
 export interface ReceiveEvent {
@@ -15,20 +17,26 @@ export interface StartProcessing {
   readonly leaseExpiresAt: string;
 }
 
-export interface CompleteProcessing {
-  readonly kind: 'CompleteProcessing';
+/**
+ * One run of an attempt. An attempt that was interrupted starts again under its number, so that the number alone does
+ * not tell one run from the next: its claim does.
+ */
+export interface Run {
   readonly generation: number;
   readonly attempt: number;
+  readonly claim: Claim;
+}
+
+export interface CompleteProcessing extends Run {
+  readonly kind: 'CompleteProcessing';
   readonly durationMs: number;
   readonly handler: string;
   readonly handlerVersion: string;
   readonly result: TransitionData<'ProcessingSucceeded'>['result'];
 }
 
-export interface FailProcessing {
+export interface FailProcessing extends Run {
   readonly kind: 'FailProcessing';
-  readonly generation: number;
-  readonly attempt: number;
   readonly durationMs: number;
   /** `null` when no handler is configured for the event's type. */
   readonly handler: string | null;
@@ -39,16 +47,25 @@ export interface FailProcessing {
   readonly jitter: number;
 }
 
-export interface ExpireLease {
+/** Names the run that is to be given up: a later one, claimed meanwhile by a living worker, is left alone. */
+export interface ExpireLease extends Run {
   readonly kind: 'ExpireLease';
-  /** The attempt that is to be given up: a later one, claimed meanwhile by a living worker, stays alone. */
-  readonly generation: number;
-  readonly attempt: number;
   readonly policy: RetryPolicy;
   readonly now: string;
   readonly jitter: number;
   /** The worker that holds the lease is known to be dead, so its end need not be waited for. */
   readonly workerIsGone: boolean;
+  /** When the event is given up as poison; the domain's own limits unless told. */
+  readonly poison?: PoisonLimits;
+}
+
+/** The worker that runs the attempt says that it was ended by something else than its handler. */
+export interface InterruptProcessing extends Run {
+  readonly kind: 'InterruptProcessing';
+  readonly cause: Extract<InterruptionCause, 'process-ended' | 'stopping'>;
+  readonly policy: RetryPolicy;
+  readonly now: string;
+  readonly jitter: number;
 }
 
 export interface ReplayEvent {
@@ -69,5 +86,6 @@ export type EventCommand =
   | CompleteProcessing
   | FailProcessing
   | ExpireLease
+  | InterruptProcessing
   | ReplayEvent
   | DiscardEvent;

@@ -1,7 +1,16 @@
-import type { CompleteProcessing, EventCommand, ExpireLease, FailProcessing, StartProcessing } from './commands.ts';
+import type {
+  CompleteProcessing,
+  EventCommand,
+  ExpireLease,
+  FailProcessing,
+  InterruptProcessing,
+  Run,
+  StartProcessing,
+} from './commands.ts';
 import type { Rejection } from './rejections.ts';
 import { type EventState, mayStart } from './state.ts';
-import type { DeadLetterReason, Failure, RetryPolicy, Transition } from './transitions.ts';
+import { companyOf, crashesWithin, poisonLimits, suspicionOf } from './suspicion.ts';
+import type { DeadLetterReason, Failure, InterruptionCause, RetryPolicy, Transition } from './transitions.ts';
 
 export type Decision =
   /** No transitions when what was asked for is already so. */
@@ -26,6 +35,8 @@ export function decide(state: EventState | null, command: EventCommand): Decisio
       return fail(state, command);
     case 'ExpireLease':
       return expireLease(state, command);
+    case 'InterruptProcessing':
+      return isRunning(state, command) ? interrupted(state, command.cause, command) : stale(state);
     case 'ReplayEvent': {
       if (state.status === 'DISCARDED') return reject({ code: 'event-discarded' });
       if (state.status !== 'DEAD' && state.status !== 'PROCESSED')
@@ -53,7 +64,7 @@ function start(state: EventState, command: StartProcessing): Decision {
 
 function complete(state: EventState, command: CompleteProcessing): Decision {
   if (!isRunning(state, command)) return stale(state);
-  const { kind: _, ...data } = command;
+  const { kind: _, claim: __, ...data } = command;
   return accept({ type: 'ProcessingSucceeded', data });
 }
 
@@ -70,16 +81,45 @@ function expireLease(state: EventState, command: ExpireLease): Decision {
   const { worker, leaseExpiresAt } = state.claim;
   if (!command.workerIsGone && command.now < leaseExpiresAt)
     return reject({ code: 'lease-not-expired', leaseExpiresAt });
+  const cause = command.workerIsGone ? 'worker-gone' : 'lease-expired';
+  const { maxCrashes, windowMs } = command.poison ?? poisonLimits;
+  const suspicions = [...state.suspicions, ...suspicionOf(endOf(state, cause, command))];
+  const crashes = crashesWithin(suspicions, command.now, windowMs);
+  if (crashes < maxCrashes) return interrupted(state, cause, command);
   const failure: Failure = {
-    class: 'LeaseExpired',
-    message: `${worker} recorded no outcome ${command.workerIsGone ? 'before it ended' : 'before its lease ended'}`,
+    class: 'Poison',
+    message: `${worker} recorded no outcome ${command.workerIsGone ? 'before it ended' : 'before its lease ended'}: ${crashes} workers ended while they ran this event alone`,
     stack: null,
-    fingerprint: 'lease-expired',
-    retryable: true,
+    fingerprint: 'poison',
+    retryable: false,
     retryAfterMs: null,
   };
-  return failed(state, { handler: null, failure, durationMs: 0 }, 'lease-expired', command);
+  return failed(state, { handler: null, failure, durationMs: 0 }, 'poison', command);
 }
+
+/**
+ * The attempt starts again under its number: at once after the first interruption, because most are not the event's
+ * doing, and then as late as its retries would.
+ */
+function interrupted(
+  state: EventState,
+  cause: InterruptionCause,
+  command: Pick<InterruptProcessing, 'policy' | 'now' | 'jitter'>,
+): Decision {
+  const { policy, now, jitter } = command;
+  const before = cause === 'stopping' ? 0 : state.suspicions.length;
+  const delayMs = before === 0 ? 0 : retryDelayMs(policy, before, jitter, null);
+  const { generation, attempts: attempt } = state;
+  const data = { generation, attempt, ...endOf(state, cause, command), dueAt: later(now, delayMs) };
+  return accept({ type: 'ProcessingInterrupted', data });
+}
+
+/** An event that has a process of handlers for itself is told apart by its worker, so that its end is a failure. */
+const endOf = (state: EventState, cause: InterruptionCause, { now }: { readonly now: string }) => ({
+  cause,
+  interruptedAt: now,
+  wasAlone: companyOf(state) === 'alone',
+});
 
 /** A failure and what follows from it are recorded together, so that no event rests between the two. */
 function failed(
@@ -95,12 +135,14 @@ function failed(
   if (!mayRetry)
     return accept(failedRun, { type: 'EventDeadLettered', data: { ...run, reason: deadLetterReason, policy } });
   const delayMs = retryDelayMs(policy, state.attempts, jitter, outcome.failure.retryAfterMs);
-  const dueAt = new Date(Date.parse(now) + delayMs).toISOString();
+  const dueAt = later(now, delayMs);
   return accept(failedRun, {
     type: 'RetryScheduled',
     data: { generation: state.generation, attempt: state.attempts + 1, dueAt, delayMs, policy },
   });
 }
+
+const later = (moment: string, delayMs: number) => new Date(Date.parse(moment) + delayMs).toISOString();
 
 /** Capped exponential backoff with full jitter; never sooner than asked for, as far as the cap allows. */
 function retryDelayMs(policy: RetryPolicy, attempts: number, jitter: number, retryAfterMs: number | null): number {
@@ -110,8 +152,11 @@ function retryDelayMs(policy: RetryPolicy, attempts: number, jitter: number, ret
   return Math.round(Math.max(jitter * ceilingMs, Math.min(retryAfterMs ?? 0, policy.maxDelayMs)));
 }
 
-const isRunning = (state: EventState, { generation, attempt }: { generation: number; attempt: number }) =>
-  state.status === 'PROCESSING' && generation === state.generation && attempt === state.attempts;
+const isRunning = (state: EventState, { generation, attempt, claim }: Run) =>
+  generation === state.generation &&
+  attempt === state.attempts &&
+  claim.worker === state.claim?.worker &&
+  claim.leaseExpiresAt === state.claim.leaseExpiresAt;
 
 const accept = (...transitions: readonly Transition[]): Decision => ({ ok: true, transitions });
 const reject = (rejection: Rejection): Decision => ({ ok: false, rejection });

@@ -1,7 +1,15 @@
+import { interruptionOf } from './interruption.ts';
+import { type Suspicion, suspicionOf } from './suspicion.ts';
 import type { Failure, Transition, TransitionData } from './transitions.ts';
 
 export const eventStatuses = ['RECEIVED', 'PROCESSING', 'PROCESSED', 'FAILED', 'DEAD', 'DISCARDED'] as const;
 export type EventStatus = (typeof eventStatuses)[number];
+
+/** Who runs an attempt and until when that is believed. No two runs of one attempt have the same claim. */
+export interface Claim {
+  readonly worker: string;
+  readonly leaseExpiresAt: string;
+}
 
 /** What the history of one event adds up to. Plain JSON, so that it can travel with a command. */
 export interface EventState {
@@ -9,15 +17,20 @@ export interface EventState {
   readonly received: TransitionData<'EventReceived'>;
   /** 0 at first, one more with each replay. */
   readonly generation: number;
-  /** Attempts started in this generation. */
+  /** Attempts started in this generation, less the one that was interrupted last, which may start again. */
   readonly attempts: number;
-  /** Who runs the present attempt and until when that is believed; `null` unless PROCESSING. */
-  readonly claim: { readonly worker: string; readonly leaseExpiresAt: string } | null;
+  /** Of the attempt that runs; `null` unless PROCESSING. */
+  readonly claim: Claim | null;
   /** When the next attempt may start; `null` unless FAILED. */
   readonly nextAttemptAt: string | null;
-  /** The last failure of this generation. */
+  /** The last failure, or interruption, of this generation. */
   readonly failure: Failure | null;
+  /** The ends of processes that this event may have caused in this generation, the latest ones, oldest first. */
+  readonly suspicions: readonly Suspicion[];
 }
+
+/** More are never asked for, and a state travels with each command. */
+const MAX_SUSPICIONS = 16;
 
 export class IllegalTransition extends Error {
   override readonly name = 'IllegalTransition';
@@ -43,6 +56,7 @@ export function evolve(state: EventState | null, transition: Transition): EventS
       claim: null,
       nextAttemptAt: null,
       failure: null,
+      suspicions: [],
     };
   }
   // What follows from a failure is recorded with it, so the state between the two is left once and in one way only.
@@ -76,6 +90,14 @@ export function evolve(state: EventState | null, transition: Transition): EventS
       must(state.status === 'PROCESSING');
       belongs(transition.data.generation, transition.data.attempt);
       return { ...state, status: 'FAILED', claim: null, failure: transition.data.failure };
+    case 'ProcessingInterrupted': {
+      must(state.status === 'PROCESSING');
+      const { generation, attempt, cause, dueAt: nextAttemptAt } = transition.data;
+      belongs(generation, attempt);
+      const suspicions = [...state.suspicions, ...suspicionOf(transition.data)].slice(-MAX_SUSPICIONS);
+      const failure = interruptionOf(cause);
+      return { ...state, status: 'FAILED', attempts: attempt - 1, claim: null, nextAttemptAt, failure, suspicions };
+    }
     case 'RetryScheduled':
       must(isUndecided);
       belongs(transition.data.generation, transition.data.attempt - 1);
@@ -93,6 +115,7 @@ export function evolve(state: EventState | null, transition: Transition): EventS
         generation: transition.data.generation,
         attempts: 0,
         failure: null,
+        suspicions: [],
       };
     case 'EventDiscarded':
       must(state.status === 'DEAD');

@@ -26,7 +26,14 @@ const failure = z.object({
   stack: text.nullable(),
 });
 
-const deadLetterReason = z.enum(['attempts-exhausted', 'not-retryable', 'no-handler', 'lease-expired']);
+/** `lease-expired` is in histories of before interruptions were told from attempts; nothing gives it any more. */
+const deadLetterReason = z.enum(['attempts-exhausted', 'not-retryable', 'no-handler', 'lease-expired', 'poison']);
+
+/**
+ * What ended a run from outside. `process-ended`: the process that its handler ran in, with others beside it;
+ * `worker-gone`, `lease-expired`: the worker itself, or so it seems; `stopping`: the worker was asked to stop.
+ */
+const interruptionCause = z.enum(['process-ended', 'worker-gone', 'lease-expired', 'stopping']);
 
 const generation = count;
 /** One run of the handler; counts from 1 in each generation. */
@@ -65,6 +72,18 @@ export const transitionSchemas = {
   /** `attempt` is the one that is due. */
   RetryScheduled: z.object({ attempt, delayMs, dueAt: timestamp, generation, policy: retryPolicy }),
   EventDeadLettered: z.object({ attempt, generation, policy: retryPolicy, reason: deadLetterReason }),
+  /**
+   * The run of `attempt` ended without an outcome of its own, so that it is not counted: the same attempt may start again
+   * from `dueAt` on. `wasAlone`: nothing ran beside it that could have ended its process.
+   */
+  ProcessingInterrupted: z.object({
+    attempt,
+    cause: interruptionCause,
+    dueAt: timestamp,
+    generation,
+    interruptedAt: timestamp,
+    wasAlone: z.boolean(),
+  }),
   /** `generation` is the one that begins. */
   ReplayRequested: z.object({ generation: z.number().int().min(1), reason: text, requestedBy: text }),
   EventDiscarded: z.object({ generation, reason: text, requestedBy: text }),
@@ -79,5 +98,6 @@ export type Transition<Type extends TransitionType = TransitionType> = {
 export type RetryPolicy = z.infer<typeof retryPolicy>;
 export type Failure = z.infer<typeof failure>;
 export type DeadLetterReason = z.infer<typeof deadLetterReason>;
+export type InterruptionCause = z.infer<typeof interruptionCause>;
 
 export const isTransitionType = (name: string): name is TransitionType => Object.hasOwn(transitionSchemas, name);

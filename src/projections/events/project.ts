@@ -3,6 +3,7 @@ import { unseal } from '../../application/envelope.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
 import { timestamp } from '../../application/ports/clock.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
+import { interruptionOf } from '../../domain/event/interruption.ts';
 import type { Failure, Transition } from '../../domain/event/transitions.ts';
 import type { DecodedTransition } from '../read-model.ts';
 import type { EventsTable } from './table.ts';
@@ -10,8 +11,8 @@ import type { EventsTable } from './table.ts';
 /** How long a command may be under way before the sweep suspects that it was lost. */
 export const LOST_COMMAND_AFTER_MS = 30_000;
 
-/** A whole row. */
-export type EventRow = Readonly<Required<Insertable<EventsTable>>>;
+/** A whole row, but for the value that the database makes of the payload's text. */
+export type EventRow = Readonly<Required<Omit<Insertable<EventsTable>, 'payload'>>>;
 /** What every transition settles. */
 type Settled = Pick<EventRow, 'status' | 'processed_at' | 'next_attempt_at' | 'due_at'>;
 /** What some transitions leave as it was: then it is absent. */
@@ -22,7 +23,7 @@ type Columns = Settled & (Told | Omit<EventRow, keyof Identity>);
 export type EventChanges = Identity & Columns;
 
 /** Whether the changes begin with the event's receipt, so that they are the row. */
-export const isWholeRow = (changes: EventChanges): changes is EventRow => 'payload' in changes;
+export const isWholeRow = (changes: EventChanges): changes is EventRow => 'payload_text' in changes;
 
 /**
  * What each event's transitions add up to, in the order in which the events appear. A transition that is handed over
@@ -54,7 +55,7 @@ function columnsOf(transition: Transition, recorded: RecordedTransition): Column
       return {
         type,
         source,
-        payload,
+        payload_text: payload,
         idempotency_key: idempotencyKey,
         client_id: clientId,
         ordering_key: orderingKey,
@@ -71,6 +72,11 @@ function columnsOf(transition: Transition, recorded: RecordedTransition): Column
       return { status: 'PROCESSED', ...until(null), processed_at: recordedAt, ...failed(null) };
     case 'ProcessingFailed':
       return { status: 'FAILED', ...until(null), ...failed(transition.data.failure) };
+    case 'ProcessingInterrupted': {
+      const { attempt, cause, dueAt } = transition.data;
+      const waiting = { ...until(dueAt), next_attempt_at: dueAt };
+      return { status: 'FAILED', ...waiting, attempts: attempt - 1, ...failed(interruptionOf(cause)) };
+    }
     case 'RetryScheduled': {
       const { dueAt } = transition.data;
       return { status: 'FAILED', ...until(dueAt), next_attempt_at: dueAt };

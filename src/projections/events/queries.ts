@@ -5,7 +5,7 @@ import type { EventStatus } from '../../domain/event/state.ts';
 import type { ReadDatabase } from '../database.ts';
 import { foldByEvent, isWholeRow } from './project.ts';
 import type { EventView } from './table.ts';
-import { type ViewedRow, viewOf } from './view.ts';
+import { type ViewedRow, viewedColumns, viewOf } from './view.ts';
 
 export type { ReadDatabase } from '../database.ts';
 export type { EventView } from './table.ts';
@@ -28,45 +28,88 @@ export interface EventPlace {
   readonly id: string;
 }
 
-const viewed = [
-  'id',
-  'type',
-  'source',
-  'status',
-  'idempotency_key',
-  sql<string>`payload::text`.as('payload'),
-  'created_at',
-  'updated_at',
-  'processed_at',
-  'error_reason',
-  'generation',
-  'attempts',
-  'next_attempt_at',
-  'revision',
-  'client_id',
-] as const;
+/** Bytes of text are as UTF-8 has them. */
+export const pageLimits = { bytes: 4 * 1024 * 1024 } as const;
+
+export interface Page {
+  /** Most items. */
+  readonly limit: number;
+  /** Most bytes of payloads and reasons. A page has at least one item all the same, so that each list has an end. */
+  readonly maxBytes?: number | undefined;
+  /** Where the page before ended; absent for the first. */
+  readonly after?: EventPlace | undefined;
+}
+
+/**
+ * A moment as RFC 3339 in UTC. Not left to the driver, because the form in which it gets one is a setting of the role,
+ * of the database or of a pooler (`datestyle`, `timezone`).
+ */
+const moment = (column: string) =>
+  sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`.as(column);
+
+const viewed = viewedColumns.map((column) => (column.endsWith('_at') ? moment(column) : column));
+const viewedButPayload = viewed.filter((column) => column !== 'payload_text');
 
 /**
  * The event's row, which may be older than its history; `null` where the projection has not come yet.
  * @param id a UUID. @throws {ReadDatabaseUnavailable}
  */
 export async function findEvent(db: ReadDatabase, id: string): Promise<EventView | null> {
-  const row = await db.selectFrom('events').select(viewed).where('id', '=', id).executeTakeFirst();
+  const row = await db.selectFrom('events').select(viewed).where('id', '=', id).$castTo<ViewedRow>().executeTakeFirst();
   return row === undefined ? null : viewOf(row);
 }
+
+/** Of the part of a list that ends with the row, so that a page can end before it is too large. */
+const upToHere = sql`(order by created_at desc, id desc rows unbounded preceding)`;
+/** Does not read the texts: their lengths are stored beside them. */
+const weight = sql<number>`octet_length(payload_text) + coalesce(octet_length(error_reason), 0)`;
 
 /**
  * A page of the newest events, and where the next one begins; `null` at the end. Pages neither repeat nor leave out an
  * event that is there throughout: the place is a value, not a count. Status, failure and time come from an index; the
  * other filters are checked along the way, so a rare value costs a walk through the table.
+ *
+ * A page ends early, with a next one, where its items would come to more than `maxBytes`; what does not fit never leaves
+ * the database.
  * @throws {ReadDatabaseUnavailable}
  */
 export async function listEvents(
   db: ReadDatabase,
   filters: EventFilters,
-  { limit, after }: { readonly limit: number; readonly after?: EventPlace | undefined },
+  { limit, maxBytes = pageLimits.bytes, after }: Page,
 ): Promise<{ readonly items: readonly EventView[]; readonly next: EventPlace | null }> {
-  let query = db.selectFrom('events').select(viewed);
+  const candidates = matching(db, filters, after)
+    .select(viewedColumns)
+    .select([
+      weight.as('weight'),
+      sql<string>`sum(${weight}) over ${upToHere}`.as('bytes'),
+      sql<string>`row_number() over ${upToHere}`.as('number'),
+    ])
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  const fits = sql<boolean>`(number = 1 or bytes <= ${maxBytes}::bigint)`;
+  const rows = await db
+    .selectFrom(candidates.as('page'))
+    .select(viewedButPayload)
+    .select([fits.as('fits'), sql`case when ${fits} then payload_text end`.as('payload_text')])
+    // The first that does not fit comes, too, without its payload: it shows that there is a next page.
+    .where(sql<SqlBool>`number <= 2 or bytes - weight <= ${maxBytes}::bigint`)
+    .orderBy('page.created_at', 'desc')
+    .orderBy('page.id', 'desc')
+    .$castTo<ViewedRow & { readonly fits: boolean }>()
+    .execute();
+  const items = rows
+    .slice(0, limit)
+    .filter(({ fits: isShown }) => isShown)
+    .map(viewOf);
+  const last = items.at(-1);
+  const isMore = rows.length > items.length && last !== undefined;
+  return { items, next: isMore ? { createdAt: last.createdAt, id: last.id } : null };
+}
+
+function matching(db: ReadDatabase, filters: EventFilters, after: EventPlace | undefined) {
+  let query = db.selectFrom('events');
   const { status, type, source, clientId, createdAfter, createdBefore, failure } = filters;
   if (status !== undefined) query = query.where('status', '=', status);
   if (type !== undefined) query = query.where('type', '=', type);
@@ -76,15 +119,7 @@ export async function listEvents(
   if (createdAfter !== undefined) query = query.where('created_at', '>', sql<Date>`${createdAfter}`);
   if (createdBefore !== undefined) query = query.where('created_at', '<', sql<Date>`${createdBefore}`);
   if (after !== undefined) query = query.where(sql<SqlBool>`(created_at, id) < (${after.createdAt}, ${after.id})`);
-  const rows: readonly ViewedRow[] = await query
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  const items = rows.slice(0, limit).map(viewOf);
-  const last = items.at(-1);
-  const isMore = rows.length > limit && last !== undefined;
-  return { items, next: isMore ? { createdAt: last.createdAt, id: last.id } : null };
+  return query;
 }
 
 /**

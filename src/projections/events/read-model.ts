@@ -7,5 +7,5 @@ import { writeEvents } from './write.ts';
 export const events: ReadModel = {
   name: 'events',
   streamPrefix: EVENT_STREAM_PREFIX,
-  write: (transaction, decoded) => writeEvents(transaction, foldByEvent(decoded)),
+  write: (transaction, decoded, options) => writeEvents(transaction, foldByEvent(decoded), options),
 };

@@ -12,8 +12,10 @@ export interface EventsTable {
   client_id: string;
   source: string;
   type: string;
-  /** JSON text in; queries select it as text, so that large integers survive. */
-  payload: ColumnType<unknown, string, string>;
+  /** For searches. Null where `jsonb` cannot hold the value; never shown, because it keeps the value and not the text. */
+  payload: ColumnType<unknown, string | null | undefined, string | null>;
+  /** The client's JSON text, byte for byte: what every query returns. */
+  payload_text: string;
   status: EventStatus;
   created_at: Moment;
   updated_at: Moment;
@@ -52,6 +54,7 @@ export const columnTypes = {
   ordering_key: 'text',
   trace_id: 'text',
   revision: 'bigint',
+  payload_text: 'text',
 } as const satisfies Readonly<Record<keyof EventsTable, string>>;
 
 /** An event as a client sees it. Times are RFC 3339 in UTC with milliseconds. */

@@ -1,27 +1,27 @@
 import type { EventRow } from './project.ts';
 import type { EventView } from './table.ts';
 
-type ViewedColumn =
-  | 'id'
-  | 'type'
-  | 'source'
-  | 'status'
-  | 'idempotency_key'
-  | 'payload'
-  | 'created_at'
-  | 'updated_at'
-  | 'processed_at'
-  | 'error_reason'
-  | 'generation'
-  | 'attempts'
-  | 'next_attempt_at'
-  | 'revision'
-  | 'client_id';
+/** What of a row is seen. */
+export const viewedColumns = [
+  'id',
+  'type',
+  'source',
+  'status',
+  'idempotency_key',
+  'payload_text',
+  'created_at',
+  'updated_at',
+  'processed_at',
+  'error_reason',
+  'generation',
+  'attempts',
+  'next_attempt_at',
+  'revision',
+  'client_id',
+] as const satisfies readonly (keyof EventRow)[];
 
-/** A row as it is written, or as it is read: with its moments as `Date`. */
-export type ViewedRow = {
-  readonly [Column in ViewedColumn]: EventRow[Column] | (Column extends `${string}_at` ? Date : never);
-};
+/** A row as it is written. Queries give its moments the same form, so that they read alike from rows and from the log. */
+export type ViewedRow = Pick<EventRow, (typeof viewedColumns)[number]>;
 
 export const viewOf = (row: ViewedRow): EventView => ({
   id: row.id,
@@ -29,17 +29,14 @@ export const viewOf = (row: ViewedRow): EventView => ({
   source: row.source,
   status: row.status,
   idempotencyKey: row.idempotency_key,
-  payload: row.payload,
-  createdAt: momentOf(row.created_at),
-  updatedAt: momentOf(row.updated_at),
-  processedAt: optional(row.processed_at),
+  payload: row.payload_text,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  processedAt: row.processed_at,
   errorReason: row.error_reason,
   generation: row.generation,
   attempts: row.attempts,
-  nextAttemptAt: optional(row.next_attempt_at),
+  nextAttemptAt: row.next_attempt_at,
   revision: Number(row.revision),
   clientId: row.client_id,
 });
-
-const momentOf = (moment: string | Date) => (typeof moment === 'string' ? moment : moment.toISOString());
-const optional = (moment: string | Date | null) => (moment === null ? null : momentOf(moment));

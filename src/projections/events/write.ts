@@ -1,33 +1,42 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import type { WriteOptions } from '../read-model.ts';
 import { type EventChanges, type EventRow, isWholeRow } from './project.ts';
 import { columnTypes } from './table.ts';
 
 /** Brings the rows up to `changes` in at most two statements. Rows that contain as much already are left alone. */
-export async function writeEvents(transaction: Transaction<Database>, changes: readonly EventChanges[]): Promise<void> {
+export async function writeEvents(
+  transaction: Transaction<Database>,
+  changes: readonly EventChanges[],
+  { isTextOnly = false }: WriteOptions = {},
+): Promise<void> {
   const rows = changes.filter(isWholeRow);
   const others = changes.filter((one) => !isWholeRow(one));
-  if (rows.length > 0) await insertRows(transaction, rows);
+  if (rows.length > 0) await insertRows(transaction, rows, isTextOnly ? 'null' : 'payload_text::jsonb');
   if (others.length > 0) await updateRows(transaction, others);
 }
 
 const columns = Object.keys(columnTypes) as (keyof typeof columnTypes)[];
 const names = sql.raw(columns.join(', '));
-/** A payload is JSON within JSON: it comes as text. */
-const selected = sql.raw(columns.map((name) => (name === 'payload' ? 'payload::jsonb' : name)).join(', '));
-const parameter = sql.raw(
-  columns.map((name) => `${name} ${name === 'payload' ? 'text' : columnTypes[name]}`).join(', '),
-);
+/** A payload comes once, as the text that it is. */
+const given = columns.filter((name) => name !== 'payload');
+const parameter = sql.raw(given.map((name) => `${name} ${columnTypes[name]}`).join(', '));
+const selected = (payload: string) => sql.raw(columns.map((name) => (name === 'payload' ? payload : name)).join(', '));
+
 const excluded = sql.raw(columns.map((name) => `${name} = excluded.${name}`).join(', '));
 
 /**
  * One parameter of JSON carries all rows. In PGlite that is 23–25 µs a row, 16 of them without the indexes, as are arrays
  * through unnest; as `jsonb`, which is parsed to be searched, it is no faster.
  */
-async function insertRows(transaction: Transaction<Database>, rows: readonly EventRow[]): Promise<void> {
+async function insertRows(
+  transaction: Transaction<Database>,
+  rows: readonly EventRow[],
+  payload: 'payload_text::jsonb' | 'null',
+): Promise<void> {
   await sql`
     insert into events (${names})
-    select ${selected} from json_to_recordset(${JSON.stringify(rows)}::json) as row (${parameter})
+    select ${selected(payload)} from json_to_recordset(${JSON.stringify(rows)}::json) as row (${parameter})
     on conflict (id) do update set ${excluded} where excluded.revision > events.revision`.execute(transaction);
 }
 

@@ -53,6 +53,7 @@ async function expire(
       {
         generation,
         attempt: attempts,
+        claim,
         policy: matchHandler(received.type)?.retry ?? defaultRetry,
         now: timestamp(clock.now()),
         jitter: chance.fraction(),

@@ -5,7 +5,7 @@ import type { CommandDelivery, ProcessEvent } from '../../../src/application/por
 import { posted } from '../../support/worker/posting.ts';
 
 const command = (eventId: string, payload = ''): ProcessEvent => {
-  const rest = { generation: 0, attempts: 0, claim: null, nextAttemptAt: null, failure: null };
+  const rest = { generation: 0, attempts: 0, claim: null, nextAttemptAt: null, failure: null, suspicions: [] };
   const state = { status: 'RECEIVED', received: posted(eventId, { payload }), ...rest } as const;
   return {
     eventId,

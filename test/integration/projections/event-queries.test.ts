@@ -11,11 +11,15 @@ const db = readTablesOfThisFile();
 const rows = () => readOnly(db());
 
 /** The idempotency keys of every page, one after the other. */
-async function pagesOf(filters: EventFilters, limit: number): Promise<readonly (readonly string[])[]> {
+async function pagesOf(
+  filters: EventFilters,
+  limit: number,
+  maxBytes?: number,
+): Promise<readonly (readonly string[])[]> {
   const pages: (readonly string[])[] = [];
   let after: EventPlace | undefined;
   do {
-    const { items, next } = await listEvents(rows(), filters, { limit, after });
+    const { items, next } = await listEvents(rows(), filters, { limit, maxBytes, after });
     pages.push(items.map(({ idempotencyKey }) => idempotencyKey));
     after = next ?? undefined;
   } while (after !== undefined);
@@ -23,8 +27,12 @@ async function pagesOf(filters: EventFilters, limit: number): Promise<readonly (
 }
 
 describe('an event in the read tables', () => {
-  it('is found by its id, with the digits of its payload', async () => {
-    const written = row('one', { payload: '{"id":12345678901234567890}', status: 'DEAD', error_reason: 'Error: no' });
+  it('is found by its id, with the text of its payload', async () => {
+    const written = row('one', {
+      payload_text: '{"id":12345678901234567890, "b":1.0,"a":-0}',
+      status: 'DEAD',
+      error_reason: 'Error: no',
+    });
     await db().insertInto('events').values(written).execute();
     expect(await findEvent(rows(), written.id)).toEqual({
       id: written.id,
@@ -32,7 +40,7 @@ describe('an event in the read tables', () => {
       source: 'shop',
       status: 'DEAD',
       idempotencyKey: 'one',
-      payload: '{"id": 12345678901234567890}',
+      payload: written.payload_text,
       createdAt: moment(0),
       updatedAt: moment(0),
       processedAt: null,
@@ -60,6 +68,33 @@ describe('the list of events', () => {
     const expected = ['event-9', 'event-8', 'event-7', ...sameMoment.map((value) => value.idempotency_key)];
     for (const limit of [1, 3, 10, 200]) expect((await pagesOf({}, limit)).flat()).toEqual(expected);
     expect(await pagesOf({}, 5)).toHaveLength(2);
+  });
+
+  it.each([
+    [1, ['5'], ['4'], ['3'], ['2'], ['1']],
+    [2, ['5', '4'], ['3'], ['2'], ['1']],
+    [3, ['5', '4'], ['3'], ['2', '1']],
+    [4, ['5', '4', '3'], ['2', '1']],
+    [9, ['5', '4', '3', '2', '1']],
+  ])('ends a page at %i bytes of payloads and reasons, but for one item that is larger', async (maxBytes, ...pages) => {
+    const values = [1, 2, 2, 1, 1].map((bytes, index) =>
+      row(`${index + 1}`, {
+        created_at: moment(index),
+        payload_text: '1',
+        error_reason: bytes === 2 ? '!' : null,
+      }),
+    );
+    await db().insertInto('events').values(values).execute();
+    expect(await pagesOf({}, 200, maxBytes)).toEqual(pages);
+  });
+
+  it('counts bytes as UTF-8 does, and in what is left of the list alone', async () => {
+    const values = ['"🦆"', '"ü"', '1'].map((payload_text, index) =>
+      row(payload_text, { created_at: moment(index), payload_text }),
+    );
+    await db().insertInto('events').values(values).execute();
+    expect(await pagesOf({}, 200, 5)).toEqual([['1', '"ü"'], ['"🦆"']]);
+    expect(await pagesOf({}, 1, 5)).toEqual([['1'], ['"ü"'], ['"🦆"']]);
   });
 
   it('has an end when nothing matches', async () => {

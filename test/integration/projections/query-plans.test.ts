@@ -16,7 +16,7 @@ const fill = sql`
     case i % 500 when 0 then 'DEAD' when 1 then 'RECEIVED' else 'PROCESSED' end,
     timestamptz '2026-01-01' + i * interval '1 s', timestamptz '2026-01-01', null, null,
     case i % 500 when 0 then 'no-lines' end, 0, 0, null,
-    case i % 500 when 1 then timestamptz '2026-01-01' + i * interval '1 s' end, null, null, 0
+    case i % 500 when 1 then timestamptz '2026-01-01' + i * interval '1 s' end, null, null, 0, '{}'
   from generate_series(1, 20000) as i`;
 
 const after = { createdAt: '2026-01-01T03:00:00.000Z', id: deriveUuid('some') };

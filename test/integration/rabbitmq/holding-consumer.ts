@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { createLogger } from '../../../src/adapters/telemetry/logger.ts';
 
 const [url = '', prefetch] = process.argv.slice(2);
-const logger = createLogger('warn');
+const logger = createLogger('warn', process.stderr);
 const bus = await createRabbitMqCommandBus({ url, clock: systemClock, chance: systemChance, logger });
 await bus.consume({
   prefetch: Number(prefetch),

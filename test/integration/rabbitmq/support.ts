@@ -28,6 +28,7 @@ export const command = (but: Partial<ProcessEvent> = {}): ProcessEvent => ({
       claim: null,
       nextAttemptAt: null,
       failure: null,
+      suspicions: [],
     },
     revision: 0,
     headId: randomUUID(),

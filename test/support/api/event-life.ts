@@ -4,7 +4,13 @@ import { handleCommand } from '../../../src/application/handle-command.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import type { EventCommand } from '../../../src/domain/event/commands.ts';
-import { completeProcessing, failProcessing, receiveEvent, startProcessing } from '../domain/commands.ts';
+import {
+  claimOfStart as claim,
+  completeProcessing,
+  failProcessing,
+  receiveEvent,
+  startProcessing,
+} from '../domain/commands.ts';
 import { failure } from '../domain/transitions.ts';
 
 /** What a worker does to an event, one step at a call: the first attempt of the first generation, unless told. */
@@ -17,9 +23,9 @@ export function eventLife(log: EventLog, clock: Clock, eventId: string, generati
   return {
     receive: () => act(receiveEvent()),
     start: () => act(startProcessing({ generation })),
-    succeed: () => act(completeProcessing({ generation })),
+    succeed: () => act(completeProcessing({ generation, claim })),
     /** The event becomes a dead letter. */
-    failForGood: () => act(failProcessing({ generation, failure: { ...failure, retryable: false } })),
+    failForGood: () => act(failProcessing({ generation, claim, failure: { ...failure, retryable: false } })),
   };
 }
 

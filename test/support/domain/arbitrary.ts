@@ -8,6 +8,7 @@ import {
   discardEvent,
   expireLease,
   failProcessing,
+  interruptProcessing,
   receiveEvent,
   replayEvent,
   startProcessing,
@@ -24,6 +25,7 @@ const kinds = [
   'CompleteProcessing',
   'FailProcessing',
   'ExpireLease',
+  'InterruptProcessing',
   'ReplayEvent',
   'DiscardEvent',
 ] as const satisfies readonly Kind[];
@@ -31,7 +33,7 @@ const kinds = [
 /** What a running system does next; drawn most of the time, so that long histories come about. */
 const usual: Record<EventStatus, readonly [Kind, ...Kind[]]> = {
   RECEIVED: ['StartProcessing'],
-  PROCESSING: ['FailProcessing', 'FailProcessing', 'CompleteProcessing', 'ExpireLease'],
+  PROCESSING: ['FailProcessing', 'FailProcessing', 'CompleteProcessing', 'ExpireLease', 'InterruptProcessing'],
   FAILED: ['StartProcessing'],
   PROCESSED: ['ReplayEvent'],
   DEAD: ['ReplayEvent'],
@@ -55,20 +57,26 @@ export const order: fc.Arbitrary<Order> = fc
     retryAfterMs: fc.option(fc.nat()),
     handler: rarely<string | null>('order.placed', null),
     workerIsGone: fc.boolean(),
+    isItsClaim: rarely(true, false),
+    cause: fc.constantFrom('process-ended' as const, 'stopping' as const),
   })
   .map(({ kind, choice, generationOff, attemptOff, isKnownRequest, retryable, retryAfterMs, ...drawn }) => (state) => {
     const likely = usual[state?.status ?? 'RECEIVED'];
     const run = { generation: (state?.generation ?? 0) + generationOff, attempt: (state?.attempts ?? 0) + attemptOff };
-    const { startsAt, endsAt: now, jitter, handler, workerIsGone } = drawn;
+    const { startsAt, endsAt: now, jitter, handler, workerIsGone, isItsClaim, cause } = drawn;
+    const other = { worker: 'worker-3', leaseExpiresAt: moment(30) };
+    const claimed = { ...run, claim: (isItsClaim ? state?.claim : null) ?? other };
     switch (kind ?? likely[choice % likely.length]) {
       case 'StartProcessing':
         return startProcessing({ ...run, attempt: run.attempt + 1, now: startsAt });
       case 'CompleteProcessing':
-        return completeProcessing(run);
+        return completeProcessing(claimed);
       case 'FailProcessing':
-        return failProcessing({ ...run, now, jitter, handler, failure: { ...failure, retryable, retryAfterMs } });
+        return failProcessing({ ...claimed, now, jitter, handler, failure: { ...failure, retryable, retryAfterMs } });
       case 'ExpireLease':
-        return expireLease({ ...run, now, jitter, workerIsGone });
+        return expireLease({ ...claimed, now, jitter, workerIsGone });
+      case 'InterruptProcessing':
+        return interruptProcessing({ ...claimed, now, jitter, cause });
       case 'ReplayEvent':
         return replayEvent();
       case 'DiscardEvent':

@@ -3,6 +3,7 @@ import type {
   DiscardEvent,
   ExpireLease,
   FailProcessing,
+  InterruptProcessing,
   ReceiveEvent,
   ReplayEvent,
   StartProcessing,
@@ -10,7 +11,8 @@ import type {
 import { failure, moment, policy, request } from './transitions.ts';
 
 type But<Command> = Partial<Omit<Command, 'kind'>>;
-const run = { generation: 0, attempt: 1 };
+const attempt = { generation: 0, attempt: 1 };
+const run = { ...attempt, claim: { worker: 'worker-1', leaseExpiresAt: moment(30) } };
 
 export const receiveEvent = (but: Partial<ReceiveEvent['event']> = {}): ReceiveEvent => ({
   kind: 'ReceiveEvent',
@@ -19,12 +21,15 @@ export const receiveEvent = (but: Partial<ReceiveEvent['event']> = {}): ReceiveE
 
 export const startProcessing = (but: But<StartProcessing> = {}): StartProcessing => ({
   kind: 'StartProcessing',
-  ...run,
+  ...attempt,
   worker: 'worker-2',
   now: moment(100),
   leaseExpiresAt: moment(130),
   ...but,
 });
+
+/** That of `startProcessing()`; the outcomes are of `started()`, unless told. */
+export const claimOfStart = { worker: 'worker-2', leaseExpiresAt: moment(130) };
 
 export const completeProcessing = (but: But<CompleteProcessing> = {}): CompleteProcessing => ({
   kind: 'CompleteProcessing',
@@ -55,6 +60,16 @@ export const expireLease = (but: But<ExpireLease> = {}): ExpireLease => ({
   now: moment(30),
   jitter: 0.5,
   workerIsGone: false,
+  ...but,
+});
+
+export const interruptProcessing = (but: But<InterruptProcessing> = {}): InterruptProcessing => ({
+  kind: 'InterruptProcessing',
+  ...run,
+  cause: 'process-ended',
+  policy,
+  now: moment(10),
+  jitter: 0.5,
   ...but,
 });
 

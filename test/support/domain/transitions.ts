@@ -54,6 +54,17 @@ export const failed = ({ generation = 0, attempt = 1 }: Run = {}, why: Failure =
   data: { generation, attempt, durationMs: 12, handler: 'order.placed', failure: why },
 });
 
+export const interrupted = (
+  { generation = 0, attempt = 1 }: Run = {},
+  but: Partial<TransitionData<'ProcessingInterrupted'>> = {},
+): Transition => ({
+  type: 'ProcessingInterrupted',
+  data: {
+    ...{ generation, attempt, cause: 'process-ended', interruptedAt: moment(10), dueAt: moment(10), wasAlone: false },
+    ...but,
+  },
+});
+
 /** `attempt` is the one that is due. */
 export const retryScheduled = ({ generation = 0, attempt = 2 }: Run = {}): Transition => ({
   type: 'RetryScheduled',
@@ -82,6 +93,7 @@ export const histories = {
   processing: [received(), started()],
   processed: [received(), started(), succeeded()],
   'waiting for a retry': [received(), started(), failed(), retryScheduled()],
+  interrupted: [received(), started(), interrupted()],
   dead: [received(), started(), failed(), deadLettered()],
   replayed: [received(), started(), succeeded(), replayRequested()],
   discarded: [received(), started(), failed(), deadLettered(), discarded()],

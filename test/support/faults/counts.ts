@@ -1,4 +1,3 @@
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
 import type { TransitionType } from '../../../src/domain/event/transitions.ts';
 import type { Evidence } from '../guarantees/evidence.ts';
 import type { Breach, Guarantee } from '../guarantees/find-breaches.ts';
@@ -38,17 +37,12 @@ export function checksOf({ acknowledged, answered = [], histories, rows }: Evide
 /** What happened to the events, as their histories tell. */
 export function figuresOf({ acknowledged, histories }: Evidence): Counts['figures'] {
   const count = (...types: readonly TransitionType[]) => countTransitions(histories, types);
-  const expired = [...histories.values()].flat().filter((recorded) => {
-    if (recorded.type !== 'ProcessingFailed') return false;
-    const transition = decodeTransition(recorded);
-    return transition.type === 'ProcessingFailed' && transition.data.failure.class === 'LeaseExpired';
-  });
   return {
     events: histories.size,
     acknowledged: acknowledged.length,
     attempts: count('ProcessingStarted'),
     retries: count('RetryScheduled'),
-    'expired leases': expired.length,
+    interruptions: count('ProcessingInterrupted'),
     'dead letters': count('EventDeadLettered'),
     replays: count('ReplayRequested'),
     discards: count('EventDiscarded'),

@@ -31,8 +31,7 @@ export function breachesOfHistory(eventId: string, history: readonly RecordedTra
     `is ${state?.status} at attempt ${state?.attempts}`,
   );
 
-  const starts = transitions.flatMap(({ type, data }) => (type === 'ProcessingStarted' ? [data] : []));
-  const runs = starts.map(({ generation, attempt }) => `${generation}:${attempt}`);
+  const runs = runsThatCount(transitions);
   must(isUnique(runs), 'G4', 'illegal', `starts an attempt twice: ${runs.join(' ')}`);
   const endings = transitions.flatMap(({ type, data }) =>
     type === 'ProcessingSucceeded' || type === 'EventDeadLettered' ? [data.generation] : [],
@@ -45,6 +44,16 @@ export function breachesOfHistory(eventId: string, history: readonly RecordedTra
     must(isAttributed(transition, history[index]), 'G10', 'unattributed', `${transition.type} does not say who or why`);
   }
   return breaches;
+}
+
+/** `<generation>:<attempt>` of each start but of those that were interrupted, whose attempts start again. */
+function runsThatCount(transitions: readonly Transition[]): readonly string[] {
+  const runs: string[] = [];
+  for (const { type, data } of transitions) {
+    if (type === 'ProcessingStarted') runs.push(`${data.generation}:${data.attempt}`);
+    if (type === 'ProcessingInterrupted') runs.pop();
+  }
+  return runs;
 }
 
 const isUnique = (values: readonly unknown[]) => new Set(values).size === values.length;
@@ -60,7 +69,8 @@ function againstThePolicy(
   switch (transition.type) {
     case 'ProcessingStarted': {
       const startedAt = history[index]?.recordedAt ?? '';
-      if (before?.type === 'RetryScheduled' && startedAt < before.data.dueAt)
+      const isDated = before?.type === 'RetryScheduled' || before?.type === 'ProcessingInterrupted';
+      if (isDated && startedAt < before.data.dueAt)
         return `starts attempt ${transition.data.attempt} at ${startedAt}, before it is due at ${before.data.dueAt}`;
       return null;
     }
@@ -73,11 +83,10 @@ function againstThePolicy(
       )
         return `is given up after ${transition.data.attempt} of ${transition.data.policy.maxAttempts} attempts`;
       return exceeds(transition.data.attempt, transition.data.policy);
-    case 'ProcessingFailed': {
-      if (transition.data.failure.class !== 'LeaseExpired' || before?.type !== 'ProcessingStarted') return null;
+    case 'ProcessingInterrupted': {
+      if (transition.data.cause !== 'lease-expired' || before?.type !== 'ProcessingStarted') return null;
       const endedAt = history[index]?.recordedAt ?? '';
-      const isEarly =
-        endedAt < before.data.leaseExpiresAt && !transition.data.failure.message.includes('before it ended');
+      const isEarly = endedAt < before.data.leaseExpiresAt;
       return isEarly ? `its lease is ended at ${endedAt}, before ${before.data.leaseExpiresAt}` : null;
     }
     default:

@@ -1,4 +1,3 @@
-import { canonicalJson } from '../../../src/application/canonical-json.ts';
 import { decodeTransition } from '../../../src/application/decode-transition.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import { fold } from '../../../src/domain/event/state.ts';
@@ -23,7 +22,7 @@ export function breachesOfRow(
   }
   const told = Object.entries(row) as [keyof ObservedRow, unknown][];
   return told
-    .filter(([field, value]) => !isSame(field, value, expected[field]))
+    .filter(([field, value]) => value !== expected[field])
     .map(([field, value]) =>
       mismatch(`its row says ${field} ${String(value)}, its history ${String(expected[field])}`),
     );
@@ -37,15 +36,3 @@ function expectedRow(history: readonly RecordedTransition[]): EventView {
   const { status, generation, attempts } = state;
   return { ...view, status, generation, attempts, revision: history.length - 1 };
 }
-
-/** PostgreSQL writes JSON in its own way. */
-const isSame = (field: string, one: unknown, other: unknown) =>
-  field === 'payload' ? jsonOf(one) === jsonOf(other) : one === other;
-
-const jsonOf = (text: unknown) => {
-  try {
-    return canonicalJson(JSON.parse(String(text)));
-  } catch {
-    return String(text);
-  }
-};

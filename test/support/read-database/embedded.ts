@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { silentLogger } from '../worker/silent-logger.ts';
 
 const cache = join('node_modules', '.cache', 'eventops');
 /** Making PostgreSQL's files costs seconds of a processor, so every test file copies those of the first one ever. */
-const template = join(cache, 'read-tables-pglite-0.5.14');
+const template = join(cache, `read-tables-pglite-0.5.14-${readdirSync('migrations').at(-1)}`);
 
 const made: string[] = [];
 // Here and not where one is made, because a test cannot ask for what comes after all tests.

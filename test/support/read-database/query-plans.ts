@@ -11,16 +11,21 @@ export interface QueryPlan {
 /** The plan of the one query that `ask` makes. */
 export async function planOf(db: Kysely<Database>, ask: (rows: ReadDatabase) => Promise<unknown>): Promise<QueryPlan> {
   const seen: CompiledQuery[] = [];
+  let answers = 0;
   const remember = {
     transformQuery: ({ node, queryId }: { node: RootOperationNode; queryId: CompiledQuery['queryId'] }) => {
       seen.push(db.getExecutor().compileQuery(node, queryId));
       return node;
     },
-    transformResult: async <Result>({ result }: { result: Result }) => result,
+    transformResult: async <Result>({ result }: { result: Result }) => {
+      answers++;
+      return result;
+    },
   };
   await ask(readOnly(db.withPlugin(remember)));
-  const [query] = seen;
-  if (query === undefined || seen.length > 1) throw new Error(`${seen.length} queries were asked`);
+  // What is within another query is seen before it.
+  const query = seen.at(-1);
+  if (query === undefined || answers !== 1) throw new Error(`${answers} queries were asked`);
   const { rows } = await db.executeQuery(Query.raw(`explain (format json) ${query.sql}`, [...query.parameters]));
   const plan = JSON.stringify(rows);
   return {

@@ -11,7 +11,7 @@ export const row = (name: string, changed: Partial<EventRow> = {}): EventRow => 
   client_id: 'shop-backend',
   source: 'shop',
   type: 'order.placed',
-  payload: '{"orderId":1}',
+  payload_text: '{"orderId":1}',
   status: 'RECEIVED',
   created_at: moment(0),
   updated_at: moment(0),

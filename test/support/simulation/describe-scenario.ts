@@ -1,7 +1,16 @@
 import type { Fault, Scenario, TimedFault } from './scenario.ts';
 
 /** The scenario as a list of steps for a reader. */
-export function describeScenario({ seed, profile, slots, events, acts, faults }: Scenario): string {
+export function describeScenario({
+  seed,
+  profile,
+  slots,
+  events,
+  acts,
+  faults,
+  limits,
+  workersFrom,
+}: Scenario): string {
   const lines = [
     `seed ${seed}, ${profile} profile: ${slots.join(', ')}`,
     ...events.map(
@@ -9,6 +18,8 @@ export function describeScenario({ seed, profile, slots, events, acts, faults }:
         `${key} is posted after ${postedAt} ms${clients > 1 ? ` by ${clients} clients at once` : ''}; its handler ${conduct.join(', then ')}${isReusedLater ? '; later its key is used for something else' : ''}`,
     ),
     ...acts.map(({ what, key, at, operator }) => `${operator} asks to ${what} ${key} after ${at} ms`),
+    ...(workersFrom > 0 ? [`no worker is started before ${workersFrom} ms`] : []),
+    ...limits.map(({ of, limit, value }) => `${of}: ${limit} is ${value}`),
     ...faults.map(lineOf),
   ];
   return lines.map((line) => `  ${line}`).join('\n');
@@ -22,6 +33,12 @@ function lineOf(fault: Fault): string {
       return `the broker is to ${fault.what} the ${fault.nth}. command`;
     case 'tables':
       return `at the ${fault.nth}. end of the process its read tables are ${fault.what}`;
+    case 'clock':
+      return `${fault.slot}: its clock is off by ${fault.ms} ms`;
+    case 'row': {
+      const what = fault.key === null ? 'whatever it is given' : `the row of ${fault.key}`;
+      return `from ${fault.from} ms ${fault.until === null ? 'on' : `until ${fault.until} ms`} the read database refuses ${what}`;
+    }
     case 'timed':
       return `after ${fault.at} ms ${timedLineOf(fault)}`;
   }
@@ -33,6 +50,10 @@ function timedLineOf(fault: TimedFault): string {
       return 'the broker loses all that it has';
     case 'restore tables':
       return 'the read database is put back to an older copy';
+    case 'lose tables':
+      return 'the read database is empty';
+    case 'restore log':
+      return `the log loses its last ${fault.transitions} transitions`;
     case 'outage':
       return `the ${fault.of} is away (${fault.ms} ms)`;
     default:

@@ -3,21 +3,23 @@ import type { RecordedTransition } from '../../../src/application/ports/event-lo
 import type { Breach } from '../guarantees/find-breaches.ts';
 import type { HandlerRunRecord } from './handlers.ts';
 
-/** The user's handler ran once at most for each attempt, and what the history says of it is what it did. */
+/** The user's handler ran once at most for each claim of an attempt, and what the history says of it is what it did. */
 export function breachesOfRuns(
   runs: readonly HandlerRunRecord[],
   histories: ReadonlyMap<string, readonly RecordedTransition[]>,
 ): readonly Breach[] {
   const byAttempt = Map.groupBy(runs, ({ eventId, generation, attempt }) => `${eventId} ${generation}:${attempt}`);
   const breaches: Breach[] = [];
-  for (const [attempt, own] of byAttempt)
-    if (own.length > 1)
+  for (const [attempt, own] of byAttempt) {
+    const claims = claimsOf(attempt, histories);
+    if (own.length > claims)
       breaches.push({
         guarantee: 'G5',
         kind: 'doubled',
         eventId: attempt,
-        what: `its handler ran ${own.length} times for one attempt`,
+        what: `its handler ran ${own.length} times for ${claims} claims of one attempt`,
       });
+  }
   for (const [eventId, history] of histories)
     for (const recorded of history) {
       if (recorded.type !== 'ProcessingSucceeded' && recorded.type !== 'ProcessingFailed') continue;
@@ -25,19 +27,36 @@ export function breachesOfRuns(
         ReturnType<typeof decodeTransition>,
         { type: 'ProcessingSucceeded' | 'ProcessingFailed' }
       >;
-      const ended = byAttempt.get(`${eventId} ${data.generation}:${data.attempt}`)?.[0]?.ended ?? null;
-      const isTrue =
-        type === 'ProcessingSucceeded' ? ended === 'succeeded' : ended === 'failed' || isOurs(data.failure.class);
+      const own = byAttempt.get(`${eventId} ${data.generation}:${data.attempt}`) ?? [];
+      const has = (end: HandlerRunRecord['ended']) => own.some(({ ended }) => ended === end);
+      if (own.at(-1)?.cameInTime && type === 'ProcessingFailed' && data.failure.class === 'HandlerTimeout')
+        breaches.push({
+          guarantee: 'G8',
+          kind: 'against the policy',
+          eventId,
+          what: `attempt ${data.generation}:${data.attempt} had its answer in time, and is recorded as too late`,
+        });
+      const isTrue = type === 'ProcessingSucceeded' ? has('succeeded') : has('failed') || isOurs(data.failure.class);
       if (!isTrue)
         breaches.push({
           guarantee: 'G5',
           kind: 'illegal',
           eventId,
-          what: `${type} of ${data.generation}:${data.attempt} is recorded; its handler had ${ended ?? 'not ended'}`,
+          what: `${type} of ${data.generation}:${data.attempt} is recorded; its handler had ${own.at(-1)?.ended ?? 'not ended'}`,
         });
     }
   return breaches;
 }
 
 /** Failures that are stated by us and not thrown by a handler. */
-const isOurs = (failureClass: string) => failureClass === 'LeaseExpired' || failureClass === 'HandlerTimeout';
+const isOurs = (failureClass: string) => failureClass === 'Poison' || failureClass === 'HandlerTimeout';
+
+/** An attempt that was interrupted is claimed again. */
+function claimsOf(attempt: string, histories: ReadonlyMap<string, readonly RecordedTransition[]>): number {
+  const eventId = attempt.slice(0, attempt.indexOf(' '));
+  return (histories.get(eventId) ?? []).filter((recorded) => {
+    if (recorded.type !== 'ProcessingStarted') return false;
+    const { type, data } = decodeTransition(recorded);
+    return type === 'ProcessingStarted' && attempt === `${eventId} ${data.generation}:${data.attempt}`;
+  }).length;
+}

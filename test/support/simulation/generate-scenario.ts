@@ -1,22 +1,11 @@
-import { createSeededChance } from '../worker/seeded-chance.ts';
+import { Draw } from './draw.ts';
+import { withHardships } from './hardships.ts';
 import type { Call, Conduct, Effect, Fault, OperatorAct, PostedEvent, Scenario, Slot } from './scenario.ts';
-
-/** Draws for one scenario; the same for the same seed. */
-class Draw {
-  readonly #fraction: () => number;
-  constructor(seed: number) {
-    this.#fraction = createSeededChance(seed).fraction;
-  }
-  /** Whole, from 0 to `most`. */
-  upTo = (most: number) => Math.floor(this.#fraction() * (most + 1));
-  chance = (probability: number) => this.#fraction() < probability;
-  one = <Value>(values: readonly Value[]): Value => values[this.upTo(values.length - 1)] as Value;
-  many = <Value>(count: number, make: (index: number) => Value): Value[] =>
-    Array.from({ length: count }, (_, index) => make(index));
-}
 
 const WISHES_UNTIL_MS = 6_000;
 const PEACE_AT_MS = 12_000;
+/** Makes of a seed another one. */
+const HARDSHIPS = 0x2b00b1e5;
 /** A handler never needs more; a longer list would say nothing new. */
 const MOST_EVENTS = 5;
 const MOST_FAULTS = 9;
@@ -57,7 +46,19 @@ export function generateScenario(seed: number): Scenario {
   const temper = draw.chance(0.2) ? 'mild' : profile === 'embedded' && draw.chance(0.3) ? 'deadly' : 'wild';
   const events = draw.many(1 + draw.upTo(MOST_EVENTS - 1), (index) => postedEvent(draw, index));
   const faults = draw.many(draw.upTo(MOST_FAULTS), () => fault(draw, { profile, slots, temper }));
-  return { seed, profile, slots, events, acts: operatorActs(draw, events), faults, peaceAt: PEACE_AT_MS };
+  const acts = operatorActs(draw, events);
+  const usual: Scenario = {
+    seed,
+    profile,
+    slots,
+    events,
+    acts,
+    faults,
+    limits: [],
+    workersFrom: 0,
+    peaceAt: PEACE_AT_MS,
+  };
+  return withHardships(usual, new Draw(seed ^ HARDSHIPS));
 }
 
 const fullSlots = (draw: Draw): readonly Slot[] =>

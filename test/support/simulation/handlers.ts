@@ -5,6 +5,7 @@ import type { World } from './world.ts';
 
 export const MAX_ATTEMPTS = 3;
 const TIMEOUT_MS = 500;
+const ANSWERS_AFTER_MS = 350;
 
 /** One run of the user's handler, as the world outside sees its effect. */
 export interface HandlerRunRecord {
@@ -12,6 +13,8 @@ export interface HandlerRunRecord {
   readonly generation: number;
   readonly attempt: number;
   ended: 'succeeded' | 'failed' | null;
+  /** Whether what it waited for came in time, whenever the process got to see it. */
+  cameInTime: boolean;
 }
 
 /** The user's handler in one process: does what the scenario says of the event, and leaves a trace of each run. */
@@ -27,7 +30,8 @@ export const handlerOf = (
   timeoutMs: TIMEOUT_MS,
   replay: 'safe',
   handle: async ({ id, generation, attempt, payload }) => {
-    const run: HandlerRunRecord = { eventId: id, generation, attempt, ended: null };
+    const run: HandlerRunRecord = { eventId: id, generation, attempt, ended: null, cameInTime: false };
+    const startedAt = world.time.passed();
     await meddle(async () => {
       world.runs.push(run);
       world.tell(() => `${life.slot}: runs the handler of ${id.slice(0, 8)} for attempt ${generation}:${attempt}`);
@@ -45,6 +49,12 @@ export const handlerOf = (
         return new Promise(() => {});
       case 'is slow':
         await life.clock.sleep(TIMEOUT_MS - 100);
+        break;
+      case 'asks another service':
+        void world.time.sleep(ANSWERS_AFTER_MS).then(() => {
+          run.cameInTime = world.time.passed() - startedAt < TIMEOUT_MS - 50;
+        });
+        await life.answerAfter(ANSWERS_AFTER_MS);
         break;
       default:
     }

@@ -6,6 +6,8 @@ import type { SimulatedTime } from './time.ts';
 const never = () => new Promise<never>(() => {});
 /** How long a step between a process and the world takes at most. */
 const STEP_MS = 4;
+/** After a pause, a process sees to its timers first, and only then to what has come in meanwhile. */
+const TIMERS_FIRST_MS = 0.01;
 
 /**
  * One process's time on earth. Everything that it does outside itself goes through steps, each of which takes a moment;
@@ -49,11 +51,17 @@ export class Life {
     this.#clockIsOffByMs = byMs;
   }
 
-  async step(): Promise<void> {
+  async step(afterThawMs = TIMERS_FIRST_MS): Promise<void> {
     if (this.#isOver) return never();
     await this.#time.sleep(this.chance.fraction() * STEP_MS);
-    while (this.isFrozen) await this.#time.sleep(this.#frozenUntil - this.#time.passed());
+    while (this.isFrozen) await this.#time.sleep(this.#frozenUntil - this.#time.passed() + afterThawMs);
     if (this.#isOver) await never();
+  }
+
+  /** Waits for an answer from outside, which comes after so long, whatever becomes of the process meanwhile. */
+  async answerAfter(delayMs: number): Promise<void> {
+    await this.#time.sleep(delayMs);
+    await this.step();
   }
 
   /** The clock as the process sees it. */
@@ -61,7 +69,7 @@ export class Life {
     now: () => this.#time.now() + this.#clockIsOffByMs,
     sleep: async (delayMs, signal) => {
       await this.#time.sleep(delayMs, signal);
-      await this.step();
+      await this.step(0);
     },
   };
 }

@@ -11,10 +11,15 @@ import type { World } from './world.ts';
 const CLIENT = 'shop';
 const TRY_AGAIN_AFTER_MS = 200;
 
+interface Answer {
+  /** When it was given, in milliseconds since the beginning. */
+  readonly at: number;
+}
+
 /** What clients and operators hold in their hands: the answers that they were given. */
 export interface Witness {
-  readonly acknowledged: Acknowledged[];
-  readonly answered: AnsweredRequest[];
+  readonly acknowledged: (Acknowledged & Answer)[];
+  readonly answered: (AnsweredRequest & Answer)[];
   /** People who still want something. */
   waiting: number;
 }
@@ -38,7 +43,7 @@ export async function client(surroundings: Surroundings, { key, postedAt }: Post
     if (answer?.ok === true) {
       const eventId = answer.isNew ? answer.event.id : answer.id;
       world.tell(() => `client: 2xx for ${eventId.slice(0, 8)} (${key})`);
-      witness.acknowledged.push({ eventId, idempotencyKey: key, payload });
+      witness.acknowledged.push({ eventId, idempotencyKey: key, payload, at: world.time.passed() });
       return;
     }
     if (answer !== null) world.seen.push(`the first request under ${key} was refused: ${answer.problem.code}`);
@@ -90,7 +95,8 @@ export async function operator(surroundings: Surroundings, act: OperatorAct, num
     if (answer) {
       world.tell(() => `${subject}: ${what} of ${eventId.slice(0, 8)} is ${answer.ok ? 'done' : 'refused'}`);
       // A refusal is of this request; one before that was not answered may be on its way yet.
-      if (answer.ok || isFirst) witness.answered.push({ requestId, eventId, wasDone: answer.ok });
+      const answeredAt = world.time.passed();
+      if (answer.ok || isFirst) witness.answered.push({ requestId, eventId, wasDone: answer.ok, at: answeredAt });
       return;
     }
     // Without a key, asking again could be asking twice.

@@ -5,6 +5,7 @@ import type { Leases } from '../../../src/application/ports/leases.ts';
 import { projectionNameOf } from '../../../src/projections/projection-store.ts';
 import type { Stores } from '../../../src/projections/stores.ts';
 import type { Life } from './life.ts';
+import { limitsOf } from './limits.ts';
 import { type Answers, meddling } from './meddling.ts';
 import type { World } from './world.ts';
 
@@ -49,7 +50,9 @@ export function logOf(world: World, life: Life): EventLog {
     verifyCheckpoint: meddle('verify-checkpoint', log.verifyCheckpoint, logIsAway),
     async *subscribeAll(after, options) {
       const receive = meddle('receive', async () => {}, logIsAway);
-      for await (const message of log.subscribeAll(after, options)) {
+      const { maxBatch } = limitsOf(world.scenario, 'log');
+      const batched = { ...options, maxBatch: Math.min(maxBatch, options?.maxBatch ?? maxBatch) };
+      for await (const message of log.subscribeAll(after, batched)) {
         await receive();
         yield message;
       }

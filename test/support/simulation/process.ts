@@ -8,6 +8,7 @@ import { createSeededChance } from '../worker/seeded-chance.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 import { handlerOf } from './handlers.ts';
 import { Life } from './life.ts';
+import { changedLimits, limitsOf } from './limits.ts';
 import { type Answers, meddling } from './meddling.ts';
 import { busOf, leasesOf, logOf, storesOf } from './ports.ts';
 import type { Slot } from './scenario.ts';
@@ -28,6 +29,8 @@ export interface SimulatedProcess {
   readonly life: Life;
   /** As SIGTERM has it: resolves when nothing is left to do. */
   stop(): Promise<void>;
+  /** What keeps its services from their work, as readiness tells it. */
+  troubles(): readonly string[];
   /** A request over HTTP; `null` when no answer comes, whatever the reason. */
   ask<Answer>(work: (dependencies: ApiDependencies) => Promise<Answer>): Promise<Answer | null>;
 }
@@ -45,7 +48,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
   const { clock, chance } = life;
   const isOnlyProcess = scenario.profile === 'embedded';
   const log = logOf(world, life);
-  const useCases = createUseCases({ log, clock, chance });
+  const useCases = createUseCases({ log, clock, chance, limits: changedLimits(scenario, 'commands') });
   const meddle = meddling(world, life);
   let services: readonly BackgroundService[] = [];
   const begin = async () => {
@@ -54,7 +57,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
       parts: {
         log,
         stores: storesOf(world, life),
-        bus: busOf(world, life, isOnlyProcess ? new EmbeddedBus({ maxWaiting: 3 }) : null),
+        bus: busOf(world, life, isOnlyProcess ? new EmbeddedBus(limitsOf(scenario, 'bus')) : null),
         leases: isOnlyProcess ? null : leasesOf(world, life),
         isOnlyProcess,
       },
@@ -63,6 +66,12 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
       metrics: { counted: (subscriber) => subscriber },
       shutdownTimeoutMs: 1_000,
       processName: `${slot}/${start}`,
+      limits: {
+        following: changedLimits(scenario, 'following'),
+        leased: changedLimits(scenario, 'leased'),
+        projecting: changedLimits(scenario, 'projecting'),
+        worker: changedLimits(scenario, 'worker'),
+      },
     });
     for (const service of services) await service.start();
   };
@@ -73,6 +82,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
   });
   return {
     life,
+    troubles: () => services.map((service) => service.trouble()).filter((trouble) => trouble !== null),
     stop: async () => {
       for (const service of services.toReversed()) await service.stop();
     },

@@ -1,4 +1,5 @@
 import { createSeededChance } from '../worker/seeded-chance.ts';
+import { SMALL_SKEW_MS } from './hardships.ts';
 import type { Life } from './life.ts';
 import { beginProcess, type SimulatedProcess } from './process.ts';
 import type { Slot, TimedFault } from './scenario.ts';
@@ -23,7 +24,10 @@ export class Processes {
   }
 
   startAll(): void {
-    for (const slot of this.#world.scenario.slots) this.#start(slot);
+    const { slots, workersFrom } = this.#world.scenario;
+    for (const slot of slots)
+      if (workersFrom === 0 || !slot.startsWith('worker')) this.#start(slot);
+      else void this.#world.time.sleep(workersFrom).then(() => this.#start(slot));
     for (const fault of ofKind(this.#world.scenario.faults, 'timed'))
       void this.#world.time.sleep(fault.at).then(() => this.#happen(fault));
   }
@@ -34,20 +38,36 @@ export class Processes {
     return apis[Math.floor(this.#chance.fraction() * apis.length)] ?? null;
   }
 
+  /** Whether some living process says that something keeps it from its work. */
+  sayTrouble(): boolean {
+    return [...this.#running.values()].some(({ life, troubles }) => !life.isOver && troubles().length > 0);
+  }
+
   areWell(): boolean {
     return [...this.#running.values()].every(({ life }) => !life.isOver);
   }
 
   makePeace(): void {
     this.#world.makePeace();
-    for (const { life } of this.#running.values()) life.setClockOff(0);
+    for (const { life } of this.#running.values()) this.#setClock(life, 0);
   }
 
   #start(slot: Slot): void {
     const start = (this.#starts.get(slot) ?? 0) + 1;
     this.#starts.set(slot, start);
     if (start > 1) this.#world.tell(() => `${slot}: starts again`);
-    this.#running.set(slot, beginProcess(this.#world, slot, start));
+    const process = beginProcess(this.#world, slot, start);
+    this.#running.set(slot, process);
+    this.#setClock(process.life, 0);
+  }
+
+  /** Off by what the machine's clock is off by, and by so much more. */
+  #setClock(life: Life, jumpMs: number): void {
+    const { scenario, isPeace } = this.#world;
+    const skews = ofKind(scenario.faults, 'clock').filter(({ slot }) => slot === life.slot);
+    const skewMs = skews.reduce((sum, { ms }) => sum + (isPeace && Math.abs(ms) > SMALL_SKEW_MS ? 0 : ms), 0);
+    this.#world.farthestClockMs = Math.max(this.#world.farthestClockMs, Math.abs(skewMs + jumpMs));
+    life.setClockOff(skewMs + jumpMs);
   }
 
   #happen(fault: TimedFault): void {
@@ -62,6 +82,11 @@ export class Processes {
       world.hasHappened('tables restored', 'the read database is put back to an older copy');
       return world.stores.restore(OLDER_BY);
     }
+    if (fault.what === 'lose tables') {
+      world.hasHappened('tables lost', 'the read database is empty');
+      return world.stores.lose();
+    }
+    if (fault.what === 'restore log') return world.restoreLog(fault.transitions);
     const life = this.#running.get(fault.slot)?.life;
     if (life === undefined || life.isOver) return;
     switch (fault.what) {
@@ -73,7 +98,7 @@ export class Processes {
         return this.#freeze(life, fault.ms);
       case 'jump':
         world.hasHappened('clock jumped', `${life.slot}: its clock is off by ${fault.ms} ms`);
-        return life.setClockOff(fault.ms);
+        return this.#setClock(life, fault.ms);
       case 'lose connection':
         world.hasHappened('connection lost', `${life.slot}: loses its connection to the broker`);
         return world.broker.loseConnection(life);

@@ -1,6 +1,7 @@
 import { decodeTransition } from '../../../src/application/decode-transition.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import type { Breach } from '../guarantees/find-breaches.ts';
+import { areProvident } from './limits.ts';
 import type { Fault, Scenario } from './scenario.ts';
 
 /** Three attempts with their delays, and the longest pause after a refusal, which is 5 s. */
@@ -10,8 +11,14 @@ const SOON_MS = 9_000;
  * Whether nothing in it has to be found again by a timeout: calls are merely refused or remain without an answer, or the
  * one process of the embedded profile is killed, which knows at its next start what it left.
  */
-export const isPrompt = ({ profile, faults }: Scenario): boolean =>
-  faults.every((fault) => isStumble(fault) || (profile === 'embedded' && isEnd(fault)));
+export const isPrompt = ({ profile, faults, limits, workersFrom }: Scenario): boolean =>
+  workersFrom === 0 &&
+  areProvident(limits) &&
+  faults.every((fault) => isStumble(fault) || isHarmless(fault) || (profile === 'embedded' && isEnd(fault)));
+
+/** Clocks that differ by less than a second, and rows that are refused, keep nothing from happening when it should. */
+const isHarmless = (fault: Fault) =>
+  (fault.kind === 'clock' && Math.abs(fault.ms) <= 1_000) || (fault.kind === 'row' && fault.key !== null);
 
 function isStumble(fault: Fault): boolean {
   if (fault.kind !== 'call') return false;
@@ -56,11 +63,7 @@ export function breachesOfPromptness(
 }
 
 function isGivenUp(recorded: RecordedTransition): boolean {
-  if (recorded.type !== 'ProcessingFailed') return false;
+  if (recorded.type !== 'ProcessingInterrupted') return false;
   const { type, data } = decodeTransition(recorded);
-  return (
-    type === 'ProcessingFailed' &&
-    data.failure.class === 'LeaseExpired' &&
-    data.failure.message.endsWith('before its lease ended')
-  );
+  return type === 'ProcessingInterrupted' && data.cause === 'lease-expired';
 }

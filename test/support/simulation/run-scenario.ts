@@ -1,16 +1,16 @@
-import { viewOf } from '../../../src/projections/events/view.ts';
-import { type Breach, findBreaches } from '../guarantees/find-breaches.ts';
+import type { Breach } from '../guarantees/find-breaches.ts';
 import { readAllHistories } from '../guarantees/read-histories.ts';
-import { breachesOfRuns } from './effect-breaches.ts';
+import { judge } from './judge.ts';
 import { careless, client, operator, type Witness } from './people.ts';
 import { Processes } from './processes.ts';
-import { breachesOfPromptness, isPrompt } from './promptness.ts';
 import { isAtRest } from './rest.ts';
 import type { Scenario } from './scenario.ts';
 import { ofKind, World } from './world.ts';
 
 /** G2: how long after the faults everything is at an end. */
 const PEACE_MS = 60_000;
+/** After the log was put back to what it was, nothing has to come to an end; whether it is said is seen soon. */
+const RESTORED_MS = 15_000;
 /** And then nothing moves any more. */
 const CALM_MS = 1_000;
 const LOOK_EVERY_MS = 250;
@@ -50,31 +50,13 @@ export async function runScenario(scenario: Scenario, { tell = false } = {}): Pr
   // Faults after everything is at an end would only cost time.
   await lookAgain(world, scenario.peaceAt, () => world.time.passed() >= lastTimedFault(scenario) && isResting());
   processes.makePeace();
-  await lookAgain(world, world.time.passed() + PEACE_MS, isResting);
+  // What was recorded by a clock that was ahead is due when others come to that time.
+  const patienceMs = world.restoredStreams === null ? PEACE_MS + world.farthestClockMs : RESTORED_MS;
+  await lookAgain(world, world.time.passed() + patienceMs, isResting);
   await world.time.runUntil(() => false, world.time.passed() + CALM_MS);
 
   const histories = await readAllHistories(world.log);
-  const rows = new Map([...world.stores.tables.rows].map(([id, row]) => [id, viewOf(row)]));
-  const evidence = { acknowledged: witness.acknowledged, answered: witness.answered, histories, rows };
-  const breaches: Breach[] = [...findBreaches(evidence), ...breachesOfRuns(world.runs, histories)];
-  for (const what of new Set(world.seen))
-    breaches.push({
-      guarantee: what.includes('checkpoint') ? 'G6' : 'G3',
-      kind: what.includes('checkpoint') ? 'mismatching row' : 'doubled',
-      eventId: '',
-      what,
-    });
-  if (witness.waiting > 0)
-    breaches.push({
-      guarantee: 'G2',
-      kind: 'stuck',
-      eventId: '',
-      what: `${witness.waiting} people still have no answer`,
-    });
-  if (isPrompt(scenario)) {
-    const tookMs = world.lastTransitionAt - Math.max(world.lastFaultAt, world.lastWishAt);
-    breaches.push(...breachesOfPromptness(tookMs, histories));
-  }
+  const breaches = await judge(world, processes, witness, histories);
   return { breaches, happened: world.happened, events: histories.size, transitions: world.log.all.length, story };
 }
 

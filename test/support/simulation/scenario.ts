@@ -1,3 +1,5 @@
+import type { LimitedModule } from './limits.ts';
+
 /** Where a process can be: each slot has at most one process at a time, which is started again when it was killed. */
 export type Slot = `${'all' | 'api' | 'projector' | 'dispatcher' | 'worker'}-${number}`;
 
@@ -77,6 +79,10 @@ export type TimedFault = {
   | { readonly what: 'outage'; readonly of: Part; readonly ms: number }
   /** The read database is put back to an older copy, under processes that are at work. */
   | { readonly what: 'restore tables' }
+  /** The read database is empty, under processes that are at work. */
+  | { readonly what: 'lose tables' }
+  /** The log is put back to what it was so many transitions ago, under processes that are at work. */
+  | { readonly what: 'restore log'; readonly transitions: number }
 );
 
 /** What the broker does with the n-th command that it is given. */
@@ -93,10 +99,34 @@ export interface TablesFault {
   readonly what: 'lost' | 'older';
 }
 
-export type Fault = CallFault | TimedFault | CommandFault | TablesFault;
+/** The read database refuses to keep what an event was received with, until so long after the beginning. */
+export interface RowFault {
+  readonly kind: 'row';
+  /** Of the event; `null`: of every event, as a pooler's outage looks to one who takes it for refused data. */
+  readonly key: string | null;
+  readonly from: number;
+  /** `null`: for good. */
+  readonly until: number | null;
+}
+
+/** A process's machine has a clock that is off by so much, whichever process has the slot. */
+export interface ClockFault {
+  readonly kind: 'clock';
+  readonly slot: Slot;
+  readonly ms: number;
+}
+
+export type Fault = CallFault | TimedFault | CommandFault | TablesFault | RowFault | ClockFault;
 
 /** What a handler does in one attempt. */
-export type Conduct = 'succeeds' | 'fails' | 'is refused for good' | 'hangs' | 'is slow';
+export type Conduct =
+  | 'succeeds'
+  | 'fails'
+  | 'is refused for good'
+  | 'hangs'
+  | 'is slow'
+  /** Waits for an answer over the network, almost as long as it may. */
+  | 'asks another service';
 
 export interface PostedEvent {
   readonly key: string;
@@ -117,6 +147,13 @@ export interface OperatorAct {
   readonly operator: string;
 }
 
+/** A cap, page, batch, pause or timeout, by the module whose constants name it. */
+export interface ScenarioLimit {
+  readonly of: LimitedModule;
+  readonly limit: string;
+  readonly value: number;
+}
+
 /** A whole run: the same scenario is the same run, step by step. */
 export interface Scenario {
   readonly seed: number;
@@ -125,6 +162,10 @@ export interface Scenario {
   readonly events: readonly PostedEvent[];
   readonly acts: readonly OperatorAct[];
   readonly faults: readonly Fault[];
+  /** What is other than in production; every cap and pause that is not named is as it is there. */
+  readonly limits: readonly ScenarioLimit[];
+  /** No worker is started before, in milliseconds since the beginning. */
+  readonly workersFrom: number;
   /** When faults stop, clocks are right again and every process runs. */
   readonly peaceAt: number;
 }

@@ -42,6 +42,10 @@ function* smallerOnes(scenario: Scenario): Generator<Scenario> {
         acts: acts.filter((act) => act.key !== key),
       };
   for (const fault of faults) yield { ...scenario, faults: faults.filter((other) => other !== fault) };
+  const { limits } = scenario;
+  if (limits.length > 1) yield { ...scenario, limits: [] };
+  for (const limit of limits) yield { ...scenario, limits: limits.filter((other) => other !== limit) };
+  if (scenario.workersFrom > 0) yield { ...scenario, workersFrom: 0 };
   for (const act of acts) yield { ...scenario, acts: acts.filter((other) => other !== act) };
   for (const slot of slots.filter((each) => isSecond(each)))
     yield { ...scenario, slots: slots.filter((other) => other !== slot) };

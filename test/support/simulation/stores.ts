@@ -1,4 +1,4 @@
-import { ConcurrencyConflict } from '../../../src/application/failures.ts';
+import { ConcurrencyConflict, ReadDatabaseRefused } from '../../../src/application/failures.ts';
 import type { CheckpointStore } from '../../../src/application/ports/checkpoint-store.ts';
 import type { DueEvent, DueWork } from '../../../src/application/ports/due-work.ts';
 import type { Checkpoint } from '../../../src/application/ports/event-log.ts';
@@ -17,6 +17,11 @@ export interface Tables {
   readonly rows: ReadonlyMap<string, EventRow>;
   readonly checkpoints: ReadonlyMap<string, Checkpoint>;
 }
+interface Surroundings {
+  committed(batch: ProjectedBatch): void;
+  /** Why it is not kept; `null` when it is. */
+  refuses(batch: ProjectedBatch): string | null;
+}
 const emptyTables: Tables = { rows: new Map(), checkpoints: new Map() };
 
 /**
@@ -28,12 +33,12 @@ export class SimulatedStores {
   readonly #copies: Tables[] = [emptyTables];
   readonly #leases = new Map<string, HeldLease>();
   readonly #now: () => number;
-  readonly #committed: (batch: ProjectedBatch) => void;
+  readonly #surroundings: Surroundings;
 
   /** @param now the database's own clock, in milliseconds since 1970. */
-  constructor(now: () => number, committed: (batch: ProjectedBatch) => void = () => {}) {
+  constructor(now: () => number, surroundings: Surroundings = { committed: () => {}, refuses: () => null }) {
     this.#now = now;
-    this.#committed = committed;
+    this.#surroundings = surroundings;
   }
 
   get tables(): Tables {
@@ -57,10 +62,12 @@ export class SimulatedStores {
         if (checkpoint !== null && found !== checkpoint.from)
           throw new ConcurrencyConflict(`The checkpoint of ${subscriber} is no longer where it was read`);
         if (lease !== null) this.#require(lease);
+        const refusal = this.#surroundings.refuses(batch);
+        if (refusal !== null) throw new ReadDatabaseRefused(refusal);
         const rows = new Map(this.tables.rows);
         for (const changes of foldByEvent(decoded)) write(rows, changes);
         this.#keep(rows, checkpoint === null ? null : [subscriber, checkpoint.to]);
-        this.#committed(batch);
+        this.#surroundings.committed(batch);
       },
     };
   }

@@ -1,5 +1,4 @@
 import type { Chance } from '../../../src/application/ports/chance.ts';
-import type { EventLog, RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { createSeededChance } from '../worker/seeded-chance.ts';
@@ -14,7 +13,7 @@ import { createSimulatedTime } from './time.ts';
 export class World {
   readonly scenario: Scenario;
   readonly time = createSimulatedTime();
-  readonly log: EventLog & { readonly all: readonly RecordedTransition[] };
+  readonly log: ReturnType<typeof createInMemoryLog>;
   readonly stores: SimulatedStores;
   readonly broker: SimulatedBroker;
   readonly runs: HandlerRunRecord[] = [];
@@ -30,6 +29,11 @@ export class World {
   /** When somebody last got what he asked for. */
   lastWishAt = 0;
   lastTransitionAt = 0;
+  /** The most that a process's clock was off by. */
+  farthestClockMs = 0;
+  /** Streams that the log held when it was put back to what it was; `null` as long as it was not. */
+  restoredStreams: ReadonlySet<string> | null = null;
+  restoredAt = 0;
   #isPeaceMade = false;
   /** Told only when somebody wants to read it: a seed of many has no reader. */
   readonly #story: string[] | null;
@@ -43,10 +47,10 @@ export class World {
     this.#story = story;
     this.#chance = createSeededChance(scenario.seed + 3);
     this.log = createInMemoryLog('simulated');
-    this.stores = new SimulatedStores(
-      () => this.time.now(),
-      (batch) => this.#checkCheckpoint(batch),
-    );
+    this.stores = new SimulatedStores(() => this.time.now(), {
+      committed: (batch) => this.#checkCheckpoint(batch),
+      refuses: (batch) => this.#refuses(batch),
+    });
     this.broker = new SimulatedBroker(createSeededChance(scenario.seed + 1), ofKind(scenario.faults, 'command'), {
       isPeace: () => this.isPeace,
       noted: (what) => this.hasHappened(what.includes('lose') ? 'command lost' : 'command repeated', what),
@@ -68,6 +72,30 @@ export class World {
     const untilMs = this.time.passed() + durationMs;
     this.#awayUntil.set(of, Math.max(untilMs, this.#awayUntil.get(of) ?? 0));
     this.hasHappened('outage', `the ${of} is away for ${durationMs} ms`);
+  }
+
+  restoreLog(transitions: number): void {
+    const kept = Math.max(0, this.log.all.length - transitions);
+    this.hasHappened('log restored', `the log is put back to its first ${kept} transitions`);
+    this.log.restore(kept);
+    this.restoredStreams = new Set(this.log.all.map(({ stream }) => stream));
+    this.restoredAt = this.time.passed();
+  }
+
+  /** Why the read database does not keep the batch, if it does not. */
+  #refuses({ decoded }: ProjectedBatch): string | null {
+    const passed = this.time.passed();
+    const due = ofKind(this.scenario.faults, 'row').filter(
+      ({ from, until }) => passed >= from && (until === null || passed < until),
+    );
+    if (due.length === 0 || decoded.length === 0) return null;
+    if (due.some(({ key }) => key === null)) return 'everything is refused';
+    for (const { transition } of decoded)
+      if (transition.type === 'EventReceived' && due.some(({ key }) => key === transition.data.idempotencyKey)) {
+        this.hasHappened('row refused', `the read database refuses the row of ${transition.data.idempotencyKey}`);
+        return `it does not keep what ${transition.data.idempotencyKey} was received with`;
+      }
+    return null;
   }
 
   /** What goes wrong at this call, the next one of its kind. */
@@ -101,7 +129,7 @@ export class World {
   /** The place in the log that a stored checkpoint names is never beyond what the rows contain. */
   #checkCheckpoint({ checkpoint }: ProjectedBatch): void {
     if (checkpoint === null) return;
-    const place = (text: string | null) => (text === null ? -1 : Number(text.slice(text.indexOf('/') + 1)));
+    const place = (text: string | null) => (text === null ? -1 : Number(text.split('/')[1]));
     for (const { stream, revision } of this.log.all.slice(place(checkpoint.from) + 1, place(checkpoint.to) + 1)) {
       const row = this.stores.tables.rows.get(stream.slice(stream.indexOf('-') + 1));
       if (row === undefined || BigInt(row.revision) < revision)

@@ -11,6 +11,7 @@ import type {
   EventLog,
 } from '../../../src/application/ports/event-log.ts';
 import {
+  claimOfStart as claim,
   completeProcessing,
   discardEvent,
   expireLease,
@@ -62,7 +63,7 @@ describe('a command', () => {
     const { dependencies, log } = setUp();
     await handleCommand(dependencies, eventId, receiveEvent(), context, unheardOf);
     await handleCommand(dependencies, eventId, startProcessing(), context);
-    const result = await handleCommand(dependencies, eventId, failProcessing(), context);
+    const result = await handleCommand(dependencies, eventId, failProcessing({ claim }), context);
 
     const history = await log.readStream(stream);
     expect(history.map(({ type }) => type)).toEqual([
@@ -127,8 +128,8 @@ describe('a conflict', () => {
     await handleCommand(dependencies, eventId, receiveEvent(), context);
     await handleCommand(dependencies, eventId, startProcessing(), context);
     const known = await loadEvent(log, stream);
-    await handleCommand(elsewhere, eventId, expireLease({ now: moment(1_000) }), context);
-    const late = await handleCommand(dependencies, eventId, completeProcessing(), context, known);
+    await handleCommand(elsewhere, eventId, expireLease({ claim, now: moment(1_000) }), context);
+    const late = await handleCommand(dependencies, eventId, completeProcessing({ claim }), context, known);
     expect(late).toMatchObject({ ok: false, rejection: { code: 'stale-attempt', status: 'FAILED' } });
   });
 
@@ -248,8 +249,8 @@ describe('what a transition is kept with', () => {
     const traceparent = '00-11111111111111111111111111111111-2222222222222222-01';
     await handleCommand(dependencies, eventId, receiveEvent(), { ...context, requestId: 'request-1', traceparent });
     await handleCommand(dependencies, eventId, startProcessing(), context);
-    await handleCommand(dependencies, eventId, completeProcessing(), { ...context, causationId: 'claim-1' });
-    const [receipt, claim, success] = await metadataOf(log);
+    await handleCommand(dependencies, eventId, completeProcessing({ claim }), { ...context, causationId: 'claim-1' });
+    const [receipt, claimed, success] = await metadataOf(log);
     expect(receipt).toMatchObject({
       recordedAt: moment(0),
       actor: context.actor,
@@ -258,7 +259,7 @@ describe('what a transition is kept with', () => {
       $causationId: 'request-1',
       $correlationId: stream,
     });
-    expect(claim).toMatchObject({ $causationId: receipt?.id, $correlationId: stream, prevHash: receipt?.hash });
+    expect(claimed).toMatchObject({ $causationId: receipt?.id, $correlationId: stream, prevHash: receipt?.hash });
     expect(success).toMatchObject({ $causationId: 'claim-1', recordedAt: moment(2) });
   });
 
@@ -268,7 +269,7 @@ describe('what a transition is kept with', () => {
     await handleCommand(dependencies, eventId, receiveEvent(), context, unheardOf);
     for (const generation of [0, 1]) {
       await handleCommand(dependencies, eventId, startProcessing({ generation }), context);
-      await handleCommand(dependencies, eventId, completeProcessing({ generation }), context);
+      await handleCommand(dependencies, eventId, completeProcessing({ generation, claim }), context);
       const asked = await handleCommand(dependencies, eventId, replayEvent(), once);
       expect(asked).toMatchObject({ ok: true, changed: generation === 0 });
     }
@@ -281,7 +282,7 @@ describe('what a transition is kept with', () => {
     await handleCommand(dependencies, eventId, receiveEvent(), context);
     await handleCommand(dependencies, eventId, startProcessing(), context);
     const transitionId = (type: string) => deriveUuid('claim-1', type);
-    await handleCommand(dependencies, eventId, failProcessing(), { ...context, transitionId });
+    await handleCommand(dependencies, eventId, failProcessing({ claim }), { ...context, transitionId });
     const ids = (await metadataOf(log)).slice(2).map(({ id }) => id);
     expect(ids).toEqual([transitionId('ProcessingFailed'), transitionId('RetryScheduled')]);
   });

@@ -6,7 +6,7 @@ async function run(...commandLine: readonly string[]) {
   const asked: unknown[] = [];
   const told: string[] = [];
   const program = createProgram({
-    start: async (roles) => void asked.push({ start: roles }),
+    start: async ({ roles, acceptLossUpTo }) => void asked.push({ start: roles, acceptLossUpTo }),
     token: async (request) => void asked.push({ token: request }),
     verify: async () => void asked.push('verify'),
   });
@@ -19,12 +19,19 @@ describe('eventops start', () => {
   it('runs all roles', async () => {
     expect(await run('start')).toMatchObject({
       code: 0,
-      asked: [{ start: ['api', 'projector', 'dispatcher', 'worker'] }],
+      asked: [{ start: ['api', 'projector', 'dispatcher', 'worker'], acceptLossUpTo: null }],
     });
   });
 
   it('runs the roles that are named', async () => {
-    expect((await run('start', '--roles', 'worker,api')).asked).toEqual([{ start: ['api', 'worker'] }]);
+    expect((await run('start', '--roles', 'worker,api')).asked).toEqual([
+      { start: ['api', 'worker'], acceptLossUpTo: null },
+    ]);
+  });
+
+  it('accepts the loss of transitions up to a position that is named, and no other word for it', async () => {
+    expect((await run('start', '--accept-lost-transitions', '4211')).asked).toMatchObject([{ acceptLossUpTo: 4211 }]);
+    expect(await run('start', '--accept-lost-transitions', 'all')).toMatchObject({ code: 2, asked: [] });
   });
 
   it('refuses a role that does not exist, and names those that do', async () => {

@@ -52,7 +52,7 @@ describe('the row of an event', () => {
       client_id: request.clientId,
       source: request.source,
       type: request.type,
-      payload: request.payload,
+      payload_text: request.payload,
       ordering_key: null,
       trace_id: null,
       status: 'RECEIVED',

@@ -75,7 +75,8 @@ describe('the dispatcher', () => {
     const run = { generation: 0, attempt: 1 };
     const now = '2026-01-01T00:00:00.000Z';
     const claimed = await useCases.startProcessing(id, { ...run, worker: 'w', now, leaseExpiresAt: now }, byClient);
-    const done = { ...run, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
+    const claim = { worker: 'w', leaseExpiresAt: now };
+    const done = { ...run, claim, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
     await useCases.completeProcessing(id, done, byClient, claimed.event);
     await useCases.replayEvent(id, { reason: 'wished', requestedBy: 'operator' }, byClient);
     await start();

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { decodeTransition } from '../../../src/application/decode-transition.ts';
 import { eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
 import { CommandBusUnavailable, LogUnavailable, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
+import { loadEvent } from '../../../src/application/load-event.ts';
 import { timestamp } from '../../../src/application/ports/clock.ts';
 import { messageId, type ProcessEvent } from '../../../src/application/ports/command-bus.ts';
 import type { DueEvent } from '../../../src/application/ports/due-work.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
+import type { Claim } from '../../../src/domain/event/state.ts';
 import { createDueWorkSweep, type DueWorkSweepOptions } from '../../../src/worker/sweep/due-work-sweep.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { byClient, posted } from '../../support/worker/posting.ts';
@@ -142,19 +144,16 @@ describe('the sweep', () => {
     await clock.run(59_000);
     expect(await typesOf(eventId)).toEqual(['EventReceived', 'ProcessingStarted']);
     await clock.run(7_000);
-    expect(await typesOf(eventId)).toEqual([
-      'EventReceived',
-      'ProcessingStarted',
-      'ProcessingFailed',
-      'RetryScheduled',
-    ]);
+    expect(await typesOf(eventId)).toEqual(['EventReceived', 'ProcessingStarted', 'ProcessingInterrupted']);
     await sweep.stop();
   });
 
   it('does nothing about a row that is behind its stream', async () => {
-    const { clock, start, useCases, claimed, typesOf } = createSurroundings([]);
+    const { log, clock, start, useCases, claimed, typesOf } = createSurroundings([]);
     const eventId = await claimed('k', 'worker-2');
-    const done = { generation: 0, attempt: 1, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
+    const { state } = await loadEvent(log, streamOf(eventId));
+    const run = { generation: 0, attempt: 1, claim: state?.claim as Claim };
+    const done = { ...run, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
     const { event } = await useCases.receiveEvent(posted('k'), byClient);
     await useCases.completeProcessing(eventId, done, byClient, event);
     const due = async () => [dueEvent(eventId, { status: 'PROCESSING', attempts: 1 })];
@@ -198,7 +197,7 @@ describe('at the start of a process whose predecessors are dead', () => {
     const ours = await claimed('b', 'worker-1');
     for (const eventId of [theirs, ours]) rows.push(dueEvent(eventId, { status: 'PROCESSING', attempts: 1 }));
     await start({ ...alone, dueWork: { ...dueWork, due: async () => [] } });
-    expect(await typesOf(theirs)).toEqual(['EventReceived', 'ProcessingStarted', 'ProcessingFailed', 'RetryScheduled']);
+    expect(await typesOf(theirs)).toEqual(['EventReceived', 'ProcessingStarted', 'ProcessingInterrupted']);
     expect(await typesOf(ours)).toEqual(['EventReceived', 'ProcessingStarted']);
   });
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { streamOf } from '../../../src/application/event-identity.ts';
+import { loadEvent } from '../../../src/application/load-event.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import type { Claim } from '../../../src/domain/event/state.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
 import type { ConfiguredHandler } from '../../../src/worker/handlers/match-handler.ts';
 import { NonRetryableError } from '../../../src/worker/handlers/non-retryable-error.ts';
@@ -170,16 +173,21 @@ describe('an outcome', () => {
 
   it('of an attempt that was given up meanwhile is dropped', async () => {
     const logger = createRecordingLogger();
-    const { clock, receive, deliver, history, useCases } = await createWorkshop([handlerOf(() => clock.sleep(5_000))], {
-      logger,
-    });
+    const { log, clock, receive, deliver, history, useCases } = await createWorkshop(
+      [handlerOf(() => clock.sleep(5_000))],
+      {
+        logger,
+      },
+    );
     const id = await receive('k');
     const settled = deliver(id);
     await clock.run(1_000);
     const policy = { maxAttempts: 2, initialDelayMs: 0, factor: 1, maxDelayMs: 0 };
+    const { state } = await loadEvent(log, streamOf(id));
     const expiry = {
       generation: 0,
       attempt: 1,
+      claim: state?.claim as Claim,
       policy,
       now: new Date(clock.now()).toISOString(),
       jitter: 0,
@@ -190,8 +198,7 @@ describe('an outcome', () => {
     expect((await history(id)).map(({ type }) => type)).toEqual([
       'EventReceived',
       'ProcessingStarted',
-      'ProcessingFailed',
-      'RetryScheduled',
+      'ProcessingInterrupted',
     ]);
     expect(logger.lines.at(-1)?.message).toBe('outcome dropped: the attempt was given up before');
   });

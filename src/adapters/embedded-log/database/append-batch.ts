@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { decodeRequests, type Flat, type FlatRequest, NO_STREAM } from '../wire.ts';
+import { damageIn } from './damage-found.ts';
 import { messageOf, sqliteErrorKind } from './sqlite-error.ts';
 import type { StreamDirectory } from './stream-directory.ts';
 
@@ -13,7 +14,7 @@ export type BatchAnswer =
   /** Durable. The transitions of all requests that were `appended` have positions in a row from `firstPosition` on. */
   | { readonly kind: 'committed'; readonly firstPosition: number; readonly outcomes: readonly RequestOutcome[] }
   /** Nothing of the batch is or will be in the log. */
-  | { readonly kind: 'not-written'; readonly message: string };
+  | { readonly kind: 'not-written'; readonly message: string; readonly isDamage?: boolean };
 
 /**
  * Takes a batch of requests into one transaction: one fsync for all. Whether a request fits is read from its stream's
@@ -66,7 +67,7 @@ export function createBatchAppender(database: DatabaseSync, streams: StreamDirec
       // A full disk stops a commit before its last frame, without which no recovery takes the others for committed.
       if (isCommitting && sqliteErrorKind(error) !== 'full') throw error;
       undo();
-      return { kind: 'not-written', message: messageOf(error) };
+      return { kind: 'not-written', message: messageOf(error), isDamage: damageIn(error) !== null };
     }
     streams.commit();
     return { kind: 'committed', firstPosition, outcomes };

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
+import { syncFolder } from './sync.ts';
 
 /** A log appears whole or not at all, so an empty file or one without tables is known to have lost them. */
 export function createLogFile(path: string): void {
@@ -17,12 +18,4 @@ export function createLogFile(path: string): void {
   database.close();
   renameSync(unfinished, path);
   syncFolder(dirname(path));
-}
-
-/** Makes the new name itself durable. Windows has no such call and needs none. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
 }

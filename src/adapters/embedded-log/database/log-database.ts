@@ -1,6 +1,9 @@
 import type { Flat } from '../wire.ts';
 import { type BatchAnswer, createBatchAppender } from './append-batch.ts';
-import { openLogFile } from './log-file.ts';
+import { readBootId } from './boot-id.ts';
+import { createIndexChecks, type IndexChecks } from './check-indexes.ts';
+import { type EndMarkLimits, keepEndMarked } from './keep-end-marked.ts';
+import { type AcceptedLoss, type LogFileOptions, openLogFile } from './log-file.ts';
 import { createTransitionReader, type Place, type TransitionReader } from './read-transitions.ts';
 import { createStreamDirectory } from './stream-directory.ts';
 
@@ -9,23 +12,54 @@ export interface LogFacts {
   readonly logId: string;
   readonly end: Place | null;
   readonly wasLeftOpen: boolean;
+  readonly hadNoMark: boolean;
+  readonly acceptedLoss: AcceptedLoss | null;
 }
 
-export interface LogDatabase extends TransitionReader {
+export interface LogDatabase extends TransitionReader, Pick<IndexChecks, 'checkIndexes'> {
   readonly facts: LogFacts;
   append(batch: Flat): BatchAnswer;
   close(): void;
 }
 
-/** @throws {LogFileRefused} */
-export function openLogDatabase(path: string): LogDatabase {
-  const { database, logId, wasLeftOpen } = openLogFile(path);
+/** What can be sent to the database's thread. */
+export interface LogDatabaseOptions extends LogFileOptions {
+  readonly limits?: Partial<EndMarkLimits> | undefined;
+}
+
+const BEGINNING: Place = { position: 0, id: '' };
+
+/**
+ * @param onMarkTrouble told when the mark of the end cannot be written, and with `null` when it can again.
+ * @throws {LogFileRefused}
+ */
+export function openLogDatabase(
+  path: string,
+  { limits, bootId = readBootId(), acceptLossUpTo }: LogDatabaseOptions = {},
+  onMarkTrouble: (reason: string | null) => void = () => {},
+): LogDatabase {
+  const { database, logId, ...found } = openLogFile(path, { acceptLossUpTo, bootId });
   const streams = createStreamDirectory(database);
   const reader = createTransitionReader(database, streams);
+  const end = reader.end();
+  const append = createBatchAppender(database, streams);
+  const markedEnd = keepEndMarked({
+    ...{ path, logId, bootId, limits },
+    end: () => reader.end() ?? BEGINNING,
+    onTrouble: onMarkTrouble,
+  });
   return {
     ...reader,
-    facts: { logId, end: reader.end(), wasLeftOpen },
-    append: createBatchAppender(database, streams),
-    close: () => database.close(),
+    checkIndexes: createIndexChecks(database).checkIndexes,
+    facts: { logId, end, ...found },
+    append(batch) {
+      const answer = append(batch);
+      if (answer.kind === 'committed') markedEnd.committed();
+      return answer;
+    },
+    close() {
+      markedEnd.close();
+      database.close();
+    },
   };
 }

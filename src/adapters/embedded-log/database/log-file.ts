@@ -1,15 +1,36 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { LogFileRefused } from '../log-file-refused.ts';
 import { checkFormat, checkPages, checkTail, damaged } from './check-file.ts';
+import { createIndexChecks } from './check-indexes.ts';
 import { createLogFile } from './create-log-file.ts';
-import { messageOf, sqliteErrorKind } from './sqlite-error.ts';
+import { keepAside } from './keep-aside.ts';
+import { gatherEvidence, type Loss, proofOfLoss, proofOfLostFile, refusedFor, wasLeftOpen } from './proof-of-loss.ts';
+import { readWithoutChange } from './read-log-file.ts';
+import { refusing } from './refusing.ts';
+import { sqliteErrorKind } from './sqlite-error.ts';
+import { syncFile } from './sync.ts';
 
 export interface LogFile {
   readonly database: DatabaseSync;
   readonly logId: string;
   /** Who had the log before did not close it: the process was killed, or the power failed. */
   readonly wasLeftOpen: boolean;
+  /** There was no mark of the log's end, though it has transitions: whether some are missing cannot be known. */
+  readonly hadNoMark: boolean;
+  readonly acceptedLoss: AcceptedLoss | null;
+}
+
+/** What is missing, and the folder where what is left of it was put. */
+export interface AcceptedLoss {
+  readonly what: string;
+  readonly keptIn: string;
+}
+
+export interface LogFileOptions {
+  /** The position up to which an operator accepted that transitions are missing. */
+  readonly acceptLossUpTo?: number | undefined;
+  /** Of the machine, unless told. */
+  readonly bootId?: string | null | undefined;
 }
 
 /** Beyond this size a file that was left open is not read whole before it is used: that would take over a second. */
@@ -25,35 +46,46 @@ const KEPT_WRITE_AHEAD_BYTES = 16 * 1024 * 1024;
 const CACHE_KIB = 16 * 1024;
 
 /**
- * Opens the log at `path`, or creates it, and lets nobody else have it until it is closed.
+ * Opens the log at `path`, or creates it, and lets nobody else have it until it is closed. A log that lacks what was
+ * durable is refused before anything is changed (docs/adr/0029-the-end-of-the-embedded-log-is-marked-apart-from-it.md).
  * @throws {LogFileRefused}
  */
-export function openLogFile(path: string): LogFile {
+export function openLogFile(path: string, { acceptLossUpTo, bootId }: LogFileOptions = {}): LogFile {
   return refusing(path, () => {
-    const writeAhead = `${path}-wal`;
-    const wasLeftOpen = existsSync(writeAhead) && statSync(writeAhead).size > 0;
+    const isLeftOpen = wasLeftOpen(path);
+    const evidence = gatherEvidence(path, bootId);
+    const accepted: AcceptedLoss[] = [];
+    const judge = (loss: Loss | null) => {
+      if (loss === null || accepted.length > 0) return;
+      if (acceptLossUpTo === undefined || loss.upTo > acceptLossUpTo) throw refusedFor(path, loss);
+      accepted.push({ what: loss.what, keptIn: keepAside(path) });
+    };
     if (!existsSync(path)) {
-      if (wasLeftOpen) throw damaged(path, `it is missing, while the ${writeAhead} that belongs to it is there`);
+      judge(proofOfLostFile(path, evidence));
+      if (isLeftOpen && accepted.length === 0)
+        throw damaged(path, `it is missing, while the ${path}-wal that belongs to it is there`);
+      rmSync(`${path}-wal`, { force: true });
       createLogFile(path);
-    }
+    } else if (isLeftOpen) judge(readWithoutChange(path, (database) => proofOfLoss(path, evidence, database)));
     const database = openDatabase(path);
     try {
-      if (wasLeftOpen) makeDurable(database);
-      if (wasLeftOpen && statSync(path).size <= MAX_BYTES_CHECKED_AT_OPEN) checkPages(path, database);
+      judge(proofOfLoss(path, evidence, database));
+      if (isLeftOpen) makeDurable(path, database);
+      if (isLeftOpen && statSync(path).size <= MAX_BYTES_CHECKED_AT_OPEN) checkPages(path, database);
       checkTail(path, database);
-      return { database, logId: String(database.prepare('SELECT id FROM log').get()?.['id']), wasLeftOpen };
+      createIndexChecks(database).checkLastRows();
+      return {
+        database,
+        logId: String(database.prepare('SELECT id FROM log').get()?.['id']),
+        wasLeftOpen: isLeftOpen,
+        hadNoMark: evidence.mark === null,
+        acceptedLoss: accepted[0] ?? null,
+      };
     } catch (error) {
       database.close();
       throw error;
     }
   });
-}
-
-/** As {@link openLogFile}, but the log must be there and may be damaged. @throws {LogFileRefused} */
-export function openLogFileForAudit(path: string): DatabaseSync {
-  if (!existsSync(path))
-    throw new LogFileRefused('unreadable', `There is no log at ${path}. Name the right data folder`);
-  return refusing(path, () => openDatabase(path));
 }
 
 function openDatabase(path: string): DatabaseSync {
@@ -74,11 +106,13 @@ function openDatabase(path: string): DatabaseSync {
  * What SQLite recovered from the write-ahead log may be a commit whose fsync failed: a retry will be told that it is
  * durable, so it is written once more, into the file, before anybody asks. On a full disk nobody is told anything yet.
  */
-function makeDurable(database: DatabaseSync): void {
+function makeDurable(path: string, database: DatabaseSync): void {
   try {
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {
     if (sqliteErrorKind(error) !== 'full') throw error;
+    // The mark of the end will name it.
+    syncFile(`${path}-wal`);
   }
 }
 
@@ -88,41 +122,7 @@ function configure(database: DatabaseSync): void {
   database.exec(`
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -${CACHE_KIB};
+    PRAGMA cache_spill = OFF;
     PRAGMA wal_autocheckpoint = ${PAGES_BETWEEN_CHECKPOINTS};
     PRAGMA journal_size_limit = ${KEPT_WRITE_AHEAD_BYTES}`);
-}
-
-function refusing<Value>(path: string, work: () => Value): Value {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof LogFileRefused ? error : refusal(path, error);
-  }
-}
-
-function refusal(path: string, cause: unknown): LogFileRefused {
-  switch (sqliteErrorKind(cause)) {
-    case 'busy':
-      return new LogFileRefused('in-use', `${path} is in use: only one process can have the log. Stop the other one`, {
-        cause,
-      });
-    case 'not-a-database':
-      return new LogFileRefused(
-        'foreign',
-        `${path} is not a SQLite file, so not an event log. Name another data folder`,
-        {
-          cause,
-        },
-      );
-    case 'corrupt':
-      return damaged(path, messageOf(cause));
-    default:
-      return new LogFileRefused(
-        'unreadable',
-        `${path} cannot be opened: ${messageOf(cause)}. See to its folder and disk`,
-        {
-          cause,
-        },
-      );
-  }
 }

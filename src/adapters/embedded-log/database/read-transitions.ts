@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Flat } from '../wire.ts';
+import { DamageFound } from './damage-found.ts';
 import type { StreamDirectory } from './stream-directory.ts';
 
 /** One answer is bounded, so that no append waits long behind a read. One transition always fits. */
@@ -97,8 +98,7 @@ function collect(found: Iterable<Row>, limit: number): { readonly rows: Flat; re
 function* withoutGaps(found: Iterable<Row>, after: number): Generator<Row> {
   let expected = after + 1;
   for (const row of found) {
-    if (row[0] !== expected)
-      throw new Error(`Position ${expected} is missing: the log was tampered with or is damaged`);
+    if (row[0] !== expected) throw new DamageFound(`position ${expected} is missing`);
     expected += 1;
     yield row;
   }

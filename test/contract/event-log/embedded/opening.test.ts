@@ -132,7 +132,7 @@ describe('an embedded log is refused, with its file and what to do', () => {
   it('when it is missing and its write-ahead file is not', async () => {
     const place = await closedLog(3);
     writeFileSync(`${place.path}-wal`, 'something');
-    rmSync(place.path);
+    for (const file of [place.path, `${place.path}.end`]) rmSync(file);
     await expectRefusal(place, 'damaged', 'missing');
   });
 

@@ -11,8 +11,8 @@ const secret = 'card-4242';
 const endless = Array.from({ length: 4_000 }, (_, index) => String.fromCodePoint(0x4e00 + ((index * 7_919) % 20_000)));
 
 const refused: readonly (readonly [what: string, Partial<EventRow>])[] = [
-  ['a payload that is not JSON', { payload: `{"card":"${secret}"` }],
-  ['a payload with NUL', { payload: `{"card":"${secret}\\u0000"}` }],
+  ['a payload that is not JSON', { payload_text: `{"card":"${secret}"` }],
+  ['a payload with NUL', { payload_text: `{"card":"${secret}\\u0000"}` }],
   ['a number beyond its type', { generation: 2 ** 40 }],
   ['an id that is no UUID', { id: secret }],
   ['a moment that is none', { created_at: secret }],

@@ -8,7 +8,7 @@ import type { Opened } from '../harness.ts';
 /** What a row type says of its column, in the catalogue's words. */
 type Described<Column> =
   unknown extends SelectType<Column>
-    ? 'jsonb not null'
+    ? 'jsonb'
     : `${NameOf<NonNullable<SelectType<Column>>>}${null extends SelectType<Column> ? '' : ' not null'}`;
 type NameOf<Value> = Value extends Date ? 'timestamp with time zone' : Value extends number ? 'integer' : TextLike;
 type TextLike = 'text' | 'uuid' | 'bigint';
@@ -25,7 +25,7 @@ const tables: Tables = {
     client_id: 'text not null',
     source: 'text not null',
     type: 'text not null',
-    payload: 'jsonb not null',
+    payload: 'jsonb',
     status: 'text not null',
     created_at: 'timestamp with time zone not null',
     updated_at: 'timestamp with time zone not null',
@@ -39,6 +39,7 @@ const tables: Tables = {
     ordering_key: 'text',
     trace_id: 'text',
     revision: 'bigint not null',
+    payload_text: 'text not null',
   },
   leases: {
     name: 'text not null',

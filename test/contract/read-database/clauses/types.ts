@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { writeEvents } from '../../../../src/projections/events/write.ts';
 import { row } from '../../../support/read-database/rows.ts';
 import type { Opened } from '../harness.ts';
 
@@ -26,15 +27,21 @@ export function typeClauses(under: Opened): void {
       ]);
     });
 
-    it('keeps every digit of a payload as text', async () => {
+    it('keeps the text of a payload byte for byte, and beside it a value that can be searched', async () => {
       const { db } = under();
-      const payload = '{"id": 12345678901234567890, "rate": 0.10000000000000000001}';
-      await db.insertInto('events').values(row('precise', { payload })).execute();
-      const read = await db
-        .selectFrom('events')
-        .select(sql<string>`payload::text`.as('text'))
-        .executeTakeFirstOrThrow();
-      expect(read.text).toBe(payload);
+      const write = (name: string, payload: string, isTextOnly: boolean) =>
+        db
+          .transaction()
+          .execute((transaction) => writeEvents(transaction, [row(name, { payload_text: payload })], { isTextOnly }));
+      const text = '{"b":1.0, "a":-0,\n"id":12345678901234567890,"far":1e308,"a":"\\u00e9"}';
+      await write('precise', text, false);
+      await write('refused', '{"v":0e1073741824}', true);
+      const { rows } = await sql`
+        select payload_text, payload ->> 'id' as id from events order by idempotency_key`.execute(db);
+      expect(rows).toEqual([
+        { payload_text: text, id: '12345678901234567890' },
+        { payload_text: '{"v":0e1073741824}', id: null },
+      ]);
     });
 
     it('keeps text with any character but NUL', async () => {

@@ -54,7 +54,7 @@ export function createEmbeddedPlace(): EmbeddedPlace {
       const copy = join(folder, 'backup.db');
       cpSync(path, copy);
       return async () => {
-        rmSync(`${path}-wal`, { force: true });
+        for (const suffix of ['-wal', '.end']) rmSync(`${path}${suffix}`, { force: true });
         cpSync(copy, path);
       };
     },

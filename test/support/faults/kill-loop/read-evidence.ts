@@ -26,9 +26,17 @@ async function query<Row extends pg.QueryResultRow>(databaseUrl: string, text: s
 
 /** Every row, straight from PostgreSQL. */
 export async function readRows(databaseUrl: string): Promise<NonNullable<Evidence['rows']>> {
-  const rows = await query<ViewedRow>(databaseUrl, 'select *, payload::text as payload from events');
-  return new Map(rows.map((row) => [row.id, viewOf(row)]));
+  const rows = await query<ViewedRow>(databaseUrl, 'select * from events');
+  return new Map(rows.map((row) => [row.id, viewOf(withTextMoments(row))]));
 }
+
+const withTextMoments = (row: ViewedRow) =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]: [string, unknown]) => [
+      column,
+      value instanceof Date ? value.toISOString() : value,
+    ]),
+  ) as ViewedRow;
 
 /** The whole table as text, which is equal for equal tables; empty where there is no table yet. */
 export async function readTable(databaseUrl: string): Promise<readonly string[]> {

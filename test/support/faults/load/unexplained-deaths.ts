@@ -9,5 +9,5 @@ export const unexplainedDeaths = (histories: ReadonlyMap<string, readonly Record
     const [first] = transitions;
     if (first?.type !== 'EventReceived' || mayDie(first.data.type)) return [];
     const deaths = transitions.flatMap(({ type, data }) => (type === 'EventDeadLettered' ? [data.reason] : []));
-    return deaths.filter((reason) => reason !== 'lease-expired').map((reason) => `${eventId}: ${reason}`);
+    return deaths.map((reason) => `${eventId}: ${reason}`);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../../src/adapters/postgres/explain.ts';
 
-const server = { label: 'host:5432/events', password: 's3cr#t' };
+const server = { label: 'host:5432/events', user: 'writer', password: 's3cr#t' };
 
 describe('what keeps us from PostgreSQL', () => {
   it.each([

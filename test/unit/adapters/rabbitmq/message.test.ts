@@ -25,6 +25,7 @@ const command = (payload: string): ProcessEvent => ({
         retryable: true,
         retryAfterMs: 5,
       },
+      suspicions: [{ at: '2026-01-01T12:00:00.000Z', ended: 'worker', wasAlone: true }],
     },
     revision: 6,
     headId: randomUUID(),

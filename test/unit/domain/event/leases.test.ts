@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/domain/event/decide.ts';
 import { fold } from '../../../../src/domain/event/state.ts';
-import { expireLease } from '../../../support/domain/commands.ts';
+import { expireLease, startProcessing } from '../../../support/domain/commands.ts';
 import { given } from '../../../support/domain/given.ts';
 import {
   failed,
   histories,
+  interrupted,
   moment,
-  policy,
   received,
   retryScheduled,
   started,
@@ -20,35 +20,10 @@ const typesAfter = (command: ReturnType<typeof expireLease>) => {
 };
 
 describe('the end of a lease', () => {
-  it('fails the attempt and schedules the next', () => {
-    const expired = {
-      class: 'LeaseExpired',
-      message: 'worker-1 recorded no outcome before its lease ended',
-      stack: null,
-      fingerprint: 'lease-expired',
-      retryable: true,
-      retryAfterMs: null,
-    };
+  it('interrupts the attempt, which is not counted and may start again at once', () => {
     given(...histories.processing)
       .when(expireLease())
-      .leadsTo(
-        {
-          type: 'ProcessingFailed',
-          data: { generation: 0, attempt: 1, durationMs: 0, handler: null, failure: expired },
-        },
-        {
-          type: 'RetryScheduled',
-          data: { generation: 0, attempt: 2, dueAt: moment(30.5), delayMs: 500, policy },
-        },
-      );
-  });
-
-  it('makes a dead letter of an event without attempts left', () => {
-    const decision = decide(fold(histories.processing), expireLease({ policy: { ...policy, maxAttempts: 1 } }));
-    expect(decision).toMatchObject({
-      ok: true,
-      transitions: [{ type: 'ProcessingFailed' }, { type: 'EventDeadLettered', data: { reason: 'lease-expired' } }],
-    });
+      .leadsTo(interrupted({}, { cause: 'lease-expired', interruptedAt: moment(30), dueAt: moment(30) }));
   });
 
   it('is not before the moment that was promised', () => {
@@ -58,10 +33,16 @@ describe('the end of a lease', () => {
   });
 
   it('need not be waited for when the worker is known to be gone', () => {
-    expect(typesAfter(expireLease({ now: moment(1), workerIsGone: true }))).toEqual([
-      'ProcessingFailed',
-      'RetryScheduled',
-    ]);
+    expect(typesAfter(expireLease({ now: moment(1), workerIsGone: true }))).toEqual(['ProcessingInterrupted']);
+  });
+
+  it('of one run leaves the next run of the same attempt alone, whoever is gone', () => {
+    const claimedAgain = startProcessing({ now: moment(30) });
+    const decision = decide(fold([...histories.interrupted]), claimedAgain);
+    const again = decision.ok ? decision.transitions : [];
+    given(...histories.interrupted, ...again)
+      .when(expireLease({ now: moment(1_000), workerIsGone: true }))
+      .isRefused({ code: 'stale-attempt', status: 'PROCESSING' });
   });
 
   it('of one attempt leaves a later one alone, whoever is gone', () => {
@@ -74,6 +55,7 @@ describe('the end of a lease', () => {
     ['received', 'RECEIVED'],
     ['processed', 'PROCESSED'],
     ['waiting for a retry', 'FAILED'],
+    ['interrupted', 'FAILED'],
     ['dead', 'DEAD'],
     ['replayed', 'RECEIVED'],
     ['discarded', 'DISCARDED'],

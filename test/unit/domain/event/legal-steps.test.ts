@@ -6,6 +6,7 @@ import {
   discarded,
   failed,
   histories,
+  interrupted,
   received,
   replayRequested,
   retryScheduled,
@@ -17,7 +18,8 @@ import {
 const legal: readonly (readonly [readonly Transition[], readonly TransitionType[]])[] = [
   [histories['not received'], ['EventReceived']],
   [histories.received, ['ProcessingStarted']],
-  [histories.processing, ['ProcessingSucceeded', 'ProcessingFailed']],
+  [histories.processing, ['ProcessingSucceeded', 'ProcessingFailed', 'ProcessingInterrupted']],
+  [histories.interrupted, ['ProcessingStarted']],
   [
     [received(), started(), failed()],
     ['RetryScheduled', 'EventDeadLettered'],
@@ -39,6 +41,7 @@ function everyTransition(history: readonly Transition[]): Transition[] {
     started(next),
     succeeded(present),
     failed(present),
+    interrupted(present),
     retryScheduled(next),
     deadLettered(present),
     replayRequested(generation + 1),

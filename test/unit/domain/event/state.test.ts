@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { interruptionOf } from '../../../../src/domain/event/interruption.ts';
 import { type EventState, fold } from '../../../../src/domain/event/state.ts';
 import {
   failed,
@@ -20,6 +21,7 @@ const atFirst: EventState = {
   claim: null,
   nextAttemptAt: null,
   failure: null,
+  suspicions: [],
 };
 const claim = { worker: 'worker-1', leaseExpiresAt: moment(30) };
 
@@ -29,6 +31,13 @@ const expected: Readonly<Record<StateName, EventState | null>> = {
   processing: { ...atFirst, status: 'PROCESSING', attempts: 1, claim },
   processed: { ...atFirst, status: 'PROCESSED', attempts: 1 },
   'waiting for a retry': { ...atFirst, status: 'FAILED', attempts: 1, nextAttemptAt: moment(60), failure },
+  interrupted: {
+    ...atFirst,
+    status: 'FAILED',
+    nextAttemptAt: moment(10),
+    failure: interruptionOf('process-ended'),
+    suspicions: [{ at: moment(10), ended: 'handlers', wasAlone: false }],
+  },
   dead: { ...atFirst, status: 'DEAD', attempts: 1, failure },
   replayed: { ...atFirst, generation: 1 },
   discarded: { ...atFirst, status: 'DISCARDED', attempts: 1, failure },

@@ -1,0 +1,54 @@
+import type { Draw } from './draw.ts';
+import { changeableLimits } from './limits.ts';
+import { isPrompt } from './promptness.ts';
+import type { Fault, PostedEvent, Scenario, ScenarioLimit } from './scenario.ts';
+
+/**
+ * What a scenario has beside its faults: caps that are reached, clocks that differ, a read database that refuses rows,
+ * a log that is put back. Drawn apart, so that a seed's events and faults are what they are without it.
+ */
+export function withHardships(scenario: Scenario, draw: Draw): Scenario {
+  const limits = draw.chance(0.5) ? drawLimits(draw) : [];
+  const isMild = isPrompt(scenario);
+  const faults = [...scenario.faults];
+  if (!isMild) faults.push(...databases(draw, scenario));
+  const changed = { ...scenario, faults, limits };
+  return scenario.profile === 'full' && draw.chance(0.03) ? withCrowd(changed, draw) : changed;
+}
+
+/** Each by itself, so that one that is reached meets others that are not. What takes a millisecond takes many turns. */
+const drawLimits = (draw: Draw): readonly ScenarioLimit[] =>
+  changeableLimits
+    .filter(({ isTime }) => draw.chance(isTime ? 0.02 : 0.5))
+    .map(({ of, limit }) => ({ of, limit, value: 1 + draw.upTo(2) }));
+
+/** What machines differ by that set their clocks by a time server that is far away. They go on to differ in peace. */
+export const SMALL_SKEW_MS = 500;
+
+function databases(draw: Draw, { profile, peaceAt }: Scenario): readonly Fault[] {
+  const at = draw.upTo(peaceAt - 1_000);
+  const faults: Fault[] = [];
+  if (profile === 'full' && draw.chance(0.04)) faults.push({ kind: 'timed', at, what: 'lose tables' });
+  if (draw.chance(0.04)) faults.push({ kind: 'timed', at, what: 'restore log', transitions: 1 + draw.upTo(8) });
+  return faults;
+}
+
+/** Many events, caps that they reach, and nobody who works: then the broker loses all, and the workers come. */
+function withCrowd(scenario: Scenario, draw: Draw): Scenario {
+  const workersFrom = draw.chance(0.5) ? 30_000 + draw.upTo(30_000) : 60_000 + draw.upTo(240_000);
+  const events = draw.many(
+    10 + draw.upTo(20),
+    (index): PostedEvent => ({
+      ...{ key: `key-${index}`, clients: 1, isReusedLater: false },
+      postedAt: draw.upTo(6_000),
+      conduct: [draw.one(['succeeds', 'succeeds', 'fails'] as const), 'succeeds'],
+    }),
+  );
+  const faults: readonly Fault[] = [
+    ...scenario.faults.filter(({ kind }) => kind === 'clock').slice(0, 1),
+    { kind: 'timed', at: workersFrom - draw.upTo(500), what: 'wipe broker' },
+  ];
+  // Pauses of a millisecond over minutes would only cost time.
+  const limits = drawLimits(draw).filter(({ limit }) => !limit.endsWith('Ms'));
+  return { ...scenario, events, acts: [], faults, limits, workersFrom, peaceAt: workersFrom + 1_000 };
+}

@@ -1,0 +1,79 @@
+import { CheckpointRefused } from '../../../src/application/failures.ts';
+import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
+import { viewOf } from '../../../src/projections/events/view.ts';
+import { type Breach, findBreaches } from '../guarantees/find-breaches.ts';
+import { breachesOfRuns } from './effect-breaches.ts';
+import type { Witness } from './people.ts';
+import type { Processes } from './processes.ts';
+import { breachesOfPromptness, isPrompt } from './promptness.ts';
+import { refusedForGood } from './rest.ts';
+import type { World } from './world.ts';
+
+type Histories = ReadonlyMap<string, readonly RecordedTransition[]>;
+
+/** What was promised and not kept, once the run is over. */
+export async function judge(
+  world: World,
+  processes: Processes,
+  witness: Witness,
+  histories: Histories,
+): Promise<readonly Breach[]> {
+  if (world.restoredStreams !== null) return judgeRestored(world, processes, witness, histories);
+  const { acknowledged, answered } = witness;
+  const rows = new Map([...world.stores.tables.rows].map(([id, row]) => [id, viewOf(row)]));
+  const missing = refusedForGood(world.scenario);
+  const breaches: Breach[] = findBreaches({ acknowledged, answered, histories, rows }).filter(
+    ({ guarantee, eventId }) => guarantee !== 'G6' || !missing.has(eventId),
+  );
+  breaches.push(...breachesOfRuns(world.runs, histories), ...seenBreaches(world));
+  if (witness.waiting > 0) breaches.push(stuck(`${witness.waiting} people still have no answer`));
+  if (isPrompt(world.scenario)) {
+    const tookMs = world.lastTransitionAt - Math.max(world.lastFaultAt, world.lastWishAt);
+    breaches.push(...breachesOfPromptness(tookMs, histories));
+  }
+  return breaches;
+}
+
+/**
+ * Of a log that was put back, what it lost is gone, and nothing has to come to an end before a person has decided. What
+ * it holds is legal, what was acknowledged since then is in it, and those who cannot go on say so.
+ */
+async function judgeRestored(
+  world: World,
+  processes: Processes,
+  witness: Witness,
+  histories: Histories,
+): Promise<readonly Breach[]> {
+  const acknowledged = witness.acknowledged.filter(
+    ({ eventId, at }) => at > world.restoredAt || world.restoredStreams?.has(`event-${eventId}`),
+  );
+  const answered = witness.answered.filter(({ at }) => at > world.restoredAt);
+  const breaches = findBreaches({ acknowledged, answered, histories, rows: null }).filter(
+    ({ guarantee }) => guarantee !== 'G2',
+  );
+  const isBeyond = await isBeyondTheLog(world);
+  if (!isBeyond || processes.sayTrouble()) return [...breaches, ...seenBreaches(world)];
+  return [...breaches, ...seenBreaches(world), stuck('the log was put back behind the rows, and no process says so')];
+}
+
+async function isBeyondTheLog({ stores, log }: World): Promise<boolean> {
+  for (const checkpoint of stores.tables.checkpoints.values())
+    try {
+      await log.verifyCheckpoint(checkpoint);
+    } catch (error) {
+      if (error instanceof CheckpointRefused) return true;
+      throw error;
+    }
+  return false;
+}
+
+function seenBreaches(world: World): readonly Breach[] {
+  return [...new Set(world.seen)].map((what) => ({
+    guarantee: what.includes('checkpoint') ? 'G6' : 'G3',
+    kind: what.includes('checkpoint') ? 'mismatching row' : 'doubled',
+    eventId: '',
+    what,
+  }));
+}
+
+const stuck = (what: string): Breach => ({ guarantee: 'G2', kind: 'stuck', eventId: '', what });
