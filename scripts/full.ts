@@ -1,6 +1,7 @@
 // The full profile on this machine without Docker: `npm run full`, or `npm run full -- --scale worker=2 --scale api=2`.
 // Starts the servers that no setting names and one process of each role, and stops all that it started.
 import { parseArgs } from 'node:util';
+import { type Config, readConfig, SettingsInvalid } from '../src/config/config.ts';
 import { type Role, roles } from '../test/support/processes/role-process.ts';
 import { startProcesses } from './full/processes.ts';
 import { dataFolderFor, findOrStart, type Server, ServerMissing } from './full/servers.ts';
@@ -25,17 +26,38 @@ function countsFrom(scales: readonly string[]): Record<Role, number> {
   return counts;
 }
 
-const { values } = parseArgs({ options: { scale: { type: 'string', multiple: true, default: [] } } });
-const counts = countsFrom(values.scale);
-const dataDir = process.env['DATA_DIR'] ?? './data';
+function scales(): readonly string[] {
+  try {
+    return parseArgs({ options: { scale: { type: 'string', multiple: true, default: [] } } }).values.scale;
+  } catch (error) {
+    return leave(WRONG_USE, (error as Error).message);
+  }
+}
+
+function configFromEnvironment(): Config {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof SettingsInvalid)) throw error;
+    return leave(WRONG_USE, error.message);
+  }
+}
+
+// Whoever watches may stop watching; the processes go on until they are stopped.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+const counts = countsFrom(scales());
+const config = configFromEnvironment();
 const stopRequested = new Promise<void>((resolve) => {
   process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
 });
-const folder = dataFolderFor(dataDir);
+const folder = dataFolderFor(config.dataFolder);
 tell(`The full profile; servers that are ours keep their data in ${folder}`);
 
-const settings = ['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL'] as const;
-const outcomes = await Promise.allSettled(settings.map((setting) => findOrStart(setting, folder)));
+const outcomes = await Promise.allSettled([
+  findOrStart('EVENTSTORE_URL', config.eventStoreUrl, folder),
+  findOrStart('DATABASE_URL', config.databaseUrl, folder),
+  findOrStart('AMQP_URL', config.amqpUrl, folder),
+]);
 const servers: Server[] = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
 const stopServers = () => Promise.all(servers.map((server) => server.stop()));
 const problems = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
@@ -46,9 +68,13 @@ if (problems.length > 0) {
 for (const { description } of servers) tell(`  ${description}`);
 
 try {
-  const env = { DATA_DIR: dataDir, ...Object.fromEntries(servers.map(({ setting, url }) => [setting, url])) };
-  const port = Number(process.env['PORT'] ?? 8000);
-  const metricsPort = Number(process.env['METRICS_PORT'] ?? 9464);
+  const env = {
+    DATA_DIR: config.dataFolder,
+    // Read already: given another time, they would be given twice.
+    ...{ EVENTSTORE_URL_FILE: '', DATABASE_URL_FILE: '', AMQP_URL_FILE: '' },
+    ...Object.fromEntries(servers.map(({ setting, url }) => [setting, url])),
+  };
+  const { port, metricsPort } = config;
   const processes = await startProcesses({ counts, env, port, metricsPort, print });
   print(`All are ready: ${roles.map((role) => `${counts[role]} ${role}`).join(', ')}. Ctrl-C stops everything.`);
   const failure = await Promise.race([stopRequested, processes.failed]);

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { MultiBar, Presets } from 'cli-progress';
+import { SettingsInvalid } from '../../src/config/config.ts';
 import { Client } from './client.ts';
 import { findOrStartServer, isProfile } from './server.ts';
 import { renderTable } from './table.ts';
@@ -25,7 +26,11 @@ if (!isProfile(values.profile)) {
 const run = values.run ?? randomUUID().slice(0, 8);
 const source = `github/demo-${run}`;
 
-const server = await findOrStartServer(values.profile);
+const server = await findOrStartServer(values.profile).catch((error: unknown) => {
+  if (!(error instanceof SettingsInvalid)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  return process.exit(2);
+});
 process.stderr.write(`Run ${run}: posting ${webhooks.length} GitHub webhooks to ${server.url}\n`);
 const client = new Client(server.url, server.token);
 const startedAt = Date.now();

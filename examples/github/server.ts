@@ -1,6 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { readConfig } from '../../src/config/config.ts';
+import { urlOf } from '../../src/main/listening.ts';
 
 const eventops = fileURLToPath(new URL('../../bin/eventops', import.meta.url));
 
@@ -23,9 +25,10 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** The EventOps that runs already at HOST and PORT, or one of our own on the same settings. */
+/** The EventOps that runs already at HOST and PORT, or one of our own on the same settings. @throws {SettingsInvalid} */
 export async function findOrStartServer(profile: Profile): Promise<Server> {
-  const url = `http://${process.env['HOST'] ?? '127.0.0.1'}:${process.env['PORT'] ?? '8000'}`;
+  const { host, port } = readConfig();
+  const url = urlOf(host, port);
   const token = () =>
     execFileSync(eventops, ['token', '--role', 'admin', '--subject', 'github-demo'], { encoding: 'utf8' }).trim();
   if (await answers(url)) return { url, token: token(), startedHere: false, stop: async () => {} };

@@ -1,6 +1,10 @@
 import { accessSync, chmodSync, constants, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parseAddress } from '../../src/adapters/eventstoredb/parse-address.ts';
+import { parsePostgresServer } from '../../src/adapters/postgres/server.ts';
+import { parseBroker } from '../../src/adapters/rabbitmq/broker.ts';
+import { ServerUrlInvalid } from '../../src/application/failures.ts';
 import { startServerProcess } from '../../test/support/eventstoredb/start-server-process.ts';
 import { createPostgres, findPostgres } from '../../test/support/services/postgres.ts';
 import { createRabbitMq, findRabbitMq } from '../../test/support/services/rabbitmq.ts';
@@ -45,13 +49,27 @@ const starters: Readonly<Record<Server['setting'], Starter>> = {
   },
 };
 
+/** As the adapters read it: a cluster's list of hosts is no URL to `URL`. @throws {ServerUrlInvalid} */
+const labels: Readonly<Record<Server['setting'], (url: string) => string>> = {
+  EVENTSTORE_URL: (url) => parseAddress(url).label,
+  DATABASE_URL: (url) => parsePostgresServer(url).label,
+  AMQP_URL: (url) => parseBroker(url).label,
+};
+
+function labelOf(setting: Server['setting'], url: string): string {
+  try {
+    return labels[setting](url);
+  } catch (error) {
+    if (!(error instanceof ServerUrlInvalid)) throw error;
+    throw new ServerMissing(`${setting}: ${error.message}`, { cause: error });
+  }
+}
+
 /** The server that a setting names, or one of our own with its data in `folder`. @throws {ServerMissing} */
-export async function findOrStart(setting: Server['setting'], folder: string): Promise<Server> {
-  const given = process.env[setting];
-  if (given === undefined || given === '')
+export async function findOrStart(setting: Server['setting'], given: string | null, folder: string): Promise<Server> {
+  if (given === null)
     return { setting, ...(await starters[setting](join(folder, setting.slice(0, -4).toLowerCase()))) };
-  const { host } = new URL(given);
-  return { setting, url: given, description: `${setting} is given: the server at ${host}`, stop: async () => {} };
+  return { setting, url: given, description: `${setting} is given: ${labelOf(setting, given)}`, stop: async () => {} };
 }
 
 /**

@@ -13,6 +13,9 @@ const permissionsOfRole: ReadonlyMap<string, readonly Permission[]> = new Map<st
   ['admin', admin],
 ]);
 
+/** Everything that some role permits. */
+export const allPermissions: readonly Permission[] = [...new Set([...permissionsOfRole.values()].flat())];
+
 /** Who may use a route. Every route has to say it; there is no default. */
 export type Access =
   /** Anybody, without a token. */

@@ -14,7 +14,8 @@ export interface Subscriber {
    * the log's order; may be called again with the same transitions after a failure or restart.
    */
   handle(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<void>;
-  caughtUp?(): void;
+  /** What was in the log when the subscription began has been handled. Called again when it fails. */
+  caughtUp?(): Promise<void> | void;
   /** Whether what is stored is still what was stored last, where somebody else could have put it back. */
   isInPlace?(): Promise<boolean>;
 }
@@ -58,7 +59,7 @@ export async function runSubscription(
       const watching = { clock, logger, signal: following.signal, checkPlaceEveryMs };
       void watchPlace(subscriber, watching, () => moved.abort());
       for await (const message of log.subscribeAll(from, following)) {
-        if (message.kind === 'caught-up') subscriber.caughtUp?.();
+        if (message.kind === 'caught-up') await subscriber.caughtUp?.();
         else await subscriber.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
         delayMs = firstPauseMs;
         report.wentWell(subscriber.name);

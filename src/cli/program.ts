@@ -28,12 +28,36 @@ export interface CommandActions {
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
   (names as readonly string[]).includes(name);
 
+/** An option that is given twice means one of two things, and which one is not ours to guess. */
+function once<Value>(parse: (text: string) => Value): (text: string) => Value {
+  let isGiven = false;
+  return (text) => {
+    if (isGiven) throw new InvalidArgumentError('given more than once; keep one');
+    isGiven = true;
+    return parse(text);
+  };
+}
+
 function parseRoles(text: string): readonly Role[] {
   const roles = text.split(',').map((name) => name.trim());
   const wrong = roles.filter((name) => !isOneOf(allRoles, name));
   if (wrong.length > 0)
-    throw new InvalidArgumentError(`no such role: ${wrong.join(', ')}; there are ${allRoles.join(', ')}`);
+    throw new InvalidArgumentError(
+      `no such role: ${wrong.map((name) => name || 'an empty name').join(', ')}; there are ${allRoles.join(', ')}`,
+    );
+  if (new Set(roles).size < roles.length) throw new InvalidArgumentError('the same role more than once; keep one');
   return allRoles.filter((role) => roles.includes(role));
+}
+
+function parseTokenRole(text: string): TokenRole {
+  if (isOneOf(tokenRoles, text)) return text;
+  throw new InvalidArgumentError(`no such role; there are ${tokenRoles.join(', ')}`);
+}
+
+function parseSubject(text: string): string {
+  if (text.trim() === '' || text.length > 200 || /[\p{Cc}\p{Cs}]/u.test(text))
+    throw new InvalidArgumentError('a name has 1 to 200 characters, and no control characters');
+  return text;
 }
 
 function parsePosition(text: string): number {
@@ -42,10 +66,17 @@ function parsePosition(text: string): number {
   return position;
 }
 
-const collect = (scope: string, scopes: readonly string[]) => [...scopes, scope];
+/** Exact names only: another one would be a token that is refused, far from here. */
+const parseScope = (permissions: readonly string[]) => (text: string, scopes: readonly string[]) => {
+  if (permissions.includes(text)) return [...scopes, text];
+  throw new InvalidArgumentError(`no such permission; there are ${permissions.join(', ')}`);
+};
 
-/** The `eventops` command. Results go to standard output, everything else to standard error. */
-export function createProgram(actions: CommandActions): Command {
+/**
+ * The `eventops` command. Results go to standard output, everything else to standard error.
+ * @param permissions the names that `--scope` takes.
+ */
+export function createProgram(actions: CommandActions, permissions: readonly string[]): Command {
   const program = new Command('eventops')
     .description('Takes events over HTTP, sees each one through to an end, and proves afterwards what happened.')
     .exitOverride()
@@ -58,13 +89,13 @@ export function createProgram(actions: CommandActions): Command {
     .addOption(
       new Option('--roles <roles>', 'which parts to run, separated by commas')
         .default(allRoles, allRoles.join(','))
-        .argParser(parseRoles),
+        .argParser(once(parseRoles)),
     )
     .addOption(
       new Option(
         '--accept-lost-transitions <position>',
         'go on with a log that lacks transitions up to this position, as a refused start names it',
-      ).argParser(parsePosition),
+      ).argParser(once(parsePosition)),
     )
     .action(({ roles, acceptLostTransitions }: { roles: readonly Role[]; acceptLostTransitions?: number }) =>
       actions.start({ roles, acceptLossUpTo: acceptLostTransitions ?? null }),
@@ -73,9 +104,15 @@ export function createProgram(actions: CommandActions): Command {
   program
     .command('token')
     .description('print a development token')
-    .addOption(new Option('--role <role>', 'what the token may do').choices(tokenRoles))
-    .option('--scope <scope>', 'a permission of its own, such as events:write; may be repeated', collect, [])
-    .option('--subject <name>', 'whose token it is', 'developer')
+    .addOption(
+      new Option('--role <role>', `what the token may do: ${tokenRoles.join(', ')}`).argParser(once(parseTokenRole)),
+    )
+    .addOption(
+      new Option('--scope <scope>', 'a permission of its own, such as events:write; may be repeated')
+        .default([])
+        .argParser(parseScope(permissions)),
+    )
+    .addOption(new Option('--subject <name>', 'whose token it is').default('developer').argParser(once(parseSubject)))
     .action(({ role, scope, subject }: { role?: TokenRole; scope: readonly string[]; subject: string }) =>
       // Without a role and a scope a token could do nothing: the developer at the keyboard gets all of it.
       actions.token({ ...(role ? { role } : scope.length === 0 ? { role: 'admin' } : {}), scopes: scope, subject }),

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { problemOfUrl } from './problem-of-url.ts';
 
 /** What every kind says of itself: the form that is expected, never the value that was given. */
 type Expected = `must be ${string}`;
@@ -51,14 +52,19 @@ export const path = (fallback: string) =>
     .default(fallback);
 
 /**
- * Only the beginning is checked: a list of hosts, as in esdb://one:2113,two:2113, is no URL to `URL`, and each adapter
- * checks the rest of its own.
+ * A list of hosts, as in esdb://one:2113,two:2113, is no URL to `URL`: only what all of them have in common is checked,
+ * and each adapter checks the rest of its own.
  */
 export const url = (...schemes: readonly string[]) =>
   z
     .string()
     .refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)), {
       error: expects(`must be a URL beginning with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`),
+      abort: true,
+    })
+    .superRefine((value, context) => {
+      const message = problemOfUrl(value);
+      if (message !== null) context.addIssue({ code: 'custom', message });
     })
     .optional();
 

@@ -17,9 +17,11 @@ import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
 import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
+import { makeDataFolder } from './make-data-folder.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
+import { usingDevelopmentKey } from './using-development-key.ts';
 import { createServices } from './work-of-roles.ts';
 
 const clock = systemClock;
@@ -123,6 +125,7 @@ async function listenForRequests(
   const { buildServer } = await import('../api/build-server.ts');
   const { createDevelopmentAuthenticator } = await import('../adapters/development-issuer/development-issuer.ts');
   const log = limitReads(parts.log, defaultLimits.historiesInHand);
+  makeDataFolder(config.dataFolder);
   const readTables = opened(parts.readTables);
   const rows = readOnly(readTables.db);
   const api = buildServer({
@@ -133,7 +136,9 @@ async function listenForRequests(
       if (trouble !== null) throw new ReadDatabaseUnavailable(trouble);
       return rows;
     },
-    authenticator: await createDevelopmentAuthenticator({ dataFolder: config.dataFolder, clock }),
+    authenticator: await usingDevelopmentKey(config.dataFolder, () =>
+      createDevelopmentAuthenticator({ dataFolder: config.dataFolder, clock }),
+    ),
     readinessChecks: checks,
     countProblem: metrics.counter('eventops_http_problems_total', 'Requests that were not served, by code.', 'code'),
     limits: connectionsWithin(openFilesLimit(), defaultLimits),

@@ -1,3 +1,4 @@
+import { allPermissions } from '../api/permissions.ts';
 import { OperationalFailure } from '../application/failures.ts';
 import { createProgram, runProgram } from '../cli/program.ts';
 import { readConfig, SettingsInvalid } from '../config/config.ts';
@@ -6,21 +7,24 @@ import { CannotStart } from './cannot-start.ts';
 import { reportLostResults } from './results-of-commands.ts';
 
 // What a command does not need is not loaded for it: most of the time that a short one takes is loading.
-const program = createProgram({
-  start: async (request) => {
-    const config = readConfig();
-    const { start } = await import('./start.ts');
-    await start(config, request);
+const program = createProgram(
+  {
+    start: async (request) => {
+      const config = readConfig();
+      const { start } = await import('./start.ts');
+      await start(config, request);
+    },
+    token: async (request) => {
+      const { printToken } = await import('./print-token.ts');
+      await printToken(readConfig(), request);
+    },
+    verify: async () => {
+      const { verifyLog } = await import('./verify-log.ts');
+      await verifyLog(readConfig());
+    },
   },
-  token: async (request) => {
-    const { printToken } = await import('./print-token.ts');
-    await printToken(readConfig(), request);
-  },
-  verify: async () => {
-    const { verifyLog } = await import('./verify-log.ts');
-    await verifyLog(readConfig());
-  },
-});
+  allPermissions,
+);
 
 reportLostResults();
 try {

@@ -49,8 +49,8 @@ export function followLog(
         throw error;
       }
     },
-    caughtUp: () => {
-      subscriber.caughtUp?.();
+    caughtUp: async () => {
+      await subscriber.caughtUp?.();
       caughtUp.resolve();
     },
   };

@@ -1,5 +1,6 @@
 import type { LeasedLimits } from '../application/while-leased.ts';
 import type { Pace } from '../projections/projector.ts';
+import type { SweepLimits } from '../worker/sweep/limits.ts';
 import type { WorkerLimits } from '../worker/worker.ts';
 import type { FollowingLimits } from './follow-log.ts';
 
@@ -12,5 +13,6 @@ export interface LimitsOfServices {
   readonly following?: Partial<FollowingLimits>;
   readonly leased?: Partial<LeasedLimits>;
   readonly projecting?: Partial<Pace>;
+  readonly sweep?: Partial<SweepLimits>;
   readonly worker?: Partial<WorkerLimits>;
 }

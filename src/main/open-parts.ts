@@ -11,6 +11,7 @@ import type { Config } from '../config/config.ts';
 import { createLeases } from '../projections/leases.ts';
 import { createStores } from '../projections/stores.ts';
 import { CannotStart } from './cannot-start.ts';
+import { makeDataFolder } from './make-data-folder.ts';
 import { type Defer, opening } from './opening.ts';
 import { type Parts, partsOfRole } from './parts.ts';
 
@@ -36,7 +37,10 @@ async function openAll({ config, roles, acceptLossUpTo, logger }: Given, defer: 
   const needed = new Set(roles.flatMap((role) => partsOfRole[role]));
   const { eventStoreUrl, databaseUrl } = config;
   const isOnlyProcess = eventStoreUrl === null;
-  if (isOnlyProcess || databaseUrl === null) defer(acquireDataFolder(config.dataFolder));
+  if (isOnlyProcess || databaseUrl === null) {
+    makeDataFolder(config.dataFolder);
+    defer(acquireDataFolder(config.dataFolder));
+  }
   const log = await openLog({ config, acceptLossUpTo, logger }, defer);
   const readTables = needed.has('read tables') ? await openReadTables({ config, log: log.part, logger }, defer) : null;
   const bus = needed.has('commands') ? await openBus({ config, logger }, defer) : null;

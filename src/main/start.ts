@@ -1,10 +1,13 @@
 import { get } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { guardStandardStreams } from '../adapters/output/guard-standard-streams.ts';
+import { systemClock } from '../adapters/system/clock.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
+import { DeadlinePassed, within } from '../application/within.ts';
 import type { StartRequest } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../worker/handlers/load-config.ts';
+import { CannotStart } from './cannot-start.ts';
 import { checkRoles } from './check-roles.ts';
 import { compose, type Running } from './compose.ts';
 import { crashingAsAsked } from './crash-points/crashing-as-asked.ts';
@@ -12,12 +15,14 @@ import { reachableAt } from './listening.ts';
 import { openParts } from './open-parts.ts';
 import { welcome } from './welcome.ts';
 
+const LOAD_HANDLERS_MS = 30_000;
+
 /** Runs until SIGTERM or SIGINT. @throws {CannotStart} */
 export async function start(config: Config, { roles, acceptLossUpTo }: StartRequest): Promise<void> {
   // Before anything that may write, the configuration of the handlers included.
   const { standardOutput, standardError } = guardStandardStreams();
   checkRoles(config, roles);
-  const handlers = await loadConfig(config.handlersFile);
+  const handlers = await loadHandlers(config);
   const crashing = crashingAsAsked(config);
   const logger = createLogger(config.logLevel, standardError);
   logWarnings(logger);
@@ -35,6 +40,19 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
   // Otherwise written at the end of the process, which may be a sudden one.
   flushCompileCache();
   await stopped;
+}
+
+/** Its code runs, and may wait for something that never comes. @throws {ConfigInvalid} @throws {CannotStart} */
+async function loadHandlers({ handlersFile }: Config) {
+  try {
+    return await within(systemClock, LOAD_HANDLERS_MS, loadConfig(handlersFile));
+  } catch (error) {
+    if (!(error instanceof DeadlinePassed)) throw error;
+    throw new CannotStart(
+      `Wrong configuration in ${handlersFile}:\n  it is not loaded after ${LOAD_HANDLERS_MS / 1_000} s; see what it awaits outside of its handlers`,
+      { isWrongUse: true, cause: error },
+    );
+  }
 }
 
 /** Node's own warnings, as lines of the log. Those of its experiments are of no use to an operator. */

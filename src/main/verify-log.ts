@@ -1,10 +1,12 @@
 import { acquireDataFolder } from '../adapters/embedded-log/data-folder.ts';
 import { verifyEmbeddedLog } from '../adapters/embedded-log/verify-embedded-log.ts';
 import type { Config } from '../config/config.ts';
+import { makeDataFolder } from './make-data-folder.ts';
 import { logFileOf } from './open-parts.ts';
 
 /** Checks the whole embedded log, which nobody may be writing meanwhile; exit code 1 when anything is broken. */
 export async function verifyLog({ dataFolder }: Config): Promise<void> {
+  makeDataFolder(dataFolder);
   const release = acquireDataFolder(dataFolder);
   try {
     const path = logFileOf(dataFolder);

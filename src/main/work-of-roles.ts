@@ -7,14 +7,17 @@ import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import { whileLeased } from '../application/while-leased.ts';
 import type { Role } from '../cli/program.ts';
+import { dueWork } from '../projections/due-work/read-model.ts';
 import { readModels } from '../projections/index.ts';
-import { projectionNameOf } from '../projections/projection-store.ts';
+import { projectionNameOf } from '../projections/projection-states.ts';
 import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
+import { beginWithoutCheckpoint } from '../worker/begin-without-checkpoint.ts';
 import { createDispatcher } from '../worker/dispatcher.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { createInProcessRunner } from '../worker/in-process-runner.ts';
 import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
+import { sweepLimits } from '../worker/sweep/limits.ts';
 import { createWorker } from '../worker/worker.ts';
 import { followLog } from './follow-log.ts';
 import type { LimitsOfServices } from './limits-of-services.ts';
@@ -76,12 +79,13 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   const matchHandler = createMatchHandler(handlers);
   const processing = { log, useCases, matchHandler, chance, worker, ...place };
   const services: BackgroundService[] = [];
-  const caughtUp: Promise<void>[] = [];
+  // The sweep waits for no other read model: a slow one must not delay retries.
+  const dueWorkCaughtUp = Promise.withResolvers<void>();
   if (roles.includes('projector'))
     for (const readModel of readModels) {
       const one = await projection(readModel);
       services.push(one.service);
-      caughtUp.push(one.caughtUp);
+      if (readModel === dueWork) void one.caughtUp.then(dueWorkCaughtUp.resolve);
     }
   if (roles.includes('worker'))
     services.push(
@@ -96,14 +100,16 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   if (roles.includes('dispatcher')) {
     const stores = opened(parts.stores);
     const bus = opened(parts.bus);
+    const { pageRows } = { ...sweepLimits, ...limits.sweep };
+    const unfinished = { log, dueWork: stores.dueWork, pageRows, ...place };
+    const dueWorkCheckpoint = () => stores.projection(dueWork).load();
     services.push(
-      await leased('dispatcher', async (lease) =>
+      await leased('dispatcher', (lease) =>
         createDispatcher({
           log,
           bus,
           checkpoints: stores.checkpoints(lease),
-          // A bus that forgets is filled again by the sweep's recovery, from the rows; one that does not, from the log.
-          firstPlace: bus.forgetsOnRestart ? ((await log.head())?.checkpoint ?? null) : null,
+          firstPlace: (signal) => beginWithoutCheckpoint({ ...unfinished, dueWorkCheckpoint }, signal),
           ...place,
           observed: (subscriber) => metrics.counted(subscriber),
         }),
@@ -114,7 +120,8 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
           bus,
           dueWork: stores.dueWork,
           earlierWorkersAreGone: parts.isOnlyProcess,
-          projectionCaughtUp: Promise.all(caughtUp).then(() => {}),
+          projectionCaughtUp: dueWorkCaughtUp.promise,
+          limits: limits.sweep,
         }),
       ),
     );

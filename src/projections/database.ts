@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { ReadonlyKysely } from 'kysely/readonly';
+import type { DueWorkTable } from './due-work/table.ts';
 import type { EventsTable } from './events/table.ts';
 
 /** How far each subscriber of the log has come. */
@@ -9,6 +10,12 @@ export interface CheckpointsTable {
   checkpoint: string;
   /** Of the lease under which it was written; 0 where none is needed. */
   epoch: Generated<string>;
+}
+
+/** Whether each projection has been at the end of the log since its projector last began. */
+export interface ProjectionStatesTable {
+  subscriber: string;
+  is_caught_up: boolean;
 }
 
 /** Transitions that a projection had to pass over. */
@@ -36,9 +43,11 @@ export interface LeasesTable {
 /** Every table of the read database, as the migrations make them. */
 export interface Database {
   checkpoints: CheckpointsTable;
+  due_work: DueWorkTable;
   events: EventsTable;
   leases: LeasesTable;
   projection_failures: ProjectionFailuresTable;
+  projection_states: ProjectionStatesTable;
 }
 
 /** What queries are given: it cannot write. */

@@ -1,5 +1,6 @@
+import { dueWork } from './due-work/read-model.ts';
 import { events } from './events/read-model.ts';
 import type { ReadModel } from './read-model.ts';
 
 /** THE LIST of read models: each is followed by one projector, and can be rebuilt alone. */
-export const readModels: readonly ReadModel[] = [events];
+export const readModels: readonly ReadModel[] = [dueWork, events];

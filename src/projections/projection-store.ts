@@ -5,11 +5,12 @@ import { loadCheckpoint, moveCheckpoint } from './checkpoints.ts';
 import type { Database } from './database.ts';
 import { requireLease } from './leases.ts';
 import { type ProjectionFailure, recordFailures } from './projection-failures.ts';
+import { isCaughtUp, projectionNameOf, setCaughtUp } from './projection-states.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
 
 export interface ProjectedBatch {
   /** In the log's order. */
-  readonly decoded: readonly DecodedTransition[];
+  readonly decoded: readonly DecodedTransition<unknown>[];
   /** What was passed over on the way. */
   readonly failures: readonly ProjectionFailure[];
   /** RFC 3339; when the failures were met. */
@@ -33,15 +34,21 @@ export interface ProjectionStore {
    * @throws {ConcurrencyConflict} the checkpoint is elsewhere, or the lease was taken over.
    */
   commit(batch: ProjectedBatch): Promise<void>;
+  /** What was remembered last; `false` at first. @throws {ReadDatabaseUnavailable} */
+  isCaughtUp(): Promise<boolean>;
+  /**
+   * Remembers whether the rows hold all that was in the log when the projector began.
+   * @throws {ReadDatabaseUnavailable}
+   */
+  setCaughtUp(isCaughtUp: boolean): Promise<void>;
 }
-
-/** How a read model's projection is called, in checkpoints, leases and health. */
-export const projectionNameOf = (readModel: Pick<ReadModel, 'name'>) => `projection:${readModel.name}`;
 
 export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel): ProjectionStore {
   const subscriber = projectionNameOf(readModel);
   return {
     load: () => loadCheckpoint(db, subscriber),
+    isCaughtUp: () => isCaughtUp(db, readModel),
+    setCaughtUp: (value) => setCaughtUp(db, readModel, value),
     commit: ({ decoded, failures, failedAt, checkpoint, lease, isTextOnly = false }) =>
       db.transaction().execute(async (transaction) => {
         // First, because its row keeps a second projector waiting until the first one is through.

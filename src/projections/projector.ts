@@ -1,4 +1,3 @@
-import { decodeTransition } from '../application/decode-transition.ts';
 import { ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
 import { type Clock, timestamp } from '../application/ports/clock.ts';
 import type { Checkpoint, LogPosition, RecordedTransition } from '../application/ports/event-log.ts';
@@ -6,7 +5,8 @@ import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Subscriber } from '../application/run-subscription.ts';
 import type { ProjectionFailure } from './projection-failures.ts';
-import { type ProjectionStore, projectionNameOf } from './projection-store.ts';
+import { projectionNameOf } from './projection-states.ts';
+import type { ProjectionStore } from './projection-store.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
 
 /** How far a projection is, and how it fares. Counts are of this process. */
@@ -72,7 +72,7 @@ export function createProjector(
   };
 
   const commit = (
-    decoded: readonly DecodedTransition[],
+    decoded: readonly DecodedTransition<unknown>[],
     failures: readonly ProjectionFailure[],
     checkpoint: Checkpoint | null,
     isTextOnly = false,
@@ -91,7 +91,7 @@ export function createProjector(
   let handled = 0;
 
   /** Finds the transitions that the database refuses, by halves, and writes all others. Repeating it does no harm. */
-  async function commitAround(decoded: readonly DecodedTransition[]): Promise<readonly ProjectionFailure[]> {
+  async function commitAround(decoded: readonly DecodedTransition<unknown>[]): Promise<readonly ProjectionFailure[]> {
     try {
       await commit(decoded, [], null);
       return [];
@@ -105,7 +105,7 @@ export function createProjector(
   }
 
   /** A client that was answered 201 finds its event in every list, also where the payload is no value for PostgreSQL. */
-  async function commitAsText(only: DecodedTransition): Promise<readonly ProjectionFailure[]> {
+  async function commitAsText(only: DecodedTransition<unknown>): Promise<readonly ProjectionFailure[]> {
     try {
       await commit([only], [], null, true);
       return [];
@@ -116,12 +116,12 @@ export function createProjector(
   }
 
   async function apply(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<number> {
-    const { decoded, failures } = decodeAll(transitions);
+    const { decoded, failures } = decodeAll(readModel, transitions);
     try {
       await commit(decoded, failures, checkpoint);
       return report(failures);
     } catch (error) {
-      if (!(error instanceof ReadDatabaseRefused)) throw error;
+      if (readModel.isNeverRefused || !(error instanceof ReadDatabaseRefused)) throw error;
     }
     failures.push(...(await commitAround(decoded)));
     await commit([], failures, checkpoint);
@@ -141,6 +141,7 @@ export function createProjector(
     name: projectionNameOf(readModel),
     streamPrefix: readModel.streamPrefix,
     async load() {
+      await store.setCaughtUp(false);
       const checkpoint = await store.load();
       progress = { ...progress, checkpoint, isCaughtUp: false };
       return checkpoint;
@@ -170,24 +171,29 @@ export function createProjector(
       const before = handled;
       const stored = await store.load();
       // A batch of our own moves both, one after the other.
-      return stored === progress.checkpoint || isHandling || handled !== before;
+      const isThere = stored === progress.checkpoint || isHandling || handled !== before;
+      return isThere && (!progress.isCaughtUp || (await store.isCaughtUp()));
     },
-    caughtUp() {
+    async caughtUp() {
+      await store.setCaughtUp(true);
       progress = { ...progress, isCaughtUp: true };
     },
     progress: () => progress,
   };
 }
 
-function decodeAll(transitions: readonly RecordedTransition[]): {
-  readonly decoded: readonly DecodedTransition[];
+function decodeAll(
+  readModel: ReadModel,
+  transitions: readonly RecordedTransition[],
+): {
+  readonly decoded: readonly DecodedTransition<unknown>[];
   readonly failures: ProjectionFailure[];
 } {
-  const decoded: DecodedTransition[] = [];
+  const decoded: DecodedTransition<unknown>[] = [];
   const failures: ProjectionFailure[] = [];
   for (const recorded of transitions)
     try {
-      decoded.push({ recorded, transition: decodeTransition(recorded) });
+      decoded.push({ recorded, transition: readModel.decode(recorded) });
     } catch (error) {
       if (!(error instanceof UndecodableTransition)) throw error;
       failures.push({ recorded, reason: error.message });

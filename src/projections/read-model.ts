@@ -3,9 +3,10 @@ import type { RecordedTransition } from '../application/ports/event-log.ts';
 import type { Transition } from '../domain/event/transitions.ts';
 import type { Database } from './database.ts';
 
-export interface DecodedTransition {
+/** A transition, and what a read model has read of it. */
+export interface DecodedTransition<Content = Transition> {
   readonly recorded: RecordedTransition;
-  readonly transition: Transition;
+  readonly transition: Content;
 }
 
 export interface WriteOptions {
@@ -14,10 +15,14 @@ export interface WriteOptions {
 }
 
 /** Transitions in, rows out. */
-export interface ReadModel {
+export interface ReadModel<Content = unknown> {
   readonly name: string;
   /** Which streams it is made of. */
   readonly streamPrefix: string;
+  /** No row can be refused for what is in it: when the database refuses one, it is waited for, and nothing is passed over. */
+  readonly isNeverRefused?: true;
+  /** What `write` has to know of a transition, and no more. @throws {UndecodableTransition} */
+  decode(recorded: RecordedTransition): Content;
   /**
    * Brings the rows up to `decoded`, which are in the log's order. To do so twice changes nothing: each row knows the
    * revision that it contains. Statements only, and all of them in `transaction`.
@@ -25,7 +30,7 @@ export interface ReadModel {
    */
   write(
     transaction: Transaction<Database>,
-    decoded: readonly DecodedTransition[],
+    decoded: readonly DecodedTransition<Content>[],
     options?: WriteOptions,
   ): Promise<void>;
 }

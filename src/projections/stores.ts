@@ -3,8 +3,8 @@ import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
 import type { DueWork } from '../application/ports/due-work.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import { createCheckpointStore } from './checkpoints.ts';
-import { type Database, readOnly } from './database.ts';
-import { createDueWork } from './events/due-work.ts';
+import type { Database } from './database.ts';
+import { createDueWork } from './due-work/queries.ts';
 import { createProjectionStore, type ProjectionStore } from './projection-store.ts';
 import type { ReadModel } from './read-model.ts';
 
@@ -16,7 +16,7 @@ export interface Stores {
 }
 
 export const createStores = (db: Kysely<Database>): Stores => ({
-  dueWork: createDueWork(readOnly(db)),
+  dueWork: createDueWork(db),
   projection: (readModel) => createProjectionStore(db, readModel),
   checkpoints: (lease) => createCheckpointStore(db, lease),
 });

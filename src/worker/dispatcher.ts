@@ -22,11 +22,10 @@ export interface DispatcherOptions {
   readonly bus: CommandPublisher;
   readonly checkpoints: CheckpointStore;
   /**
-   * Where to begin when no usable place is stored. `null`, the beginning of the log, is always right and slow on a long
-   * one. With a bus that forgets on restart, the log's head as the process starts: everything before it is published
-   * by the sweep's recovery, everything after it here.
+   * Where to begin when no usable place is stored; `null` at the beginning of the log. Whatever is unfinished before it
+   * is found by the sweep.
    */
-  readonly firstPlace: Checkpoint | null;
+  readonly firstPlace: (signal: AbortSignal) => Promise<Checkpoint | null>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Wraps the subscriber, to count what it handles. */
@@ -65,7 +64,12 @@ export function createDispatcher({
   };
   const subscriber: Subscriber = {
     name: NAME,
-    load: () => watched(async () => place ?? (await usablePlace({ log, checkpoints, logger })) ?? firstPlace),
+    load: () =>
+      watched(async () => {
+        // Stored soon, so that whoever takes over does not begin later.
+        place ??= (await usablePlace({ log, checkpoints, logger })) ?? (await firstPlace(signal));
+        return place;
+      }),
     handle: async (transitions, checkpoint) => {
       const commands = transitions.flatMap((recorded) => commandOf(recorded, logger));
       if (commands.length > 0) await watched(() => unlessAborted(bus.publish(commands), signal));

@@ -64,6 +64,11 @@ export class EmbeddedBus implements CommandBus {
     };
   }
 
+  async backlog() {
+    const held = this.#publications.reduce((sum, { commands, next }) => sum + commands.length - next, 0);
+    return { waiting: this.#waiting.length + held, consumers: this.#consumers.length };
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#consumers = [];

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { createOutput, type Output } from './bounded-output.ts';
 import { standardDescriptor } from './descriptor.ts';
 
@@ -18,7 +19,7 @@ export function guardStandardStreams(): StandardOutputs {
     standardError.flushNow();
   });
   // A limit of the shell on the size of files is an error of the write, not the end of the process.
-  process.on('SIGXFSZ', () => {});
+  if ('SIGXFSZ' in constants.signals) process.on('SIGXFSZ', () => {});
   return { standardOutput, standardError };
 }
 

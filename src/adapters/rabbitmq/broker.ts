@@ -26,7 +26,6 @@ export function parseBroker(text: string): Broker {
   const protocol = url.protocol.slice(0, -1);
   const port = url.port === '' ? (protocol === 'amqp' ? 5672 : 5671) : Number(url.port);
   const vhost = decoded(url.pathname.slice(1)) || '/';
-  const heartbeat = Number(url.searchParams.get('heartbeat') ?? HEARTBEAT_SECONDS);
   return {
     label: `${protocol}://${url.hostname}:${port}/${vhost === '/' ? '' : encodeURIComponent(vhost)}`,
     endpoint: {
@@ -34,12 +33,19 @@ export function parseBroker(text: string): Broker {
       hostname: url.hostname.replace(/^\[|\]$/g, ''),
       port,
       vhost: encodeURIComponent(vhost),
-      heartbeat: Number.isInteger(heartbeat) && heartbeat > 0 ? heartbeat : HEARTBEAT_SECONDS,
+      heartbeat: heartbeatOf(url.searchParams.get('heartbeat')),
       // RabbitMQ lets its default user in from its own machine only.
       username: url.username === '' ? 'guest' : decoded(url.username),
       password: url.username === '' ? 'guest' : decoded(url.password),
     },
   };
+}
+
+/** AMQP has two bytes for it, and 0 would mean that nothing is ever given up. */
+function heartbeatOf(text: string | null): number {
+  if (text === null) return HEARTBEAT_SECONDS;
+  if (/^[1-9]\d{0,3}$/.test(text) && Number(text) <= 3_600) return Number(text);
+  throw new ServerUrlInvalid('the URL of RabbitMQ has a heartbeat that is no whole number of seconds from 1 to 3600');
 }
 
 function decoded(part: string): string {

@@ -7,6 +7,7 @@ import { within } from '../../application/within.ts';
 import { parseBroker } from './broker.ts';
 import { Consumer } from './consumer.ts';
 import { blockage, createPublish, watchReturns } from './publisher.ts';
+import { readBacklog } from './read-backlog.ts';
 import { type SupervisedSession, superviseSession } from './supervise.ts';
 import { declareTopology } from './topology.ts';
 
@@ -18,6 +19,8 @@ export interface RabbitMqOptions {
   readonly logger: Logger;
   /** How long `publish` waits: for a connection, for a blocked broker and for the confirmations together. */
   readonly publishDeadlineMs?: number;
+  /** How long `backlog` waits for an answer. */
+  readonly backlogDeadlineMs?: number;
   /** One message for several commands costs a fraction of a message each: `node bench/rabbitmq.ts`. */
   readonly maxCommandsPerMessage?: number;
 }
@@ -45,6 +48,7 @@ const either = (one: AbortSignal | undefined, other: AbortSignal) =>
  */
 export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promise<RabbitMqCommandBus> {
   const { url, clock, chance, logger, publishDeadlineMs = 10_000, maxCommandsPerMessage = 16 } = options;
+  const { backlogDeadlineMs = 5_000 } = options;
   const broker = parseBroker(url);
   const common = { broker, clock, chance, logger };
   const publishing = superviseSession({
@@ -103,6 +107,10 @@ export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promis
           await consumer.stop();
         },
       };
+    },
+    backlog: async () => {
+      if (isClosed) throw closed();
+      return readBacklog({ broker, supervised: publishing, clock, deadlineMs: backlogDeadlineMs });
     },
     trouble: () => publishTrouble() ?? consuming.map((each) => each.trouble()).find((found) => found !== null) ?? null,
     close: async () => {

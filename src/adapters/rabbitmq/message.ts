@@ -79,6 +79,8 @@ const commandSchema = z.strictObject({
   generation: count,
   attempt: z.number().int().min(1),
   event: loadedEvent.nullable(),
+  /** Messages of earlier versions lack it. */
+  dueAt: timestamp.optional(),
 }) satisfies z.ZodType<ProcessEvent>;
 
 const messageSchema = z.strictObject({ version: z.literal(VERSION), commands: z.array(z.unknown()).min(1) });

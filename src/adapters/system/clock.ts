@@ -1,16 +1,24 @@
 import type { Clock } from '../../application/ports/clock.ts';
 
+/** A timer of more fires at once, with a warning. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (delayMs, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
+      let timer: NodeJS.Timeout;
       const wake = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', wake);
         resolve();
       };
-      const timer = setTimeout(wake, delayMs);
+      const sleepOn = (leftMs: number) => {
+        const partMs = Math.min(leftMs, LONGEST_TIMER_MS);
+        timer = setTimeout(() => (leftMs > partMs ? sleepOn(leftMs - partMs) : wake()), partMs);
+      };
+      sleepOn(delayMs);
       signal?.addEventListener('abort', wake);
     }),
 };

@@ -7,6 +7,11 @@ export interface ProcessEvent {
   readonly attempt: number;
   /** The event as it stood when the command was made, so that the usual claim needs no read; `null` when too large. */
   readonly event: LoadedEvent | null;
+  /**
+   * RFC 3339, as the log has it: the attempt may not start before. Absent when it may start at any time. Clocks differ: a
+   * worker that is early by its own waits, or gives the command back.
+   */
+  readonly dueAt?: string | undefined;
 }
 
 /** `<eventId>:<generation>:<attempt>`: equal for a command that is published again. */
@@ -18,6 +23,14 @@ export interface CommandPublisher {
    * @throws {CommandBusUnavailable}
    */
   publish(commands: readonly ProcessEvent[]): Promise<void>;
+}
+
+/** What is on its way between publishers and consumers. */
+export interface Backlog {
+  /** What waits for a consumer, in commands, or in messages of several commands where the bus counts these. */
+  readonly waiting: number;
+  /** In all processes. */
+  readonly consumers: number;
 }
 
 export interface CommandDelivery {
@@ -46,5 +59,7 @@ export interface CommandBus extends CommandPublisher, CommandConsumer {
    * `false` for a broker with durable queues.
    */
   readonly forgetsOnRestart: boolean;
+  /** @throws {CommandBusUnavailable} by the adapter's own deadline. */
+  backlog(): Promise<Backlog>;
   close(): Promise<void>;
 }

@@ -1,20 +1,16 @@
 import type { Insertable } from 'kysely';
 import { unseal } from '../../application/envelope.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
-import { timestamp } from '../../application/ports/clock.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { interruptionOf } from '../../domain/event/interruption.ts';
 import type { Failure, Transition } from '../../domain/event/transitions.ts';
 import type { DecodedTransition } from '../read-model.ts';
 import type { EventsTable } from './table.ts';
 
-/** How long a command may be under way before the sweep suspects that it was lost. */
-export const LOST_COMMAND_AFTER_MS = 30_000;
-
 /** A whole row, but for the value that the database makes of the payload's text. */
 export type EventRow = Readonly<Required<Omit<Insertable<EventsTable>, 'payload'>>>;
 /** What every transition settles. */
-type Settled = Pick<EventRow, 'status' | 'processed_at' | 'next_attempt_at' | 'due_at'>;
+type Settled = Pick<EventRow, 'status' | 'processed_at' | 'next_attempt_at'>;
 /** What some transitions leave as it was: then it is absent. */
 type Told = Partial<Pick<EventRow, 'generation' | 'attempts' | 'error_reason' | 'failure_fingerprint'>>;
 type Identity = Pick<EventRow, 'id' | 'revision' | 'updated_at'>;
@@ -61,42 +57,42 @@ function columnsOf(transition: Transition, recorded: RecordedTransition): Column
         ordering_key: orderingKey,
         trace_id: traceIdOf(recorded),
         created_at: recordedAt,
-        ...waitingForCommand(0, recordedAt),
+        ...beginning(0),
       };
     }
     case 'ProcessingStarted': {
-      const { generation, attempt, leaseExpiresAt } = transition.data;
-      return { status: 'PROCESSING', ...until(leaseExpiresAt), generation, attempts: attempt };
+      const { generation, attempt } = transition.data;
+      return { status: 'PROCESSING', ...unscheduled, generation, attempts: attempt };
     }
     case 'ProcessingSucceeded':
-      return { status: 'PROCESSED', ...until(null), processed_at: recordedAt, ...failed(null) };
+      return { status: 'PROCESSED', ...unscheduled, processed_at: recordedAt, ...failed(null) };
     case 'ProcessingFailed':
-      return { status: 'FAILED', ...until(null), ...failed(transition.data.failure) };
+      return { status: 'FAILED', ...unscheduled, ...failed(transition.data.failure) };
     case 'ProcessingInterrupted': {
       const { attempt, cause, dueAt } = transition.data;
-      const waiting = { ...until(dueAt), next_attempt_at: dueAt };
+      const waiting = { ...unscheduled, next_attempt_at: dueAt };
       return { status: 'FAILED', ...waiting, attempts: attempt - 1, ...failed(interruptionOf(cause)) };
     }
     case 'RetryScheduled': {
       const { dueAt } = transition.data;
-      return { status: 'FAILED', ...until(dueAt), next_attempt_at: dueAt };
+      return { status: 'FAILED', ...unscheduled, next_attempt_at: dueAt };
     }
     case 'EventDeadLettered':
-      return { status: 'DEAD', ...until(null) };
+      return { status: 'DEAD', ...unscheduled };
     case 'ReplayRequested':
-      return waitingForCommand(transition.data.generation, recordedAt);
+      return beginning(transition.data.generation);
     case 'EventDiscarded':
-      return { status: 'DISCARDED', ...until(null) };
+      return { status: 'DISCARDED', ...unscheduled };
   }
 }
 
-/** When the sweep is to look at the event next; the other times are what they are in most statuses. */
-const until = (dueAt: string | null) => ({ due_at: dueAt, processed_at: null, next_attempt_at: null });
+/** The times as they are in most statuses. */
+const unscheduled = { processed_at: null, next_attempt_at: null };
 
 /** The beginning of each generation. */
-const waitingForCommand = (generation: number, recordedAt: string) => ({
+const beginning = (generation: number) => ({
   status: 'RECEIVED' as const,
-  ...until(timestamp(Date.parse(recordedAt) + LOST_COMMAND_AFTER_MS)),
+  ...unscheduled,
   generation,
   attempts: 0,
   ...failed(null),

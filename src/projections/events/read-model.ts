@@ -1,11 +1,14 @@
+import { decodeTransition } from '../../application/decode-transition.ts';
 import { EVENT_STREAM_PREFIX } from '../../application/event-identity.ts';
+import type { Transition } from '../../domain/event/transitions.ts';
 import type { ReadModel } from '../read-model.ts';
 import { foldByEvent } from './project.ts';
 import { writeEvents } from './write.ts';
 
-/** One row for each event: what clients and operators search, and what the sweep for due work asks. */
-export const events: ReadModel = {
+/** One row for each event: what clients and operators search. */
+export const events: ReadModel<Transition> = {
   name: 'events',
   streamPrefix: EVENT_STREAM_PREFIX,
+  decode: decodeTransition,
   write: (transaction, decoded, options) => writeEvents(transaction, foldByEvent(decoded), options),
 };

@@ -25,8 +25,6 @@ export interface EventsTable {
   generation: number;
   attempts: number;
   next_attempt_at: OptionalMoment;
-  /** When the sweep should look at the event: its command seems lost, its retry is due, or its lease has ended. */
-  due_at: OptionalMoment;
   ordering_key: string | null;
   trace_id: string | null;
   /** Of the last transition that the row contains; guards against applying one twice. */
@@ -50,7 +48,6 @@ export const columnTypes = {
   generation: 'integer',
   attempts: 'integer',
   next_attempt_at: 'timestamptz',
-  due_at: 'timestamptz',
   ordering_key: 'text',
   trace_id: 'text',
   revision: 'bigint',

@@ -48,7 +48,6 @@ async function updateRows(transaction: Transaction<Database>, changes: readonly 
       updated_at = change.updated_at,
       processed_at = change.processed_at,
       next_attempt_at = change.next_attempt_at,
-      due_at = change.due_at,
       revision = change.revision,
       generation = coalesce(change.generation, events.generation),
       attempts = coalesce(change.attempts, events.attempts),
@@ -56,7 +55,7 @@ async function updateRows(transaction: Transaction<Database>, changes: readonly 
       failure_fingerprint = case when tells_error then change.failure_fingerprint else events.failure_fingerprint end
     from json_to_recordset(${JSON.stringify(told)}::json) as change (
       id uuid, status text, updated_at timestamptz, processed_at timestamptz, next_attempt_at timestamptz,
-      due_at timestamptz, revision bigint, generation integer, attempts integer, error_reason text,
+      revision bigint, generation integer, attempts integer, error_reason text,
       failure_fingerprint text, tells_error boolean
     )
     where events.id = change.id and change.revision > events.revision`.execute(transaction);

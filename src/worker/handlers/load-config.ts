@@ -30,6 +30,8 @@ export async function loadConfig(path: string): Promise<readonly ConfiguredHandl
   });
   if (module['default'] === undefined)
     throw new ConfigInvalid(path, ['there is no default export; write `export default defineConfig({ … })`']);
+  if (module['default'] instanceof Promise)
+    throw new ConfigInvalid(path, ['the default export is a promise; write `export default await …`']);
   const parsed = configSchema.safeParse(module['default']);
   if (!parsed.success) throw new ConfigInvalid(path, parsed.error.issues.flatMap(problemsOf));
   const version = hash('sha256', text, 'hex').slice(0, 12);
@@ -53,9 +55,10 @@ const keyOf = (path: readonly PropertyKey[]) =>
     .map((part, depth) => (depth === 0 ? String(part) : depth === 1 ? `["${String(part)}"]` : `.${String(part)}`))
     .join('') || 'the default export';
 
-/** With the place, which Node tells in the first line of a syntax error's stack. */
+/** With the place, which Node tells in the first line of a syntax error's stack. Anything can be thrown. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `it throws ${String(error)}`;
+  if (!(error instanceof Error))
+    return `it throws ${typeof error === 'object' ? 'something that is no Error' : String(error)}`;
   const place = /^(?:file:\/\/)?\/.+:\d+/.exec(error.stack ?? '')?.[0].replace(/^file:\/\//, '');
   return `${error.name}: ${error.message}${place === undefined ? '' : ` (${place})`}`;
 }

@@ -1,73 +1,77 @@
 import type { BackgroundService } from '../../application/ports/background-service.ts';
-import { timestamp } from '../../application/ports/clock.ts';
+import type { CommandBus } from '../../application/ports/command-bus.ts';
 import type { DueWork } from '../../application/ports/due-work.ts';
-import { AskedRows } from './asked-rows.ts';
-import { expireLeases } from './expire-leases.ts';
-import { createDuePublisher } from './publish-due.ts';
+import { unlessAborted } from '../unless-aborted.ts';
+import { askForAttempts } from './ask-for-attempts.ts';
+import { type SweepLimits, sweepLimits } from './limits.ts';
+import { type LookIntoAttemptsDependencies, lookIntoAttempts } from './look-into-attempts.ts';
 import { type RecoverDependencies, recover } from './recover.ts';
 
-const SWEEP_EVERY_MS = 250;
-const PAGE_SIZE = 500;
-/** Bounds the page that is read every time while a great many rows are due and none of them moves on. */
-const MAX_ASKED_ROWS = 4_000;
-/** The row of an ended lease stays due until the projector has seen its end. */
-const EXPIRE_AGAIN_AFTER_MS = 5_000;
-
-export interface DueWorkSweepOptions extends RecoverDependencies {
+export interface DueWorkSweepOptions
+  extends Omit<LookIntoAttemptsDependencies & RecoverDependencies, 'limits' | 'pageRows'> {
   readonly dueWork: DueWork;
+  readonly bus: Pick<CommandBus, 'publish' | 'backlog' | 'forgetsOnRestart'>;
+  readonly limits?: Partial<SweepLimits> | undefined;
 }
+
+/** One of the two things that the sweep does again and again. */
+interface Round {
+  readonly what: 'asking for attempts' | 'looking into attempts';
+  readonly act: () => Promise<Done>;
+}
+interface Done {
+  /** There may be more to do at once. */
+  readonly isMore: boolean;
+  /** Why less was done than there is to do, in words; `null` when there is no reason or it passes by itself. */
+  readonly heldBack: string | null;
+}
+
+const NOT_CAUGHT_UP = 'the due work is still being read from the log; retries wait until it has been read to the end';
 
 /**
  * Sees to it that nothing that was accepted stays where it is: asks for retries that are due and for events whose
- * commands seem lost, and gives up attempts whose leases have ended. Goes by the read tables, which may be behind; what
+ * commands seem lost, and gives up attempts whose leases have ended. Goes by the read table, which may be behind; what
  * is true is decided by the log when an attempt is claimed or given up.
+ *
+ * Asking and looking go on beside each other: a bus that takes nothing does not keep leases from ending, nor does a log
+ * that is away keep retries from being asked for.
  */
 export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundService {
   const { dueWork, clock, logger } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const asked = new AskedRows();
-  const publisher = createDuePublisher(options, asked, signal);
-  let trouble: string | null = null;
+  const limits = { ...sweepLimits, ...options.limits };
+  const { sweepEveryMs, pageRows } = limits;
+  const dependencies = { ...options, limits, pageRows, signal };
   let running: Promise<unknown> | null = null;
 
-  /** Whether there may be more to do at once. */
-  const sweep = async (): Promise<boolean> => {
-    const now = clock.now();
-    // Larger by the rows that are to be left alone, so that they cannot hide those behind them.
-    const due = await dueWork.due(timestamp(now), PAGE_SIZE + asked.size);
-    asked.retain(due);
-    const fresh = due.filter((row) => asked.mayAsk(row, now));
-    const ended = fresh.filter(({ status }) => status === 'PROCESSING');
-    const waiting = fresh
-      .filter(({ status }) => status !== 'PROCESSING')
-      .slice(0, Math.max(0, MAX_ASKED_ROWS - asked.size));
-    publisher.publish(waiting);
-    for (const row of ended) asked.remember(row, now + EXPIRE_AGAIN_AFTER_MS);
-    await expireLeases(
-      options,
-      ended.map(({ eventId }) => eventId),
-      () => false,
-    );
-    return waiting.length + ended.length >= PAGE_SIZE;
+  /** What keeps each of the two from its work. */
+  const troubles = new Map<Round['what'], string>();
+
+  const doOnce = async ({ act }: Round): Promise<Done> => {
+    if (!(await unlessAborted(dueWork.isCaughtUp(), signal))) return { isMore: false, heldBack: NOT_CAUGHT_UP };
+    return act();
   };
 
-  const keepSweeping = async () => {
+  const keepDoing = async (round: Round) => {
     while (!signal.aborted) {
       let isMore = false;
       try {
-        isMore = await sweep();
-        trouble = null;
+        const done = await doOnce(round);
+        isMore = done.isMore;
+        if (done.heldBack === null) troubles.delete(round.what);
+        else troubles.set(round.what, done.heldBack);
       } catch (error) {
-        if (trouble === null) logger.warn({ err: error }, 'the sweep for due work failed; it goes on');
-        trouble = error instanceof Error ? error.message : String(error);
+        if (signal.aborted) return;
+        if (!troubles.has(round.what)) logger.warn({ err: error }, `the sweep fails at ${round.what}; it goes on`);
+        troubles.set(round.what, error instanceof Error ? error.message : String(error));
       }
-      if (!isMore) await clock.sleep(SWEEP_EVERY_MS, signal);
+      if (!isMore) await clock.sleep(sweepEveryMs, signal);
     }
   };
 
   const recoverOnce = () =>
-    recover(options, signal).catch((error: unknown) => {
+    recover(dependencies, signal).catch((error: unknown) => {
       if (!signal.aborted)
         logger.error({ err: error }, 'unfinished events are not taken up now, but as they become due');
     });
@@ -75,12 +79,16 @@ export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundServ
   return {
     name: 'due-work-sweep',
     async start() {
-      running = Promise.all([keepSweeping(), recoverOnce()]);
+      running = Promise.all([
+        keepDoing({ what: 'asking for attempts', act: () => askForAttempts(dependencies) }),
+        keepDoing({ what: 'looking into attempts', act: () => lookIntoAttempts(dependencies) }),
+        recoverOnce(),
+      ]);
     },
     async stop() {
       stopping.abort(new Error('The sweep is stopping'));
       await running;
     },
-    trouble: () => trouble ?? publisher.trouble(),
+    trouble: () => troubles.values().next().value ?? null,
   };
 }

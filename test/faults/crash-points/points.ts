@@ -6,10 +6,14 @@ export interface Crash {
   readonly times: number;
 }
 
-/** What nobody does in one process with an embedded log: nobody to share with, and a log that is never away. */
-const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease)\./;
+/**
+ * What nobody does in one process with an embedded log: nobody to share with, a log that is never away, and no
+ * transitions of another version.
+ */
+const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease|read-due-work-again)\./;
 /** Come to once in the life of a process, or once in each of its roles. */
-const onceInALife = /^(consume|read-head|load-checkpoint|load-projection|verify-checkpoint|read-unfinished)\./;
+const onceInALife =
+  /^(consume|read-head|load-checkpoint|load-projection|set-caught-up|verify-checkpoint|hasten-due-work)\./;
 
 /** Every other point at its first time, and the others later in a life, where a process comes there often. */
 export const embeddedCrashes = (seed: number): readonly Crash[] =>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deriveUuid } from '../../../src/application/event-identity.ts';
 import { readOnly } from '../../../src/projections/database.ts';
-import { createDueWork } from '../../../src/projections/events/due-work.ts';
 import { type EventFilters, type EventPlace, findEvent, listEvents } from '../../../src/projections/events/queries.ts';
 import { moment } from '../../support/domain/transitions.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
@@ -120,39 +119,5 @@ describe('the list of events', () => {
       ])
       .execute();
     expect(await pagesOf(filters, 10)).toEqual([keys]);
-  });
-});
-
-describe('due work', () => {
-  it('is what ought to have happened by now, the oldest first', async () => {
-    await db()
-      .insertInto('events')
-      .values([
-        row('second', { status: 'PROCESSING', due_at: moment(2), attempts: 1, revision: '1' }),
-        row('first', { status: 'FAILED', due_at: moment(1), attempts: 3, generation: 1, revision: '9' }),
-        row('later', { due_at: moment(4) }),
-        row('never', { status: 'PROCESSED', due_at: null }),
-      ])
-      .execute();
-    const work = createDueWork(rows());
-    const first = { eventId: deriveUuid('first'), status: 'FAILED', generation: 1, attempts: 3, revision: 9 };
-    const second = { eventId: deriveUuid('second'), status: 'PROCESSING', generation: 0, attempts: 1, revision: 1 };
-    expect(await work.due(moment(3), 10)).toEqual([first, second]);
-    expect(await work.due(moment(2), 1)).toEqual([first]);
-    expect(await work.due(moment(0), 10)).toEqual([]);
-  });
-
-  it('can be read page by page for events without an end', async () => {
-    const waiting = ['a', 'b', 'c'].map((name) => row(name, name === 'b' ? { status: 'PROCESSING' } : {}));
-    await db()
-      .insertInto('events')
-      .values([...waiting, row('retry', { status: 'FAILED' }), row('done', { status: 'PROCESSED' })])
-      .execute();
-    const ids = waiting.map(({ id }) => id).toSorted();
-    const work = createDueWork(rows());
-    const first = await work.unfinished(null, 2);
-    const rest = await work.unfinished(first.at(-1)?.eventId ?? null, 2);
-    expect([...first, ...rest].map(({ eventId }) => eventId)).toEqual(ids);
-    expect(await work.unfinished(ids.at(-1) ?? null, 2)).toEqual([]);
   });
 });

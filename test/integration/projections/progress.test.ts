@@ -14,7 +14,7 @@ describe('a projector', () => {
     expect(projector.progress()).toMatchObject({ checkpoint: null, position: null, isCaughtUp: false, movedAt: null });
     await projector.load();
     await projector.handle(log, placeAfter(3));
-    projector.caughtUp?.();
+    await projector.caughtUp?.();
     expect(projector.progress()).toEqual({
       checkpoint: placeAfter(3),
       position: log.at(-1)?.position,

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deriveUuid } from '../../../src/application/event-identity.ts';
 import type { ReadDatabase } from '../../../src/projections/database.ts';
-import { createDueWork } from '../../../src/projections/events/due-work.ts';
 import { type EventFilters, findEvent, listEvents } from '../../../src/projections/events/queries.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
 import { planOf } from '../../support/read-database/query-plans.ts';
@@ -15,8 +14,7 @@ const fill = sql`
   select gen_random_uuid(), 'key-' || i, 'client', 'source', 'type', '{}',
     case i % 500 when 0 then 'DEAD' when 1 then 'RECEIVED' else 'PROCESSED' end,
     timestamptz '2026-01-01' + i * interval '1 s', timestamptz '2026-01-01', null, null,
-    case i % 500 when 0 then 'no-lines' end, 0, 0, null,
-    case i % 500 when 1 then timestamptz '2026-01-01' + i * interval '1 s' end, null, null, 0, '{}'
+    case i % 500 when 0 then 'no-lines' end, 0, 0, null, null, null, 0, '{}'
   from generate_series(1, 20000) as i`;
 
 const after = { createdAt: '2026-01-01T03:00:00.000Z', id: deriveUuid('some') };
@@ -37,9 +35,5 @@ describe('over twenty thousand events', () => {
     expect(await plan(page({ createdAfter: '2026-01-01T02:00:00.000Z' }))).toEqual(through('events_by_age'));
     expect(await plan(page({ status: 'DEAD' }))).toEqual(through('events_by_status'));
     expect(await plan(page({ failure: 'no-lines' }))).toEqual(through('events_by_failure'));
-    const due = (rows: ReadDatabase) => createDueWork(rows).due('2026-01-01T01:00:00.000Z', 20);
-    expect(await plan(due)).toEqual(through('events_due'));
-    const unfinished = await plan((rows) => createDueWork(rows).unfinished(null, 1_000));
-    expect(unfinished.indexes).toEqual(['events_by_status']);
   });
 });

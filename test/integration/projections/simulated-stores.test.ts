@@ -2,15 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeTransition } from '../../../src/application/decode-transition.ts';
 import { ConcurrencyConflict } from '../../../src/application/failures.ts';
+import type { DueKind } from '../../../src/application/ports/due-work.ts';
 import type { Checkpoint, RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import type { Lease, Leases } from '../../../src/application/ports/leases.ts';
+import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
 import { createLeases } from '../../../src/projections/leases.ts';
-import {
-  type ProjectedBatch,
-  type ProjectionStore,
-  projectionNameOf,
-} from '../../../src/projections/projection-store.ts';
+import type { ProjectedBatch, ProjectionStore } from '../../../src/projections/projection-store.ts';
 import { createStores, type Stores } from '../../../src/projections/stores.ts';
 import { carryOut, order } from '../../support/domain/arbitrary.ts';
 import { moment } from '../../support/domain/transitions.ts';
@@ -22,7 +20,8 @@ import { SimulatedStores } from '../../support/simulation/stores.ts';
 const db = readTablesOfThisFile();
 
 interface Side {
-  readonly store: ProjectionStore;
+  readonly events: ProjectionStore;
+  readonly due: ProjectionStore;
   readonly dueWork: Stores['dueWork'];
   readonly leases: Leases;
   readonly places: (lease: Lease | null) => ReturnType<Stores['checkpoints']>;
@@ -44,7 +43,11 @@ const step = fc.record({
   movesCheckpoint: fc.boolean(),
   lease: fc.constantFrom(null, 'first', 'latest'),
   takesOver: fc.boolean(),
-  asksAt: fc.nat(90),
+  takes: fc.constantFrom<DueKind>('command', 'retry', 'lease', 'unreadable'),
+  limit: fc.integer({ min: 1, max: 3 }),
+  hastens: fc.boolean(),
+  putsOff: fc.boolean(),
+  isCaughtUp: fc.boolean(),
 });
 const story = fc.record({
   series: fc.tuple(...[0, 1, 2].map(() => fc.array(order, { maxLength: 10 }))),
@@ -62,13 +65,15 @@ describe('the stores of the simulation', () => {
         const real = createStores(db());
         const sides: readonly Side[] = [
           {
-            store: real.projection(events),
+            events: real.projection(events),
+            due: real.projection(dueWork),
             dueWork: real.dueWork,
             leases: createLeases(db()),
             places: (lease) => real.checkpoints(lease),
           },
           {
-            store: simulated.projection(projectionNameOf(events)),
+            events: simulated.projection(events),
+            due: simulated.projection(dueWork),
             dueWork: simulated.dueWork,
             leases: simulated.leases,
             places: (lease) => simulated.checkpoints(lease),
@@ -84,7 +89,7 @@ describe('the stores of the simulation', () => {
 
 /** Everything that one side says on the way. */
 async function live(
-  { store, dueWork, leases, places }: Side,
+  { events: store, due: dueStore, dueWork: work, leases, places }: Side,
   histories: readonly (readonly RecordedTransition[])[],
   steps: readonly (typeof step extends fc.Arbitrary<infer Step> ? Step : never)[],
 ): Promise<readonly unknown[]> {
@@ -113,11 +118,16 @@ async function live(
     said.push(found, await answerOf(store.commit(batch)), await store.load());
     said.push(await answerOf(places(under).save('dispatcher', placeAfter(index))));
     said.push(await places(null).load('dispatcher'));
-    const due = await dueWork.due(moment(told.asksAt), 10);
-    said.push(
-      [...due].sort((a, b) => (a.eventId < b.eventId ? -1 : 1)),
-      await dueWork.unfinished(null, 10),
-    );
+    const dueFound = await dueStore.load();
+    const checkpoint = batch.checkpoint && { ...batch.checkpoint, from: told.isAtRightPlace ? dueFound : found };
+    said.push(await answerOf(dueStore.commit({ ...batch, checkpoint })), await dueStore.load());
+    await dueStore.setCaughtUp(told.isCaughtUp);
+    said.push(await work.isCaughtUp());
+    if (told.hastens) said.push(await work.hasten(['command', 'lease'], null, told.limit));
+    const taken = await work.take(told.takes, told.limit, told.putsOff ? 0 : 600_000);
+    // Of those of one moment any come first.
+    if (told.limit === 3) said.push(taken.toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1)));
+    if (told.putsOff) await work.putOff(taken, { initialDelayMs: 600_000, maxDelayMs: 600_000 });
   }
   return said;
 }

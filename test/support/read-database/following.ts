@@ -5,7 +5,8 @@ import type { Transition } from '../../../src/domain/event/transitions.ts';
 import type { Database } from '../../../src/projections/database.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
 import { createProjectionStore } from '../../../src/projections/projection-store.ts';
-import { createProjector, type ProjectorDependencies } from '../../../src/projections/projector.ts';
+import { createProjector, type Projector, type ProjectorDependencies } from '../../../src/projections/projector.ts';
+import type { ReadModel } from '../../../src/projections/read-model.ts';
 import { manualClock } from '../api/manual-clock.ts';
 import { sealedHistory } from '../sealed-history.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
@@ -28,11 +29,19 @@ export const logOf = (transitions: readonly RecordedTransition[]): readonly Reco
 /** The place after so many transitions. */
 export const placeAfter = (transitions: number) => String(transitions) as Checkpoint;
 
-export const projectorOn = (db: Kysely<Database>, others: Partial<ProjectorDependencies> = {}) =>
-  createProjector(events, {
-    store: createProjectionStore(db, events),
+/** One that waits for nothing between batches. */
+export const projectorOf = (
+  readModel: ReadModel,
+  db: Kysely<Database>,
+  others: Partial<ProjectorDependencies> = {},
+): Projector =>
+  createProjector(readModel, {
+    store: createProjectionStore(db, readModel),
     clock: manualClock(),
     logger: silentLogger,
     pace: { fullBatch: 0, intervalMs: 0 },
     ...others,
   });
+
+export const projectorOn = (db: Kysely<Database>, others: Partial<ProjectorDependencies> = {}) =>
+  projectorOf(events, db, others);

@@ -21,7 +21,6 @@ export const row = (name: string, changed: Partial<EventRow> = {}): EventRow => 
   generation: 0,
   attempts: 0,
   next_attempt_at: null,
-  due_at: moment(30),
   ordering_key: null,
   trace_id: null,
   revision: '0',
@@ -30,5 +29,6 @@ export const row = (name: string, changed: Partial<EventRow> = {}): EventRow => 
 
 /** Leaves the tables as the migrations made them. */
 export async function emptyTables(db: Kysely<Database>): Promise<void> {
-  for (const table of ['events', 'checkpoints', 'projection_failures'] as const) await db.deleteFrom(table).execute();
+  for (const table of ['due_work', 'events', 'checkpoints', 'projection_states', 'projection_failures'] as const)
+    await db.deleteFrom(table).execute();
 }

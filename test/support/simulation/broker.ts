@@ -1,5 +1,10 @@
 import type { Chance } from '../../../src/application/ports/chance.ts';
-import type { CommandConsumer, CommandDelivery, ProcessEvent } from '../../../src/application/ports/command-bus.ts';
+import type {
+  CommandBus,
+  CommandConsumer,
+  CommandDelivery,
+  ProcessEvent,
+} from '../../../src/application/ports/command-bus.ts';
 import type { Life } from './life.ts';
 import type { CommandFault } from './scenario.ts';
 
@@ -44,6 +49,11 @@ export class SimulatedBroker {
     }
     this.#move();
   }
+
+  readonly backlog: CommandBus['backlog'] = async () => ({
+    waiting: this.#waiting.length,
+    consumers: this.#consumers.size,
+  });
 
   consume(life: Life, { prefetch, onCommand }: Parameters<CommandConsumer['consume']>[0]): { stop(): Promise<void> } {
     const consumer: Consumer = { life, prefetch, onCommand, inHand: new Set() };

@@ -12,7 +12,7 @@ const MOST_FAULTS = 9;
 
 const callsOfRole: Readonly<Record<string, readonly Call[]>> = {
   api: ['append', 'append', 'read-stream', 'answer'],
-  projector: ['load-checkpoint', 'receive', 'project', 'project', 'take-lease', 'renew-lease'],
+  projector: ['load-checkpoint', 'receive', 'project', 'project', 'set-caught-up', 'take-lease', 'renew-lease'],
   dispatcher: [
     ...([
       'receive',
@@ -21,8 +21,10 @@ const callsOfRole: Readonly<Record<string, readonly Call[]>> = {
       'load-place',
       'save-place',
       'verify-checkpoint',
-      'due',
-      'unfinished',
+      'take-due',
+      'hasten',
+      'backlog',
+      'is-caught-up',
     ] as const),
     ...(['append', 'read-stream', 'take-lease', 'renew-lease', 'release-lease', 'head'] as const),
   ],

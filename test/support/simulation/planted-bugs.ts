@@ -173,11 +173,12 @@ const commands: readonly PlantedBug[] = [
     'a command that was seen before is skipped',
     1_000,
     'worker/worker.ts',
-    '    await policy.settle(delivery, processEvent);\n',
+    '    const early = await policy.settle(delivery, processEvent);\n',
     `    const { eventId, generation, attempt } = delivery.command;
     const seen = (processEvent.seen ??= new Set());
-    if (seen.has(eventId + generation + attempt)) delivery.acknowledge();
-    else await policy.settle(delivery, processEvent);
+    const isSeen = seen.has(eventId + generation + attempt);
+    if (isSeen) delivery.acknowledge();
+    const early = isSeen ? null : await policy.settle(delivery, processEvent);
     seen.add(eventId + generation + attempt);
 `,
   ),
@@ -199,8 +200,8 @@ const commands: readonly PlantedBug[] = [
     'no sweep',
     100,
     'worker/sweep/due-work-sweep.ts',
-    'const due = await dueWork.due(timestamp(now), PAGE_SIZE + asked.size);',
-    'const due: DueEvent[] = [];',
+    '    return act();',
+    '    return { isMore: false, heldBack: null };',
   ),
   bug(
     'the sweep asks for the attempt that was',
@@ -210,11 +211,25 @@ const commands: readonly PlantedBug[] = [
     'attempt: attempts,',
   ),
   bug(
+    'what was asked for is not asked for again',
+    1_000,
+    'worker/sweep/limits.ts',
+    'askAgainAfterMs: 30_000,',
+    'askAgainAfterMs: 30_000_000,',
+  ),
+  bug(
+    'an event that cannot move hides those behind it',
+    1_000,
+    'worker/sweep/look-into-attempts.ts',
+    "const ended = await dueWork.take('lease', pageRows, holdMs);",
+    "const ended = (await dueWork.take('lease', pageRows, 0)).slice(1);",
+  ),
+  bug(
     'nothing is taken up after a restart',
     1_000,
     'worker/sweep/recover.ts',
-    'if (!bus.forgetsOnRestart && !earlierWorkersAreGone) return;',
-    'if (bus.forgetsOnRestart || !earlierWorkersAreGone) return;',
+    'if (kinds.length === 0) return;',
+    'return;',
   ),
 ];
 

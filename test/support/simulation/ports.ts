@@ -2,7 +2,6 @@ import { CommandBusUnavailable, LogUnavailable, ReadDatabaseUnavailable } from '
 import type { CommandBus } from '../../../src/application/ports/command-bus.ts';
 import type { AppendOutcome, EventLog } from '../../../src/application/ports/event-log.ts';
 import type { Leases } from '../../../src/application/ports/leases.ts';
-import { projectionNameOf } from '../../../src/projections/projection-store.ts';
 import type { Stores } from '../../../src/projections/stores.ts';
 import type { Life } from './life.ts';
 import { limitsOf } from './limits.ts';
@@ -67,14 +66,19 @@ export function storesOf(world: World, life: Life): Stores {
   const meddle = meddling(world, life);
   return {
     dueWork: {
-      due: meddle('due', stores.dueWork.due, tablesAreAway),
-      unfinished: meddle('unfinished', stores.dueWork.unfinished, tablesAreAway),
+      isCaughtUp: meddle('is-caught-up', stores.dueWork.isCaughtUp, tablesAreAway),
+      take: meddle('take-due', stores.dueWork.take, tablesAreAway),
+      putOff: meddle('put-off', stores.dueWork.putOff, tablesAreAway),
+      hasten: meddle('hasten', stores.dueWork.hasten, tablesAreAway),
+      readAgain: meddle('read-again', stores.dueWork.readAgain, tablesAreAway),
     },
     projection: (readModel) => {
-      const store = stores.projection(projectionNameOf(readModel));
+      const store = stores.projection(readModel);
       return {
         load: meddle('load-checkpoint', store.load, tablesAreAway),
         commit: meddle('project', store.commit, tablesAreAway),
+        isCaughtUp: meddle('is-caught-up', store.isCaughtUp, tablesAreAway),
+        setCaughtUp: meddle('set-caught-up', store.setCaughtUp, tablesAreAway),
       };
     },
     checkpoints: (lease) => {
@@ -115,6 +119,7 @@ export function busOf(world: World, life: Life, own: CommandBus | null): Command
       },
       busIsAway,
     ),
+    backlog: meddle('backlog', own === null ? broker.backlog : () => own.backlog(), busIsAway),
     consume: async ({ prefetch, onCommand }) => {
       const consume =
         own === null

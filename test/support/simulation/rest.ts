@@ -5,10 +5,11 @@ import { ofKind, type World } from './world.ts';
 
 const ends = ['PROCESSED', 'DEAD', 'DISCARDED'];
 
-/** Every event of the log is at an end, as its row tells, and every row is as far as its stream. */
+/** Every event of the log is at an end, as its row tells, every row is as far as its stream, and nothing is due. */
 export function isAtRest({ log, stores, scenario }: World): boolean {
   const missing = refusedForGood(scenario);
-  const { rows } = stores.tables;
+  const { rows, due } = stores.tables;
+  if (due.size > 0) return false;
   const revisions = new Map(log.all.map(({ stream, revision }) => [stream.slice(stream.indexOf('-') + 1), revision]));
   return [...revisions].every(([id, revision]) => {
     if (missing.has(id)) return isAtItsEnd(log.all, id);

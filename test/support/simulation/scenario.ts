@@ -18,8 +18,13 @@ export const calls = [
   'project',
   'load-place',
   'save-place',
-  'due',
-  'unfinished',
+  'is-caught-up',
+  'set-caught-up',
+  'take-due',
+  'put-off',
+  'hasten',
+  'read-again',
+  'backlog',
   'take-lease',
   'renew-lease',
   'release-lease',
@@ -33,8 +38,9 @@ export type Part = 'log' | 'broker' | 'tables';
 export const partOf: Readonly<Partial<Record<Call, Part>>> = {
   ...{ append: 'log', 'read-stream': 'log', receive: 'log', head: 'log', 'verify-checkpoint': 'log' },
   ...{ 'load-checkpoint': 'tables', project: 'tables', 'load-place': 'tables', 'save-place': 'tables' },
-  ...{ due: 'tables', unfinished: 'tables', 'take-lease': 'tables', 'renew-lease': 'tables' },
-  ...{ 'release-lease': 'tables', publish: 'broker' },
+  ...{ 'is-caught-up': 'tables', 'set-caught-up': 'tables', 'take-due': 'tables', 'put-off': 'tables' },
+  ...{ hasten: 'tables', 'read-again': 'tables', 'take-lease': 'tables', 'renew-lease': 'tables' },
+  ...{ 'release-lease': 'tables', publish: 'broker', backlog: 'broker' },
 };
 
 export type Effect =

@@ -1,11 +1,17 @@
 import { ConcurrencyConflict, ReadDatabaseRefused } from '../../../src/application/failures.ts';
 import type { CheckpointStore } from '../../../src/application/ports/checkpoint-store.ts';
-import type { DueEvent, DueWork } from '../../../src/application/ports/due-work.ts';
+import type { DueWork } from '../../../src/application/ports/due-work.ts';
 import type { Checkpoint } from '../../../src/application/ports/event-log.ts';
 import type { Lease, Leases } from '../../../src/application/ports/leases.ts';
+import { foldDueWork } from '../../../src/projections/due-work/project.ts';
+import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import { type EventChanges, type EventRow, foldByEvent, isWholeRow } from '../../../src/projections/events/project.ts';
 import { LEASE_MS } from '../../../src/projections/leases.ts';
+import { projectionNameOf } from '../../../src/projections/projection-states.ts';
 import type { ProjectedBatch, ProjectionStore } from '../../../src/projections/projection-store.ts';
+import type { DecodedTransition, ReadModel } from '../../../src/projections/read-model.ts';
+import { createSeededChance } from '../worker/seeded-chance.ts';
+import { type DueRows, dueRowsAfter, simulatedDueWork } from './due-work.ts';
 
 interface HeldLease {
   readonly lease: Lease;
@@ -15,14 +21,17 @@ interface HeldLease {
 /** What the read database holds at one moment. */
 export interface Tables {
   readonly rows: ReadonlyMap<string, EventRow>;
+  readonly due: DueRows;
   readonly checkpoints: ReadonlyMap<string, Checkpoint>;
+  /** Projections that have been at the end of the log since they last began. */
+  readonly caughtUp: ReadonlySet<string>;
 }
 interface Surroundings {
-  committed(batch: ProjectedBatch): void;
+  committed(batch: ProjectedBatch, readModel: string): void;
   /** Why it is not kept; `null` when it is. */
-  refuses(batch: ProjectedBatch): string | null;
+  refuses(batch: ProjectedBatch, readModel: string): string | null;
 }
-const emptyTables: Tables = { rows: new Map(), checkpoints: new Map() };
+const emptyTables: Tables = { rows: new Map(), due: new Map(), checkpoints: new Map(), caughtUp: new Set() };
 
 /**
  * The read database without SQL: the same questions and transactions, each at one moment. What it leaves to the real
@@ -53,7 +62,8 @@ export class SimulatedStores {
     this.#copies.push(this.#copies.at(-1 - commits) ?? emptyTables);
   }
 
-  projection(subscriber: string): ProjectionStore {
+  projection(readModel: Pick<ReadModel, 'name'>): ProjectionStore {
+    const subscriber = projectionNameOf(readModel);
     return {
       load: async () => this.tables.checkpoints.get(subscriber) ?? null,
       commit: async (batch) => {
@@ -62,12 +72,20 @@ export class SimulatedStores {
         if (checkpoint !== null && found !== checkpoint.from)
           throw new ConcurrencyConflict(`The checkpoint of ${subscriber} is no longer where it was read`);
         if (lease !== null) this.#require(lease);
-        const refusal = this.#surroundings.refuses(batch);
+        const refusal = this.#surroundings.refuses(batch, readModel.name);
         if (refusal !== null) throw new ReadDatabaseRefused(refusal);
-        const rows = new Map(this.tables.rows);
-        for (const changes of foldByEvent(decoded)) write(rows, changes);
-        this.#keep(rows, checkpoint === null ? null : [subscriber, checkpoint.to]);
-        this.#surroundings.committed(batch);
+        this.#keep(
+          readModel.name === dueWork.name ? { due: this.#dueAfter(decoded) } : { rows: this.#rowsAfter(decoded) },
+          checkpoint === null ? null : [subscriber, checkpoint.to],
+        );
+        this.#surroundings.committed(batch, readModel.name);
+      },
+      isCaughtUp: async () => this.tables.caughtUp.has(subscriber),
+      setCaughtUp: async (isCaughtUp) => {
+        const caughtUp = new Set(this.tables.caughtUp);
+        if (isCaughtUp) caughtUp.add(subscriber);
+        else caughtUp.delete(subscriber);
+        this.#copies.splice(-1, 1, { ...this.tables, caughtUp });
       },
     };
   }
@@ -77,27 +95,19 @@ export class SimulatedStores {
       load: async (subscriber) => this.tables.checkpoints.get(subscriber) ?? null,
       save: async (subscriber, checkpoint) => {
         if (lease !== null) this.#require(lease);
-        this.#keep(this.tables.rows, [subscriber, checkpoint]);
+        this.#keep({}, [subscriber, checkpoint]);
       },
     };
   }
 
-  readonly dueWork: DueWork = {
-    due: async (now, limit) =>
-      [...this.tables.rows.values()]
-        .filter(({ due_at }) => due_at !== null && due_at <= now)
-        .sort((one, other) => ((one.due_at ?? '') < (other.due_at ?? '') ? -1 : 1))
-        .slice(0, limit)
-        .map(dueEventOf),
-    unfinished: async (after, limit) =>
-      [...this.tables.rows.values()]
-        .filter(
-          ({ id, status }) => (status === 'RECEIVED' || status === 'PROCESSING') && (after === null || id > after),
-        )
-        .sort((one, other) => (one.id < other.id ? -1 : 1))
-        .slice(0, limit)
-        .map(dueEventOf),
-  };
+  readonly dueWork: DueWork = simulatedDueWork({
+    rows: () => this.tables.due,
+    // In the place of the latest copy: what the sweep notes is no commit of its own to go back to.
+    keep: (due) => this.#copies.splice(-1, 1, { ...this.tables, due }),
+    isCaughtUp: () => this.tables.caughtUp.has(projectionNameOf(dueWork)),
+    now: () => this.#now(),
+    chance: createSeededChance(1),
+  });
 
   readonly leases: Leases = {
     acquire: async (name, owner) => {
@@ -125,10 +135,19 @@ export class SimulatedStores {
     if (this.#leases.get(lease.name)?.lease.epoch !== lease.epoch)
       throw new ConcurrencyConflict(`The lease of ${lease.name} was taken over by another process`);
   }
-  #keep(rows: Tables['rows'], moved: readonly [string, Checkpoint] | null): void {
+  #rowsAfter(decoded: ProjectedBatch['decoded']): Tables['rows'] {
+    const rows = new Map(this.tables.rows);
+    for (const changes of foldByEvent(decoded as readonly DecodedTransition[])) write(rows, changes);
+    return rows;
+  }
+  #dueAfter(decoded: ProjectedBatch['decoded']): DueRows {
+    const changes = foldDueWork(decoded.map(({ recorded }) => recorded));
+    return dueRowsAfter(this.tables.due, changes, this.#now());
+  }
+  #keep(changed: Partial<Tables>, moved: readonly [string, Checkpoint] | null): void {
     const checkpoints = new Map(this.tables.checkpoints);
     if (moved !== null) checkpoints.set(...moved);
-    this.#copies.push({ rows, checkpoints });
+    this.#copies.push({ ...this.tables, ...changed, checkpoints });
   }
 }
 
@@ -138,12 +157,3 @@ function write(rows: Map<string, EventRow>, changes: EventChanges): void {
   if (before !== undefined) rows.set(changes.id, { ...before, ...changes });
   else if (isWholeRow(changes)) rows.set(changes.id, changes);
 }
-
-/** What a row looks like to the sweep, which is told moments as `Date` by the real database and never compares them. */
-const dueEventOf = ({ id, status, generation, attempts, revision }: EventRow): DueEvent => ({
-  eventId: id,
-  status: status as DueEvent['status'],
-  generation,
-  attempts,
-  revision: Number(revision),
-});

@@ -1,5 +1,9 @@
 import type { Chance } from '../../../src/application/ports/chance.ts';
+import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
+import { foldDueWork, isDueRow } from '../../../src/projections/due-work/project.ts';
+import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
+import type { DecodedTransition } from '../../../src/projections/read-model.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { createSeededChance } from '../worker/seeded-chance.ts';
 import { SimulatedBroker } from './broker.ts';
@@ -48,8 +52,8 @@ export class World {
     this.#chance = createSeededChance(scenario.seed + 3);
     this.log = createInMemoryLog('simulated');
     this.stores = new SimulatedStores(() => this.time.now(), {
-      committed: (batch) => this.#checkCheckpoint(batch),
-      refuses: (batch) => this.#refuses(batch),
+      committed: (batch, readModel) => this.#checkCheckpoint(batch, readModel),
+      refuses: (batch, readModel) => this.#refuses(batch, readModel),
     });
     this.broker = new SimulatedBroker(createSeededChance(scenario.seed + 1), ofKind(scenario.faults, 'command'), {
       isPeace: () => this.isPeace,
@@ -83,14 +87,16 @@ export class World {
   }
 
   /** Why the read database does not keep the batch, if it does not. */
-  #refuses({ decoded }: ProjectedBatch): string | null {
+  #refuses({ decoded }: ProjectedBatch, readModel: string): string | null {
     const passed = this.time.passed();
     const due = ofKind(this.scenario.faults, 'row').filter(
       ({ from, until }) => passed >= from && (until === null || passed < until),
     );
     if (due.length === 0 || decoded.length === 0) return null;
     if (due.some(({ key }) => key === null)) return 'everything is refused';
-    for (const { transition } of decoded)
+    // The due work holds nothing that could be refused for what it is.
+    if (readModel === dueWork.name) return null;
+    for (const { transition } of decoded as readonly DecodedTransition[])
       if (transition.type === 'EventReceived' && due.some(({ key }) => key === transition.data.idempotencyKey)) {
         this.hasHappened('row refused', `the read database refuses the row of ${transition.data.idempotencyKey}`);
         return `it does not keep what ${transition.data.idempotencyKey} was received with`;
@@ -127,14 +133,26 @@ export class World {
   }
 
   /** The place in the log that a stored checkpoint names is never beyond what the rows contain. */
-  #checkCheckpoint({ checkpoint }: ProjectedBatch): void {
+  #checkCheckpoint({ checkpoint }: ProjectedBatch, readModel: string): void {
     if (checkpoint === null) return;
     const place = (text: string | null) => (text === null ? -1 : Number(text.split('/')[1]));
-    for (const { stream, revision } of this.log.all.slice(place(checkpoint.from) + 1, place(checkpoint.to) + 1)) {
+    const projected = this.log.all.slice(0, place(checkpoint.to) + 1);
+    if (readModel === dueWork.name) return this.#checkDueWork(projected);
+    for (const { stream, revision } of projected.slice(place(checkpoint.from) + 1)) {
       const row = this.stores.tables.rows.get(stream.slice(stream.indexOf('-') + 1));
       if (row === undefined || BigInt(row.revision) < revision)
         this.seen.push(`the checkpoint is beyond the row of ${stream}, which has no revision ${revision}`);
     }
+  }
+
+  /** What is to happen by itself is known of every event up to the checkpoint, and of no other. */
+  #checkDueWork(projected: readonly RecordedTransition[]): void {
+    const { due } = this.stores.tables;
+    const waits = foldDueWork(projected).filter(isDueRow);
+    for (const { id, revision } of waits)
+      if (due.get(id)?.revision !== revision)
+        this.seen.push(`the checkpoint is beyond the due work of ${id}, which has no revision ${revision}`);
+    if (due.size > waits.length) this.seen.push('the due work of the checkpoint holds events that have ended');
   }
 }
 

@@ -55,7 +55,7 @@ const worker = createWorker({
 const dispatcher = createDispatcher({
   ...shared,
   bus,
-  firstPlace: null,
+  firstPlace: async () => null,
   checkpoints: { load: async () => null, save: async () => {} },
 });
 

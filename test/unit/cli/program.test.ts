@@ -5,11 +5,14 @@ import { createProgram, runProgram } from '../../../src/cli/program.ts';
 async function run(...commandLine: readonly string[]) {
   const asked: unknown[] = [];
   const told: string[] = [];
-  const program = createProgram({
-    start: async ({ roles, acceptLossUpTo }) => void asked.push({ start: roles, acceptLossUpTo }),
-    token: async (request) => void asked.push({ token: request }),
-    verify: async () => void asked.push('verify'),
-  });
+  const program = createProgram(
+    {
+      start: async ({ roles, acceptLossUpTo }) => void asked.push({ start: roles, acceptLossUpTo }),
+      token: async (request) => void asked.push({ token: request }),
+      verify: async () => void asked.push('verify'),
+    },
+    ['events:read', 'events:write'],
+  );
   for (const each of [program, ...program.commands])
     each.configureOutput({ writeErr: (text) => void told.push(text), writeOut: (text) => void told.push(text) });
   return { code: await runProgram(program, commandLine), asked, told: told.join('') };
@@ -58,12 +61,30 @@ describe('eventops token', () => {
 });
 
 describe('wrong use', () => {
-  it.each([[['begin']], [['start', '--port', '1']], [['verify', 'extra']], [[]]])(
-    '%j ends with 2 and asks for nothing',
-    async (words) => {
-      expect(await run(...words)).toMatchObject({ code: 2, asked: [] });
-    },
-  );
+  it.each([
+    [['begin'], /unknown command 'begin'/],
+    [['start', '--port', '1'], /unknown option '--port'/],
+    [['start', '--roles'], /argument missing/],
+    [['start', '--roles', ''], /no such role: an empty name; there are api/],
+    [['start', '--roles', 'api,'], /no such role: an empty name; there are api/],
+    [['start', '--roles', 'api,api'], /the same role more than once/],
+    [['start', '--roles', 'api', '--roles', 'worker'], /given more than once/],
+    [['token', '--role', 'Admin'], /no such role; there are admin, operator, viewer/],
+    [['token', '--role', 'admin', '--role', 'viewer'], /given more than once/],
+    [['token', '--subject', 'a', '--subject', 'b'], /given more than once/],
+    [['token', '--scope', 'events:wirte'], /no such permission; there are events:read, events:write/],
+    [['token', '--scope', 'events:read events:write'], /no such permission/],
+    [['token', '--scope', ''], /no such permission/],
+    [['token', '--subject', ''], /a name has 1 to 200 characters/],
+    [['token', '--subject', 'a\u0000b'], /no control characters/],
+    [['token', '--subject', 'a'.repeat(201)], /a name has 1 to 200 characters/],
+    [['verify', 'extra'], /too many arguments/],
+    [[], /Usage: eventops/],
+  ])('%j ends with 2, says why and asks for nothing', async (words, says) => {
+    const { code, asked, told } = await run(...words);
+    expect({ code, asked }).toEqual({ code: 2, asked: [] });
+    expect(told).toMatch(says);
+  });
 
   it('is not asking for help', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, asked: [] });

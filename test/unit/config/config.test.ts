@@ -156,6 +156,35 @@ describe('settings', () => {
     expect(readConfig({ EVENTSTORE_URL: `${scheme}://one,two` }).eventStoreUrl).toBe(`${scheme}://one,two`);
   });
 
+  it.each([
+    ['#', 'has a raw #; in a user or password it is written as %23'],
+    ['/', 'has a raw /; in a user or password it is written as %2F'],
+    ['?', 'has a raw ?; in a user or password it is written as %3F'],
+    [' ', 'has a raw space; in a user or password it is written as %20'],
+    ['%', 'has a % that begins no percent-encoding; a % itself is written as %25'],
+    ['1/2?3', 'has a raw /; in a user or password it is written as %2F'],
+  ])('with a raw %s in a password say how it is written, and never the password', (character, problem) => {
+    const password = `canary${character}xcanary`;
+    for (const [name, url] of [
+      ['EVENTSTORE_URL', `esdb+discover://admin:${password}@one:2113,two?tls=false`],
+      ['DATABASE_URL', `postgres://eventops:${password}@host:5432/events?sslmode=require`],
+      ['AMQP_URL', `amqp://eventops:${password}@host/vhost`],
+    ] as const) {
+      const problems = problemsOf({ [name]: url });
+      expect(problems).toEqual([expect.stringContaining(`${name}: ${problem}`)]);
+      expect(problems.join()).not.toContain('canary');
+      expect(problemsOf({ [name]: url.replace(password, encodeURIComponent(password)) })).toEqual([]);
+    }
+  });
+
+  it.each([
+    'postgres:///events?host=/var/run/postgresql&user=a@b',
+    'postgres://eventops@host/events?options=-c%20search_path%3Da',
+    'postgres://host/events',
+  ])('may have an @ where it means nothing: %s', (value) => {
+    expect(problemsOf({ DATABASE_URL: value })).toEqual([]);
+  });
+
   it("that are EventStoreDB's own belong to the server alone", () => {
     expect(problemsOf({ EVENTSTORE_INSECURE: 'true' })).toEqual([
       'EVENTSTORE_INSECURE: no such setting of EventOps; an option of EventStoreDB itself belongs in an env file that only the server gets',

@@ -18,7 +18,8 @@ it.each([
     'postgres://somebody:s3cret@host/events?sslrootcert=/missing.pem',
     /cannot be read: \/missing\.pem$/,
   ],
-  ['AMQP_URL', 'amqp://somebody:s3cret%zz@host', /has a % that begins no percent-encoding$/],
+  ['AMQP_URL', 'amqp://somebody:s3cret%ff@host', /has a % that begins no percent-encoding$/],
+  ['DATABASE_URL', 'postgres://somebody:s3cret%ff@host/events', /cannot be read/],
 ])('%s that cannot be used keeps the process from starting, and is not repeated: %s', async (setting, url, says) => {
   const folder = mkdtempSync(join(tmpdir(), 'eventops-urls-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

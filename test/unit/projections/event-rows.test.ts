@@ -4,7 +4,7 @@ import { streamOf } from '../../../src/application/event-identity.ts';
 import { type LogPosition, revision } from '../../../src/application/ports/event-log.ts';
 import { fold } from '../../../src/domain/event/state.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
-import { foldByEvent, isWholeRow, LOST_COMMAND_AFTER_MS } from '../../../src/projections/events/project.ts';
+import { foldByEvent, isWholeRow } from '../../../src/projections/events/project.ts';
 import { carryOut, orders } from '../../support/domain/arbitrary.ts';
 import {
   deadLettered,
@@ -41,7 +41,6 @@ const recorded = (history: readonly Transition[], from = 0, metadata = '{}') =>
   }));
 
 const rowOf = (...history: readonly Transition[]) => foldByEvent(recorded(history))[0];
-const suspected = (secondsAfterNoon: number) => moment(secondsAfterNoon + LOST_COMMAND_AFTER_MS / 1_000);
 const errorReason = `${failure.class}: ${failure.message}`;
 
 describe('the row of an event', () => {
@@ -64,14 +63,13 @@ describe('the row of an event', () => {
       error_reason: null,
       failure_fingerprint: null,
       next_attempt_at: null,
-      due_at: suspected(0),
       revision: '0',
     });
   });
 
   it.each<readonly [after: string, history: readonly Transition[], columns: object]>([
-    ['its start', histories.processing, { status: 'PROCESSING', attempts: 1, due_at: moment(30) }],
-    ['its success', histories.processed, { status: 'PROCESSED', processed_at: moment(2), due_at: null }],
+    ['its start', histories.processing, { status: 'PROCESSING', attempts: 1 }],
+    ['its success', histories.processed, { status: 'PROCESSED', processed_at: moment(2) }],
     [
       'a failure with a retry',
       histories['waiting for a retry'],
@@ -80,27 +78,26 @@ describe('the row of an event', () => {
         error_reason: errorReason,
         failure_fingerprint: failure.fingerprint,
         next_attempt_at: moment(60),
-        due_at: moment(60),
       },
     ],
     [
       'the start of its second attempt, with the last error still told',
       [...histories['waiting for a retry'], started({ attempt: 2 })],
-      { status: 'PROCESSING', attempts: 2, next_attempt_at: null, due_at: moment(30), error_reason: errorReason },
+      { status: 'PROCESSING', attempts: 2, next_attempt_at: null, error_reason: errorReason },
     ],
     [
       'the success of its second attempt, with no error left',
       [...histories['waiting for a retry'], started({ attempt: 2 }), succeeded({ attempt: 2 })],
       { status: 'PROCESSED', attempts: 2, error_reason: null, failure_fingerprint: null, processed_at: moment(5) },
     ],
-    ['its end as a dead letter', histories.dead, { status: 'DEAD', error_reason: errorReason, due_at: null }],
+    ['its end as a dead letter', histories.dead, { status: 'DEAD', error_reason: errorReason }],
     [
       'its replay',
       [...histories.dead, replayRequested()],
-      { status: 'RECEIVED', generation: 1, attempts: 0, error_reason: null, due_at: suspected(4) },
+      { status: 'RECEIVED', generation: 1, attempts: 0, error_reason: null },
     ],
-    ['the replay of a success', histories.replayed, { status: 'RECEIVED', processed_at: null, due_at: suspected(3) }],
-    ['its discarding', histories.discarded, { status: 'DISCARDED', error_reason: errorReason, due_at: null }],
+    ['the replay of a success', histories.replayed, { status: 'RECEIVED', processed_at: null }],
+    ['its discarding', histories.discarded, { status: 'DISCARDED', error_reason: errorReason }],
   ])('tells of %s', (_, history, columns) => {
     const last = { updated_at: moment(history.length - 1), revision: String(history.length - 1) };
     expect(rowOf(...history)).toMatchObject({ ...columns, ...last });
@@ -118,16 +115,6 @@ describe('the row of an event', () => {
           next_attempt_at: state?.nextAttemptAt,
           failure_fingerprint: state?.failure?.fingerprint ?? null,
         });
-      }),
-    );
-  });
-
-  it('is due exactly while something is still to happen by itself', () => {
-    fc.assert(
-      fc.property(orders, (series) => {
-        const row = rowOf(...carryOut(series).history);
-        const goesOn = ['RECEIVED', 'PROCESSING', 'FAILED'].includes(row?.status ?? '');
-        expect(row?.due_at !== null).toBe(goesOn);
       }),
     );
   });
@@ -153,7 +140,7 @@ describe('the changes of a row', () => {
   it('leave out what their transitions do not tell', () => {
     const [changes] = foldByEvent(recorded([deadLettered()], 3));
     expect(Object.keys(changes ?? {}).sort()).toEqual(
-      ['due_at', 'id', 'next_attempt_at', 'processed_at', 'revision', 'status', 'updated_at'].sort(),
+      ['id', 'next_attempt_at', 'processed_at', 'revision', 'status', 'updated_at'].sort(),
     );
   });
 

@@ -23,7 +23,7 @@ function createSurroundings() {
     log,
     logger,
     published,
-    firstPlace: null,
+    firstPlace: async () => null,
     bus: {
       publish: async (commands: readonly ProcessEvent[]) => void published.push(...commands),
     },
@@ -124,7 +124,7 @@ describe('the dispatcher', () => {
     await receive('before');
     const head = await log.head();
     const later = await receive('later');
-    await start({ firstPlace: head?.checkpoint ?? null });
+    await start({ firstPlace: async () => head?.checkpoint ?? null });
     expect(published.map(({ eventId }) => eventId)).toEqual([later]);
   });
 

@@ -1,41 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import { decodeTransition } from '../../../src/application/decode-transition.ts';
-import { eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
+import { deriveUuid, eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
 import { CommandBusUnavailable, LogUnavailable, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
 import { loadEvent } from '../../../src/application/load-event.ts';
 import { timestamp } from '../../../src/application/ports/clock.ts';
 import { messageId, type ProcessEvent } from '../../../src/application/ports/command-bus.ts';
-import type { DueEvent } from '../../../src/application/ports/due-work.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
 import type { Claim } from '../../../src/domain/event/state.ts';
 import { createDueWorkSweep, type DueWorkSweepOptions } from '../../../src/worker/sweep/due-work-sweep.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
+import { createDueWorkInMemory } from '../../support/simulation/due-work.ts';
 import { byClient, posted } from '../../support/worker/posting.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
 import { createSeededChance } from '../../support/worker/seeded-chance.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 
-const dueEvent = (eventId: string, given: Partial<DueEvent> = {}): DueEvent => ({
-  eventId,
-  status: 'RECEIVED',
-  generation: 0,
-  attempts: 0,
-  revision: 0,
-  ...given,
-});
-const many = (count: number, given: Partial<DueEvent> = {}) =>
-  Array.from({ length: count }, (_, index) => dueEvent(`event-${index}`, given));
+/** So that an hour is a few hundred steps. */
+const seldom = { sweepEveryMs: 10_000 };
+const often = { sweepEveryMs: 250 };
 
-/** Rows that stay due whatever is done about them, and a bus that keeps what is published. */
-function createSurroundings(rows: DueEvent[]) {
+/** Rows that stay whatever is done about them, and a bus that keeps what is published and says how much of it waits. */
+function createSurroundings() {
   const clock = createVirtualClock();
   const chance = createSeededChance(1);
   const log = createInMemoryLog();
   const useCases = createUseCases({ log, clock, chance });
+  const kept = createDueWorkInMemory({ now: clock.now, chance });
   const published: ProcessEvent[] = [];
-  const limits: number[] = [];
+  /** What waits in the queue, and who takes it. */
+  const queue = { waiting: 0, consumers: 1 };
   const surroundings = {
-    ...{ clock, chance, log, useCases, published, limits },
+    ...{ clock, chance, log, useCases, published, queue },
+    dueWork: kept.dueWork,
     logger: createRecordingLogger(),
     matchHandler: () => null,
     worker: 'worker-1',
@@ -44,22 +40,18 @@ function createSurroundings(rows: DueEvent[]) {
     bus: {
       forgetsOnRestart: false,
       publish: async (commands: readonly ProcessEvent[]) => void published.push(...commands),
-    },
-    dueWork: {
-      due: async (_: string, limit: number) => {
-        limits.push(limit);
-        return rows.slice(0, limit);
-      },
-      unfinished: async (after: string | null, limit: number) => {
-        const ordered = [...rows].sort((one, other) => (one.eventId < other.eventId ? -1 : 1));
-        return ordered.filter(({ eventId }) => after === null || eventId > after).slice(0, limit);
-      },
+      backlog: async () => ({ ...queue }),
     },
   };
   return {
     ...surroundings,
+    kept,
+    putMany: (count: number, given: Parameters<typeof kept.put>[1] = {}) => {
+      for (let index = 0; index < count; index++) kept.put(`event-${index}`, given);
+    },
     start: async (given: Partial<DueWorkSweepOptions> = {}) => {
-      const sweep = createDueWorkSweep({ ...surroundings, ...given });
+      const limits = { ...seldom, ...given.limits };
+      const sweep = createDueWorkSweep({ ...surroundings, ...given, limits });
       await sweep.start();
       await clock.run(0);
       return sweep;
@@ -77,57 +69,110 @@ function createSurroundings(rows: DueEvent[]) {
   };
 }
 
+const givenUp = ['EventReceived', 'ProcessingStarted', 'ProcessingInterrupted'];
+const underWay = ['EventReceived', 'ProcessingStarted'];
+
 describe('the sweep', () => {
-  it('asks for the next attempt of what is due', async () => {
-    const rows = [dueEvent('lost'), dueEvent('failed', { status: 'FAILED', generation: 1, attempts: 2 })];
-    const { start, published } = createSurroundings(rows);
+  it('asks for the next attempt of what is due, and says from when on it may start', async () => {
+    const { kept, start, published } = createSurroundings();
+    const dueAt = '2025-12-31T23:00:00.000Z';
+    kept.put('lost');
+    kept.put('failed', { kind: 'retry', generation: 1, attempts: 2, due_at: dueAt });
     await start();
-    expect(published.map(messageId)).toEqual(['lost:0:1', 'failed:1:3']);
+    expect(published.map(messageId).toSorted()).toEqual(['failed:1:3', 'lost:0:1']);
+    expect(published.map((command) => [command.eventId, command.dueAt])).toEqual([
+      ['failed', dueAt],
+      ['lost', undefined],
+    ]);
   });
 
-  it('leaves alone for 30 s what it has asked for, and then asks again', async () => {
-    const { clock, start, published } = createSurroundings([dueEvent('slow')]);
+  it('asks again for what does not move on, later each time, and at last every ten minutes', async () => {
+    const { kept, clock, start, published } = createSurroundings();
+    kept.put('vanishing');
     await start();
-    await clock.run(29_000);
-    expect(published).toHaveLength(1);
-    await clock.run(2_000);
-    expect(published).toHaveLength(2);
+    const countAfter = async (minutes: number) => {
+      await clock.run(minutes * 60_000);
+      return published.length;
+    };
+    expect(await countAfter(0.3)).toBe(1);
+    expect(await countAfter(0.4)).toBe(2);
+    const inAnHour = await countAfter(60);
+    expect(inAnHour).toBeGreaterThan(8);
+    expect(inAnHour).toBeLessThan(13);
+    const inFiveMore = (await countAfter(5 * 60)) - inAnHour;
+    expect(inFiveMore).toBeGreaterThanOrEqual(29);
+    expect(inFiveMore).toBeLessThan(43);
   });
 
   it('asks at once for another attempt of an event it has asked for', async () => {
-    const rows = [dueEvent('e')];
-    const { clock, start, published } = createSurroundings(rows);
-    await start();
-    rows[0] = dueEvent('e', { status: 'FAILED', attempts: 1 });
+    const { kept, clock, start, published } = createSurroundings();
+    kept.put('e');
+    await start({ limits: often });
+    kept.put('e', { kind: 'retry', attempts: 1 });
     await clock.run(300);
     expect(published.map(messageId)).toEqual(['e:0:1', 'e:0:2']);
   });
 
-  it('sees past what it has asked for to what is due behind it', async () => {
-    const { clock, start, published } = createSurroundings(many(1_200));
-    await start();
-    await clock.run(1_000);
-    expect(new Set(published.map(messageId)).size).toBe(1_200);
-    expect(published).toHaveLength(1_200);
+  it.each([1, 2, 3, 500])(
+    'asks for each of thousands of events once, however small its pages: %s',
+    async (pageRows) => {
+      const { putMany, clock, start, published } = createSurroundings();
+      const count = pageRows === 500 ? 6_000 : 60;
+      putMany(count);
+      await start({ limits: { pageRows, commandsPerCall: pageRows } });
+      await clock.run(1_000);
+      expect(new Set(published.map(messageId)).size).toBe(count);
+      expect(published).toHaveLength(count);
+    },
+  );
+
+  it('with the workers away publishes each retry once and nothing else again, in an hour', async () => {
+    const { putMany, kept, clock, start, published, queue } = createSurroundings();
+    putMany(3_000);
+    for (let index = 0; index < 3_000; index++) kept.put(`retry-${index}`, { kind: 'retry', attempts: 1 });
+    queue.waiting = 1;
+    queue.consumers = 0;
+    const sweep = await start({ limits: { sweepEveryMs: 60_000 } });
+    await clock.run(3_600_000);
+    expect(published).toHaveLength(3_000);
+    expect(new Set(published.map(({ attempt }) => attempt))).toEqual(new Set([2]));
+    expect(sweep.trouble()).toBe('commands wait, and no worker takes any; start one');
   });
 
-  it('remembers a bounded number of rows, and forgets those that are not due any more', async () => {
-    const rows = many(6_000);
-    const { clock, start, published, limits } = createSurroundings(rows);
-    await start();
+  it('asks for all of it soon after the queue was emptied, and is well again', async () => {
+    const { putMany, clock, start, published, queue } = createSurroundings();
+    putMany(6_000);
+    queue.waiting = 1_000;
+    queue.consumers = 0;
+    const sweep = await start({ limits: { sweepEveryMs: 60_000 } });
+    await clock.run(3_600_000);
+    expect(published).toHaveLength(0);
+    queue.waiting = 0;
+    queue.consumers = 1;
+    await clock.run(60_000);
+    expect(new Set(published.map(messageId)).size).toBe(6_000);
+    expect(sweep.trouble()).toBeNull();
+  });
+
+  it.each([1, 2, 3])('asks for nothing again above a backlog of %s, and goes on below it', async (maxBacklog) => {
+    const { putMany, clock, start, published, queue } = createSurroundings();
+    putMany(50);
+    queue.waiting = maxBacklog;
+    await start({ limits: { maxBacklog, pageRows: 1 } });
+    await clock.run(60_000);
+    expect(published).toHaveLength(0);
+    queue.waiting = maxBacklog - 1;
     await clock.run(10_000);
-    expect(published).toHaveLength(4_000);
-    rows.length = 0;
-    await clock.run(500);
-    expect(limits.at(-1)).toBe(500);
+    expect(published).toHaveLength(50);
   });
 
   it('tries again after 5 s when the bus did not take a command, and has trouble until then', async () => {
-    const { clock, start, bus, published } = createSurroundings([dueEvent('e')]);
+    const { kept, clock, start, bus, published } = createSurroundings();
+    kept.put('e', { kind: 'retry', attempts: 1 });
     let isAway = true;
     const publish = (commands: readonly ProcessEvent[]) =>
       isAway ? Promise.reject(new CommandBusUnavailable('The bus is away')) : bus.publish(commands);
-    const sweep = await start({ bus: { ...bus, publish } });
+    const sweep = await start({ bus: { ...bus, publish }, limits: often });
     expect(sweep.trouble()).toBe('The bus is away');
     isAway = false;
     await clock.run(5_500);
@@ -135,50 +180,124 @@ describe('the sweep', () => {
     expect(sweep.trouble()).toBeNull();
   });
 
+  it('takes no row while the bus does not say how much waits, and has trouble', async () => {
+    const { kept, clock, start, bus } = createSurroundings();
+    kept.put('e');
+    const backlog = () => Promise.reject(new CommandBusUnavailable('The broker is away'));
+    const sweep = await start({ bus: { ...bus, backlog } });
+    await clock.run(60_000);
+    expect(kept.rows().get('e')?.asks).toBe(0);
+    expect(sweep.trouble()).toBe('The broker is away');
+  });
+
   it('gives up an attempt whose lease has ended, also while the bus takes nothing', async () => {
-    const rows = many(600);
-    const { clock, start, bus, claimed, typesOf } = createSurroundings(rows);
+    const { kept, putMany, clock, start, bus, claimed, typesOf } = createSurroundings();
+    putMany(600);
     const eventId = await claimed('k', 'worker-2');
-    rows.push(dueEvent(eventId, { status: 'PROCESSING', attempts: 1 }));
+    kept.put(eventId, { kind: 'lease', attempts: 1, askAt: clock.now() + 60_000 });
     const sweep = await start({ bus: { ...bus, publish: () => new Promise(() => {}) } });
     await clock.run(59_000);
-    expect(await typesOf(eventId)).toEqual(['EventReceived', 'ProcessingStarted']);
-    await clock.run(7_000);
-    expect(await typesOf(eventId)).toEqual(['EventReceived', 'ProcessingStarted', 'ProcessingInterrupted']);
+    expect(await typesOf(eventId)).toEqual(underWay);
+    await clock.run(11_000);
+    expect(await typesOf(eventId)).toEqual(givenUp);
     await sweep.stop();
   });
 
+  it('looks again at a lease that has not ended by its own clock, a second later and then less often', async () => {
+    const { kept, clock, start, log, claimed, typesOf } = createSurroundings();
+    let reads = 0;
+    const readStream: typeof log.readStream = (...given) => {
+      reads++;
+      return log.readStream(...given);
+    };
+    const eventId = await claimed('k', 'worker-2');
+    // The database says that it has ended, because the worker's clock is ahead by a minute.
+    kept.put(eventId, { kind: 'lease', attempts: 1 });
+    await start({ log: { readStream }, limits: { sweepEveryMs: 1_000 } });
+    await clock.run(59_000);
+    expect(await typesOf(eventId)).toEqual(underWay);
+    expect(reads).toBeLessThan(8);
+    await clock.run(80_000);
+    expect(await typesOf(eventId)).toEqual(givenUp);
+  });
+
+  it('is not kept from other leases by events that cannot be read, however many there are', async () => {
+    const { kept, clock, start, log, logger, claimed, typesOf } = createSurroundings();
+    for (let index = 0; index < 100; index++) kept.put(`broken-${index}`, { kind: 'lease', askAt: clock.now() - 1 });
+    const readStream: typeof log.readStream = (stream, from) =>
+      stream.includes('broken') ? Promise.reject(new Error('It is damaged')) : log.readStream(stream, from);
+    const eventId = await claimed('k', 'worker-2');
+    await clock.run(60_000);
+    kept.put(eventId, { kind: 'lease', attempts: 1 });
+    await start({ log: { readStream }, limits: { pageRows: 1 } });
+    await clock.run(100);
+    expect(await typesOf(eventId)).toEqual(givenUp);
+    const told = logger.lines.length;
+    await clock.run(3_600_000);
+    expect(logger.lines.length - told, 'and they are told of ever less often').toBeLessThan(100 * 16);
+  });
+
   it('does nothing about a row that is behind its stream', async () => {
-    const { log, clock, start, useCases, claimed, typesOf } = createSurroundings([]);
+    const { kept, log, clock, start, useCases, claimed, typesOf } = createSurroundings();
     const eventId = await claimed('k', 'worker-2');
     const { state } = await loadEvent(log, streamOf(eventId));
     const run = { generation: 0, attempt: 1, claim: state?.claim as Claim };
     const done = { ...run, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
     const { event } = await useCases.receiveEvent(posted('k'), byClient);
     await useCases.completeProcessing(eventId, done, byClient, event);
-    const due = async () => [dueEvent(eventId, { status: 'PROCESSING', attempts: 1 })];
-    await start({ dueWork: { due, unfinished: due } });
+    kept.put(eventId, { kind: 'lease', attempts: 1 });
+    await start();
     await clock.run(100_000);
     expect(await typesOf(eventId)).toEqual(['EventReceived', 'ProcessingStarted', 'ProcessingSucceeded']);
   });
 
+  it('looks into events whose last transition could not be read, and goes on with them once it can', async () => {
+    const { kept, clock, start, useCases, published, logger } = createSurroundings();
+    await useCases.receiveEvent(posted('k'), byClient);
+    const eventId = eventIdOf('client', 'k');
+    const hidden = deriveUuid('of another log');
+    kept.put(eventId, { kind: 'unreadable' });
+    kept.put(hidden, { kind: 'unreadable' });
+    await start();
+    expect(kept.rows().get(eventId)?.kind).toBe('command');
+    expect(logger.lines).toMatchObject([{ level: 'error', fields: { eventId: hidden } }]);
+    await clock.run(41_000);
+    expect(published.map(messageId)).toEqual([`${eventId}:0:1`]);
+  });
+
+  it('waits until the due work has been read to the end of the log, and says so', async () => {
+    const { kept, clock, start, published } = createSurroundings();
+    kept.put('ended long ago, as the log will tell', { kind: 'retry' });
+    kept.setCaughtUp(false);
+    const sweep = await start();
+    await clock.run(60_000);
+    expect(published).toEqual([]);
+    expect(sweep.trouble()).toContain('still being read from the log');
+    kept.setCaughtUp(true);
+    await clock.run(10_500);
+    expect(published).toHaveLength(1);
+    expect(sweep.trouble()).toBeNull();
+  });
+
   it('goes on after the read database was away, and says so once', async () => {
     let isAway = true;
-    const { clock, start, published, logger, dueWork } = createSurroundings([dueEvent('e')]);
-    const due: typeof dueWork.due = (...args) =>
-      isAway ? Promise.reject(new ReadDatabaseUnavailable('The database is away')) : dueWork.due(...args);
-    const sweep = await start({ dueWork: { ...dueWork, due } });
+    const { kept, clock, start, published, logger, dueWork } = createSurroundings();
+    kept.put('e');
+    const take: typeof dueWork.take = (...args) =>
+      isAway ? Promise.reject(new ReadDatabaseUnavailable('The database is away')) : dueWork.take(...args);
+    const sweep = await start({ dueWork: { ...dueWork, take }, limits: often });
     await clock.run(5_000);
     expect(sweep.trouble()).toBe('The database is away');
     isAway = false;
     await clock.run(1_000);
     expect(published).toHaveLength(1);
     expect(sweep.trouble()).toBeNull();
-    expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(2);
   });
 
   it('can be stopped while the bus takes nothing and the projection is not caught up', async () => {
-    const { start, bus } = createSurroundings([dueEvent('e')]);
+    const { kept, start, bus } = createSurroundings();
+    kept.put('e');
     const never = new Promise<never>(() => {});
     const forgetful = { forgetsOnRestart: true, publish: () => never };
     const sweep = await start({ bus: { ...bus, ...forgetful }, projectionCaughtUp: never });
@@ -188,51 +307,56 @@ describe('the sweep', () => {
 });
 
 describe('at the start of a process whose predecessors are dead', () => {
-  const alone = { earlierWorkersAreGone: true };
+  const later = 3_600_000;
 
   it('their attempts are given up at once, and only theirs', async () => {
-    const rows: DueEvent[] = [];
-    const { start, claimed, typesOf, dueWork } = createSurroundings(rows);
+    const { kept, clock, start, claimed, typesOf } = createSurroundings();
     const theirs = await claimed('a', 'worker-0');
     const ours = await claimed('b', 'worker-1');
-    for (const eventId of [theirs, ours]) rows.push(dueEvent(eventId, { status: 'PROCESSING', attempts: 1 }));
-    await start({ ...alone, dueWork: { ...dueWork, due: async () => [] } });
-    expect(await typesOf(theirs)).toEqual(['EventReceived', 'ProcessingStarted', 'ProcessingInterrupted']);
-    expect(await typesOf(ours)).toEqual(['EventReceived', 'ProcessingStarted']);
+    for (const eventId of [theirs, ours]) kept.put(eventId, { kind: 'lease', askAt: clock.now() + later });
+    await start({ earlierWorkersAreGone: true });
+    await clock.run(10_000);
+    expect(await typesOf(theirs)).toEqual(givenUp);
+    expect(await typesOf(ours)).toEqual(underWay);
   });
 
-  it('whatever was received is asked for again when the bus forgets, once the projection has caught up', async () => {
-    const { clock, start, bus, published, dueWork } = createSurroundings(many(1_001));
-    const caughtUp = Promise.withResolvers<void>();
-    await start({
-      ...alone,
-      bus: { ...bus, forgetsOnRestart: true },
-      dueWork: { ...dueWork, due: async () => [] },
-      projectionCaughtUp: caughtUp.promise,
-    });
-    await clock.run(1_000);
-    expect(published).toEqual([]);
-    caughtUp.resolve();
-    await clock.run(0);
-    expect(new Set(published.map(messageId)).size).toBe(1_001);
-  });
+  it.each([1, 2, 3, 500])(
+    'what waits for a command is asked for when the bus forgets, once the projection has caught up: pages of %s',
+    async (pageRows) => {
+      const { putMany, kept, clock, start, bus, published } = createSurroundings();
+      putMany(101, { askAt: clock.now() + later, asks: 7 });
+      kept.put('not yet', { kind: 'retry', askAt: clock.now() + later });
+      const caughtUp = Promise.withResolvers<void>();
+      const limits = { pageRows, ...often };
+      await start({ bus: { ...bus, forgetsOnRestart: true }, projectionCaughtUp: caughtUp.promise, limits });
+      await clock.run(1_000);
+      expect(published).toEqual([]);
+      caughtUp.resolve();
+      await clock.run(500);
+      expect(new Set(published.map(messageId)).size).toBe(101);
+      expect(published).toHaveLength(101);
+    },
+  );
 
   it('nothing is left out because the log or the database was away for a while', async () => {
-    const rows = many(501);
-    const { clock, start, bus, published, dueWork, log } = createSurroundings(rows);
-    rows.push(dueEvent('z', { status: 'PROCESSING', attempts: 1 }));
-    let failures = 3;
+    const { putMany, kept, clock, start, bus, published, dueWork, log, claimed, typesOf } = createSurroundings();
+    putMany(501, { askAt: clock.now() + later });
+    const theirs = await claimed('a', 'worker-0');
+    kept.put(theirs, { kind: 'lease', askAt: clock.now() + later });
+    let failures = 4;
     const sometimes =
       <Args extends readonly unknown[], Result>(act: (...args: Args) => Promise<Result>) =>
       (...args: Args) =>
         failures-- > 0 ? Promise.reject(new LogUnavailable('away')) : act(...args);
     await start({
-      ...alone,
+      earlierWorkersAreGone: true,
       bus: { ...bus, forgetsOnRestart: true },
       log: { ...log, readStream: sometimes(log.readStream) },
-      dueWork: { due: async () => [], unfinished: sometimes(dueWork.unfinished) },
+      dueWork: { ...dueWork, hasten: sometimes(dueWork.hasten) },
+      limits: often,
     });
-    await clock.run(5_000);
+    await clock.run(10_000);
     expect(new Set(published.map(messageId)).size).toBe(501);
+    expect(await typesOf(theirs)).toEqual(givenUp);
   });
 });

@@ -96,10 +96,30 @@ describe('a configuration', () => {
     ['export const config = {};', 'there is no default export; write `export default defineConfig({ … })`'],
     [`throw new TypeError('Not today');`, 'the file cannot be loaded: TypeError: Not today'],
     [`throw 5;`, 'the file cannot be loaded: it throws 5'],
+    ['throw Object.create(null);', 'the file cannot be loaded: it throws something that is no Error'],
+    ['export default Promise.resolve({ handlers: {} });', 'the default export is a promise; write'],
+    [`import './missing.ts'; export default {};`, 'the file cannot be loaded: Error: Cannot find module'],
   ])('is refused when it is %s', async (text, problem) => {
     const [first, ...others] = await problemsOf(load(text));
     expect(first?.startsWith(problem), first).toBe(true);
     expect(others).toEqual([]);
+  });
+
+  it.each(['Number.NaN', 'Infinity', '-1', '0', '1e9', '2 ** 31', '"5"', 'null', '5n'])(
+    'is refused when a number of it is %s, which a timer or a loop would take for something else',
+    async (number) => {
+      const text = `export default { handlers: { a: { timeoutMs: ${number}, retry: { maxAttempts: ${number} }, handle() {} } } };`;
+      expect(await problemsOf(load(text))).toEqual([
+        expect.stringMatching(/^handlers\["a"\]\.retry\.maxAttempts: must be a number from 1 to 1,000$/),
+        expect.stringMatching(/^handlers\["a"\]\.timeoutMs: must be a number from 1 to 86,400,000$/),
+      ]);
+    },
+  );
+
+  it('is refused when it is a folder', async () => {
+    expect(await problemsOf(loadConfig(folder))).toEqual([
+      'the file cannot be read (EISDIR); create it, or name another one with EVENTOPS_CONFIG',
+    ]);
   });
 
   it('is refused when its text is not TypeScript', async () => {

@@ -10,7 +10,13 @@ type Described<Column> =
   unknown extends SelectType<Column>
     ? 'jsonb'
     : `${NameOf<NonNullable<SelectType<Column>>>}${null extends SelectType<Column> ? '' : ' not null'}`;
-type NameOf<Value> = Value extends Date ? 'timestamp with time zone' : Value extends number ? 'integer' : TextLike;
+type NameOf<Value> = Value extends Date
+  ? 'timestamp with time zone'
+  : Value extends number
+    ? 'integer'
+    : Value extends boolean
+      ? 'boolean'
+      : TextLike;
 type TextLike = 'text' | 'uuid' | 'bigint';
 type Tables = {
   readonly [Table in keyof Database]: { readonly [C in keyof Database[Table]]: Described<Database[Table][C]> };
@@ -35,11 +41,20 @@ const tables: Tables = {
     generation: 'integer not null',
     attempts: 'integer not null',
     next_attempt_at: 'timestamp with time zone',
-    due_at: 'timestamp with time zone',
     ordering_key: 'text',
     trace_id: 'text',
     revision: 'bigint not null',
     payload_text: 'text not null',
+  },
+  due_work: {
+    id: 'uuid not null',
+    kind: 'text not null',
+    generation: 'integer not null',
+    attempts: 'integer not null',
+    revision: 'bigint not null',
+    due_at: 'timestamp with time zone',
+    ask_at: 'timestamp with time zone not null',
+    asks: 'integer not null',
   },
   leases: {
     name: 'text not null',
@@ -56,6 +71,7 @@ const tables: Tables = {
     reason: 'text not null',
     failed_at: 'timestamp with time zone not null',
   },
+  projection_states: { subscriber: 'text not null', is_caught_up: 'boolean not null' },
 };
 
 interface CatalogueColumn {

@@ -47,3 +47,7 @@ describe('a failure of the broker', () => {
     expect(explain(new Error(message), parseBroker('amqps://host/'))).toContain(says);
   });
 });
+
+it.each(['0', '-1', '1.5', '70000', '1e3', '', '0x10'])('a heartbeat of %j is refused, not replaced', (heartbeat) => {
+  expect(() => parseBroker(`amqp://host?heartbeat=${heartbeat}`)).toThrow('no whole number of seconds from 1 to 3600');
+});

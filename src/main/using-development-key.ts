@@ -1,0 +1,13 @@
+import { CannotStart } from './cannot-start.ts';
+
+/** @throws {CannotStart} when the key of development tokens cannot be read or made, with the reason. */
+export async function usingDevelopmentKey<Result>(dataFolder: string, use: () => Promise<Result>): Promise<Result> {
+  try {
+    return await use();
+  } catch (error) {
+    const { message } = error as Error;
+    throw new CannotStart(`The key of development tokens in ${dataFolder} cannot be used: ${message}`, {
+      cause: error,
+    });
+  }
+}

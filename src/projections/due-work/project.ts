@@ -1,0 +1,128 @@
+import { decodeTransition } from '../../application/decode-transition.ts';
+import { eventIdOfStream } from '../../application/event-identity.ts';
+import { UndecodableTransition } from '../../application/failures.ts';
+import type { DueKind } from '../../application/ports/due-work.ts';
+import type { RecordedTransition } from '../../application/ports/event-log.ts';
+
+/** How long a command may be under way before the sweep suspects that it was lost. */
+export const LOST_COMMAND_AFTER_MS = 30_000;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** PostgreSQL's `integer`. */
+const MAX_COUNT = 2 ** 31 - 1;
+
+/** What an event waits for. */
+export interface DueRow {
+  readonly id: string;
+  readonly kind: DueKind;
+  readonly generation: number;
+  readonly attempts: number;
+  readonly revision: string;
+  readonly due_at: string | null;
+  /** How long the sweep leaves it alone, counted from when the row is written. */
+  readonly wait_ms: number;
+  /** But not beyond this time; RFC 3339. */
+  readonly wait_until: string | null;
+}
+
+/** An event to which nothing happens any more by itself. */
+export interface Ended {
+  readonly id: string;
+  readonly kind: null;
+  readonly revision: string;
+}
+export type DueChange = DueRow | Ended;
+
+export const isDueRow = (change: DueChange): change is DueRow => change.kind !== null;
+
+/**
+ * What each event waits for after these transitions, which are in the log's order. Only the last one of each event is
+ * read, and none that holds a payload. One that cannot be read makes a row that says so, which the sweep looks into:
+ * to pass over it could leave its event without anybody who comes back for it.
+ */
+export function foldDueWork(transitions: Iterable<RecordedTransition>): readonly DueChange[] {
+  const lastOf = new Map<string, RecordedTransition>();
+  for (const recorded of transitions) {
+    // What follows from a failure is recorded with it, and says how the event goes on.
+    if (recorded.type === 'ProcessingFailed') continue;
+    // A stream that only looks like one of ours: no command leads to it.
+    if (!uuid.test(eventIdOfStream(recorded.stream))) continue;
+    const before = lastOf.get(recorded.stream);
+    if (before === undefined || before.revision < recorded.revision) lastOf.set(recorded.stream, recorded);
+  }
+  return [...lastOf.values()].map(changeOf);
+}
+
+function changeOf(recorded: RecordedTransition): DueChange {
+  const id = eventIdOfStream(recorded.stream);
+  const revision = recorded.revision.toString();
+  const waits = (row: Omit<DueRow, 'id' | 'revision'>): DueRow => ({ id, revision, ...row });
+  switch (recorded.type) {
+    case 'EventReceived':
+      return waits(waitingForCommand(0));
+    case 'ProcessingSucceeded':
+    case 'EventDeadLettered':
+    case 'EventDiscarded':
+      return { id, revision, kind: null };
+    default: {
+      const row = rowAfter(recorded);
+      return waits(row !== null && isKeepable(row) ? row : unreadable);
+    }
+  }
+}
+
+type Waiting = Omit<DueRow, 'id' | 'revision'>;
+
+const waitingForCommand = (generation: number): Waiting => ({
+  kind: 'command',
+  generation,
+  attempts: 0,
+  due_at: null,
+  wait_ms: LOST_COMMAND_AFTER_MS,
+  wait_until: null,
+});
+
+const unreadable: Waiting = { ...waitingForCommand(0), kind: 'unreadable' };
+
+/** `null` when it cannot be read. */
+function rowAfter(recorded: RecordedTransition): Waiting | null {
+  const transition = decoded(recorded);
+  switch (transition?.type) {
+    case 'ProcessingStarted': {
+      const { generation, attempt, leaseExpiresAt } = transition.data;
+      // Counted from now, so that a lease lasts as long as it was meant to, though its worker's clock be slow.
+      const wait_ms = Math.max(0, Date.parse(leaseExpiresAt) - Date.parse(recorded.recordedAt));
+      return { kind: 'lease', generation, attempts: attempt, due_at: leaseExpiresAt, wait_ms, wait_until: null };
+    }
+    case 'RetryScheduled': {
+      const { generation, attempt, dueAt, delayMs } = transition.data;
+      const waits = { due_at: dueAt, wait_ms: delayMs, wait_until: dueAt };
+      return { kind: 'retry', generation, attempts: attempt - 1, ...waits };
+    }
+    case 'ProcessingInterrupted': {
+      const { generation, attempt, dueAt, interruptedAt } = transition.data;
+      const wait_ms = Math.max(0, Date.parse(dueAt) - Date.parse(interruptedAt));
+      return { kind: 'retry', generation, attempts: attempt - 1, due_at: dueAt, wait_ms, wait_until: dueAt };
+    }
+    case 'ReplayRequested':
+      return waitingForCommand(transition.data.generation);
+    default:
+      return null;
+  }
+}
+
+function decoded(recorded: RecordedTransition) {
+  try {
+    return decodeTransition(recorded);
+  } catch (error) {
+    if (!(error instanceof UndecodableTransition)) throw error;
+    return null;
+  }
+}
+
+/** A history that was tampered with may hold numbers and times that the table cannot. */
+const isKeepable = ({ generation, attempts, due_at, wait_ms }: Waiting) =>
+  generation <= MAX_COUNT &&
+  attempts <= MAX_COUNT &&
+  Number.isFinite(wait_ms) &&
+  (due_at === null || !due_at.startsWith('0000'));

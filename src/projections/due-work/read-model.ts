@@ -1,0 +1,14 @@
+import { EVENT_STREAM_PREFIX } from '../../application/event-identity.ts';
+import type { ReadModel } from '../read-model.ts';
+import { foldDueWork } from './project.ts';
+import { writeDueWork } from './write.ts';
+
+/** One row for each event to which something is still to happen by itself: what the sweep goes by. */
+export const dueWork: ReadModel<null> = {
+  name: 'due-work',
+  streamPrefix: EVENT_STREAM_PREFIX,
+  isNeverRefused: true,
+  // Most transitions are followed by others of their event within the batch, and need not be read at all.
+  decode: () => null,
+  write: (transaction, decoded) => writeDueWork(transaction, foldDueWork(decoded.map(({ recorded }) => recorded))),
+};
