@@ -6,6 +6,7 @@ import { createEventWaits } from './event-waits.ts';
 import { defaultLimits } from './limits.ts';
 import { addAccess } from './plugins/access.ts';
 import { addAnswerDeadlines } from './plugins/answer-deadlines.ts';
+import { addBodyProgress } from './plugins/body-progress.ts';
 import { addBodyReading } from './plugins/body-reading.ts';
 import { addClosing } from './plugins/closing.ts';
 import { addConnectionCap } from './plugins/connection-cap.ts';
@@ -59,6 +60,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   addClosing(server, clock, limits);
   addMissingRoutes(server);
   addBodyReading(server, limits);
+  addBodyProgress(server, clock, limits);
   addAccess(server, authenticator);
   addRoom(server, createAdmission(limits, clock), limits);
   addPatience(server, clock, limits);

@@ -42,10 +42,13 @@ export const defaultLimits = {
   closingMs: 5_000,
   /** Both must be set, and the checking interval lowered: Fastify's `requestTimeout` alone never ends a slow body. */
   headersTimeoutMs: 2_000,
-  requestTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  /** A body of which no more than this came in so long is given up. */
+  bodyProgressMs: 5_000,
+  bodyProgressBytes: 4 * 1024,
   connectionsCheckingIntervalMs: 500,
   /** The rest of a body that was refused may take so much longer: its client has been answered, and may not know yet. */
-  passingOverMs: 50_000,
+  passingOverMs: 30_000,
   /** In all and from one address; a long poll takes one. Fewer where the process may have few files open. */
   connections: 2_048,
   connectionsOfOneAddress: 1_024,

@@ -3,14 +3,18 @@ import type { Chance } from '../application/ports/chance.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { CommandDelivery, ProcessEvent } from '../application/ports/command-bus.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import { AttemptNotDue } from './wait-until-due.ts';
 
 /** How long a command is held before it is given back. Grows with the outage; jitter keeps workers from one rhythm. */
 export const holdBackLimits = { shortestHoldBackMs: 100, longestHoldBackMs: 5_000 } as const;
 export type HoldBackLimits = { readonly [Limit in keyof typeof holdBackLimits]: number };
 
 export interface FailurePolicy {
-  /** Does the work that a command asks for, then tells the bus what becomes of the command. Never rejects. */
-  settle(delivery: CommandDelivery, work: (command: ProcessEvent) => Promise<void>): Promise<void>;
+  /**
+   * Does the work that a command asks for, then tells the bus what becomes of the command. Never rejects.
+   * @returns why the command is not settled: its attempt may not start yet; `null` when it is.
+   */
+  settle(delivery: CommandDelivery, work: (command: ProcessEvent) => Promise<void>): Promise<AttemptNotDue | null>;
   /** What keeps commands from being worked on, in words; `null` when nothing does. */
   trouble(): string | null;
 }
@@ -56,6 +60,7 @@ export function createFailurePolicy({
         outage = null;
         delivery.acknowledge();
       } catch (error) {
+        if (error instanceof AttemptNotDue) return error;
         if (error instanceof OperationalFailure && error.retryable) {
           await holdBack(error);
           delivery.release();
@@ -64,6 +69,7 @@ export function createFailurePolicy({
           delivery.acknowledge();
         }
       }
+      return null;
     },
     trouble: () => outage?.reason ?? null,
   };

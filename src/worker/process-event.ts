@@ -13,6 +13,7 @@ import { failure } from './describe-failure.ts';
 import type { HandlerOutcome, HandlerRunner } from './handler-runner.ts';
 import { defaultRetry } from './handlers/config-schema.ts';
 import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.ts';
+import { AttemptNotDue } from './wait-until-due.ts';
 
 /**
  * A claim is believed for the handler's deadline and this much longer: time to append the claim and the outcome. Longer
@@ -60,8 +61,8 @@ interface Attempt {
 
 /**
  * Claims the attempt that a command asks for, runs its handler and records the outcome. Resolves when nothing is left
- * to do here, also when the attempt is over, not due, or somebody else's.
- * @throws what loading and claiming throw; then the attempt has not begun, or, if the claim's answer was lost, is left
+ * to do here, also when the attempt is over or somebody else's.
+ * @throws {AttemptNotDue} it may not start yet. @throws what loading and claiming throw; then the attempt has not begun, or, if the claim's answer was lost, is left
  *   to its lease. Once the attempt is claimed, nothing is thrown.
  */
 export function createProcessEvent(dependencies: ProcessEventDependencies) {
@@ -91,6 +92,7 @@ async function claim(
     before,
   );
   if (!claimed.ok) {
+    if (claimed.rejection.code === 'retry-not-due') throw new AttemptNotDue(claimed.rejection.dueAt);
     logger.debug(
       { eventId, generation, attempt, ...claimed.rejection },
       'command dropped: its attempt is not to be had',

@@ -3,8 +3,9 @@ import type { CommandConsumer, CommandDelivery } from '../application/ports/comm
 import { createFailurePolicy, type HoldBackLimits } from './failure-policy.ts';
 import { createPace, type PaceLimits, paceLimits } from './pace.ts';
 import { type AttemptLimits, createProcessEvent, type ProcessEventDependencies } from './process-event.ts';
+import { createWaitUntilDue, type EarlyLimits } from './wait-until-due.ts';
 
-export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits;
+export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits & EarlyLimits;
 
 export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 'claimTook' | 'limits'> {
   readonly bus: CommandConsumer;
@@ -19,6 +20,8 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
   const { clock, runner } = rest;
   const pacing = { ...paceLimits, ...rest.limits };
   const letGo = new AbortController();
+  const stopping = new AbortController();
+  const waitUntilDue = createWaitUntilDue(clock, stopping.signal, rest.limits);
   const policy = createFailurePolicy({ ...rest, letGo: letGo.signal });
   const pace = createPace(pacing, letGo.signal);
   const processEvent = createProcessEvent({ ...rest, claimTook: pace.claimTook, letGo: letGo.signal });
@@ -26,12 +29,17 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
   let emptied: (() => void) | null = null;
   let consumption: { stop(): Promise<void> } | null = null;
 
+  /** A command that is early waits beside those that are begun, so that it keeps none of them waiting. */
+  const seeThrough = async (delivery: CommandDelivery, dueAt: string | undefined): Promise<void> => {
+    if (!((await waitUntilDue(dueAt)) && (await pace.begin()))) return delivery.release();
+    const early = await policy.settle(delivery, processEvent);
+    pace.end();
+    if (early !== null) await seeThrough(delivery, early.dueAt);
+  };
+
   const work = async (delivery: CommandDelivery) => {
     inHand++;
-    if (await pace.begin()) {
-      await policy.settle(delivery, processEvent);
-      pace.end();
-    } else delivery.release();
+    await seeThrough(delivery, delivery.command.dueAt);
     inHand--;
     if (inHand === 0) emptied?.();
   };
@@ -45,6 +53,7 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
 
   const stop = async () => {
     await consumption?.stop();
+    stopping.abort();
     await finishWithin(stopTimeoutMs);
     letGo.abort();
     runner.abandon();

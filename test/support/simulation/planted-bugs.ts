@@ -173,11 +173,12 @@ const commands: readonly PlantedBug[] = [
     'a command that was seen before is skipped',
     1_000,
     'worker/worker.ts',
-    '    await policy.settle(delivery, processEvent);\n',
+    '    const early = await policy.settle(delivery, processEvent);\n',
     `    const { eventId, generation, attempt } = delivery.command;
     const seen = (processEvent.seen ??= new Set());
-    if (seen.has(eventId + generation + attempt)) delivery.acknowledge();
-    else await policy.settle(delivery, processEvent);
+    const isSeen = seen.has(eventId + generation + attempt);
+    if (isSeen) delivery.acknowledge();
+    const early = isSeen ? null : await policy.settle(delivery, processEvent);
     seen.add(eventId + generation + attempt);
 `,
   ),
@@ -208,6 +209,20 @@ const commands: readonly PlantedBug[] = [
     'worker/sweep/next-attempt.ts',
     'attempt: attempts + 1,',
     'attempt: attempts,',
+  ),
+  bug(
+    'what was asked for is not asked for again',
+    1_000,
+    'worker/sweep/limits.ts',
+    'askAgainAfterMs: 30_000,',
+    'askAgainAfterMs: 30_000_000,',
+  ),
+  bug(
+    'an event that cannot move hides those behind it',
+    1_000,
+    'worker/sweep/look-into-attempts.ts',
+    "const ended = await dueWork.take('lease', pageRows, holdMs);",
+    "const ended = (await dueWork.take('lease', pageRows, 0)).slice(1);",
   ),
   bug(
     'nothing is taken up after a restart',

@@ -9,7 +9,7 @@ import { defaultRetry } from '../../../src/worker/handlers/config-schema.ts';
 import type { HandlerDefinition } from '../../../src/worker/handlers/define-config.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../../../src/worker/handlers/match-handler.ts';
 import { createInProcessRunner } from '../../../src/worker/in-process-runner.ts';
-import { createWorker } from '../../../src/worker/worker.ts';
+import { createWorker, type WorkerLimits } from '../../../src/worker/worker.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { byClient, type Posted, posted } from './posting.ts';
 import { createSeededChance } from './seeded-chance.ts';
@@ -50,12 +50,13 @@ export interface WorkshopOptions {
   readonly log?: EventLog;
   readonly logger?: Logger;
   readonly stopTimeoutMs?: number;
+  readonly limits?: Partial<WorkerLimits>;
 }
 
 /** A worker at work on a log in memory, at a time that stands still. */
 export async function createWorkshop(
   handlers: readonly ConfiguredHandler[],
-  { log = createInMemoryLog(), logger = silentLogger, stopTimeoutMs = 5_000 }: WorkshopOptions = {},
+  { log = createInMemoryLog(), logger = silentLogger, stopTimeoutMs = 5_000, limits }: WorkshopOptions = {},
 ) {
   const clock = createVirtualClock();
   const chance = createSeededChance(1);
@@ -69,6 +70,7 @@ export async function createWorkshop(
     runner: createInProcessRunner(shared),
     worker: 'worker-1',
     stopTimeoutMs,
+    limits,
   });
   await worker.start();
   return {

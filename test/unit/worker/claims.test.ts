@@ -69,19 +69,6 @@ describe('a claim', () => {
     expect(runs).toBe(0);
   });
 
-  it('before a retry is due is refused, and its command dropped', async () => {
-    let runs = 0;
-    const fails = handlerOf(() => {
-      runs++;
-      throw new Error('It fails');
-    });
-    const { receive, process } = await createWorkshop([fails]);
-    const id = await receive('k');
-    await process(id);
-    expect(await process(id, { attempt: 2 })).toBe('acknowledged');
-    expect(runs).toBe(1);
-  });
-
   it('that is answered after its lease has ended starts nothing', async () => {
     let runs = 0;
     const log = createInMemoryLog();
