@@ -13,6 +13,7 @@ import { failure } from './describe-failure.ts';
 import type { HandlerOutcome, HandlerRunner } from './handler-runner.ts';
 import { defaultRetry } from './handlers/config-schema.ts';
 import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.ts';
+import { createPayloadsInHand, type PayloadLimits, payloadLimits } from './payloads-in-hand.ts';
 import { AttemptNotDue } from './wait-until-due.ts';
 
 /**
@@ -44,7 +45,7 @@ export interface ProcessEventDependencies {
   /** Called with how long the log took for a claim, reading the event included, whatever came of it. */
   readonly claimTook: (tookMs: number) => void;
   /** Others than the usual ones. */
-  readonly limits?: Partial<AttemptLimits> | undefined;
+  readonly limits?: Partial<AttemptLimits & PayloadLimits> | undefined;
 }
 
 type Ended = Exclude<HandlerOutcome, { kind: 'abandoned' }>;
@@ -66,22 +67,34 @@ interface Attempt {
  *   to its lease. Once the attempt is claimed, nothing is thrown.
  */
 export function createProcessEvent(dependencies: ProcessEventDependencies) {
-  return async (command: ProcessEvent): Promise<void> => {
-    const { clock, claimTook } = dependencies;
-    const beganAt = clock.now();
-    const attempt = await claim(dependencies, command).finally(() => claimTook(clock.now() - beganAt));
+  const { log, clock, claimTook, letGo, limits } = dependencies;
+  const payloads = createPayloadsInHand(letGo, { ...payloadLimits, ...limits });
+  const process = async (command: ProcessEvent, before: LoadedEvent, beganAt: number): Promise<void> => {
+    const attempt = await claim(dependencies, command, before).finally(() => claimTook(clock.now() - beganAt));
     if (attempt === null) return;
     const outcome = await run(dependencies, attempt);
     if (outcome.kind !== 'abandoned') await record(dependencies, attempt, outcome);
   };
+  return async (command: ProcessEvent): Promise<void> => {
+    let readMs = 0;
+    const read = async () => {
+      const startedAt = clock.now();
+      const event = command.event ?? (await loadEvent(log, streamOf(command.eventId)));
+      readMs = clock.now() - startedAt;
+      return event;
+    };
+    const { event, giveBack } = await payloads.take(read, ({ state }) => state?.received.payload.length ?? 0);
+    // Waiting for room says nothing of the log.
+    await process(command, event, clock.now() - readMs).finally(giveBack);
+  };
 }
 
 async function claim(
-  { log, useCases, matchHandler, clock, logger, worker, limits }: ProcessEventDependencies,
+  { useCases, matchHandler, clock, logger, worker, limits }: ProcessEventDependencies,
   command: ProcessEvent,
+  before: LoadedEvent,
 ): Promise<Attempt | null> {
   const { eventId, generation, attempt } = command;
-  const before = command.event ?? (await loadEvent(log, streamOf(eventId)));
   const handler = before.state && matchHandler(before.state.received.type);
   const startedAt = clock.now();
   const leaseEndsAt = startedAt + (handler?.timeoutMs ?? 0) + (limits?.leaseMarginMs ?? LEASE_MARGIN_MS);
