@@ -26,7 +26,7 @@ function countsFrom(scales: readonly string[]): Record<Role, number> {
   return counts;
 }
 
-function scales(): readonly string[] {
+function scalesAsked(): readonly string[] {
   try {
     return parseArgs({ options: { scale: { type: 'string', multiple: true, default: [] } } }).values.scale;
   } catch (error) {
@@ -45,7 +45,7 @@ function configFromEnvironment(): Config {
 
 // Whoever watches may stop watching; the processes go on until they are stopped.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-const counts = countsFrom(scales());
+const counts = countsFrom(scalesAsked());
 const config = configFromEnvironment();
 const stopRequested = new Promise<void>((resolve) => {
   process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());

@@ -1,11 +1,11 @@
 /** What an `eventops.config.ts` imports. */
 export type { Logger } from './application/ports/logger.ts';
+export type { ReplayPermission } from './domain/event/commands.ts';
 export {
   defineConfig,
   type EventOpsConfig,
   type HandlerContext,
   type HandlerDefinition,
   type HandlerEvent,
-  type ReplayPermission,
 } from './worker/handlers/define-config.ts';
 export { NonRetryableError } from './worker/handlers/non-retryable-error.ts';

@@ -4,15 +4,17 @@ import { createAdmission } from './admission.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { createEventWaits } from './event-waits.ts';
 import { defaultLimits } from './limits.ts';
+import { permissionsOfRoles } from './permissions.ts';
 import { addAccess } from './plugins/access.ts';
 import { addAnswerDeadlines } from './plugins/answer-deadlines.ts';
 import { addBodyProgress } from './plugins/body-progress.ts';
 import { addBodyReading } from './plugins/body-reading.ts';
+import { createClientErrors } from './plugins/client-errors.ts';
 import { addClosing } from './plugins/closing.ts';
 import { addConnectionCap } from './plugins/connection-cap.ts';
 import { addMissingRoutes } from './plugins/missing-routes.ts';
 import { addPatience } from './plugins/patience.ts';
-import { addProblems, answerClientErrors, answerFrameworkError } from './plugins/problems.ts';
+import { addProblems, answerFrameworkError } from './plugins/problems.ts';
 import { addRequestContext, requestIdFrom } from './plugins/request-context.ts';
 import { addRoom } from './plugins/room.ts';
 import { addDiscardDeadLetter } from './routes/dead-letters/discard-dead-letter.ts';
@@ -31,8 +33,13 @@ import { addHealth, addReadiness } from './routes/health/health.ts';
  */
 export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   const limits = { ...defaultLimits, ...dependencies.limits };
-  const given = { ...dependencies, limits };
+  const given = {
+    ...dependencies,
+    limits,
+    permissionsOfRoles: dependencies.permissionsOfRoles ?? permissionsOfRoles(),
+  };
   const { authenticator, chance, clock, log, logger } = dependencies;
+  const clientErrors = createClientErrors(limits.passingOverMs);
   const server = fastify({
     // Fastify's logger makes a child for each request; only failures are worth a line, and they log themselves.
     logger: false,
@@ -51,8 +58,9 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     // What is no id is answered like an unknown one, also when it is very long.
     routerOptions: { maxParamLength: limits.urlCharacters },
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientErrors(limits.passingOverMs),
+    clientErrorHandler: clientErrors.answer,
   });
+  clientErrors.watch(server.server);
   const { countProblem = () => {} } = dependencies;
   addProblems(server, { report: createRepeatingReport({ logger, clock }), countProblem });
   addRequestContext(server, limits);
@@ -61,7 +69,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   addMissingRoutes(server);
   addBodyReading(server, limits);
   addBodyProgress(server, clock, limits);
-  addAccess(server, authenticator);
+  addAccess(server, authenticator, given.permissionsOfRoles);
   addRoom(server, createAdmission(limits, clock), limits);
   addPatience(server, clock, limits);
   addAnswerDeadlines(server, clock, limits);

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../application/canonical-json.ts';
 import type { EventPlace } from '../projections/events/queries.ts';
+import { isInRange } from './intake/query.ts';
 
 const MARK_BYTES = 16;
 
@@ -36,7 +37,10 @@ export function placeOf(cursor: string, list: ListIdentity): EventPlace | null {
   }
 }
 
-const place = z.tuple([z.iso.datetime({ precision: 3 }), z.guid()]);
+const place = z.tuple([
+  z.iso.datetime({ precision: 3 }).refine((createdAt) => isInRange(Date.parse(createdAt))),
+  z.guid(),
+]);
 
 const mark = (text: string, { clientId, filters }: ListIdentity) =>
   hash('sha256', canonicalJson(['cursor', clientId, filters, text]), 'buffer').subarray(0, MARK_BYTES);

@@ -4,8 +4,10 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
+import type { ReplayPermission } from '../domain/event/commands.ts';
 import type { ReadDatabase } from '../projections/events/queries.ts';
 import type { Limits } from './limits.ts';
+import type { PermissionsOfRoles } from './permissions.ts';
 import type { ProblemCode } from './problem-details.ts';
 
 /** One thing that must work before requests should come here. */
@@ -28,6 +30,10 @@ export interface ApiDependencies {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
+  /** What the handler of an event type allows; `safe` where none is configured. */
+  readonly replayPermissionOf: (type: string) => ReplayPermission;
+  /** What each role may do, where it is not the usual. */
+  readonly permissionsOfRoles?: PermissionsOfRoles;
   /** Told the code of every problem that is sent. */
   readonly countProblem?: (code: ProblemCode) => void;
   /** Other limits than the default ones. */

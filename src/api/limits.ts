@@ -44,7 +44,7 @@ export const defaultLimits = {
   headersTimeoutMs: 2_000,
   requestTimeoutMs: 60_000,
   /** A body of which no more than this came in so long is given up. */
-  bodyProgressMs: 5_000,
+  bodyProgressMs: 7_500,
   bodyProgressBytes: 4 * 1024,
   connectionsCheckingIntervalMs: 500,
   /** The rest of a body that was refused may take so much longer: its client has been answered, and may not know yet. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { capConnections } from './connections.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { answerClientErrors } from './plugins/problems.ts';
+import { createClientErrors } from './plugins/client-errors.ts';
 import { namesHostTwice, securityHeaders } from './plugins/request-context.ts';
 import { type Problem, problemDocument, problemHeaders, statusOf } from './problem-details.ts';
 
@@ -67,7 +67,9 @@ export async function listenForMonitoring({ host, port, metrics, readiness, limi
     if (answer === undefined) return refused({ code: 'not-found' });
     return request.method === 'GET' ? answer() : refused({ code: 'method-not-allowed' });
   };
-  server.on('clientError', answerClientErrors(limits.passingOverMs));
+  const clientErrors = createClientErrors(limits.passingOverMs);
+  clientErrors.watch(server);
+  server.on('clientError', clientErrors.answer);
   server.on('request', (request, response: ServerResponse) => {
     response.setTimeout(limits.stalledAnswerMs, () => response.destroy());
     void answerTo(request)

@@ -1,20 +1,35 @@
 import type { Principal } from '../application/ports/authenticator.ts';
 
-export type Permission = 'events:read' | 'events:write' | 'events:replay' | 'events:discard' | 'audit:read';
+export type Permission =
+  | 'events:read'
+  | 'events:write'
+  | 'events:replay'
+  | 'events:discard'
+  | 'audit:read'
+  /** Why a part of the system is not ready. */
+  | 'system:read';
 
-const viewer = ['events:read', 'audit:read'] as const satisfies readonly Permission[];
-const operator = [...viewer, 'events:discard'] as const satisfies readonly Permission[];
-const admin = [...operator, 'events:write', 'events:replay'] as const satisfies readonly Permission[];
+type RoleName = 'viewer' | 'operator' | 'admin';
 
-/** THE TABLE: what each role may do. Replays are for `admin`. A role that is not here permits nothing. */
-const permissionsOfRole: ReadonlyMap<string, readonly Permission[]> = new Map<string, readonly Permission[]>([
-  ['viewer', viewer],
-  ['operator', operator],
-  ['admin', admin],
-]);
+/** What each role may do. A role that is not here permits nothing. */
+export type PermissionsOfRoles = ReadonlyMap<string, readonly Permission[]>;
+
+/**
+ * THE TABLE. Replays are for `admin`, or for `operator`, too, where the operators of a system may begin work again.
+ * Discards are for `admin` alone, because nothing takes one back.
+ */
+export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'admin'> = 'admin'): PermissionsOfRoles {
+  const viewer = ['events:read', 'audit:read'] as const;
+  const table: Readonly<Record<RoleName, readonly Permission[]>> = {
+    viewer,
+    operator: [...viewer, 'system:read', ...(replayRole === 'operator' ? (['events:replay'] as const) : [])],
+    admin: [...viewer, 'system:read', 'events:write', 'events:replay', 'events:discard'],
+  };
+  return new Map(Object.entries(table));
+}
 
 /** Everything that some role permits. */
-export const allPermissions: readonly Permission[] = [...new Set([...permissionsOfRole.values()].flat())];
+export const allPermissions: readonly Permission[] = [...new Set([...permissionsOfRoles().values()].flat())];
 
 /** Who may use a route. Every route has to say it; there is no default. */
 export type Access =
@@ -24,27 +39,37 @@ export type Access =
       readonly permission: Permission;
       /** Who lacks `permission` and has this one is let in, and sees no events but its own. */
       readonly forOwnEvents?: Permission;
+      /** What has to be permitted besides: for instance to see what the answer shows. */
+      readonly and?: Exclude<Access, 'public'>;
     };
 
+/** For every answer that shows an event, or tells whether there is one. A client that only writes sees its own. */
+export const toReadEvents = { permission: 'events:read', forOwnEvents: 'events:write' } as const satisfies Access;
+
 /** Roles and scopes count by exact match only. A machine client may carry a permission's name as an OAuth scope. */
-export function isPermitted({ roles, scopes }: Principal, permission: Permission): boolean {
-  return (
-    scopes.includes(permission) || roles.some((role) => permissionsOfRole.get(role)?.includes(permission) === true)
-  );
-}
+export const isPermitted = (
+  { roles, scopes }: Principal,
+  permission: Permission,
+  ofRoles: PermissionsOfRoles = usual,
+): boolean => scopes.includes(permission) || roles.some((role) => ofRoles.get(role)?.includes(permission) === true);
+
+const usual = permissionsOfRoles();
 
 /** The roles that mean something here: a token of somebody else's issuer may carry hundreds. */
-export const knownRoles = ({ roles }: Principal): readonly string[] =>
-  roles.filter((role) => permissionsOfRole.has(role));
+export const knownRoles = ({ roles }: Principal): readonly string[] => roles.filter((role) => usual.has(role));
 
 export type Admission =
   | { readonly admitted: true; readonly ownEventsOnly: boolean }
   | { readonly admitted: false; readonly missing: Permission };
 
-export function admit(principal: Principal, access: Exclude<Access, 'public'>): Admission {
-  const { permission, forOwnEvents } = access;
-  if (isPermitted(principal, permission)) return { admitted: true, ownEventsOnly: false };
-  if (forOwnEvents !== undefined && isPermitted(principal, forOwnEvents))
-    return { admitted: true, ownEventsOnly: true };
-  return { admitted: false, missing: permission };
+export function admit(
+  principal: Principal,
+  { permission, forOwnEvents, and }: Exclude<Access, 'public'>,
+  ofRoles: PermissionsOfRoles = usual,
+): Admission {
+  const isForAll = isPermitted(principal, permission, ofRoles);
+  const isForOwn = forOwnEvents !== undefined && isPermitted(principal, forOwnEvents, ofRoles);
+  if (!isForAll && !isForOwn) return { admitted: false, missing: permission };
+  const rest = and === undefined ? ({ admitted: true, ownEventsOnly: false } as const) : admit(principal, and, ofRoles);
+  return rest.admitted ? { admitted: true, ownEventsOnly: rest.ownEventsOnly || !isForAll } : rest;
 }

@@ -74,6 +74,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'event-still-processing': [409, 'The event is still being processed'],
   'expectation-refused': [417, 'The expectation cannot be met'],
   'headers-too-large': [431, 'The headers are too large'],
+  'history-broken': [409, 'The stored history is not what was written'],
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
   'internal-error': [500, 'Something went wrong on our side'],
   'invalid-request': [400, 'The request is not valid'],
@@ -91,6 +92,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'read-database-refused': [500, 'The read tables do not take the values'],
   'read-database-unfit': [503, 'The read tables cannot be kept in this database'],
   'read-database-unavailable': [503, 'The read tables are not available'],
+  'replay-not-allowed': [409, 'Events of this type are not replayed'],
   'request-timeout': [408, 'The request took too long to arrive'],
   'retry-not-due': [409, 'The retry is not due'],
   'shutting-down': [503, 'The server is shutting down'],
@@ -136,10 +138,20 @@ export function problemHeaders(problem: Problem): Record<string, string> {
   };
 }
 
-export const problemOfRejection = (rejection: Rejection): Problem => ({
-  code: rejection.code,
-  ...('status' in rejection ? { detail: `It is ${rejection.status} at present.` } : {}),
-});
+export function problemOfRejection(rejection: Rejection): Problem {
+  const { code } = rejection;
+  switch (code) {
+    case 'idempotency-key-reused':
+      return { code, detail: 'One key stands for one request, for good. Send the new request under a new key.' };
+    case 'replay-not-allowed':
+      return {
+        code,
+        detail: `The handler of ${rejection.type} says replay: 'never'. A dead letter can still be discarded.`,
+      };
+    default:
+      return { code, ...('status' in rejection ? { detail: `It is ${rejection.status} now.` } : {}) };
+  }
+}
 
 /** How a status that Fastify or Node chose by itself is told. */
 export function problemOfStatus(status: number | undefined): Problem {

@@ -1,6 +1,7 @@
 import { streamOf } from '../application/event-identity.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
+import { readHistory } from '../application/read-history.ts';
 import type { EventView } from '../projections/events/queries.ts';
 import { eventFromHistory, findEvent } from '../projections/events/queries.ts';
 import type { RouteDependencies } from './dependencies.ts';
@@ -18,9 +19,9 @@ export async function readEvent(sources: Sources, id: string, minRevision = 0): 
   return row !== null && row.revision >= minRevision ? row : readFromHistory(sources.log, id);
 }
 
-/** The fold of the event's stream: what is true now. @throws {LogUnavailable} */
+/** The fold of the event's stream: what is true now. @throws {LogUnavailable} @throws {HistoryBroken} */
 export async function readFromHistory(log: Pick<EventReader, 'readStream'>, id: string): Promise<EventView | null> {
-  return eventFromHistory(await log.readStream(streamOf(id)));
+  return eventFromHistory(await readHistory(log, streamOf(id)));
 }
 
 /** The same of an event that was received. @throws {LogUnavailable} */

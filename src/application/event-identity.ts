@@ -13,6 +13,20 @@ export function deriveUuid(...parts: readonly string[]): string {
 /** One idempotency key of one client is one event for ever: uniqueness lives in the log and needs no other table. */
 export const eventIdOf = (clientId: string, idempotencyKey: string) => deriveUuid('event', clientId, idempotencyKey);
 
+/**
+ * Where the first id is taken by an event whose key was made in the other way: sent by the client as a key of its own, or
+ * made from a CloudEvent's source and id. The first event of a stream stays, so which of the two ids an event has is
+ * decided once and for good.
+ */
+export const secondEventIdOf = (clientId: string, idempotencyKey: string) =>
+  deriveUuid('event', 'second', clientId, idempotencyKey);
+
+/**
+ * The key of a CloudEvent that was sent without one: its source and id together name one event. A source is a URI
+ * reference and holds no space, so no two CloudEvents share a key.
+ */
+export const keyOfCloudEvent = (source: string, id: string) => `${source} ${id}`;
+
 export const EVENT_STREAM_PREFIX = 'event-';
 export const streamOf = (eventId: string) => `${EVENT_STREAM_PREFIX}${eventId}`;
 export const eventIdOfStream = (stream: string) => stream.slice(EVENT_STREAM_PREFIX.length);

@@ -40,6 +40,20 @@ export class UndecodableTransition extends OperationalFailure {
   readonly retryable = false;
 }
 
+/** A history in the log is not what was written: nothing is done that rests on it, until a person has looked. */
+export class HistoryBroken extends OperationalFailure {
+  override readonly name = 'HistoryBroken';
+  readonly code = 'history-broken';
+  readonly retryable = false;
+  readonly stream: string;
+  constructor(stream: string) {
+    super(
+      `${stream}: the stored history does not match its hashes, so nothing is done with it; keep the log as it is, and compare it with a backup`,
+    );
+    this.stream = stream;
+  }
+}
+
 /** One event was changed by others faster than the bounded retries could follow. */
 export class ConcurrencyConflict extends OperationalFailure {
   override readonly name = 'ConcurrencyConflict';

@@ -16,6 +16,7 @@ import {
   type ProposedTransition,
   revision,
 } from './ports/event-log.ts';
+import { readHistory } from './read-history.ts';
 
 export interface CommandContext {
   readonly actor: Actor;
@@ -60,7 +61,7 @@ export type CommandLimits = { readonly [Limit in keyof typeof commandLimits]: nu
  * @param known the event as the caller already knows it, to spare the read. Stale knowledge costs a conflict and a
  *   read, never a wrong append.
  * @throws {LogUnavailable} written or not is unknown, or certainly not written; doing the same again is safe.
- * @throws {AppendRefused} @throws {ConcurrencyConflict} nothing was written.
+ * @throws {AppendRefused} @throws {ConcurrencyConflict} @throws {HistoryBroken} nothing was written.
  */
 export async function handleCommand(
   { log, clock, chance, limits }: CommandDependencies,
@@ -93,7 +94,7 @@ export async function handleCommand(
 const noIds: ReadonlySet<string> = new Set();
 
 async function load(log: CommandDependencies['log'], stream: string) {
-  const history = await log.readStream(stream);
+  const history = await readHistory(log, stream);
   return { event: history.reduce(advance, unheardOf), ids: new Set(history.map(({ id }) => id)) };
 }
 

@@ -2,6 +2,7 @@ import { type EventState, evolve } from '../domain/event/state.ts';
 import { decodeTransition } from './decode-transition.ts';
 import { FIRST_PREV_HASH, unseal } from './envelope.ts';
 import type { EventReader, RecordedTransition } from './ports/event-log.ts';
+import { readHistory } from './read-history.ts';
 
 /** An event's state and the end of its history: all that is needed to append the next transition. Plain JSON. */
 export interface LoadedEvent {
@@ -33,7 +34,7 @@ export function advance(loaded: LoadedEvent, recorded: RecordedTransition): Load
   };
 }
 
-/** The event as its stream tells it. @throws {LogUnavailable} and as {@link advance}. */
+/** The event as its stream tells it. @throws {LogUnavailable} {HistoryBroken} and as {@link advance}. */
 export async function loadEvent(log: Pick<EventReader, 'readStream'>, stream: string): Promise<LoadedEvent> {
-  return (await log.readStream(stream)).reduce(advance, unheardOf);
+  return (await readHistory(log, stream)).reduce(advance, unheardOf);
 }

@@ -8,23 +8,16 @@ import type {
   ReplayEvent,
   StartProcessing,
 } from '../domain/event/commands.ts';
-import { eventIdOf } from './event-identity.ts';
 import { type CommandContext, type CommandDependencies, handleCommand } from './handle-command.ts';
-import { type LoadedEvent, unheardOf } from './load-event.ts';
+import type { LoadedEvent } from './load-event.ts';
+import { receiveEvent } from './receive-event.ts';
 
 type Without<Command> = Omit<Command, 'kind'>;
 
 /** THE LIST: everything the system can be asked to do to an event. Failures as {@link handleCommand}. */
 export const createUseCases = (dependencies: CommandDependencies) => ({
   /** A client posts an event. The event's id follows from the client and its idempotency key. */
-  receiveEvent: (event: ReceiveEvent['event'], context: CommandContext) =>
-    handleCommand(
-      dependencies,
-      eventIdOf(event.clientId, event.idempotencyKey),
-      { kind: 'ReceiveEvent', event },
-      context,
-      unheardOf,
-    ),
+  receiveEvent: (event: ReceiveEvent['event'], context: CommandContext) => receiveEvent(dependencies, event, context),
 
   /** A worker claims the next attempt: of several, exactly one succeeds. */
   startProcessing: (eventId: string, start: Without<StartProcessing>, context: CommandContext, known?: LoadedEvent) =>

@@ -12,6 +12,8 @@ const crashAt = z
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+export const handlerIsolations = ['process', 'thread', 'none'] as const;
+
 /** Every setting there is. What is absent is embedded. */
 const settings = z.object({
   HOST: host('127.0.0.1'),
@@ -23,10 +25,13 @@ const settings = z.object({
   EVENTSTORE_URL: url('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'),
   DATABASE_URL: url('postgres', 'postgresql'),
   AMQP_URL: url('amqp', 'amqps'),
+  REPLAY_ROLE: choice(['admin', 'operator']).default('admin'),
   OIDC_ISSUER: url('https', 'http'),
   OIDC_AUDIENCE: text('eventops'),
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
+  HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
+  HANDLER_MEMORY_MIB: wholeNumber(128, 65_536, 512),
   // What is not exactly production would leave development tokens on, so there is nothing that is nearly production.
   NODE_ENV: choice(['development', 'test', 'production']).optional(),
   EVENTOPS_CRASH_AT: crashAt,
@@ -50,10 +55,15 @@ export interface Config {
   readonly eventStoreUrl: string | null;
   readonly databaseUrl: string | null;
   readonly amqpUrl: string | null;
+  /** Who may replay: admins alone, or operators, too. */
+  readonly replayRole: 'admin' | 'operator';
   readonly oidcIssuer: string | null;
   readonly oidcAudience: string;
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
+  readonly handlerIsolation: (typeof handlerIsolations)[number];
+  /** What each process or thread of handlers may take. */
+  readonly handlerMemoryMiB: number;
   readonly production: boolean;
   /** For tests: the process kills itself the `times`-th time that it comes to a point. */
   readonly crashAt: { readonly point: string; readonly times: number } | null;
@@ -94,10 +104,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     eventStoreUrl: values.EVENTSTORE_URL ?? null,
     databaseUrl: values.DATABASE_URL ?? null,
     amqpUrl: values.AMQP_URL ?? null,
+    replayRole: values.REPLAY_ROLE,
     oidcIssuer: values.OIDC_ISSUER ?? null,
     oidcAudience: values.OIDC_AUDIENCE,
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+    handlerIsolation: values.HANDLER_ISOLATION,
+    handlerMemoryMiB: values.HANDLER_MEMORY_MIB,
     production: values.NODE_ENV === 'production',
     crashAt: values.EVENTOPS_CRASH_AT ?? null,
   });

@@ -22,7 +22,8 @@ export function checkRoles(config: Config, roles: readonly Role[]): void {
     problems.push(
       'NODE_ENV: production needs OIDC_ISSUER, which is not built yet; development tokens are refused there',
     );
-  if (roles.includes('api') && config.port !== 0 && config.port === config.metricsPort)
+  const { host, port, metricsHost, metricsPort } = config;
+  if (roles.includes('api') && port !== 0 && port === metricsPort && host === metricsHost)
     problems.push('METRICS_PORT: the same as PORT; the API and its metrics need a port each');
   if (roles.length < allRoles.length)
     for (const part of new Set(roles.flatMap((role) => partsOfRole[role])))

@@ -2,20 +2,22 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { createMetrics, type Metrics } from '../adapters/telemetry/metrics.ts';
+import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import { connectionsWithin } from '../api/connections.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
 import { limitReads } from '../api/limited-reads.ts';
 import { defaultLimits } from '../api/limits.ts';
 import { listenForMonitoring } from '../api/monitoring.ts';
 import { askParts, codesOf, detailsOf, shareChecks } from '../api/readiness.ts';
+import { createBrokenHistories, reportingBrokenHistories } from '../application/broken-histories.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import { createUseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
-import type { ConfiguredHandler } from '../worker/handlers/match-handler.ts';
+import type { HandlerRunner } from '../worker/handler-runner.ts';
+import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
 import { makeDataFolder } from './make-data-folder.ts';
 import { openFilesLimit } from './open-files-limit.ts';
@@ -46,6 +48,9 @@ interface Given {
   readonly roles: readonly Role[];
   readonly parts: Parts;
   readonly handlers: readonly ConfiguredHandler[];
+  /** `null` in a process without a worker. */
+  readonly runner: HandlerRunner | null;
+  readonly metrics: Metrics;
   readonly logger: Logger;
   /** Texts that standard output and standard error had no room for. */
   readonly droppedOutput: () => number;
@@ -59,18 +64,24 @@ interface Given {
  */
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
-async function startAll(
-  { config, roles, parts, handlers, logger, droppedOutput }: Given,
-  defer: Defer,
-): Promise<Started> {
-  defer(() => parts.close());
-  const metrics = createMetrics();
+async function startAll(given: Given, defer: Defer): Promise<Started> {
+  const { config, roles, handlers, runner, metrics, logger, droppedOutput } = given;
+  defer(() => given.parts.close());
+  defer(() => runner?.close());
+  const brokenHistories = createBrokenHistories({ logger });
+  metrics.gauge(
+    'eventops_broken_histories',
+    'Histories that this process has read and that do not match their hashes.',
+    brokenHistories.count,
+  );
+  const parts = { ...given.parts, log: reportingBrokenHistories(given.parts.log, brokenHistories) };
   metrics.count('eventops_output_dropped_total', 'Lines that could not be written to log or output.', droppedOutput);
   const useCases = createUseCases({ log: parts.log, clock, chance });
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;
   const services = await createServices({
     ...{ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName },
+    ...(runner === null ? {} : { runner }),
   });
   for (const service of services) {
     defer(() => service.stop());
@@ -80,6 +91,8 @@ async function startAll(
   const checks = shareChecks(
     [
       ...parts.readinessChecks,
+      // Other events go on, so requests may come.
+      { part: 'histories', check: async () => brokenHistories.trouble(), isDispensable: true },
       ...services.map(({ name, trouble }) => ({ part: name, check: async () => trouble(), isDispensable })),
     ],
     { clock, freshMs: defaultLimits.readinessFreshMs, patienceMs: defaultLimits.readinessMs },
@@ -91,7 +104,7 @@ async function startAll(
   );
   defer(() => monitoring.close());
   const apiPort = roles.includes('api')
-    ? await listenForRequests({ config, parts, checks, metrics, logger }, defer)
+    ? await listenForRequests({ config, parts, handlers, checks, metrics, logger }, defer)
     : null;
   return {
     apiUrl: apiPort === null ? null : urlOf(host, apiPort),
@@ -115,14 +128,16 @@ const readinessFor =
   };
 
 async function listenForRequests(
-  given: Pick<Given, 'config' | 'parts' | 'logger'> & {
+  given: Pick<Given, 'config' | 'parts' | 'handlers' | 'logger'> & {
     readonly checks: readonly ReadinessCheck[];
     readonly metrics: Metrics;
   },
   defer: Defer,
 ): Promise<number> {
-  const { config, parts, checks, metrics, logger } = given;
+  const { config, parts, handlers, checks, metrics, logger } = given;
+  const matchHandler = createMatchHandler(handlers);
   const { buildServer } = await import('../api/build-server.ts');
+  const { permissionsOfRoles } = await import('../api/permissions.ts');
   const { createDevelopmentAuthenticator } = await import('../adapters/development-issuer/development-issuer.ts');
   const log = limitReads(parts.log, defaultLimits.historiesInHand);
   makeDataFolder(config.dataFolder);
@@ -140,6 +155,8 @@ async function listenForRequests(
       createDevelopmentAuthenticator({ dataFolder: config.dataFolder, clock }),
     ),
     readinessChecks: checks,
+    replayPermissionOf: (type) => matchHandler(type)?.replay ?? 'safe',
+    permissionsOfRoles: permissionsOfRoles(config.replayRole),
     countProblem: metrics.counter('eventops_http_problems_total', 'Requests that were not served, by code.', 'code'),
     limits: connectionsWithin(openFilesLimit(), defaultLimits),
     clock,

@@ -1,4 +1,5 @@
 import type { LeasedLimits } from '../application/while-leased.ts';
+import type { PoisonLimits } from '../domain/event/suspicion.ts';
 import type { Pace } from '../projections/projector.ts';
 import type { SweepLimits } from '../worker/sweep/limits.ts';
 import type { WorkerLimits } from '../worker/worker.ts';
@@ -15,4 +16,5 @@ export interface LimitsOfServices {
   readonly projecting?: Partial<Pace>;
   readonly sweep?: Partial<SweepLimits>;
   readonly worker?: Partial<WorkerLimits>;
+  readonly poison?: Partial<PoisonLimits>;
 }

@@ -3,14 +3,17 @@ import { flushCompileCache } from 'node:module';
 import { guardStandardStreams } from '../adapters/output/guard-standard-streams.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
+import { createMetrics } from '../adapters/telemetry/metrics.ts';
 import { DeadlinePassed, within } from '../application/within.ts';
 import type { StartRequest } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
+import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { loadConfig } from '../worker/handlers/load-config.ts';
 import { CannotStart } from './cannot-start.ts';
 import { checkRoles } from './check-roles.ts';
 import { compose, type Running } from './compose.ts';
 import { crashingAsAsked } from './crash-points/crashing-as-asked.ts';
+import { startRunner } from './handler-isolation.ts';
 import { reachableAt } from './listening.ts';
 import { openParts } from './open-parts.ts';
 import { welcome } from './welcome.ts';
@@ -26,9 +29,15 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
   const crashing = crashingAsAsked(config);
   const logger = createLogger(config.logLevel, standardError);
   logWarnings(logger);
-  const parts = await openParts({ config, roles, acceptLossUpTo, logger });
   const droppedOutput = () => standardOutput.dropped() + standardError.dropped();
-  const running = await compose({ config, roles, logger, droppedOutput, ...crashing({ parts, handlers }, logger) });
+  const metrics = createMetrics();
+  // First, because its processes load beside what follows.
+  const runner = roles.includes('worker') ? await startRunner(config, logger, metrics.handlersEnded) : null;
+  const running = await closingOnFailure(runner, async () => {
+    const parts = await openParts({ config, roles, acceptLossUpTo, logger });
+    const acting = crashing({ parts, runner }, logger);
+    return compose({ config, roles, handlers, metrics, logger, droppedOutput, ...acting });
+  });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   const { apiUrl, monitoringUrl, readyPort } = running;
   if (await Promise.race([ready(apiUrl === null ? config.metricsHost : config.host, readyPort), stopped]))
@@ -40,6 +49,15 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
   // Otherwise written at the end of the process, which may be a sudden one.
   flushCompileCache();
   await stopped;
+}
+
+async function closingOnFailure<Opened>(runner: HandlerRunner | null, open: () => Promise<Opened>): Promise<Opened> {
+  try {
+    return await open();
+  } catch (error) {
+    await runner?.close();
+    throw error;
+  }
 }
 
 /** Its code runs, and may wait for something that never comes. @throws {ConfigInvalid} @throws {CannotStart} */

@@ -1,7 +1,7 @@
 import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { Chance } from '../application/ports/chance.ts';
-import type { Clock } from '../application/ports/clock.ts';
+import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
@@ -14,6 +14,7 @@ import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
 import { beginWithoutCheckpoint } from '../worker/begin-without-checkpoint.ts';
 import { createDispatcher } from '../worker/dispatcher.ts';
+import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { createInProcessRunner } from '../worker/in-process-runner.ts';
 import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
@@ -28,13 +29,15 @@ interface Given {
   readonly parts: Pick<Parts, 'log' | 'stores' | 'bus' | 'leases' | 'isOnlyProcess'>;
   readonly handlers: readonly ConfiguredHandler[];
   readonly useCases: UseCases;
-  readonly metrics: Pick<Metrics, 'counted'>;
+  readonly metrics: Pick<Metrics, 'counted'> & Partial<Pick<Metrics, 'poisoned'>>;
   readonly shutdownTimeoutMs: number;
   readonly logger: Logger;
-  readonly clock: Clock;
+  readonly clock: MonotonicClock;
   readonly chance: Chance;
   /** Names this process for as long as it lives, in leases and claims: unique for each start. */
   readonly processName: string;
+  /** Where handlers run; in this process unless told. Closed with the worker. */
+  readonly runner?: HandlerRunner;
   readonly limits?: LimitsOfServices;
 }
 
@@ -92,7 +95,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       createWorker({
         ...processing,
         bus: opened(parts.bus),
-        runner: createInProcessRunner(place),
+        runner: given.runner ?? createInProcessRunner(place),
         stopTimeoutMs: shutdownTimeoutMs,
         limits: limits.worker,
       }),
@@ -117,6 +120,8 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       await leased('due-work-sweep', () =>
         createDueWorkSweep({
           ...processing,
+          poisoned: () => metrics.poisoned?.(),
+          poison: limits.poison,
           bus,
           dueWork: stores.dueWork,
           earlierWorkersAreGone: parts.isOnlyProcess,

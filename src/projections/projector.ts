@@ -1,4 +1,5 @@
-import { ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
+import { isAsWritten } from '../application/envelope.ts';
+import { HistoryBroken, ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
 import { type Clock, timestamp } from '../application/ports/clock.ts';
 import type { Checkpoint, LogPosition, RecordedTransition } from '../application/ports/event-log.ts';
 import type { Lease } from '../application/ports/leases.ts';
@@ -193,9 +194,10 @@ function decodeAll(
   const failures: ProjectionFailure[] = [];
   for (const recorded of transitions)
     try {
+      if (!isAsWritten(recorded)) throw new HistoryBroken(recorded.stream);
       decoded.push({ recorded, transition: readModel.decode(recorded) });
     } catch (error) {
-      if (!(error instanceof UndecodableTransition)) throw error;
+      if (!(error instanceof UndecodableTransition || error instanceof HistoryBroken)) throw error;
       failures.push({ recorded, reason: error.message });
     }
   return { decoded, failures };

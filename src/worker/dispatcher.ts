@@ -1,6 +1,7 @@
 import { decodeTransition } from '../application/decode-transition.ts';
+import { isAsWritten } from '../application/envelope.ts';
 import { EVENT_STREAM_PREFIX, eventIdOfStream } from '../application/event-identity.ts';
-import { CheckpointRefused } from '../application/failures.ts';
+import { CheckpointRefused, HistoryBroken } from '../application/failures.ts';
 import { advance, unheardOf } from '../application/load-event.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
@@ -140,11 +141,13 @@ function commandOf(recorded: RecordedTransition, logger: Logger): readonly Proce
   const eventId = eventIdOfStream(recorded.stream);
   try {
     if (recorded.type === 'EventReceived') {
+      mustBeAsWritten(recorded);
       const event = advance(unheardOf, recorded);
       const isCarried = (event.state?.received.payload.length ?? 0) <= MAX_CARRIED_PAYLOAD;
       return [{ eventId, generation: 0, attempt: 1, event: isCarried ? event : null }];
     }
     if (recorded.type !== 'ReplayRequested') return [];
+    mustBeAsWritten(recorded);
     const transition = decodeTransition(recorded);
     if (transition.type !== 'ReplayRequested') return [];
     return [{ eventId, generation: transition.data.generation, attempt: 1, event: null }];
@@ -153,4 +156,9 @@ function commandOf(recorded: RecordedTransition, logger: Logger): readonly Proce
     logger.error({ err: error, eventId }, 'a transition cannot be read; no command is published for it');
     return [];
   }
+}
+
+/** A handler is to get nothing that was changed in the log. @throws {HistoryBroken} */
+function mustBeAsWritten(recorded: RecordedTransition): void {
+  if (!isAsWritten(recorded)) throw new HistoryBroken(recorded.stream);
 }

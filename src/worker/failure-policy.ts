@@ -44,6 +44,7 @@ export function createFailurePolicy({
   let outage: { readonly since: number; readonly reason: string } | null = null;
 
   const holdBack = async (failure: OperationalFailure) => {
+    if (letGo.aborted) return;
     const now = clock.now();
     // Said once: every command in hand meets the same outage.
     if (outage === null) logger.warn({ err: failure }, 'commands are held back and tried again');

@@ -11,14 +11,26 @@ export interface HandlerRun {
   readonly handler: ConfiguredHandler;
 }
 
+type Result = TransitionData<'ProcessingSucceeded'>['result'];
+
+/** How a handler ended by itself. */
+export type HandlerEnd =
+  /** `problem` says why what it returned is not kept; `null` when it is. */
+  | { readonly kind: 'succeeded'; readonly result: Result; readonly problem: string | null }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
 export type HandlerOutcome =
-  | { readonly kind: 'succeeded'; readonly result: TransitionData<'ProcessingSucceeded'>['result'] }
+  | { readonly kind: 'succeeded'; readonly result: Result }
   | { readonly kind: 'failed'; readonly failure: Failure }
+  /** Its process ended with others in hand, and nothing says which of them did it. */
+  | { readonly kind: 'interrupted' }
   /** Stopped from outside before it ended: nothing is known about it. */
   | { readonly kind: 'abandoned' };
 
 /** Where handlers run. */
 export interface HandlerRunner {
+  /** No handler can end the process that this runner is in, short of killing it by its id. */
+  readonly isolates: boolean;
   /**
    * Runs the handler once and settles by its deadline, also when the handler does not. Never rejects: whatever the
    * handler does is an outcome.
@@ -26,4 +38,8 @@ export interface HandlerRunner {
   run(run: HandlerRun): Promise<HandlerOutcome>;
   /** Aborts what still runs; it ends as `abandoned`. */
   abandon(): void;
+  /** What keeps handlers from running, in words; `null` when nothing does. */
+  trouble(): string | null;
+  /** Ends whatever handlers run in. Nothing is run afterwards. */
+  close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { LEASE_MARGIN_MS } from './process-event.ts';
+import { LEASE_MARGIN_MS } from './lease.ts';
 
 /** How many events a worker has in hand: as many as the log keeps up with. */
 export interface Pace {
@@ -6,6 +6,11 @@ export interface Pace {
   begin(): Promise<boolean>;
   /** One that was begun is done. */
   end(): void;
+  /**
+   * One that was begun waits for something else than the log and holds no other up meanwhile. Resolves as `begin` does,
+   * which it counts as once more.
+   */
+  standAside(until: Promise<unknown>): Promise<boolean>;
   /** How long the log took for a claim. To be called once for each that was begun, before its end. */
   claimTook(tookMs: number): void;
 }
@@ -49,16 +54,27 @@ export function createPace(
       waiting.shift()?.(true);
     }
   };
-  return {
-    begin: () =>
-      new Promise((resolve) => {
-        if (letGo.aborted) return resolve(false);
-        waiting.push(resolve);
-        beginWaiting();
-      }),
-    end: () => {
-      inHand--;
+  const begin = () =>
+    new Promise<boolean>((resolve) => {
+      if (letGo.aborted) return resolve(false);
+      waiting.push(resolve);
       beginWaiting();
+    });
+  const end = () => {
+    inHand--;
+    beginWaiting();
+  };
+  return {
+    begin,
+    end,
+    standAside: async (until) => {
+      if (begunBeforeCut > 0) begunBeforeCut--;
+      end();
+      await until;
+      // Counted as begun also when nothing may be begun any more, because its end is to come.
+      if (await begin()) return true;
+      inHand++;
+      return false;
     },
     claimTook: (tookMs) => {
       // These say nothing about what is after the cut.

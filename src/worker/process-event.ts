@@ -1,5 +1,5 @@
 import { deriveUuid, streamOf } from '../application/event-identity.ts';
-import { OperationalFailure } from '../application/failures.ts';
+import { CommandBusUnavailable, OperationalFailure } from '../application/failures.ts';
 import type { CommandContext, CommandResult } from '../application/handle-command.ts';
 import { type LoadedEvent, loadEvent } from '../application/load-event.ts';
 import type { Chance } from '../application/ports/chance.ts';
@@ -9,17 +9,16 @@ import type { EventReader } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import type { Claim, EventState } from '../domain/event/state.ts';
+import { companyOf } from '../domain/event/suspicion.ts';
+import type { Companies, Leave } from './companies.ts';
 import { failure } from './describe-failure.ts';
 import type { HandlerOutcome, HandlerRunner } from './handler-runner.ts';
 import { defaultRetry } from './handlers/config-schema.ts';
 import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.ts';
+import { LEASE_MARGIN_MS } from './lease.ts';
+import type { Pace } from './pace.ts';
+import { createPayloadsInHand, type PayloadLimits, payloadLimits } from './payloads-in-hand.ts';
 import { AttemptNotDue } from './wait-until-due.ts';
-
-/**
- * A claim is believed for the handler's deadline and this much longer: time to append the claim and the outcome. Longer
- * means that a dead worker's events wait longer; shorter, that a slow append costs an attempt.
- */
-export const LEASE_MARGIN_MS = 10_000;
 
 export const attemptLimits = {
   leaseMarginMs: LEASE_MARGIN_MS,
@@ -31,7 +30,10 @@ export type AttemptLimits = { readonly [Limit in keyof typeof attemptLimits]: nu
 
 export interface ProcessEventDependencies {
   readonly log: Pick<EventReader, 'readStream'>;
-  readonly useCases: Pick<UseCases, 'startProcessing' | 'completeProcessing' | 'failProcessing'>;
+  readonly useCases: Pick<
+    UseCases,
+    'startProcessing' | 'completeProcessing' | 'failProcessing' | 'interruptProcessing'
+  >;
   readonly matchHandler: MatchHandler;
   readonly runner: HandlerRunner;
   readonly clock: Clock;
@@ -41,13 +43,13 @@ export interface ProcessEventDependencies {
   readonly worker: string;
   /** Aborts when what is in hand has to be let go: its leases see to the rest. */
   readonly letGo: AbortSignal;
-  /** Called with how long the log took for a claim, reading the event included, whatever came of it. */
-  readonly claimTook: (tookMs: number) => void;
+  /** What an event may run beside, by what became of its earlier runs. */
+  readonly companies: Companies;
+  /** Told how long the log took for each claim, reading the event included, whatever came of it. */
+  readonly pace: Pick<Pace, 'claimTook' | 'standAside'>;
   /** Others than the usual ones. */
-  readonly limits?: Partial<AttemptLimits> | undefined;
+  readonly limits?: Partial<AttemptLimits & PayloadLimits> | undefined;
 }
-
-type Ended = Exclude<HandlerOutcome, { kind: 'abandoned' }>;
 
 interface Attempt {
   readonly eventId: string;
@@ -61,27 +63,73 @@ interface Attempt {
 
 /**
  * Claims the attempt that a command asks for, runs its handler and records the outcome. Resolves when nothing is left
- * to do here, also when the attempt is over or somebody else's.
- * @throws {AttemptNotDue} it may not start yet. @throws what loading and claiming throw; then the attempt has not begun, or, if the claim's answer was lost, is left
+ * to do here, also when the attempt is over or another worker's.
+ * @throws {AttemptNotDue} it may not start yet.
+ * @throws what loading and claiming throw; then the attempt has not begun, or, if the claim's answer was lost, is left
  *   to its lease. Once the attempt is claimed, nothing is thrown.
  */
 export function createProcessEvent(dependencies: ProcessEventDependencies) {
+  const { log, clock, companies, pace, letGo, limits } = dependencies;
+  const payloads = createPayloadsInHand(letGo, { ...payloadLimits, ...limits });
   return async (command: ProcessEvent): Promise<void> => {
-    const { clock, claimTook } = dependencies;
-    const beganAt = clock.now();
-    const attempt = await claim(dependencies, command).finally(() => claimTook(clock.now() - beganAt));
-    if (attempt === null) return;
-    const outcome = await run(dependencies, attempt);
-    if (outcome.kind !== 'abandoned') await record(dependencies, attempt, outcome);
+    let tookMs: number | null = 0;
+    // Counted once for each event in hand, whatever comes of it.
+    const claimTook = (claimMs: number) => {
+      if (tookMs !== null) pace.claimTook(tookMs + claimMs);
+      tookMs = null;
+    };
+    // Waiting for room says nothing of the log.
+    const read = async () => {
+      const beganAt = clock.now();
+      const event = command.event ?? (await loadEvent(log, streamOf(command.eventId)));
+      tookMs = clock.now() - beganAt;
+      return event;
+    };
+    let giveBack = () => {};
+    try {
+      const taken = await payloads.take(read, ({ state }) => state?.received.payload.length ?? 0);
+      giveBack = taken.giveBack;
+      let known: LoadedEvent | null = taken.event;
+      while (known !== null) {
+        const entered = companies.enter(companyOf(known.state ?? nothingYet));
+        const mayGoOn = !(entered instanceof Promise) || (await pace.standAside(entered));
+        const leave: Leave | null = await entered;
+        if (leave === null || !mayGoOn)
+          throw new CommandBusUnavailable('The worker is stopping: the command is given back');
+        known = await processOnce(dependencies, command, known, claimTook).finally(leave);
+      }
+    } finally {
+      giveBack();
+      claimTook(0);
+    }
   };
 }
 
-async function claim(
-  { log, useCases, matchHandler, clock, logger, worker, limits }: ProcessEventDependencies,
+const nothingYet = { suspicions: [] };
+
+/** One run, if the attempt is to be had. Resolves with the event when an interrupted attempt may start again at once. */
+async function processOnce(
+  dependencies: ProcessEventDependencies,
   command: ProcessEvent,
+  known: LoadedEvent,
+  claimTook: (tookMs: number) => void,
+): Promise<LoadedEvent | null> {
+  const { clock } = dependencies;
+  const beganAt = clock.now();
+  const attempt = await claim(dependencies, command, known).finally(() => claimTook(clock.now() - beganAt));
+  if (attempt === null) return null;
+  const outcome = await runHandler(dependencies, attempt);
+  const event = await record(dependencies, attempt, outcome);
+  const dueAt = outcome.kind === 'interrupted' ? event?.state?.nextAttemptAt : null;
+  return typeof dueAt === 'string' && dueAt <= timestamp(clock.now()) ? event : null;
+}
+
+async function claim(
+  { useCases, matchHandler, clock, logger, worker, limits }: ProcessEventDependencies,
+  command: ProcessEvent,
+  before: LoadedEvent,
 ): Promise<Attempt | null> {
   const { eventId, generation, attempt } = command;
-  const before = command.event ?? (await loadEvent(log, streamOf(eventId)));
   const handler = before.state && matchHandler(before.state.received.type);
   const startedAt = clock.now();
   const leaseEndsAt = startedAt + (handler?.timeoutMs ?? 0) + (limits?.leaseMarginMs ?? LEASE_MARGIN_MS);
@@ -110,7 +158,7 @@ async function claim(
   return { eventId, event, state: event.state as EventState, handler, startedAt, leaseEndsAt };
 }
 
-function run({ runner }: ProcessEventDependencies, attempt: Attempt): Promise<HandlerOutcome> | HandlerOutcome {
+function runHandler({ runner }: ProcessEventDependencies, attempt: Attempt): Promise<HandlerOutcome> | HandlerOutcome {
   const { eventId, event, state, handler } = attempt;
   if (handler !== null) return runner.run({ eventId, state, receivedAt: event.receivedAt as string, handler });
   return {
@@ -119,61 +167,67 @@ function run({ runner }: ProcessEventDependencies, attempt: Attempt): Promise<Ha
   };
 }
 
-/** Appends the outcome, unless the attempt was meanwhile taken from us: then it is dropped. */
-async function record(dependencies: ProcessEventDependencies, attempt: Attempt, outcome: Ended): Promise<void> {
+/**
+ * Appends the outcome, unless the attempt was meanwhile taken from us: then it is dropped. An outcome that comes as the
+ * worker stops is offered to the log once. Resolves with the event and its outcome, if it was recorded.
+ */
+async function record(
+  dependencies: ProcessEventDependencies,
+  attempt: Attempt,
+  outcome: HandlerOutcome,
+): Promise<LoadedEvent | null> {
   const { clock, logger, letGo } = dependencies;
   const { eventId, leaseEndsAt } = attempt;
   const append = appendOf(dependencies, attempt, outcome);
   const { outcomePauseMs, longestOutcomePauseMs } = { ...attemptLimits, ...dependencies.limits };
   let delayMs = outcomePauseMs;
-  while (!letGo.aborted) {
+  do {
     try {
       const recorded = await append();
-      if (!recorded.ok)
-        logger.warn({ eventId, ...recorded.rejection }, 'outcome dropped: the attempt was given up before');
-      return;
+      if (recorded.ok) return recorded.event;
+      logger.warn({ eventId, ...recorded.rejection }, 'outcome dropped: the attempt was given up before');
+      return null;
     } catch (error) {
       const isWorthwhile = error instanceof OperationalFailure && error.retryable && clock.now() < leaseEndsAt;
       if (!isWorthwhile) {
         logger.error({ err: error, eventId }, 'the outcome cannot be recorded; the attempt is left to the sweep');
-        return;
+        return null;
       }
     }
     await clock.sleep(delayMs, letGo);
     delayMs = Math.min(delayMs * 2, longestOutcomePauseMs);
-  }
+  } while (!letGo.aborted);
+  return null;
 }
 
 /** The append of one outcome. Called again, it offers the same transitions under the same ids. */
 function appendOf(
   { useCases, clock, chance, worker }: ProcessEventDependencies,
   { eventId, event, state, handler, startedAt }: Attempt,
-  outcome: Ended,
+  outcome: HandlerOutcome,
 ): () => Promise<CommandResult> {
   const endedAt = clock.now();
-  const ended = {
-    generation: state.generation,
-    attempt: state.attempts,
-    claim: state.claim as Claim,
-    durationMs: Math.max(0, Math.round(endedAt - startedAt)),
-  };
+  const run = { generation: state.generation, attempt: state.attempts, claim: state.claim as Claim };
+  const durationMs = Math.max(0, Math.round(endedAt - startedAt));
   const context: CommandContext = {
     actor: { kind: 'process', process: worker },
     // From the claim, so that the log knows an outcome that is offered again.
     transitionId: (type) => deriveUuid(event.headId as string, type),
   };
-  if (outcome.kind === 'succeeded') {
-    const { pattern, version } = handler as ConfiguredHandler;
-    const succeeded = { ...ended, handler: pattern, handlerVersion: version, result: outcome.result };
-    return () => useCases.completeProcessing(eventId, succeeded, context, event);
+  const next = { policy: handler?.retry ?? defaultRetry, now: timestamp(endedAt), jitter: chance.fraction() };
+  switch (outcome.kind) {
+    case 'succeeded': {
+      const { pattern, version } = handler as ConfiguredHandler;
+      const succeeded = { ...run, durationMs, handler: pattern, handlerVersion: version, result: outcome.result };
+      return () => useCases.completeProcessing(eventId, succeeded, context, event);
+    }
+    case 'failed': {
+      const failed = { ...run, ...next, durationMs, handler: handler?.pattern ?? null, failure: outcome.failure };
+      return () => useCases.failProcessing(eventId, failed, context, event);
+    }
+    case 'interrupted':
+      return () => useCases.interruptProcessing(eventId, { ...run, ...next, cause: 'process-ended' }, context, event);
+    case 'abandoned':
+      return () => useCases.interruptProcessing(eventId, { ...run, ...next, cause: 'stopping' }, context, event);
   }
-  const failed = {
-    ...ended,
-    handler: handler?.pattern ?? null,
-    failure: outcome.failure,
-    policy: handler?.retry ?? defaultRetry,
-    now: timestamp(endedAt),
-    jitter: chance.fraction(),
-  };
-  return () => useCases.failProcessing(eventId, failed, context, event);
 }

@@ -1,15 +1,19 @@
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { CommandConsumer, CommandDelivery } from '../application/ports/command-bus.ts';
+import { type CompanyLimits, companyLimits, createCompanies } from './companies.ts';
 import { createFailurePolicy, type HoldBackLimits } from './failure-policy.ts';
 import { createPace, type PaceLimits, paceLimits } from './pace.ts';
 import { type AttemptLimits, createProcessEvent, type ProcessEventDependencies } from './process-event.ts';
 import { createWaitUntilDue, type EarlyLimits } from './wait-until-due.ts';
 
-export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits & EarlyLimits;
+export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits & CompanyLimits & EarlyLimits;
 
-export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 'claimTook' | 'limits'> {
+/** For the log to take that what was in hand was stopped. */
+const RECORD_WITHIN_MS = 2_000;
+
+export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 'pace' | 'companies' | 'limits'> {
   readonly bus: CommandConsumer;
-  /** How long `stop` lets what is in hand finish. Then handlers are aborted and their events left to their leases. */
+  /** How long `stop` lets what is in hand finish. Then handlers are aborted, and their attempts are not counted. */
   readonly stopTimeoutMs: number;
   /** Others than the usual ones. */
   readonly limits?: Partial<WorkerLimits> | undefined;
@@ -24,7 +28,8 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
   const waitUntilDue = createWaitUntilDue(clock, stopping.signal, rest.limits);
   const policy = createFailurePolicy({ ...rest, letGo: letGo.signal });
   const pace = createPace(pacing, letGo.signal);
-  const processEvent = createProcessEvent({ ...rest, claimTook: pace.claimTook, letGo: letGo.signal });
+  const companies = createCompanies(runner.isolates, letGo.signal, { ...companyLimits, ...rest.limits });
+  const processEvent = createProcessEvent({ ...rest, companies, pace, letGo: letGo.signal });
   let inHand = 0;
   let emptied: (() => void) | null = null;
   let consumption: { stop(): Promise<void> } | null = null;
@@ -57,6 +62,8 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
     await finishWithin(stopTimeoutMs);
     letGo.abort();
     runner.abandon();
+    await finishWithin(RECORD_WITHIN_MS);
+    await runner.close();
   };
   let stopped: Promise<void> | null = null;
 
@@ -69,6 +76,6 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
       stopped ??= stop();
       return stopped;
     },
-    trouble: () => policy.trouble(),
+    trouble: () => policy.trouble() ?? runner.trouble(),
   };
 }

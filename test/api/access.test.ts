@@ -13,7 +13,7 @@ const matrix: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   'GET /v1/events/:id/history': { viewer: true, operator: true, admin: true },
   'POST /v1/events/:id/replay': { admin: true },
   'GET /v1/dead-letters': { shop: true, viewer: true, operator: true, admin: true },
-  'POST /v1/dead-letters/:id/discard': { operator: true, admin: true },
+  'POST /v1/dead-letters/:id/discard': { admin: true },
 };
 const everybody = ['nobody', 'shop', 'viewer', 'operator', 'admin'];
 const requests = Object.entries(matrix).flatMap(([route, may]) =>

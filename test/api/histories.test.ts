@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { EventLog, RecordedTransition } from '../../src/application/ports/event-log.ts';
+import { reportingBrokenHistories } from '../../src/application/broken-histories.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
 import { eventLife } from '../support/api/event-life.ts';
+import { type Falsification, falsified } from '../support/falsified-log.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -25,16 +26,6 @@ function isTrue(answer: string): boolean {
     return holds && sha256(canonical({ ...envelope, dataSha256: sha256(canonical(data)) })) === hash;
   });
 }
-
-/** A log that gives back something else than was written. */
-const falsified = (
-  log: EventLog,
-  change: (recorded: RecordedTransition, index: number) => Partial<RecordedTransition>,
-) => ({
-  ...log,
-  readStream: async (stream: string) =>
-    (await log.readStream(stream)).map((recorded, index) => ({ ...recorded, ...change(recorded, index) })),
-});
 
 async function withHistory() {
   const sound = createInMemoryLog();
@@ -112,7 +103,7 @@ describe('a history', () => {
 });
 
 describe('a history that was tampered with', () => {
-  it.each<[string, (recorded: RecordedTransition, index: number) => Partial<RecordedTransition>]>([
+  it.each<[string, Falsification]>([
     ['in its data', ({ data }) => ({ data: data.replace('mended', 'Mended') })],
     ['in its time', (_recorded, index) => (index === 2 ? { recordedAt: '2029-01-01T00:00:00.000Z' } : {})],
     ['in its actor', ({ metadata }) => ({ metadata: metadata.replace('admin-subject', 'admin-Subject') })],
@@ -127,5 +118,46 @@ describe('a history that was tampered with', () => {
     expect(answer.json().verified).toBe(false);
     expect(answer.json().items).toHaveLength(5);
     expect(isTrue(answer.body)).toBe(false);
+  });
+
+  const changes: readonly [string, Falsification][] = [
+    ['its payload', ({ data }) => ({ data: data.replace('1.5e+300', '1.5e+200') })],
+    ['its status', ({ type }) => (type === 'EventDeadLettered' ? { type: 'EventDiscarded' } : {})],
+    ['a transition in the middle', (_recorded, index) => (index === 2 ? { data: '' } : {})],
+  ];
+
+  it.each(changes)('is not acted upon, and every answer says so: %s', async (_what, change) => {
+    const { sound, id } = await withHistory();
+    const reported: string[] = [];
+    const log = reportingBrokenHistories(falsified(sound, change), { report: (stream) => reported.push(stream) });
+    const { call, post } = apiUnderTest({ log });
+    const url = `/v1/events/${id}`;
+    const payload = { reason: 'x' };
+    const before = sound.all.length;
+    const answers = [
+      await call({ url }),
+      await call({ url: `${url}?waitFor=DEAD` }),
+      await call({ method: 'POST', url: `${url}/replay`, payload }),
+      await call({ method: 'POST', url: `/v1/dead-letters/${id}/discard`, payload }),
+    ];
+    expect(answers.map((answer) => [answer.statusCode, answer.json().code])).toEqual(
+      answers.map(() => [409, 'history-broken']),
+    );
+    expect(answers.map(({ body }) => body).join()).not.toContain('1.5e+');
+    expect(sound.all).toHaveLength(before);
+    expect(new Set(reported)).toEqual(new Set([`event-${id}`]));
+    expect((await post(order)).statusCode).toBe(201);
+  });
+
+  it('is not answered to who posts its event again, alone or in a batch', async () => {
+    const sound = createInMemoryLog();
+    const headers = { 'idempotency-key': 'order-1' };
+    await apiUnderTest({ log: sound }).post(order, headers);
+    const log = falsified(sound, ({ data }) => ({ data: data.replace('A-1', 'A-2') }));
+    const { call, post } = apiUnderTest({ log });
+    expect((await post(order, headers)).json()).toMatchObject({ status: 409, code: 'history-broken' });
+    const items = [{ ...order, idempotencyKey: 'order-1' }, order];
+    const batch = await call({ method: 'POST', url: '/v1/events/batch', payload: items });
+    expect(batch.json().results).toMatchObject([{ status: 409 }, { status: 201 }]);
   });
 });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { deriveUuid } from '../../src/application/event-identity.ts';
 import { createUseCases } from '../../src/application/use-cases.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
 import { eventLife } from '../support/api/event-life.ts';
 
 const requestId = '0b0f5f0e-3f5c-4e43-9a57-5d1e5ff8a111';
 
-async function withEvent() {
+async function withEvent(sent: object = order) {
   const api = apiUnderTest();
-  const { id } = (await api.post(order)).json();
+  const { id } = (await api.post(sent)).json();
   const act = (path: string, body: unknown, headers: Record<string, string> = {}, as = 'admin') =>
     api.call({
       as,
@@ -23,8 +24,8 @@ async function withEvent() {
     nextLife: eventLife(api.log, api.clock, id, 1),
     replay: (body: unknown = { reason: 'the shop is open again' }, headers = {}, as = 'admin') =>
       act(`/v1/events/${id}/replay`, body, headers, as),
-    discard: (body: unknown = { reason: 'a test order' }, as = 'operator') =>
-      act(`/v1/dead-letters/${id}/discard`, body, {}, as),
+    discard: (body: unknown = { reason: 'a test order' }, headers = {}, as = 'admin') =>
+      act(`/v1/dead-letters/${id}/discard`, body, headers, as),
     act,
   };
 }
@@ -109,6 +110,60 @@ describe('a replay', () => {
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202]);
   });
 
+  it('with the key of another request is refused, and the first one stays', async () => {
+    const { life, replay, discard, nextLife, recorded } = await withEvent();
+    await life.start();
+    await life.failForGood();
+    const key = { 'idempotency-key': 'click-1' };
+    expect((await replay({ reason: 'the shop is open' }, key)).statusCode).toBe(202);
+    await nextLife.start();
+    await nextLife.failForGood();
+    const other = await replay({ reason: 'a test' }, key);
+    expect(other.json()).toMatchObject({ status: 422, code: 'idempotency-key-reused', detail: expect.any(String) });
+    expect((await discard({ reason: 'the shop is open' }, key)).json()).toMatchObject({ status: 422 });
+    expect((await replay({ reason: 'the shop is open' }, key)).statusCode).toBe(202);
+    expect((await recorded()).filter(({ type }) => type === 'ReplayRequested')).toHaveLength(1);
+  });
+
+  it('with one key and two reasons at once is answered for the reason that is kept', async () => {
+    const { life, replay, recorded } = await withEvent();
+    await life.start();
+    await life.succeed();
+    const ask = (reason: string) => replay({ reason }, { 'idempotency-key': '1' });
+    const answers = await Promise.all([ask('one'), ask('two')]);
+    expect(answers.map(({ statusCode }) => statusCode).toSorted((one, other) => one - other)).toEqual([202, 422]);
+    const kept = (await recorded()).filter(({ type }) => type === 'ReplayRequested');
+    expect(kept).toHaveLength(1);
+    const accepted = answers[0]?.statusCode === 202 ? 'one' : 'two';
+    expect(JSON.parse(kept[0]?.data ?? '')).toMatchObject({ reason: accepted });
+  });
+
+  it('that an older version recorded under its key is known again', async () => {
+    const { log, clock, id, life, replay, recorded } = await withEvent();
+    await life.start();
+    await life.succeed();
+    const transitionId = () => deriveUuid('replay', 'admin', id, 'click-1');
+    const useCases = createUseCases({ log, clock, chance: { uuid: () => crypto.randomUUID(), fraction: () => 0 } });
+    const asked = { permission: 'safe', reason: 'then', requestedBy: 'admin-subject' } as const;
+    const actor = { kind: 'process', process: 'older' } as const;
+    await useCases.replayEvent(id, asked, { actor, transitionId });
+    const key = { 'idempotency-key': 'click-1' };
+    expect((await replay({ reason: 'then' }, key)).statusCode).toBe(202);
+    expect((await replay({ reason: 'now' }, key)).statusCode).toBe(422);
+    expect((await recorded()).filter(({ type }) => type === 'ReplayRequested')).toHaveLength(1);
+  });
+
+  it('is refused where the handler says never, also of a dead letter, which can be discarded', async () => {
+    const { life, replay, discard, recorded } = await withEvent({ ...order, type: 'once.charged' });
+    await life.start();
+    await life.failForGood();
+    const answer = await replay();
+    expect(answer.json()).toMatchObject({ status: 409, code: 'replay-not-allowed' });
+    expect(answer.json().detail).toContain('once.charged');
+    expect((await recorded()).some(({ type }) => type === 'ReplayRequested')).toBe(false);
+    expect((await discard()).statusCode).toBe(200);
+  });
+
   it.each([
     [{}, '/reason', 'required'],
     [{ reason: '' }, '/reason', 'too-small'],
@@ -143,14 +198,38 @@ describe('a dead letter', () => {
     expect(JSON.parse(last?.data ?? '')).toEqual({
       generation: 0,
       reason: 'a test order',
-      requestedBy: 'operator-subject',
+      requestedBy: 'admin-subject',
     });
     expect(JSON.parse(last?.metadata ?? '')).toMatchObject({
-      actor: { kind: 'principal', subject: 'operator-subject', roles: ['operator'] },
+      actor: { kind: 'principal', subject: 'admin-subject', roles: ['admin'] },
       requestId,
     });
     expect((await discard()).json()).toMatchObject({ status: 409, code: 'event-discarded' });
     expect((await replay()).json()).toMatchObject({ status: 409, code: 'event-discarded' });
+  });
+
+  it('with a key is given up once', async () => {
+    const { life, discard, recorded } = await withEvent();
+    await life.start();
+    await life.failForGood();
+    const key = { 'idempotency-key': 'click-1' };
+    const first = await discard({ reason: 'a test order' }, key);
+    const again = await discard({ reason: 'a test order' }, key);
+    expect([first.statusCode, again.statusCode, again.body]).toEqual([200, 200, first.body]);
+    expect(again.headers).toMatchObject({ 'idempotent-replayed': 'true' });
+    expect((await discard({ reason: 'another' }, key)).statusCode).toBe(422);
+    expect((await discard()).json()).toMatchObject({ status: 409, code: 'event-discarded' });
+    expect((await recorded()).filter(({ type }) => type === 'EventDiscarded')).toHaveLength(1);
+  });
+
+  it('is not for operators to give up, because nothing takes that back', async () => {
+    const { life, discard } = await withEvent();
+    await life.start();
+    await life.failForGood();
+    expect((await discard(undefined, {}, 'operator')).json()).toMatchObject({
+      status: 403,
+      permission: 'events:discard',
+    });
   });
 
   it('is what can be given up, and nothing else', async () => {

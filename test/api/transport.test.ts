@@ -68,6 +68,25 @@ describe('what is no request of HTTP', () => {
   });
 });
 
+describe('what is no request, behind one that is', () => {
+  const get = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n';
+  const post = `${postHead(`content-length: ${body.length}`)}${body}`;
+
+  it.each([
+    ['one', [get]],
+    ['one that takes a while', [post]],
+    ['several', [post, get, post]],
+  ])('is answered after it: %s', async (_what, requests) => {
+    const socket = await (await listening(apiUnderTest())).open();
+    const answers = untilClosed(socket);
+    socket.write(`${requests.join('')}garbage\r\n\r\n`);
+    const statuses = [...(await answers).matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
+    expect(statuses.slice(0, -1).every((status) => status === 200 || status === 201)).toBe(true);
+    expect(statuses.at(-1)).toBe(400);
+    expect(statuses).toHaveLength(requests.length + 1);
+  });
+});
+
 describe('a client that is slow', () => {
   const limits = { headersTimeoutMs: 60, requestTimeoutMs: 120, connectionsCheckingIntervalMs: 20 };
 

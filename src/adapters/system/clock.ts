@@ -1,10 +1,11 @@
-import type { Clock } from '../../application/ports/clock.ts';
+import type { MonotonicClock } from '../../application/ports/clock.ts';
 
 /** A timer of more fires at once, with a warning. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export const systemClock: Clock = {
+export const systemClock: MonotonicClock = {
   now: () => Date.now(),
+  monotonicMs: () => performance.now(),
   sleep: (delayMs, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

@@ -4,6 +4,10 @@ import type { Subscriber } from '../../application/run-subscription.ts';
 export interface Metrics {
   /** The same subscriber, counted: what it handled by type, how large its batches are and how long they take. */
   counted(subscriber: Subscriber): Subscriber;
+  /** A process or thread of handlers ended by itself: `crashed`, `out-of-memory` or `unresponsive`. */
+  handlersEnded(how: string): void;
+  /** An event became a dead letter because workers end when they run it. */
+  poisoned(): void;
   /** A gauge that is read when somebody asks. */
   gauge(name: string, help: string, read: () => number): void;
   /** A counter that is read when somebody asks. */
@@ -39,7 +43,21 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const handlerEnds = new Counter({
+    name: 'eventops_handler_process_ends_total',
+    help: 'Processes or threads of handlers that ended by themselves, by how.',
+    labelNames: ['how'],
+    registers,
+  });
+  const poisoned = new Counter({
+    name: 'eventops_events_poisoned_total',
+    help: 'Events that became dead letters because workers end when they run them.',
+    registers,
+  });
+
   return {
+    handlersEnded: (how) => handlerEnds.inc({ how }),
+    poisoned: () => poisoned.inc(),
     counted: (subscriber) => ({
       ...subscriber,
       handle: async (transitions, checkpoint) => {

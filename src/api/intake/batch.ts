@@ -2,7 +2,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { MediaType } from '../plugins/body-reading.ts';
 import type { Problem } from '../problem-details.ts';
 import { readStructured } from './cloud-event.ts';
-import { type JsonDocument, type Reading, readDocument, readScanned, refused } from './json-document.ts';
+import { type JsonDocument, type Reading, readDocument, readScanned, refused, whyMalformed } from './json-document.ts';
 import { readBatchItem } from './plain-event.ts';
 import { scanJson, skipSpace } from './scan-json.ts';
 import { type PreparedEvent, prepare } from './sent-event.ts';
@@ -26,11 +26,13 @@ export async function readBatch(
   limits: BatchLimits,
 ): Promise<Reading<readonly Reading<PreparedEvent>[]>> {
   const documents = type === 'application/x-ndjson' ? splitLines(text, limits) : splitArray(text, limits);
-  const read = type === 'application/cloudevents-batch+json' ? readStructured : readBatchItem;
+  const isOfCloudEvents = type === 'application/cloudevents-batch+json';
+  const read = (document: JsonDocument) =>
+    isOfCloudEvents ? readStructured(document, limits) : readBatchItem(document);
   const items: Reading<PreparedEvent>[] = [];
   let restsAt = limits.batchTurnBytes;
   for (const { document, end } of documents) {
-    if (document === null) return refused(notAnArray);
+    if (document === null) return refused(notAnArray(text));
     if (items.length === limits.batchItems) return refused(tooManyItems(limits));
     const sent = document.ok ? read(document.value) : document;
     items.push(sent.ok ? { ok: true, value: prepare(sent.value) } : sent);
@@ -86,7 +88,11 @@ function checkSize(document: Reading<JsonDocument>, { bodyBytes }: BatchLimits):
 
 const isBlank = (text: string, from: number) => skipSpace(text, from) === text.length;
 
-const notAnArray: Problem = { code: 'malformed-json', detail: 'The body is not a JSON array.' };
+const notAnArray = (text: string): Problem => ({
+  code: 'malformed-json',
+  detail: 'The body is not a JSON array.',
+  ...whyMalformed(text),
+});
 const tooManyItems = ({ batchItems }: BatchLimits): Problem => ({
   code: 'batch-too-large',
   detail: `A batch has at most ${batchItems} events; nothing of this one was taken.`,

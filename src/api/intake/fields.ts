@@ -1,11 +1,21 @@
 import { z } from 'zod';
 import type { FieldError } from '../problem-details.ts';
 import { invalid, pointerOf, type Reading, refused } from './json-document.ts';
+import { isUriReference } from './uri-reference.ts';
 
-/** Names of types and sources go into logs, filters and headers of other systems, so they are plain. */
-export const plainName = z.string().regex(/^[A-Za-z0-9_.:/-]{1,200}$/, {
-  error: 'must be 1 to 200 characters of A-Z a-z 0-9 _ . : / -',
-});
+const plain = /^[A-Za-z0-9_.:/-]{1,200}$/;
+
+/** Names of types go into patterns, logs and headers of other systems, so they are plain. */
+export const plainName = z.string().regex(plain, { error: 'must be 1 to 200 characters of A-Z a-z 0-9 _ . : / -' });
+
+const LONGEST_SOURCE = 2_048;
+
+/** A plain name, or any URI reference: what CloudEvents asks of a source. */
+export const sourceName = z.stringFormat(
+  'source',
+  (text) => plain.test(text) || (text !== '' && text.length <= LONGEST_SOURCE && isUriReference(text)),
+  { error: `must be a URI reference of at most ${LONGEST_SOURCE} characters, or a plain name such as shop` },
+);
 
 export const printableKey = z
   .string()

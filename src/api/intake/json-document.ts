@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FieldError, Problem } from '../problem-details.ts';
-import { jsonLimits, type Scan, scanJson, type ViolationCode } from './scan-json.ts';
+import { isSpace, jsonLimits, type Scan, scanJson, skipSpace, type ViolationCode } from './scan-json.ts';
 
 /** One JSON text that is all that we ask of JSON, whatever it says. */
 export interface JsonDocument {
@@ -41,7 +41,7 @@ export function readScanned(text: string, from: number, scan: Scan, end = scan.e
     value = JSON.parse(own);
   } catch {
     // V8's message quotes the body, so it goes nowhere.
-    return refused({ code: 'malformed-json' });
+    return refused({ code: 'malformed-json', ...whyMalformed(own) });
   }
   const { members, hasLongNumbers } = scan;
   const textOf = (name: string) => {
@@ -49,6 +49,18 @@ export function readScanned(text: string, from: number, scan: Scan, end = scan.e
     return member && text.slice(member.start, member.end);
   };
   return { ok: true, value: { value, text: own, textOf, members, hasLongNumbers } };
+}
+
+const BYTE_ORDER_MARK = 0xfeff;
+
+/** What is wrong with text that is not JSON, where it is known; editors that leave a byte order mark do not show it. */
+export function whyMalformed(text: string): Pick<Problem, 'detail'> {
+  let end = text.length;
+  while (isSpace(text.charCodeAt(end - 1))) end--;
+  const isThere = [skipSpace(text, 0), end - 1].some((at) => text.charCodeAt(at) === BYTE_ORDER_MARK);
+  return isThere
+    ? { detail: 'It begins or ends with a byte order mark (U+FEFF), which is no part of JSON: send it without.' }
+    : {};
 }
 
 /**

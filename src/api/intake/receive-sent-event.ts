@@ -1,4 +1,3 @@
-import { eventIdOf } from '../../application/event-identity.ts';
 import type { CommandContext } from '../../application/handle-command.ts';
 import type { ReceiveEvent } from '../../domain/event/commands.ts';
 import type { EventView } from '../../projections/events/queries.ts';
@@ -40,7 +39,7 @@ export async function receiveSentEvent(
     const stored = result.event.state?.received;
     return { ok: false, problem: { code: result.rejection.code, ...(stored && differing(sent, stored)) } };
   }
-  const id = eventIdOf(clientId, idempotencyKey);
+  const id = result.eventId;
   if (!result.changed) return { ok: true, isNew: false, id };
   return { ok: true, isNew: true, event: newEvent(id, received, result.event.receivedAt ?? '') };
 }

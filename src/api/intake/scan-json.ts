@@ -55,7 +55,8 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-const isSpace = (code: number) => code === SPACE || code === LINE_FEED || code === CARRIAGE_RETURN || code === TAB;
+export const isSpace = (code: number) =>
+  code === SPACE || code === LINE_FEED || code === CARRIAGE_RETURN || code === TAB;
 const isInNumber = (code: number) =>
   (code >= DIGIT_0 && code <= DIGIT_9) || code === 43 || code === MINUS || code === 46 || code === 69 || code === 101;
 

@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 
 import type { Actor } from '../../application/envelope.ts';
 import type { CommandContext } from '../../application/handle-command.ts';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
-import { type Access, admit, knownRoles } from '../permissions.ts';
+import { valuesOf } from '../intake/header-values.ts';
+import { type Access, admit, knownRoles, type PermissionsOfRoles } from '../permissions.ts';
 import { routeOf, sendProblem } from './problems.ts';
 import { traceContextOf } from './request-context.ts';
 
@@ -24,7 +25,7 @@ const bearer = /^Bearer ([\w.~+/-]+=*)$/i;
  * Lets in who may use a route, and nobody else. A route that does not say who that is stops the start.
  * @throws from the registration of such a route.
  */
-export function addAccess(server: FastifyInstance, authenticator: Authenticator): void {
+export function addAccess(server: FastifyInstance, authenticator: Authenticator, ofRoles: PermissionsOfRoles): void {
   server.decorateRequest('principal', null as unknown as Principal);
   server.decorateRequest('ownEventsOnly', true);
   server.addHook('onRoute', (route) => {
@@ -32,12 +33,29 @@ export function addAccess(server: FastifyInstance, authenticator: Authenticator)
     if (access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`);
     if (access === 'public') return;
     const others = route.onRequest ?? [];
-    route.onRequest = [guard(access, authenticator), ...(Array.isArray(others) ? others : [others])];
+    route.onRequest = [guard(access, authenticator, ofRoles), ...(Array.isArray(others) ? others : [others])];
   });
 }
 
-/** The bearer token; `null` when there is none. */
-export const tokenOf = ({ headers }: FastifyRequest) => bearer.exec(headers.authorization ?? '')?.[1] ?? null;
+/** The bearer token; `null` when there is none, or more than one. */
+export function tokenOf(request: FastifyRequest): string | null {
+  const [authorization = '', another] = valuesOf(request, 'authorization');
+  return another === undefined ? (bearer.exec(authorization)?.[1] ?? null) : null;
+}
+
+/** Who a token stands for; `null` for one that does not verify, or says what cannot be recorded. */
+export async function principalOf(authenticator: Authenticator, token: string): Promise<Principal | null> {
+  const principal = await authenticator.authenticate(token);
+  return principal !== null && isSound(principal) ? principal : null;
+}
+
+/**
+ * Whether what a token says of its bearer can be recorded and read again. An issuer may be wrong, and what is recorded under
+ * a name that no table holds would be stranded.
+ */
+const isSound = ({ clientId, subject, tokenId }: Principal) =>
+  [clientId, subject, tokenId ?? 'none'].every((text) => text.isWellFormed() && claim.test(text));
+const claim = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u;
 
 /** One line for each burst: guessing tokens must not fill a disk. */
 const reportRefused = ({ server }: FastifyRequest, refused: { readonly kind: string; readonly fields: object }) =>
@@ -48,17 +66,21 @@ const reportRefused = ({ server }: FastifyRequest, refused: { readonly kind: str
     ...refused,
   });
 
-function guard(access: Exclude<Access, 'public'>, authenticator: Authenticator): onRequestAsyncHookHandler {
+function guard(
+  access: Exclude<Access, 'public'>,
+  authenticator: Authenticator,
+  ofRoles: PermissionsOfRoles,
+): onRequestAsyncHookHandler {
   return async (request, reply) => {
     const token = tokenOf(request);
-    const principal = token === null ? null : await authenticator.authenticate(token);
+    const principal = token === null ? null : await principalOf(authenticator, token);
     const route = routeOf(request);
     if (principal === null) {
       const fields = { requestId: request.id, route, address: request.ip, hasToken: token !== null };
       reportRefused(request, { kind: 'unauthenticated', fields });
       return sendProblem(reply, { code: 'unauthenticated' });
     }
-    const admission = admit(principal, access);
+    const admission = admit(principal, access, ofRoles);
     if (admission.admitted) {
       request.principal = principal;
       request.ownEventsOnly = admission.ownEventsOnly;

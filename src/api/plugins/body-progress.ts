@@ -2,6 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Limits } from '../limits.ts';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** To be told of each body whose reading begins. */
+    watchBody: (request: FastifyRequest) => void;
+  }
+}
+
 /**
  * Gives up bodies that hardly come. Node's own `requestTimeout` knows the time alone, and so a body that we were too busy to
  * read counts as late: it only bounds the whole, and what a client owes us is that something comes.
@@ -34,13 +41,11 @@ export function addBodyProgress(server: FastifyInstance, clock: Clock, limits: L
   }
 
   server.addHook('onClose', async () => closing.abort());
-  server.addHook('preParsing', (request, _reply, payload, done) => {
-    if (!request.raw.complete) {
-      // The first look only notes how far it is: it may have begun a moment ago.
-      reading.set(request, -1);
-      void watch();
-    }
-    done(null, payload);
+  server.decorate('watchBody', (request: FastifyRequest) => {
+    if (request.raw.complete) return;
+    // The first look only notes how far it is: it may have begun a moment ago.
+    reading.set(request, -1);
+    void watch();
   });
   server.addHook('preValidation', (request, _reply, done) => {
     reading.delete(request);

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler, preParsingAsyncHookHandler } from 'fastify';
+import { valuesOf } from '../intake/header-values.ts';
 import type { Limits } from '../limits.ts';
 import { RequestRefused } from '../request-refused.ts';
 import { sendProblem } from './problems.ts';
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Media types that a route with a body takes. */
     takes?: readonly MediaType[];
+    /** Any other type, too, when the headers are those of a CloudEvent, whose data the body is then. */
+    takesBinaryCloudEvents?: boolean;
     /** Memory for each byte of the body while it is worked on; that of one event unless told. */
     memoryPerByte?: number;
   }
@@ -31,23 +34,29 @@ export function addBodyReading(server: FastifyInstance, limits: Limits): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addHook('onRoute', (route) => {
-    const takes = route.config?.takes;
+    const { takes, takesBinaryCloudEvents = false } = route.config ?? {};
     if (takes === undefined) return;
     const others = route.onRequest ?? [];
-    route.onRequest = [...(Array.isArray(others) ? others : [others]), refuseOtherContent(takes)];
+    route.onRequest = [
+      ...(Array.isArray(others) ? others : [others]),
+      refuseOtherContent(takes, takesBinaryCloudEvents),
+    ];
     route.preParsing = admitBody(limits, route.bodyLimit ?? limits.bodyBytes, route.config?.memoryPerByte);
   });
 }
 
-function refuseOtherContent(takes: readonly MediaType[]): onRequestHookHandler {
+function refuseOtherContent(takes: readonly MediaType[], takesBinary: boolean): onRequestHookHandler {
   const taken = new Set(takes.flatMap((type) => utf8Parameters.map((parameters) => type + parameters)));
   return (request, reply, done) => {
     if (request.headers['content-encoding'] !== undefined) {
       sendProblem(reply, { code: 'content-encoding-refused', detail: 'Send the content as it is, not encoded.' });
       return;
     }
-    const type = request.headers['content-type'];
-    if (type !== undefined && (taken.has(type) || taken.has(type.toLowerCase()))) done();
+    const [type, another] = valuesOf(request, 'content-type');
+    const isTaken = type !== undefined && (taken.has(type) || taken.has(type.toLowerCase()));
+    const isData =
+      takesBinary && isBinaryCloudEvent(request) && (type === undefined ? !hasBody(request) : isOfData(type));
+    if (another === undefined && (isTaken || isData)) done();
     else sendProblem(reply, { code: 'media-type-refused', detail: `Taken here: ${takes.join(', ')}.` });
   };
 }
@@ -65,6 +74,7 @@ function admitBody(
     const bytes = Number.isNaN(announced) ? limits.unannouncedBodyBytes : announced > mostBytes ? 0 : announced;
     const problem = await takeRoom(request, reply, memoryFor(bytes));
     if (problem !== null) return sendProblem(reply, problem);
+    request.server.watchBody(request);
     if (!Number.isNaN(announced)) return payload;
     const makeRoom = async (received: number) => {
       const refusal = await takeRoom(request, reply, memoryFor(received + limits.unannouncedBodyBytes));
@@ -96,6 +106,27 @@ async function* admittedPieces(
 /** The media type alone; only behind {@link addBodyReading}'s check. */
 export const mediaTypeOf = (request: FastifyRequest) =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]?.toLowerCase() as MediaType;
+
+/** Whether a request's headers are those of a CloudEvent, whose data alone is the body. */
+export const isBinaryCloudEvent = ({ headers }: FastifyRequest) =>
+  !/^application\/cloudevents/i.test(headers['content-type'] ?? '') &&
+  ['ce-specversion', 'ce-id', 'ce-source', 'ce-type'].some((name) => headers[name] !== undefined);
+
+/** The type of a CloudEvent's data, which is JSON however `application/json` is spelled. */
+export function dataTypeOf(request: FastifyRequest): string {
+  const type = request.headers['content-type'] ?? JSON_TYPE;
+  return utf8Parameters.includes(type.toLowerCase().slice(JSON_TYPE.length)) && mediaTypeOf(request) === JSON_TYPE
+    ? JSON_TYPE
+    : type;
+}
+
+const JSON_TYPE = 'application/json';
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+/** https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1 */
+const mediaType = new RegExp(`^${token}/${token}(?:[ \\t]*;[ \\t]*${token}=(?:${token}|"[^"\\\\]*"))*$`);
+const isOfData = (type: string) => type.length <= 255 && mediaType.test(type);
+const hasBody = ({ headers }: FastifyRequest) =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 /** The bytes of the body; none when there was no body. The request lets go of them: they can be taken once. */
 export function takeBody(request: FastifyRequest): Buffer {

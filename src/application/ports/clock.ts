@@ -6,5 +6,11 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** For deadlines: an hour that the machine's clock is set back must not become an hour without any. */
+export interface MonotonicClock extends Clock {
+  /** Milliseconds since some moment, with fractions. Never goes back, whatever becomes of the machine's clock. */
+  monotonicMs(): number;
+}
+
 /** RFC 3339 in UTC with milliseconds. Two such texts compare as their moments do. */
 export const timestamp = (epochMs: number) => new Date(epochMs).toISOString();

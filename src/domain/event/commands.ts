@@ -68,8 +68,12 @@ export interface InterruptProcessing extends Run {
   readonly jitter: number;
 }
 
+/** What the handler of an event's type allows: any replay, one at a time by hand, or none. */
+export type ReplayPermission = 'safe' | 'manual' | 'never';
+
 export interface ReplayEvent {
   readonly kind: 'ReplayEvent';
+  readonly permission: ReplayPermission;
   readonly reason: string;
   readonly requestedBy: string;
 }

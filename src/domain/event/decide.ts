@@ -38,6 +38,7 @@ export function decide(state: EventState | null, command: EventCommand): Decisio
     case 'InterruptProcessing':
       return isRunning(state, command) ? interrupted(state, command.cause, command) : stale(state);
     case 'ReplayEvent': {
+      if (command.permission === 'never') return reject({ code: 'replay-not-allowed', type: state.received.type });
       if (state.status === 'DISCARDED') return reject({ code: 'event-discarded' });
       if (state.status !== 'DEAD' && state.status !== 'PROCESSED')
         return reject({ code: 'event-still-processing', status: state.status });

@@ -14,6 +14,8 @@ export type Rejection =
   | { readonly code: 'lease-not-expired'; readonly leaseExpiresAt: string }
   /** Only a finished event (PROCESSED or DEAD) can be replayed. */
   | { readonly code: 'event-still-processing'; readonly status: EventStatus }
+  /** The handler of the event's type is one that must never run again for an event. */
+  | { readonly code: 'replay-not-allowed'; readonly type: string }
   /** A discarded event stays discarded. */
   | { readonly code: 'event-discarded' }
   /** Only a dead letter can be discarded. */

@@ -1,15 +1,15 @@
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Config } from '../../config/config.ts';
-import type { ConfiguredHandler } from '../../worker/handlers/match-handler.ts';
+import type { HandlerRunner } from '../../worker/handler-runner.ts';
 import { CannotStart } from '../cannot-start.ts';
 import type { Parts } from '../parts.ts';
 import { crashPoints, isCrashPoint } from './crash-points.ts';
-import { handlersWithPoints, partsWithPoints } from './parts-with-points.ts';
+import { partsWithPoints, runnerWithPoints } from './parts-with-points.ts';
 import { crashAt } from './reach.ts';
 
 interface ActsOutside {
   readonly parts: Parts;
-  readonly handlers: readonly ConfiguredHandler[];
+  readonly runner: HandlerRunner | null;
 }
 
 /**
@@ -23,9 +23,9 @@ export function crashingAsAsked({ crashAt: asked }: Pick<Config, 'crashAt'>) {
     throw new CannotStart(`EVENTOPS_CRASH_AT: no such point; there are ${crashPoints.join(', ')}`, {
       isWrongUse: true,
     });
-  return ({ parts, handlers }: ActsOutside, logger: Logger): ActsOutside => {
+  return ({ parts, runner }: ActsOutside, logger: Logger): ActsOutside => {
     logger.warn({ point, times }, 'EVENTOPS_CRASH_AT is set: this process will kill itself there');
     const reach = crashAt(point, times);
-    return { parts: partsWithPoints(parts, reach), handlers: handlersWithPoints(handlers, reach) };
+    return { parts: partsWithPoints(parts, reach), runner: runner && runnerWithPoints(runner, reach) };
   };
 }

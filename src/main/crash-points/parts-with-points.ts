@@ -1,7 +1,7 @@
 import type { CommandBus, CommandDelivery } from '../../application/ports/command-bus.ts';
 import type { Leases } from '../../application/ports/leases.ts';
 import type { Stores } from '../../projections/stores.ts';
-import type { ConfiguredHandler } from '../../worker/handlers/match-handler.ts';
+import type { HandlerRunner } from '../../worker/handler-runner.ts';
 import type { Parts } from '../parts.ts';
 import { logWithPoints } from './log-with-points.ts';
 import { portActions } from './port-actions.ts';
@@ -20,12 +20,10 @@ export const partsWithPoints = (parts: Parts, reach: Reach): Parts => ({
   close: parts.close,
 });
 
-export const handlersWithPoints = (handlers: readonly ConfiguredHandler[], reach: Reach) =>
-  handlers.map((handler): ConfiguredHandler => {
-    // A handler need not be asynchronous, and what it throws is an outcome.
-    const handle: ConfiguredHandler['handle'] = async (event, context) => handler.handle(event, context);
-    return { ...handler, ...withPoints({ handle }, portActions.handler, reach) };
-  });
+export const runnerWithPoints = (runner: HandlerRunner, reach: Reach): HandlerRunner => ({
+  isolates: runner.isolates,
+  ...withPoints(runner, portActions.runner, reach),
+});
 
 const storesWithPoints = (stores: Stores, reach: Reach): Stores => ({
   dueWork: withPoints(stores.dueWork, portActions.dueWork, reach),

@@ -4,7 +4,7 @@ import type { DueWork } from '../../application/ports/due-work.ts';
 import type { EventLog } from '../../application/ports/event-log.ts';
 import type { Leases } from '../../application/ports/leases.ts';
 import type { ProjectionStore } from '../../projections/projection-store.ts';
-import type { ConfiguredHandler } from '../../worker/handlers/match-handler.ts';
+import type { HandlerRunner } from '../../worker/handler-runner.ts';
 
 type MethodOf<Port> = {
   [Name in keyof Port]: Port[Name] extends (...given: never) => unknown ? Name : never;
@@ -45,7 +45,7 @@ export const portActions = {
     readAgain: 'read-due-work-again',
   },
   leases: { acquire: 'take-lease', renew: 'renew-lease', release: 'release-lease' },
-  handler: { handle: 'run-handler' },
+  runner: { run: 'run-handler', abandon: null, trouble: null, close: null },
 } as const satisfies {
   readonly log: ActionsOf<EventLog>;
   readonly bus: ActionsOf<CommandBus>;
@@ -54,5 +54,5 @@ export const portActions = {
   readonly checkpoints: ActionsOf<CheckpointStore>;
   readonly dueWork: ActionsOf<DueWork>;
   readonly leases: ActionsOf<Leases>;
-  readonly handler: ActionsOf<ConfiguredHandler>;
+  readonly runner: ActionsOf<HandlerRunner>;
 };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Logger } from '../../application/ports/logger.ts';
+import type { ReplayPermission } from '../../domain/event/commands.ts';
 import type { RetryPolicy } from '../../domain/event/transitions.ts';
 
 export interface HandlerEvent<Payload = unknown> {
@@ -30,9 +31,6 @@ export interface HandlerContext {
   readonly maxAttempts: number;
 }
 
-/** May a handler's work be done again? Checked and kept; replays that go by it come later, none is refused for it. */
-export type ReplayPermission = 'safe' | 'manual' | 'never';
-
 export interface HandlerDefinition<Payload = unknown> {
   /** Checks and types `event.payload`. A payload that does not fit is a dead letter at once. */
   readonly schema?: z.ZodType<Payload>;
@@ -40,6 +38,10 @@ export interface HandlerDefinition<Payload = unknown> {
   readonly retry?: Partial<RetryPolicy>;
   /** 30,000 unless told. */
   readonly timeoutMs?: number;
+  /**
+   * May the work be done again? `safe` unless told. `never`: a replay is refused, also of a dead letter. `manual`: an
+   * event may be replayed alone, and is left out where many are replayed together.
+   */
   readonly replay?: ReplayPermission;
   /** Kept with every success. A hash of the configuration file unless told: it knows nothing of what the file imports. */
   readonly version?: string;

@@ -55,10 +55,13 @@ const keyOf = (path: readonly PropertyKey[]) =>
     .map((part, depth) => (depth === 0 ? String(part) : depth === 1 ? `["${String(part)}"]` : `.${String(part)}`))
     .join('') || 'the default export';
 
+const isPrimitive = (value: unknown): value is string | number | boolean | null | undefined =>
+  value === null || !['object', 'function', 'symbol', 'bigint'].includes(typeof value);
+
 /** With the place, which Node tells in the first line of a syntax error's stack. Anything can be thrown. */
 function describe(error: unknown): string {
   if (!(error instanceof Error))
-    return `it throws ${typeof error === 'object' ? 'something that is no Error' : String(error)}`;
+    return `it throws ${isPrimitive(error) ? String(error) : 'something that is no Error'}`;
   const place = /^(?:file:\/\/)?\/.+:\d+/.exec(error.stack ?? '')?.[0].replace(/^file:\/\//, '');
   return `${error.name}: ${error.message}${place === undefined ? '' : ` (${place})`}`;
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import type { ReplayPermission } from '../../domain/event/commands.ts';
 import type { RetryPolicy } from '../../domain/event/transitions.ts';
-import type { HandlerDefinition, ReplayPermission } from './define-config.ts';
+import type { HandlerDefinition } from './define-config.ts';
 
 /** A handler with everything decided that its definition left open. */
 export interface ConfiguredHandler {

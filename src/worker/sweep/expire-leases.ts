@@ -6,6 +6,7 @@ import { type Clock, timestamp } from '../../application/ports/clock.ts';
 import type { EventReader } from '../../application/ports/event-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { UseCases } from '../../application/use-cases.ts';
+import { type PoisonLimits, poisonLimits } from '../../domain/event/suspicion.ts';
 import { defaultRetry } from '../handlers/config-schema.ts';
 import type { MatchHandler } from '../handlers/match-handler.ts';
 
@@ -21,6 +22,10 @@ export interface ExpireLeasesDependencies {
   readonly logger: Logger;
   /** Of this process. */
   readonly worker: string;
+  /** Told of each event that is given up because workers end when they run it. */
+  readonly poisoned?: () => void;
+  /** When that is; the domain's own limits unless told. */
+  readonly poison?: Partial<PoisonLimits> | undefined;
 }
 
 /**
@@ -40,7 +45,7 @@ export async function expireLeases(
 }
 
 async function expire(
-  { log, useCases, matchHandler, clock, chance, logger, worker }: ExpireLeasesDependencies,
+  { log, useCases, matchHandler, clock, chance, logger, worker, poison, poisoned }: ExpireLeasesDependencies,
   eventId: string,
   isGone: (worker: string) => boolean,
 ): Promise<void> {
@@ -58,11 +63,17 @@ async function expire(
         now: timestamp(clock.now()),
         jitter: chance.fraction(),
         workerIsGone: isGone(claim.worker),
+        poison: { ...poisonLimits, ...poison },
       },
       { actor: { kind: 'process', process: worker } },
       event,
     );
-    if (expired.ok) logger.info({ eventId, attempt: attempts, claimedBy: claim.worker }, 'lease expired');
+    if (!expired.ok) return;
+    const about = { eventId, attempt: attempts, claimedBy: claim.worker };
+    if (expired.event.state?.status === 'DEAD') {
+      poisoned?.();
+      logger.error(about, 'poison: workers ended again and again while they ran nothing but this event');
+    } else logger.info(about, 'the attempt was interrupted: its worker recorded no outcome');
   } catch (error) {
     if (error instanceof OperationalFailure && error.retryable) throw error;
     logger.error({ err: error, eventId }, 'the lease of an event that cannot be read is left as it is');

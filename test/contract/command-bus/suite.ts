@@ -67,12 +67,27 @@ export function commandBusContract({ name, open }: CommandBusHarness): void {
       const state = { status: 'RECEIVED', received, ...rest } as const;
       const event = { state, revision: 0, headId: 'id', headHash: FIRST_PREV_HASH, receivedAt: null };
       const carrying = command('carrying', { generation: 3, event });
-      await bus.publish([carrying, command('plain')]);
+      const later = command('later', { attempt: 2, dueAt: '2030-01-01T00:00:00.000Z' });
+      await bus.publish([carrying, command('plain'), later]);
       const consumer = await createConsumer(bus, 10, acknowledge);
-      await consumer.delivery(2);
+      await consumer.delivery(3);
       const handedOut = new Map(consumer.deliveries.map((each) => [each.command.eventId, each.command]));
       expect(handedOut.get('carrying')).toEqual(carrying);
       expect(handedOut.get('plain')).toEqual(command('plain'));
+      expect(handedOut.get('later')).toEqual(later);
+    });
+
+    it('says how much waits for a consumer, and whether there is one', async () => {
+      expect(await bus.backlog()).toEqual({ waiting: 0, consumers: 0 });
+      for (let index = 0; index < 3; index++) await bus.publish([command(`event-${index}`)]);
+      await expect.poll(() => bus.backlog()).toEqual({ waiting: 3, consumers: 0 });
+      const consumer = await createConsumer(bus, 2);
+      await consumer.delivery(2);
+      await expect.poll(() => bus.backlog()).toEqual({ waiting: 1, consumers: 1 });
+      for (const delivery of consumer.deliveries) delivery.acknowledge();
+      (await consumer.delivery(3)).acknowledge();
+      await consumer.stop();
+      await expect.poll(() => bus.backlog()).toEqual({ waiting: 0, consumers: 0 });
     });
 
     it('keeps commands until somebody consumes', async () => {

@@ -41,8 +41,17 @@ export interface ApiUnderTest {
   recorded(): Promise<readonly RecordedTransition[]>;
 }
 
+type Given = Partial<ApiDependencies> & { readonly log?: EventLog };
+
 /** The API on a log in memory, without read tables, its clock standing still. Closed with the test. */
-export function apiUnderTest(given: Partial<ApiDependencies> & { readonly log?: EventLog } = {}): ApiUnderTest {
+export function apiUnderTest(given: Given = {}): ApiUnderTest {
+  const api = openApi(given);
+  onTestFinished(() => api.server.close());
+  return api;
+}
+
+/** The same, for whoever closes its server. */
+export function openApi(given: Given = {}): ApiUnderTest {
   const log = given.log ?? createInMemoryLog();
   const clock = manualClock();
   const chance = { uuid: randomUUID, fraction: () => 0 };
@@ -53,13 +62,13 @@ export function apiUnderTest(given: Partial<ApiDependencies> & { readonly log?: 
     },
     authenticator: { authenticate: async (token) => callers[token] ?? null },
     readinessChecks: [],
+    replayPermissionOf: (type) => (type.startsWith('once.') ? 'never' : 'safe'),
     clock,
     chance,
     logger: silentLogger,
     ...given,
     log,
   });
-  onTestFinished(() => server.close());
   const call: ApiUnderTest['call'] = ({ as = 'admin', headers, ...request }) =>
     server.inject({ ...request, headers: { ...(as === null ? {} : { authorization: `Bearer ${as}` }), ...headers } });
   return {

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../src/application/ports/clock.ts';
+import type { MonotonicClock } from '../../../src/application/ports/clock.ts';
 
-export interface ManualClock extends Clock {
+export interface ManualClock extends MonotonicClock {
   /** Moves time on; who has slept long enough wakes. */
   advance(durationMs: number): void;
 }
@@ -11,6 +11,7 @@ export function manualClock(start = Date.parse('2030-01-01T00:00:00.000Z')): Man
   const sleepers = new Map<() => void, number>();
   return {
     now: () => now,
+    monotonicMs: () => now,
     sleep: (delayMs, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();

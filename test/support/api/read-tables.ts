@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { openEmbeddedReadDatabase } from '../../../src/adapters/postgres/open-embedded-read-database.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
-import { type Database, type ReadDatabase, readOnly } from '../../../src/projections/database.ts';
+import {
+  type Database,
+  type ReadDatabase,
+  readOnly,
+  type WritableDatabase,
+} from '../../../src/projections/database.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
 import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { createProjector } from '../../../src/projections/projector.ts';
@@ -35,19 +40,18 @@ export function readTablesOfThisFile(): ReadTables {
   };
   return {
     readDatabase: () => readOnly(db()),
-    async project(log) {
-      const pace = { fullBatch: 1, intervalMs: 0 };
-      const projector = createProjector(events, {
-        store: createProjectionStore(db(), events),
-        clock: manualClock(),
-        logger: silentLogger,
-        pace,
-      });
-      await projector.load();
-      for await (const message of log.subscribeAll(null)) {
-        if (message.kind === 'caught-up') return;
-        await projector.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
-      }
-    },
+    project: (log) => projectInto(db(), log),
   };
+}
+
+/** Everything that is in the log, into these tables. */
+export async function projectInto(db: WritableDatabase, log: EventLog): Promise<void> {
+  const pace = { fullBatch: 1, intervalMs: 0 };
+  const store = createProjectionStore(db, events);
+  const projector = createProjector(events, { store, clock: manualClock(), logger: silentLogger, pace });
+  await projector.load();
+  for await (const message of log.subscribeAll(null)) {
+    if (message.kind === 'caught-up') return;
+    await projector.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
+  }
 }

@@ -75,6 +75,7 @@ export const interruptProcessing = (but: But<InterruptProcessing> = {}): Interru
 
 export const replayEvent = (but: But<ReplayEvent> = {}): ReplayEvent => ({
   kind: 'ReplayEvent',
+  permission: 'safe',
   reason: 'the handler is mended',
   requestedBy: 'operator-1',
   ...but,

@@ -1,5 +1,5 @@
 import type { Chance } from '../../../src/application/ports/chance.ts';
-import type { Clock } from '../../../src/application/ports/clock.ts';
+import type { MonotonicClock } from '../../../src/application/ports/clock.ts';
 import type { Slot } from './scenario.ts';
 import type { SimulatedTime } from './time.ts';
 
@@ -65,8 +65,9 @@ export class Life {
   }
 
   /** The clock as the process sees it. */
-  readonly clock: Clock = {
+  readonly clock: MonotonicClock = {
     now: () => this.#time.now() + this.#clockIsOffByMs,
+    monotonicMs: () => this.#time.monotonicMs(),
     sleep: async (delayMs, signal) => {
       await this.#time.sleep(delayMs, signal);
       await this.step(0);

@@ -22,7 +22,7 @@ const cut = () => {
 };
 const connectionIsCut: Answers<never> = { refused: cut, lost: cut };
 
-export type ApiDependencies = Pick<RouteDependencies, 'useCases' | 'log' | 'chance'>;
+export type ApiDependencies = Pick<RouteDependencies, 'useCases' | 'log' | 'chance' | 'replayPermissionOf'>;
 
 /** A process, in which the real services run as the composition root composes them. */
 export interface SimulatedProcess {
@@ -88,7 +88,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
     },
     ask: async (work) => {
       const answering = (async () => {
-        const answer = await work({ useCases, log, chance });
+        const answer = await work({ useCases, log, chance, replayPermissionOf: () => 'safe' });
         await meddle('answer', async () => {}, connectionIsCut)();
         return answer;
       })().catch(() => null);

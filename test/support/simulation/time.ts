@@ -1,7 +1,7 @@
-import type { Clock } from '../../../src/application/ports/clock.ts';
+import type { MonotonicClock } from '../../../src/application/ports/clock.ts';
 
 /** Time that stands still while anything can go on without it, and then jumps to the next sleeper. */
-export interface SimulatedTime extends Clock {
+export interface SimulatedTime extends MonotonicClock {
   /** Milliseconds since the run began, with fractions. */
   passed(): number;
   /** Lets time pass until it holds, or until so much has passed since the run began. Says whether it holds. */
@@ -26,6 +26,7 @@ export function createSimulatedTime(): SimulatedTime {
 
   return {
     passed: () => passed,
+    monotonicMs: () => passed,
     now: () => BEGINNING + Math.floor(passed),
     sleep: (delayMs, signal) =>
       new Promise((resolve) => {

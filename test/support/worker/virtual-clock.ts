@@ -1,6 +1,6 @@
-import type { Clock } from '../../../src/application/ports/clock.ts';
+import type { MonotonicClock } from '../../../src/application/ports/clock.ts';
 
-export interface VirtualClock extends Clock {
+export interface VirtualClock extends MonotonicClock {
   /** Lets everything happen that can, moving time on to the next sleeper whenever nothing else does, until it holds. */
   runUntil(holds: () => boolean): Promise<void>;
   /** The same, for so long. */
@@ -58,6 +58,7 @@ export function createVirtualClock(start = Date.parse('2026-01-01T00:00:00.000Z'
 
   return {
     now: () => now,
+    monotonicMs: () => now,
     sleep,
     runUntil: (holds) => runUntil(holds),
     run: (durationMs) => runUntil(() => false, now + durationMs),

@@ -30,7 +30,7 @@ describe('a JSON document', () => {
   it.each(['', ' ', '{', '{"a":1,}', "{'a':1}", '{"a":1}}', '[1 2]', '01', 'NaN', '\uFEFF{}', '{"a":"\n"}', 'nul'])(
     'is not this: %j',
     (text) => {
-      expect(problemOf(text)).toEqual({ code: 'malformed-json' });
+      expect(problemOf(text)).toMatchObject({ code: 'malformed-json' });
     },
   );
 

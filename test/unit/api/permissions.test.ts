@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { admit, isPermitted, knownRoles, type Permission } from '../../../src/api/permissions.ts';
+import { admit, isPermitted, knownRoles, type Permission, permissionsOfRoles } from '../../../src/api/permissions.ts';
 import type { Principal } from '../../../src/application/ports/authenticator.ts';
 
-const all: readonly Permission[] = ['events:read', 'events:write', 'events:replay', 'events:discard', 'audit:read'];
+const all: readonly Permission[] = [
+  'events:read',
+  'events:write',
+  'events:replay',
+  'events:discard',
+  'audit:read',
+  'system:read',
+];
 const principal = (given: Partial<Principal>): Principal => ({
   ...{ clientId: 'shop', subject: 'shop', roles: [], scopes: [], tokenId: null },
   ...given,
@@ -12,7 +19,7 @@ const permitted = (given: Partial<Principal>) => all.filter((each) => isPermitte
 describe('roles', () => {
   it.each([
     ['viewer', ['events:read', 'audit:read']],
-    ['operator', ['events:read', 'events:discard', 'audit:read']],
+    ['operator', ['events:read', 'audit:read', 'system:read']],
     ['admin', all],
   ])('permit what the table says: %s', (role, permissions) => {
     expect(permitted({ roles: [role] })).toEqual(permissions);
@@ -31,6 +38,14 @@ describe('roles', () => {
     'toString',
   ])('that are not exactly one of the table permit nothing: %j', (role) => {
     expect(permitted({ roles: [role] })).toEqual([]);
+  });
+
+  it('let operators replay where that is wanted, and never discard', () => {
+    const ofRoles = permissionsOfRoles('operator');
+    const may = (role: string) => all.filter((each) => isPermitted(principal({ roles: [role] }), each, ofRoles));
+    expect(may('operator')).toEqual(['events:read', 'events:replay', 'audit:read', 'system:read']);
+    expect(may('viewer')).toEqual(['events:read', 'audit:read']);
+    expect(may('admin')).toEqual(all);
   });
 
   it('are recorded only where they mean something', () => {
@@ -57,6 +72,15 @@ describe('admission', () => {
 
   it('sees its own events with the lesser one', () => {
     expect(admit(principal({ scopes: ['events:write'] }), access)).toEqual({ admitted: true, ownEventsOnly: true });
+  });
+
+  it('of an act is also that of seeing what it is done to', () => {
+    const acting = { permission: 'events:replay', and: access } as const;
+    const given = (...scopes: readonly Permission[]) => admit(principal({ scopes }), acting);
+    expect(given('events:replay')).toEqual({ admitted: false, missing: 'events:read' });
+    expect(given('events:read', 'events:write')).toEqual({ admitted: false, missing: 'events:replay' });
+    expect(given('events:replay', 'events:write')).toEqual({ admitted: true, ownEventsOnly: true });
+    expect(given('events:replay', 'events:read')).toEqual({ admitted: true, ownEventsOnly: false });
   });
 
   it('is refused with neither, and told what is missing', () => {

@@ -40,7 +40,7 @@ describe('a rejection', () => {
   it('keeps its code, and tells how the event stands', () => {
     expect(problemOfRejection({ code: 'event-not-dead', status: 'PROCESSED' })).toEqual({
       code: 'event-not-dead',
-      detail: 'It is PROCESSED at present.',
+      detail: 'It is PROCESSED now.',
     });
   });
 });

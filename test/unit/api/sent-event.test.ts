@@ -18,7 +18,9 @@ const plain = (payload: string, others = '') =>
   comparableOf(read(`{"type":"a","source":"b","payload":${payload}${others}}`, readSingleEvent));
 const cloud = (members: object) =>
   comparableOf(
-    read(JSON.stringify({ specversion: '1.0', id: '1', type: 'a', source: 'b', ...members }), readStructured),
+    read(JSON.stringify({ specversion: '1.0', id: '1', type: 'a', source: 'b', ...members }), (document) =>
+      readStructured(document, { bodyBytes: 1_000 }),
+    ),
   );
 
 describe('two requests', () => {

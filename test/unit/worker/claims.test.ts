@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { streamOf } from '../../../src/application/event-identity.ts';
 import { loadEvent } from '../../../src/application/load-event.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
-import { LEASE_MARGIN_MS } from '../../../src/worker/process-event.ts';
+import { LEASE_MARGIN_MS } from '../../../src/worker/lease.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { createWorkshop, handlerOf } from '../../support/worker/workshop.ts';
 

@@ -78,7 +78,7 @@ describe('the dispatcher', () => {
     const claim = { worker: 'w', leaseExpiresAt: now };
     const done = { ...run, claim, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
     await useCases.completeProcessing(id, done, byClient, claimed.event);
-    await useCases.replayEvent(id, { reason: 'wished', requestedBy: 'operator' }, byClient);
+    await useCases.replayEvent(id, { permission: 'safe', reason: 'wished', requestedBy: 'operator' }, byClient);
     await start();
     expect(published).toMatchObject([
       { eventId: id, generation: 0, attempt: 1 },

@@ -75,7 +75,7 @@ describe('a handler', () => {
       {
         level: 'info',
         message: 'halfway',
-        fields: { eventId: id, type: 'order.placed', generation: 0, attempt: 1, step: 2 },
+        fields: { eventId: id, type: 'order.placed', generation: 0, attempt: 1, handler: { step: 2 } },
       },
     ]);
   });

@@ -15,7 +15,7 @@ describe('a worker that is stopped', () => {
     expect((await history(id)).at(-1)?.type).toBe('ProcessingSucceeded');
   });
 
-  it('aborts what does not finish in time, and leaves it to its lease', async () => {
+  it('aborts what does not finish in time, and records that its attempt does not count', async () => {
     let signal: AbortSignal | undefined;
     const hangs = handlerOf((_, context) => {
       ({ signal } = context);
@@ -30,7 +30,7 @@ describe('a worker that is stopped', () => {
     await clock.finish(worker.stop());
     await clock.run(100);
     expect(signal?.aborted).toBe(true);
-    expect((await history(id)).at(-1)?.type).toBe('ProcessingStarted');
+    expect((await history(id)).at(-1)).toMatchObject({ type: 'ProcessingInterrupted', data: { cause: 'stopping' } });
   });
 
   it('may be stopped before it was started, and twice', async () => {

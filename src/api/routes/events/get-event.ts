@@ -8,6 +8,7 @@ import { type EventWaits, isSettled } from '../../event-waits.ts';
 import { readFields } from '../../intake/fields.ts';
 import { wholeNumber } from '../../intake/query.ts';
 import { memoryOfEvent } from '../../limits.ts';
+import { toReadEvents } from '../../permissions.ts';
 import { mayKnowOf } from '../../plugins/access.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
@@ -24,7 +25,7 @@ export function addGetEvent(server: FastifyInstance, dependencies: RouteDependen
     timeoutMs: wholeNumber(0, limits.longestWaitMs).optional(),
     minRevision: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
   });
-  const config = { access: { permission: 'events:read', forOwnEvents: 'events:write' } } as const;
+  const config = { access: toReadEvents } as const;
   server.get('/v1/events/:id', { config }, async (request, reply) => {
     const given = readFields(query, request.query, ['query']);
     if (!given.ok) return sendProblem(reply, given.problem);

@@ -2,14 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EventView } from '../../../projections/events/queries.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
-import { isBinary, readBinary, readStructured } from '../../intake/cloud-event.ts';
+import { readBinary, readStructured } from '../../intake/cloud-event.ts';
 import { decodeText, type Reading, readDocument } from '../../intake/json-document.ts';
 import { readSingleEvent } from '../../intake/plain-event.ts';
 import { receiveSentEvent } from '../../intake/receive-sent-event.ts';
 import { type PreparedEvent, prepare, type SentEvent } from '../../intake/sent-event.ts';
-import { memoryOfEvent } from '../../limits.ts';
+import { type Limits, memoryOfEvent } from '../../limits.ts';
 import { commandContextOf } from '../../plugins/access.ts';
-import { mediaTypeOf, takeBody } from '../../plugins/body-reading.ts';
+import { dataTypeOf, isBinaryCloudEvent, mediaTypeOf, takeBody } from '../../plugins/body-reading.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import { success } from '../../problem-details.ts';
@@ -25,12 +25,13 @@ export function addIngestEvent(server: FastifyInstance, dependencies: RouteDepen
       config: {
         access: { permission: 'events:write' },
         takes: ['application/json', 'application/cloudevents+json'],
+        takesBinaryCloudEvents: true,
       },
     },
     async (request, reply) => {
       const key = idempotencyKeyOf(request);
       if (!key.ok) return sendProblem(reply, key.problem);
-      const sent = readPreparedEvent(request);
+      const sent = readPreparedEvent(request, limits);
       if (!sent.ok) return sendProblem(reply, sent.problem);
       const { clientId } = request.principal;
       const by = { clientId, idempotencyKey: key.value, context: commandContextOf(request) };
@@ -46,22 +47,20 @@ export function addIngestEvent(server: FastifyInstance, dependencies: RouteDepen
 }
 
 /** On its own, so that nothing holds the parsed value while the event waits for the log. */
-function readPreparedEvent(request: FastifyRequest): Reading<PreparedEvent> {
-  const sent = readSentEvent(request);
+function readPreparedEvent(request: FastifyRequest, limits: Limits): Reading<PreparedEvent> {
+  const sent = readSentEvent(request, limits);
   return sent.ok ? { ok: true, value: prepare(sent.value) } : sent;
 }
 
-function readSentEvent(request: FastifyRequest): Reading<SentEvent> {
+function readSentEvent(request: FastifyRequest, limits: Limits): Reading<SentEvent> {
   const body = takeBody(request);
+  if (isBinaryCloudEvent(request)) return readBinary(request.raw.rawHeaders, body, dataTypeOf(request), limits);
   const text = decodeText(body);
   if (!text.ok) return text;
-  const isStructured = mediaTypeOf(request) === 'application/cloudevents+json';
-  const isInHeaders = !isStructured && isBinary(request.headers);
-  if (isInHeaders && body.length === 0) return readBinary(request.raw.rawHeaders, null);
   const document = readDocument(text.value);
   if (!document.ok) return document;
-  if (isInHeaders) return readBinary(request.raw.rawHeaders, document.value);
-  return isStructured ? readStructured(document.value) : readSingleEvent(document.value);
+  const isStructured = mediaTypeOf(request) === 'application/cloudevents+json';
+  return isStructured ? readStructured(document.value, limits) : readSingleEvent(document.value);
 }
 
 function answer(reply: FastifyReply, event: EventView, isNew: boolean): FastifyReply {

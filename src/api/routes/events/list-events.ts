@@ -5,9 +5,10 @@ import { listEvents } from '../../../projections/events/queries.ts';
 import { cursorOf, placeOf } from '../../cursors.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
-import { plainName, printableKey, readFields } from '../../intake/fields.ts';
+import { plainName, printableKey, readFields, sourceName } from '../../intake/fields.ts';
 import { moment, wholeNumber } from '../../intake/query.ts';
 import { memoryOfPage } from '../../limits.ts';
+import { toReadEvents } from '../../permissions.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 
@@ -17,7 +18,7 @@ const queryOf = (mostItems: number) =>
   z.strictObject({
     status: z.enum(eventStatuses).optional(),
     type: plainName.optional(),
-    source: plainName.optional(),
+    source: sourceName.optional(),
     createdAfter: moment.optional(),
     createdBefore: moment.optional(),
     failure: printableKey.optional(),
@@ -25,12 +26,9 @@ const queryOf = (mostItems: number) =>
     cursor: z.string().max(1_000).optional(),
   });
 
-/** Who may list at all; a client that only writes sees its own events. */
-export const listAccess = { permission: 'events:read', forOwnEvents: 'events:write' } as const;
-
 export function addListEvents(server: FastifyInstance, dependencies: RouteDependencies): void {
   const query = queryOf(dependencies.limits.listItems);
-  server.get('/v1/events', { config: { access: listAccess } }, async (request, reply) => {
+  server.get('/v1/events', { config: { access: toReadEvents } }, async (request, reply) => {
     const given = readFields(query, request.query, ['query']);
     return given.ok ? sendList(request, reply, given.value, dependencies) : sendProblem(reply, given.problem);
   });
@@ -39,7 +37,7 @@ export function addListEvents(server: FastifyInstance, dependencies: RouteDepend
 /** The same list, of dead letters alone. */
 export function addListDeadLetters(server: FastifyInstance, dependencies: RouteDependencies): void {
   const query = queryOf(dependencies.limits.listItems).omit({ status: true });
-  server.get('/v1/dead-letters', { config: { access: listAccess } }, async (request, reply) => {
+  server.get('/v1/dead-letters', { config: { access: toReadEvents } }, async (request, reply) => {
     const given = readFields(query, request.query, ['query']);
     if (!given.ok) return sendProblem(reply, given.problem);
     return sendList(request, reply, { ...given.value, status: 'DEAD' }, dependencies);

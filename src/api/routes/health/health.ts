@@ -2,14 +2,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { isPermitted, type Permission } from '../../permissions.ts';
-import { tokenOf } from '../../plugins/access.ts';
+import { principalOf, tokenOf } from '../../plugins/access.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { askParts, codesOf, detailsOf, shareChecks } from '../../readiness.ts';
 
 const config = { access: 'public' } as const;
 
 /** Reasons name paths, addresses and what a database says: they are for those who operate the system. */
-const forDetails: Permission = 'events:discard';
+const forDetails: Permission = 'system:read';
 
 /** Whether the process serves at all. Asks nobody, so that a slow database does not get a sound process killed. */
 export function addHealth(server: FastifyInstance): void {
@@ -37,7 +37,7 @@ export function addReadiness(
   /** A token that is refused elsewhere is no token here: a probe that sends an old one has to go on working. */
   const isOperator = async (request: FastifyRequest) => {
     const token = tokenOf(request);
-    const principal = token === null ? null : await authenticator.authenticate(token);
+    const principal = token === null ? null : await principalOf(authenticator, token);
     return principal !== null && isPermitted(principal, forDetails);
   };
   server.get('/readyz', { config }, async (request, reply) => {

@@ -17,7 +17,7 @@ const refused: readonly (readonly [what: string, Partial<EventRow>])[] = [
   ['an id that is no UUID', { id: secret }],
   ['a moment that is none', { created_at: secret }],
   ['a text with NUL', { error_reason: `${secret}\0` }],
-  ['a key too long for its index', { idempotency_key: secret + endless.join('') }],
+  ['a fingerprint too long for its index', { failure_fingerprint: secret + endless.join('') }],
 ];
 
 export function failureClauses(under: Opened): void {
@@ -37,13 +37,6 @@ export function failureClauses(under: Opened): void {
       expect(failure).toBeInstanceOf(ReadDatabaseRefused);
       expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(secret);
       expect(await under().db.selectFrom('events').selectAll().execute()).toEqual([]);
-    });
-
-    it('is told of a second event with the key of a client', async () => {
-      await write(row('one'));
-      const failure = await failureOf(write({ ...row('two'), idempotency_key: 'one' }));
-      expect(failure).toBeInstanceOf(ReadDatabaseRefused);
-      expect(String(failure)).toContain('events_idempotency_key');
     });
   });
 

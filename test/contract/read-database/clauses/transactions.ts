@@ -62,8 +62,9 @@ export function transactionClauses(under: Opened): void {
       expect(await rows()).toEqual([{ idempotency_key: 'one', status: 'DEAD', revision: '10' }]);
     });
 
-    it('may use the key of another client', async () => {
-      const values = [row('mine'), { ...row('theirs'), idempotency_key: 'mine', client_id: 'another' }];
+    it('may have a key that another event has, however long it is', async () => {
+      const idempotency_key = Array.from({ length: 4_000 }, (_, index) => index.toString(36)).join('');
+      const values = [row('mine', { idempotency_key }), row('theirs', { idempotency_key })];
       await under().db.insertInto('events').values(values).execute();
       expect(await rows()).toHaveLength(2);
     });

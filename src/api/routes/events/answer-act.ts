@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RouteDependencies } from '../../dependencies.ts';
+import { readReason } from '../../intake/reason.ts';
+import { commandContextOf, mayKnowOf } from '../../plugins/access.ts';
+import { sendProblem } from '../../plugins/problems.ts';
+import { problemOfRejection, type success } from '../../problem-details.ts';
+import type { ActAnswer, AskedAct } from './act-once.ts';
+import { eventIdIn, sendEvent, sendEventNotFound } from './event-answers.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
+
+/** Reads what an operator asks of the event in the path, has it done, and answers with the event as it is then. */
+export async function answerAct(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { log }: Pick<RouteDependencies, 'log'>,
+  act: (asked: AskedAct) => Promise<ActAnswer>,
+  status: (typeof success)[keyof typeof success],
+): Promise<FastifyReply> {
+  const eventId = eventIdIn(request);
+  if (eventId === null) return sendEventNotFound(reply);
+  const key = idempotencyKeyOf(request);
+  if (!key.ok) return sendProblem(reply, key.problem);
+  const given = readReason(request);
+  if (!given.ok) return sendProblem(reply, given.problem);
+  const { clientId, subject } = request.principal;
+  const answer = await act({
+    ...{ eventId, clientId, subject, key: key.value, reason: given.value.reason },
+    context: commandContextOf(request),
+    mayKnowOf: (received) => mayKnowOf(request, received),
+  });
+  if (!answer.ok) return sendProblem(reply, problemOfRejection(answer.rejection));
+  if (answer.isRepeat) reply.header('idempotent-replayed', 'true');
+  return sendEvent(reply, log, eventId, status);
+}

@@ -1,0 +1,87 @@
+import type { Logger } from '../application/ports/logger.ts';
+import { describeFailure, failure } from './describe-failure.ts';
+import type { HandlerEnd, HandlerOutcome, HandlerRun } from './handler-runner.ts';
+import type { HandlerContext } from './handlers/define-config.ts';
+import type { ConfiguredHandler } from './handlers/match-handler.ts';
+import { smallResult } from './small-result.ts';
+
+const MAX_ISSUES_TOLD = 10;
+
+/** What a handler gets to see of a run, as plain JSON, so that it can be handed to another process. */
+export interface Invocation {
+  readonly eventId: string;
+  readonly type: string;
+  readonly source: string;
+  /** JSON text. */
+  readonly payload: string;
+  readonly receivedAt: string;
+  readonly generation: number;
+  readonly attempt: number;
+}
+
+export const invocationOf = ({ eventId, state, receivedAt }: HandlerRun): Invocation => {
+  const { type, source, payload } = state.received;
+  return { eventId, type, source, payload, receivedAt, generation: state.generation, attempt: state.attempts };
+};
+
+/** What is recorded of a handler's end. A result that cannot be kept is said to the operator, and is none. */
+export function outcomeOf(ended: HandlerEnd, { eventId, state, handler }: HandlerRun, logger: Logger): HandlerOutcome {
+  if (ended.kind === 'failed') return ended;
+  const { result, problem } = ended;
+  if (problem !== null) {
+    const about = { eventId, type: state.received.type, handler: handler.pattern };
+    logger.warn(about, `the handler's result is not kept: ${problem}`);
+  }
+  return { kind: 'succeeded', result };
+}
+
+/** Runs a handler once, wherever that is. Never rejects: whatever the handler does is an outcome. */
+export async function invokeHandler(
+  invocation: Invocation,
+  handler: ConfiguredHandler,
+  { signal, logger }: { readonly signal: AbortSignal; readonly logger: () => Logger },
+): Promise<HandlerEnd> {
+  const { eventId, type, source, receivedAt, generation, attempt } = invocation;
+  try {
+    let payload: unknown = JSON.parse(invocation.payload);
+    if (handler.schema) {
+      const checked = await handler.schema['~standard'].validate(payload);
+      if (checked.issues) return { kind: 'failed', failure: payloadInvalid(checked.issues) };
+      payload = checked.value;
+    }
+    let own: Logger | undefined;
+    const context: HandlerContext = {
+      signal,
+      // Made when it is asked for, since most handlers say nothing.
+      get logger() {
+        own ??= logger();
+        return own;
+      },
+      idempotencyKey: `${eventId}:${generation}`,
+      attempt,
+      maxAttempts: handler.retry.maxAttempts,
+    };
+    const returned = await handler.handle(
+      { id: eventId, type, source, payload, receivedAt, generation, attempt },
+      context,
+    );
+    return { kind: 'succeeded', ...smallResult(returned) };
+  } catch (thrown) {
+    return { kind: 'failed', failure: describeFailure(thrown) };
+  }
+}
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** Names places and rules, never values. */
+function payloadInvalid(issues: readonly Issue[]) {
+  const told = issues.slice(0, MAX_ISSUES_TOLD).map(({ path = [], message }) => {
+    const pointer = path.map((part) => `/${String(typeof part === 'object' ? part.key : part)}`).join('');
+    return `${pointer || 'the payload'}: ${message}`;
+  });
+  if (issues.length > told.length) told.push(`and ${issues.length - told.length} more`);
+  return failure('PayloadInvalid', told.join('; '), false);
+}
