@@ -31,7 +31,7 @@ const settings = z.object({
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
-  HANDLER_MEMORY_MIB: wholeNumber(128, 65_536, 512),
+  HANDLER_MEMORY_MIB: wholeNumber(32, 65_536, 256),
   // What is not exactly production would leave development tokens on, so there is nothing that is nearly production.
   NODE_ENV: choice(['development', 'test', 'production']).optional(),
   EVENTOPS_CRASH_AT: crashAt,
@@ -62,7 +62,7 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly handlerIsolation: (typeof handlerIsolations)[number];
-  /** What each process or thread of handlers may take. */
+  /** What handlers may take in each of their processes or threads. */
   readonly handlerMemoryMiB: number;
   readonly production: boolean;
   /** For tests: the process kills itself the `times`-th time that it comes to a point. */

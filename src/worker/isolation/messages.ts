@@ -2,10 +2,11 @@ import type { HandlerLine } from '../handler-log.ts';
 import type { HandlerEnd } from '../handler-runner.ts';
 import type { Invocation } from '../invoke-handler.ts';
 
-/** What a cell is started with: where handlers are, and how much memory they may take. */
+/** What a cell is started with. */
 export interface CellSettings {
   /** Absolute path of the handlers' configuration, which the cell loads itself. */
   readonly configPath: string;
+  /** What handlers may take, beside what the cell takes itself. */
   readonly memoryMiB: number;
   /** How long an outcome is kept back while the handler's own timers are still running. */
   readonly leftoverGraceMs: number;

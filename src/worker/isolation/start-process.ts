@@ -4,13 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { CellEvents, CellLink, StartCell } from './cell-link.ts';
 import { createLineReader } from './lines.ts';
 import type { CellEnd, CellSettings, FromCell } from './messages.ts';
-import {
-  BESIDE_THE_HEAP_MIB,
-  CHANNEL_DESCRIPTOR,
-  MAX_LINE_CHARACTERS,
-  OUT_OF_MEMORY,
-  WATCHDOG_DESCRIPTOR,
-} from './process-layout.ts';
+import { CHANNEL_DESCRIPTOR, MAX_LINE_CHARACTERS, OUT_OF_MEMORY, WATCHDOG_DESCRIPTOR } from './process-layout.ts';
 
 const MAIN = fileURLToPath(new URL('cell/process-main.ts', import.meta.url));
 const STDERR_TAIL_CHARACTERS = 4_096;
@@ -67,7 +61,7 @@ export const startProcess: StartCell = (settings, events) => {
 };
 
 const flagsOf = ({ memoryMiB }: CellSettings) => [
-  `--max-old-space-size=${Math.max(32, memoryMiB - BESIDE_THE_HEAP_MIB)}`,
+  `--max-old-space-size=${memoryMiB}`,
   '--disable-warning=ExperimentalWarning',
 ];
 

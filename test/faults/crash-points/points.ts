@@ -13,7 +13,7 @@ export interface Crash {
 const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease|read-due-work-again)\./;
 /** Come to once in the life of a process, or once in each of its roles. */
 const onceInALife =
-  /^(consume|read-head|load-checkpoint|load-projection|set-caught-up|verify-checkpoint|hasten-due-work)\./;
+  /^(consume|read-head|load-checkpoint|load-projection|set-caught-up|verify-checkpoint|hasten-due-work|append-ProcessingInterrupted)\./;
 
 /** Every other point at its first time, and the others later in a life, where a process comes there often. */
 export const embeddedCrashes = (seed: number): readonly Crash[] =>
@@ -54,8 +54,8 @@ const pointsOfRole: Readonly<Record<Role, readonly CrashPoint[]>> = {
     'save-checkpoint.before',
     'save-checkpoint.after',
     // The sweep gives up what dead workers have claimed.
-    'append-ProcessingFailed.before',
-    'append-ProcessingFailed.after',
+    'append-ProcessingInterrupted.before',
+    'append-ProcessingInterrupted.after',
   ],
   worker: [
     'consume.after',
@@ -76,7 +76,7 @@ const pointsOfRole: Readonly<Record<Role, readonly CrashPoint[]>> = {
 
 /** Comes about only where a worker has died with a claim. */
 const needsClaim = ({ role, point }: Omit<CrashOfRole, 'times'>) =>
-  role === 'dispatcher' && point.startsWith('append-ProcessingFailed.');
+  role === 'dispatcher' && point.startsWith('append-ProcessingInterrupted.');
 /** Leaves a claim for certain, where others do if there is something else in hand. */
 const leavesClaim = ({ role, point }: CrashOfRole) => role === 'worker' && point === 'append-ProcessingStarted.after';
 

@@ -65,7 +65,7 @@ describe('handlers that would take others with them, all at once', async () => {
       ...{ handlers, useCases, logger, shutdownTimeoutMs: 1_000, processName: systemChance.uuid(), ...place },
       metrics: { counted: (subscriber) => subscriber },
       runner: createIsolatedRunner({
-        ...{ start: startProcess, isolates: true, configPath, memoryMiB: 160, clock: systemClock, logger },
+        ...{ start: startProcess, isolates: true, configPath, memoryMiB: 48, clock: systemClock, logger },
         limits: { overdueMs: 500 },
       }),
     });

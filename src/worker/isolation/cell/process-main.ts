@@ -2,26 +2,29 @@ import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { createLineReader } from '../lines.ts';
 import type { CellSettings, FromCell, ToCell } from '../messages.ts';
-import { CHANNEL_DESCRIPTOR, MAX_LINE_CHARACTERS } from '../process-layout.ts';
+import { CHANNEL_DESCRIPTOR, MAX_LINE_CHARACTERS, OF_ITS_OWN_MIB } from '../process-layout.ts';
 import { guardProcess } from './guard-process.ts';
 import { runCell } from './run-cell.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '') as CellSettings;
-const { exit } = process;
+const { kill, pid } = process;
 const { parse, stringify } = JSON;
 
 const watchdog = new Worker(new URL('watchdog-thread.ts', import.meta.url), {
-  workerData: { memoryMiB: settings.memoryMiB, parent: process.ppid, group: process.pid },
+  workerData: { maxMiB: settings.memoryMiB + OF_ITS_OWN_MIB, parent: process.ppid, group: process.pid },
   resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
   stdout: false,
   stderr: false,
 });
 watchdog.unref();
 
+/** With all that handlers started. */
+const end = () => void kill.call(process, -pid, 'SIGKILL');
+
 const socket = new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true });
-socket.on('error', () => exit(0));
+socket.on('error', end);
 // The worker is gone, or wants this process gone.
-socket.on('close', () => exit(0));
+socket.on('close', end);
 
 const ownGroup = [process.pid, process.ppid, -process.pid];
 guardProcess(ownGroup);

@@ -3,12 +3,12 @@ import { workerData } from 'node:worker_threads';
 import { OUT_OF_MEMORY, WATCHDOG_DESCRIPTOR, WATCHDOG_LOOKS_EVERY_MS } from '../process-layout.ts';
 
 /** Beside a thread that handlers may hold: ends the whole group when it takes too much memory, or when its worker died. */
-const { memoryMiB, parent, group } = workerData as {
-  readonly memoryMiB: number;
+const { maxMiB, parent, group } = workerData as {
+  readonly maxMiB: number;
   readonly parent: number;
   readonly group: number;
 };
-const maxBytes = memoryMiB * 1024 * 1024;
+const maxBytes = maxMiB * 1024 * 1024;
 
 const endGroup = () => {
   try {
