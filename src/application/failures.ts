@@ -31,6 +31,16 @@ export class CheckpointRefused extends OperationalFailure {
   override readonly name = 'CheckpointRefused';
   readonly code = 'checkpoint-refused';
   readonly retryable = false;
+  /** How far the log went that the checkpoint is of; `null` when that cannot be read from it. */
+  readonly position: bigint | null;
+
+  constructor(
+    message: string,
+    { position = null, ...options }: ErrorOptions & { readonly position?: bigint | null } = {},
+  ) {
+    super(message, options);
+    this.position = position;
+  }
 }
 
 /** A stored transition that this version cannot read. */

@@ -3,6 +3,7 @@ import { OperationalFailure } from '../application/failures.ts';
 import { createProgram, runProgram } from '../cli/program.ts';
 import { readConfig, SettingsInvalid } from '../config/config.ts';
 import { ConfigInvalid } from '../worker/handlers/load-config.ts';
+import { adviceOnFiles } from './advice-on-files.ts';
 import { CannotStart } from './cannot-start.ts';
 import { reportLostResults } from './results-of-commands.ts';
 
@@ -26,6 +27,8 @@ const program = createProgram(
   allPermissions,
 );
 
+// What is written is for this user alone: the log and its rows hold payloads.
+process.umask(0o077);
 reportLostResults();
 try {
   process.exitCode = (await runProgram(program, process.argv.slice(2))) || process.exitCode || 0;
@@ -35,7 +38,9 @@ try {
     error instanceof SettingsInvalid ||
     error instanceof ConfigInvalid ||
     (error instanceof CannotStart && error.isWrongUse);
-  if (!isWrongUse && !(error instanceof CannotStart) && !(error instanceof OperationalFailure)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  const told = isWrongUse || error instanceof CannotStart || error instanceof OperationalFailure;
+  const message = told ? error.message : adviceOnFiles(error);
+  if (message === null) throw error;
+  process.stderr.write(`${message}\n`);
   process.exit(isWrongUse ? 2 : 1);
 }

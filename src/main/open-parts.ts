@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { acquireDataFolder } from '../adapters/embedded-log/data-folder.ts';
+import { makePrivate } from '../adapters/embedded-log/private-files.ts';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
@@ -40,9 +41,13 @@ async function openAll({ config, roles, acceptLossUpTo, logger }: Given, defer: 
   if (isOnlyProcess || databaseUrl === null) {
     makeDataFolder(config.dataFolder);
     defer(acquireDataFolder(config.dataFolder));
+    const readableByOthers = makePrivate(config.dataFolder);
+    if (readableByOthers !== null) logger.warn({}, readableByOthers);
   }
   const log = await openLog({ config, acceptLossUpTo, logger }, defer);
-  const readTables = needed.has('read tables') ? await openReadTables({ config, log: log.part, logger }, defer) : null;
+  const readTables = needed.has('read tables')
+    ? await openReadTables({ config, log: log.part, acceptLossUpTo, logger }, defer)
+    : null;
   const bus = needed.has('commands') ? await openBus({ config, logger }, defer) : null;
   const opened = [log, readTables, bus].filter((each) => each !== null);
   return {
@@ -51,14 +56,14 @@ async function openAll({ config, roles, acceptLossUpTo, logger }: Given, defer: 
     stores: readTables && createStores(readTables.part.db),
     bus: bus?.part ?? null,
     leases: isOnlyProcess || databaseUrl === null || readTables === null ? null : createLeases(readTables.part.db),
-    readinessChecks: opened.flatMap(({ check }) => check),
+    readinessChecks: opened.flatMap(({ checks }) => checks),
     isOnlyProcess,
   };
 }
 
 interface OpenedPart<Part> {
   readonly part: Part;
-  readonly check: ReadinessCheck;
+  readonly checks: readonly ReadinessCheck[];
 }
 
 const surroundings = { clock: systemClock, chance: systemChance };
@@ -72,7 +77,7 @@ async function openLog(
     const url = config.eventStoreUrl;
     const log = await namedBy('EVENTSTORE_URL', async () => openEventStoreDbLog({ url, ...surroundings, logger }));
     defer(() => log.close());
-    return { part: log, check: { part: 'log', check: () => log.health() } };
+    return { part: log, checks: [{ part: 'log', check: () => log.health() }] };
   }
   const { openEmbeddedLog } = await import('../adapters/embedded-log/open-embedded-log.ts');
   const log = await openEmbeddedLog({
@@ -81,11 +86,11 @@ async function openLog(
     logger,
   });
   defer(() => log.close());
-  return { part: log, check: { part: 'log', check: () => troubleOf(log.head()) } };
+  return { part: log, checks: [{ part: 'log', check: () => troubleOf(log.head()) }] };
 }
 
 async function openReadTables(
-  { config, log, logger }: { readonly config: Config; readonly log: EventLog; readonly logger: Logger },
+  { config, log, acceptLossUpTo, logger }: Omit<Given, 'roles'> & { readonly log: EventLog },
   defer: Defer,
 ) {
   const { databaseUrl, dataFolder } = config;
@@ -93,11 +98,16 @@ async function openReadTables(
   const { openSharedReadTables, openEmbeddedReadTables } = await import('./read-tables.ts');
   const tables = isShared
     ? await namedBy('DATABASE_URL', () => openSharedReadTables(databaseUrl, log, logger))
-    : await openEmbeddedReadTables(dataFolder, log, logger);
+    : await openEmbeddedReadTables({ dataFolder, log, acceptLossUpTo: acceptLossUpTo ?? null, logger });
   defer(() => tables.close());
   const check = async () => tables.trouble() ?? (await troubleOf(tables.db.selectNoFrom([]).execute()));
   // Ingest needs the log alone: a database that is away must not make a load balancer turn events away.
-  return { part: tables, check: { part: 'read tables', check, isDispensable: isShared } };
+  const checks: readonly ReadinessCheck[] = [
+    { part: 'read tables', check, isDispensable: isShared },
+    // That rows and log are not of one history, though, is told by nothing else, and gets worse with every event.
+    { part: 'rows of this log', check: async () => tables.mismatch() },
+  ];
+  return { part: tables, checks };
 }
 
 async function openBus({ config, logger }: Pick<Given, 'config' | 'logger'>, defer: Defer) {
@@ -105,13 +115,13 @@ async function openBus({ config, logger }: Pick<Given, 'config' | 'logger'>, def
     const { EmbeddedBus } = await import('../adapters/embedded-bus/embedded-bus.ts');
     const bus = new EmbeddedBus();
     defer(() => bus.close());
-    return { part: bus, check: [] };
+    return { part: bus, checks: [] };
   }
   const { createRabbitMqCommandBus } = await import('../adapters/rabbitmq/command-bus.ts');
   const url = config.amqpUrl;
   const bus = await namedBy('AMQP_URL', () => createRabbitMqCommandBus({ url, ...surroundings, logger }));
   defer(() => bus.close());
-  return { part: bus, check: { part: 'commands', check: async () => bus.trouble(), isDispensable: true } };
+  return { part: bus, checks: [{ part: 'commands', check: async () => bus.trouble(), isDispensable: true }] };
 }
 
 /** @throws {CannotStart} for a URL that cannot be used, with the setting that it comes from. */

@@ -21,6 +21,8 @@ export interface ReadTables {
   readonly db: WritableDatabase;
   /** Why queries would not tell the truth at present, in words; `null` when they do. */
   trouble(): string | null;
+  /** That they are rows of another log, or of a later moment of it; `null` when they are not. */
+  mismatch(): string | null;
 }
 
 /** One adapter for each port, opened; `null` where no role of this process needs it. */

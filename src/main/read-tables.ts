@@ -1,26 +1,59 @@
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { CheckpointRefused, LogUnavailable, ReadDatabaseUnfit } from '../application/failures.ts';
+import { CheckpointRefused, ReadDatabaseUnfit } from '../application/failures.ts';
+import { timestamp } from '../application/ports/clock.ts';
 import type { Checkpoint, EventLog } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Database, WritableDatabase } from '../projections/database.ts';
 import { CannotStart } from './cannot-start.ts';
+import type { ReadTables } from './parts.ts';
+import { verifyAll, watchCheckpoints } from './watch-checkpoints.ts';
 
-const ASK_LOG_EVERY_MS = 1_000;
+interface OpenedDatabase {
+  readonly db: WritableDatabase;
+  trouble(): string | null;
+  close(): Promise<void>;
+}
 
-/** In the data folder. A cache of this log: rows of another log, or of a later moment of it, are built again. */
-export async function openEmbeddedReadTables(dataFolder: string, log: EventLog, logger: Logger) {
+interface Embedded {
+  readonly dataFolder: string;
+  readonly log: EventLog;
+  /** The position up to which an operator accepted that transitions are missing from the log. */
+  readonly acceptLossUpTo: number | null;
+  readonly logger: Logger;
+}
+
+/**
+ * In the data folder. Rows of another log, or of a later moment of it, are evidence of what the log has lost: they are
+ * kept, and only an operator's word puts them aside, where they stay.
+ * @throws {CannotStart} for such rows.
+ */
+export async function openEmbeddedReadTables({ dataFolder, log, acceptLossUpTo, logger }: Embedded) {
+  const folder = join(dataFolder, 'read-tables');
   const { openEmbeddedReadDatabase } = await import('../adapters/postgres/open-embedded-read-database.ts');
-  const readDatabase = await openEmbeddedReadDatabase<Database>({ folder: join(dataFolder, 'read-tables'), logger });
+  const open = () => openEmbeddedReadDatabase<Database>({ folder, logger, verify: (db) => verifyAll(rowsOf(log, db)) });
   try {
-    await onceLogAnswers(() => verifyCheckpoints(log, readDatabase.db));
+    return watched(await open(), log, logger);
   } catch (error) {
     if (!(error instanceof CheckpointRefused)) throw error;
-    await readDatabase.recreate(error.message);
+    const lostUpTo = error.position ?? 0n;
+    if (acceptLossUpTo === null || lostUpTo > BigInt(acceptLossUpTo)) throw lostBehindRows(folder, error, lostUpTo);
+    const keptIn = join(dataFolder, `read-tables.kept-${timestamp(systemClock.now()).replaceAll(/[:.]/g, '-')}`);
+    await rename(folder, keptIn);
+    logger.warn({ keptIn, reason: error.message }, 'the read tables are kept aside, as was accepted, and built again');
   }
-  return { ...readDatabase, trouble: () => null };
+  return watched(await open(), log, logger);
 }
+
+const lostBehindRows = (folder: string, cause: CheckpointRefused, lostUpTo: bigint) =>
+  new CannotStart(
+    `The read tables in ${folder} have seen more than the log has: ${cause.message}.
+Nothing was changed. If the log is the wrong one or an older copy, put the right one back. To go on with this one, keep
+the rows aside and have them built again: bin/eventops start --accept-lost-transitions ${lostUpTo}`,
+    { cause },
+  );
 
 /**
  * In PostgreSQL. Others may use them, and rebuilding may take long, so rows that do not belong to this log are an
@@ -30,13 +63,14 @@ export async function openEmbeddedReadTables(dataFolder: string, log: EventLog, 
 export async function openSharedReadTables(url: string, log: EventLog, logger: Logger) {
   const { openPostgresReadDatabase } = await import('../adapters/postgres/open-postgres-read-database.ts');
   try {
-    return await openPostgresReadDatabase<Database>({
+    const readDatabase = await openPostgresReadDatabase<Database>({
       url,
       clock: systemClock,
       chance: systemChance,
       logger,
-      verify: (db) => verifyCheckpoints(log, db),
+      verify: (db) => verifyAll(rowsOf(log, db)),
     });
+    return watched(readDatabase, log, logger);
   } catch (error) {
     if (error instanceof ReadDatabaseUnfit) throw new CannotStart(error.message, { cause: error });
     if (!(error instanceof CheckpointRefused)) throw error;
@@ -49,19 +83,23 @@ give DATABASE_URL a new, empty database and start again (docs/full-profile.md). 
   }
 }
 
-/** @throws {CheckpointRefused} for the first that is no place in this log. @throws {LogUnavailable} */
-async function verifyCheckpoints(log: EventLog, db: WritableDatabase): Promise<void> {
-  const stored = await db.selectFrom('checkpoints').select('checkpoint').execute();
-  for (const { checkpoint } of stored) await log.verifyCheckpoint(checkpoint as Checkpoint);
+function watched({ db, trouble, close }: OpenedDatabase, log: EventLog, logger: Logger): ReadTables & OpenedDatabase {
+  const watch = watchCheckpoints({ ...rowsOf(log, db), clock: systemClock, logger });
+  return {
+    db,
+    trouble: () => trouble() ?? watch.trouble(),
+    mismatch: watch.trouble,
+    async close() {
+      await watch.stop();
+      await close();
+    },
+  };
 }
 
-async function onceLogAnswers(act: () => Promise<void>): Promise<void> {
-  for (;;) {
-    try {
-      return await act();
-    } catch (error) {
-      if (!(error instanceof LogUnavailable)) throw error;
-    }
-    await systemClock.sleep(ASK_LOG_EVERY_MS);
-  }
-}
+const rowsOf = (log: EventLog, db: WritableDatabase) => ({
+  log,
+  storedCheckpoints: async () => {
+    const stored = await db.selectFrom('checkpoints').select('checkpoint').execute();
+    return stored.map(({ checkpoint }) => checkpoint as Checkpoint);
+  },
+});

@@ -13,21 +13,28 @@ export function parseCheckpoint(checkpoint: Checkpoint, logId: string, path: str
   const [, log, position, id] = FORM.exec(checkpoint) ?? [];
   if (log === undefined || position === undefined || id === undefined)
     throw refused(path, 'it is not a checkpoint of an embedded log');
-  if (log !== logId) throw refused(path, `it belongs to the log ${log}, and this is the log ${logId}`);
+  if (log !== logId)
+    throw refused(path, `it belongs to the log ${log}, and this is the log ${logId}`, BigInt(position));
   return { position: Number(position), id };
 }
 
 /** Whether the log has at that place what it had when the checkpoint was made. @throws {CheckpointRefused} */
 export function checkPlace(expected: Place, found: Place | null, end: Place, path: string): void {
+  const position = BigInt(expected.position);
   if (found === null)
-    throw refused(path, `it is at position ${expected.position}, and the log ends at ${end.position}`);
+    throw refused(path, `it is at position ${expected.position}, and the log ends at ${end.position}`, position);
   if (found.id !== expected.id)
-    throw refused(path, `at position ${expected.position} it has seen ${expected.id}, and the log has ${found.id}`);
+    throw refused(
+      path,
+      `at position ${expected.position} it has seen ${expected.id}, and the log has ${found.id}`,
+      position,
+    );
 }
 
-const refused = (path: string, what: string) =>
+const refused = (path: string, what: string, position: bigint | null = null) =>
   new CheckpointRefused(
     `The checkpoint is no place in ${path}: ${what}. Either the log was exchanged or restored from a backup, and the ` +
       'subscriber has to begin again from the start of the log; or the subscriber is a newer copy than the log, and the ' +
       'log that it followed has to be put back',
+    { position },
   );

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperationalFailure } from '../../application/failures.ts';
 import { messageOf, sqliteErrorKind } from './database/sqlite-error.ts';
@@ -40,7 +40,7 @@ export function acquireDataFolder(folder: string): () => void {
 function openLock(folder: string, pidFile: string): DatabaseSync {
   let lock: DatabaseSync | null = null;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     lock = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
@@ -48,6 +48,13 @@ function openLock(folder: string, pidFile: string): DatabaseSync {
     lock?.close();
     throw sqliteErrorKind(error) === 'busy' ? inUse(folder, pidFile) : unusable(folder, error);
   }
+}
+
+/** Not by `recursive`, which below /proc tries for ever. */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let each = resolve(folder); !existsSync(each); each = dirname(each)) missing.unshift(each);
+  for (const each of missing) mkdirSync(each, { mode: 0o700 });
 }
 
 function inUse(folder: string, pidFile: string): DataFolderRefused {

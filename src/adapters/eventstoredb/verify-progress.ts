@@ -27,7 +27,9 @@ export async function verifyProgress(
     const whose = isOther
       ? `This is another log: it begins with the event ${logId}, not ${progress.logId}`
       : difference;
-    return new CheckpointRefused(`The checkpoint ${checkpoint} is no place in this log. ${whose}. ${ADVICE}`);
+    return new CheckpointRefused(`The checkpoint ${checkpoint} is no place in this log. ${whose}. ${ADVICE}`, {
+      position: (last ?? passed)?.commit ?? null,
+    });
   };
   if (last !== null) {
     const found = await placeAt(read, last);

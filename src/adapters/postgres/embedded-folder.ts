@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** How the last run left PGlite's files. */
@@ -20,6 +20,9 @@ export interface EmbeddedFolder {
   /** Why the files cannot be believed, in words; `null` when they can, or when there are none. */
   reasonToDiscard(): Promise<string | null>;
   discard(): Promise<void>;
+  discardDraft(): Promise<void>;
+  /** Takes the rights of others: PGlite gives some files more than the process' umask allows. They hold payloads. */
+  makePrivate(): Promise<void>;
   promoteDraft(): Promise<void>;
   /** To be called before the files are opened. */
   markOpen(): Promise<void>;
@@ -66,6 +69,15 @@ export function embeddedFolder(folder: string, bootId: string | null = readBootI
     },
     async discard() {
       for (const path of [marker, cluster, draft]) await rm(path, { recursive: true, force: true });
+    },
+    discardDraft: () => rm(draft, { recursive: true, force: true }),
+    async makePrivate() {
+      if (process.platform === 'win32') return;
+      for (const path of [folder, ...(await pathsBelow(folder))]) {
+        const found = await lstat(path).catch(() => null);
+        if (found === null || found.isSymbolicLink() || (found.mode & 0o077) === 0) continue;
+        await chmod(path, found.isDirectory() ? 0o700 : 0o600);
+      }
     },
     promoteDraft: () => rename(draft, cluster),
     markOpen: () => mark(null),

@@ -2,6 +2,7 @@
 // its thread, so that thread is not the one that serves requests.
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { describe } from './describe-wasm-error.ts';
 import { createHousekeeping } from './embedded-housekeeping.ts';
 import { joinBytes } from './join-bytes.ts';
 
@@ -43,7 +44,7 @@ const database = new PGlite({
 try {
   await database.waitReady;
 } catch (cause) {
-  const reason = complaints.find((line) => /PANIC|FATAL/.test(line)) ?? String(cause);
+  const reason = complaints.find((line) => /PANIC|FATAL/.test(line)) ?? describe(cause);
   throw new Error(`PostgreSQL does not start in ${folder}: ${reason}`, { cause });
 }
 complaints.length = 0;

@@ -1,57 +1,78 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import pg from 'pg';
+import { CheckpointRefused, ReadDatabaseUnavailable } from '../../application/failures.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { dialectOn } from './dialect.ts';
 import { type EmbeddedFolder, embeddedFolder } from './embedded-folder.ts';
+import { createReopening, type ReopeningLimits, reopeningLimits } from './embedded-reopening.ts';
 import { EmbeddedSocket } from './embedded-socket.ts';
+import { lacksMeans, whole } from './lacks-means.ts';
 import { migrateToLatest } from './migrate.ts';
 import { isDamage } from './translate-failures.ts';
 import { translatingPool } from './translating-pool.ts';
 
 export interface EmbeddedReadDatabase<Database> {
-  /** The same through every recreation. One connection, handed round: inside a transaction use its handle only. */
+  /** The same whatever happens to the files. One connection, handed round: inside a transaction use its handle only. */
   readonly db: Kysely<Database>;
-  /** Why the rows were thrown away when it was opened, for an operator; `null` when they were kept or are the first. */
-  readonly recreated: string | null;
-  /**
-   * Throws the rows and every checkpoint in the database away and begins with empty tables. Queries under way fail with
-   * ReadDatabaseUnavailable. For when the log refuses the stored checkpoint.
-   */
-  recreate(reason: string): Promise<void>;
+  /** Why the tables cannot be used yet, in words for an operator; `null` once they can. */
+  trouble(): string | null;
   /** Waits for queries under way. A second call does nothing. */
   close(): Promise<void>;
 }
 
-/** How long a query may wait for the connection; longer than any batch, shorter than a client's patience. */
-const LONGEST_WAIT_MS = 30_000;
+export const embeddedReadLimits = {
+  /** How long a query may wait for the connection; longer than any batch, shorter than a client's patience. */
+  longestWaitMs: 30_000,
+  /** Between two attempts to open tables that cannot be opened. */
+  firstRetryMs: 1_000,
+  retryFactor: 2,
+  longestRetryMs: 30_000,
+  ...reopeningLimits,
+} as const;
+export type EmbeddedReadLimits = ReopeningLimits & { readonly [Name in keyof typeof embeddedReadLimits]: number };
+
+export interface EmbeddedReadDatabaseOptions<Database> {
+  readonly folder: string;
+  readonly logger: Logger;
+  /**
+   * Called once the schema is there: whether the rows may be believed. Any other failure is tried again.
+   * @throws {CheckpointRefused} when they may not: nothing is deleted here.
+   */
+  readonly verify?: (db: Kysely<Database>) => Promise<void>;
+  readonly limits?: Partial<EmbeddedReadLimits>;
+}
+
 /** What PGlite has; said here because `pg` would take others from the environment. */
 const onlyDatabase = { user: 'postgres', database: 'postgres', ssl: false };
 
 /**
- * PostgreSQL inside this process, its schema at this version's. What cannot be believed or opened is thrown away with a
- * warning and begun anew: the rows are a cache of the log. The caller holds the lock on the data folder.
- * @throws when not even a new one can be made: no space, no permission.
+ * PostgreSQL inside this process, its schema at this version's. Files that cannot be believed are thrown away with a
+ * warning: the rows are a cache of the log. The caller holds the lock on the data folder.
+ *
+ * Resolves after the first attempt, also when it failed for want of room, rights or file descriptors: nothing else needs
+ * the rows to start. It is tried again until the tables are there, and `trouble` says what is wrong.
+ * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `trouble` says so, for good.
  */
-export async function openEmbeddedReadDatabase<Database>({
-  folder,
-  logger,
-}: {
-  readonly folder: string;
-  readonly logger: Logger;
-}): Promise<EmbeddedReadDatabase<Database>> {
-  await mkdir(folder, { recursive: true });
+export async function openEmbeddedReadDatabase<Database>(
+  options: EmbeddedReadDatabaseOptions<Database>,
+): Promise<EmbeddedReadDatabase<Database>> {
+  const { folder, logger, verify = async () => {} } = options;
+  const limits = { ...embeddedReadLimits, ...options.limits };
   const files = embeddedFolder(folder);
+  const closing = new AbortController();
   let socket: EmbeddedSocket | null = null;
   let mayOpen: Promise<unknown> = Promise.resolve();
   let mayBeBelieved = false;
+  let trouble: string | null = `The read tables in ${folder} are not open yet`;
 
   const pool = new pg.Pool({
     ...onlyDatabase,
     max: 1,
     idleTimeoutMillis: 0,
-    connectionTimeoutMillis: LONGEST_WAIT_MS,
+    connectionTimeoutMillis: limits.longestWaitMs,
     stream: () => {
       // Two threads must never have the same files open.
       const previous = Promise.all([mayOpen, socket?.ended]);
@@ -62,7 +83,22 @@ export async function openEmbeddedReadDatabase<Database>({
       return socket;
     },
   });
-  const db = new Kysely<Database>({ dialect: dialectOn(translatingPool(pool, noticeDamage)) });
+  const reopening = createReopening(limits, (reason) => {
+    logger.warn({ folder, reason }, 'The same failure comes again and again: the read tables are opened again');
+    socket?.destroy(new Error('The read tables are being opened again'));
+  });
+  const translated = translatingPool(pool, (error) => {
+    noticeDamage(error);
+    if (mayBeBelieved) reopening.failed(error);
+  });
+  const own = new Kysely<Database>({ dialect: dialectOn(translated) });
+  const connect = async () => {
+    if (trouble !== null) throw new ReadDatabaseUnavailable(trouble);
+    return translated.connect();
+  };
+  const db = new Kysely<Database>({
+    dialect: dialectOn({ options: translated.options, connect, end: async () => {} }),
+  });
 
   function noticeDamage(error: unknown): void {
     if (!mayBeBelieved || !isDamage(error)) return;
@@ -85,51 +121,95 @@ export async function openEmbeddedReadDatabase<Database>({
     mayBeBelieved = true;
   }
 
-  async function recreate(reason: string): Promise<void> {
-    mayOpen = mayOpen
-      .catch(() => {})
-      .then(async () => {
-        socket?.destroy(new Error('The read tables are being thrown away'));
-        await socket?.ended;
-        await prepare(reason);
-      });
-    await mayOpen;
-    await migrateToLatest(db);
-  }
-
-  let recreated = await files.reasonToDiscard();
-  await prepare(recreated);
-  try {
-    await migrateToLatest(db);
-  } catch (error) {
-    recreated = `they could not be opened: ${error instanceof Error ? error.message : String(error)}`;
-    await recreate(recreated).catch(async (failure: unknown) => {
-      await db.destroy();
-      throw failure;
+  /** With no thread at work on the files. */
+  async function prepareAlone(reason: string | null): Promise<void> {
+    const previous = mayOpen.catch(() => {});
+    mayOpen = previous.then(async () => {
+      socket?.destroy(new Error('The read tables are being opened again'));
+      await socket?.ended;
+      await prepare(reason);
     });
+    await mayOpen;
   }
 
-  let closing: Promise<void> | null = null;
-  return {
-    db,
-    recreated,
-    recreate,
-    close() {
-      closing ??= (async () => {
-        await mayOpen.catch(() => {});
-        await db.destroy();
-        await socket?.ended;
-        if (mayBeBelieved) await files.markClosed();
-      })();
-      return closing;
-    },
+  async function open(): Promise<void> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await prepareAlone(await files.reasonToDiscard());
+    try {
+      await migrateToLatest(own);
+    } catch (error) {
+      if (lacksMeans(error)) throw error;
+      await prepareAlone(`they could not be opened: ${whole(error)}`);
+      await migrateToLatest(own);
+    }
+    await files.makePrivate();
+    await verify(own);
+    trouble = null;
+  }
+
+  const attempted = Promise.withResolvers<void>();
+  async function openWithRetries(): Promise<void> {
+    let isLate = false;
+    for (let delayMs = limits.firstRetryMs; !closing.signal.aborted; ) {
+      try {
+        await open();
+        if (isLate) logger.info({ folder }, 'The read tables are open');
+        return;
+      } catch (error) {
+        if (error instanceof CheckpointRefused) throw error;
+        report(`The read tables in ${folder} cannot be opened: ${whole(error)}`);
+      }
+      isLate = true;
+      attempted.resolve();
+      await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      delayMs = Math.min(delayMs * limits.retryFactor, limits.longestRetryMs);
+    }
+  }
+  /** Said once, not at each of the attempts that fail in the same way. */
+  function report(found: string): void {
+    if (found !== trouble)
+      logger.error({ folder }, `${found}. Events are taken without them; see to its disk: it is tried again`);
+    trouble = found;
+  }
+  const opening = openWithRetries().then(attempted.resolve, (error: Error) => {
+    trouble = error.message;
+    logger.error({ folder }, error.message);
+    attempted.reject(error);
+  });
+
+  let closed: Promise<void> | null = null;
+  const close = () => {
+    closing.abort();
+    closed ??= (async () => {
+      await opening;
+      await db.destroy();
+      await own.destroy();
+      await socket?.ended;
+      if (mayBeBelieved) await files.markClosed();
+    })();
+    return closed;
   };
+  try {
+    await attempted.promise;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { db, trouble: () => trouble, close };
 }
 
 /** In a thread of its own, because making the files takes memory that only the thread's end gives back. */
-async function createCluster({ draft, promoteDraft }: EmbeddedFolder): Promise<void> {
+async function createCluster({ draft, discardDraft, promoteDraft }: EmbeddedFolder): Promise<void> {
   const socket = new EmbeddedSocket(async () => draft);
-  await once(socket.connect(), 'connect');
-  await once(socket.end(), 'close');
-  await promoteDraft();
+  try {
+    await once(socket.connect(), 'connect');
+    await once(socket.end(), 'close');
+    await promoteDraft();
+  } catch (error) {
+    // What it took of a full disk may be the room that the log needs.
+    socket.destroy();
+    await socket.ended;
+    await discardDraft();
+    throw error;
+  }
 }

@@ -1,19 +1,23 @@
-import { cp, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { embeddedFolder } from '../../../src/adapters/postgres/embedded-folder.ts';
-import { ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
+import { openEmbeddedReadDatabase } from '../../../src/adapters/postgres/open-embedded-read-database.ts';
+import { CheckpointRefused, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
+import type { Database } from '../../../src/projections/database.ts';
 import { folderWithReadTables, openReadTables } from '../../support/read-database/embedded.ts';
 import { row } from '../../support/read-database/rows.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
+import { silentLogger } from '../../support/worker/silent-logger.ts';
 
 /** What the next start finds: why it begins anew, if it does, and how many rows are there. */
 async function startAgain(folder: string) {
   const logger = createRecordingLogger();
-  const { db, recreated, close } = await openReadTables(folder, logger);
+  const { db, close } = await openReadTables(folder, logger);
   const rows = (await db.selectFrom('events').select('id').execute()).length;
   await close();
+  const [recreated = null] = logger.lines.map(({ fields }) => fields['reason'] ?? null);
   return { recreated, rows, messages: logger.lines.map(({ message }) => message) };
 }
 
@@ -36,6 +40,16 @@ describe('the embedded read database', () => {
     await cp(folder, left, { recursive: true });
     await close();
     expect(await startAgain(left)).toEqual({ recreated: null, rows: 1, messages: [] });
+  });
+
+  it('lets nobody else read its files, whatever they were before and PGlite makes of them', async () => {
+    const folder = await folderWithReadTables();
+    await chmod(folder, 0o755);
+    const { close } = await openReadTables(folder);
+    const names = ['.', ...(await readdir(folder, { recursive: true }))];
+    const modes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mode & 0o077));
+    await close();
+    expect(modes.filter((mode) => mode !== 0)).toEqual([]);
   });
 
   it('begins anew, and says so, on files that PostgreSQL does not start on', async () => {
@@ -79,15 +93,35 @@ describe('the embedded read database', () => {
     expect(await embeddedFolder(folder).reasonToDiscard()).toContain('damaged');
   });
 
-  it('can be thrown away while in use, and the same handle finds empty tables', async () => {
-    const { db, recreate, close } = await openReadTables(await folderWithReadTables());
+  it('keeps rows that may not be believed, for an operator to judge', async () => {
+    const folder = await folderWithReadTables();
+    const { db, close } = await openReadTables(folder);
     await db.insertInto('events').values(row('one')).execute();
-    const waiting = sql`select count(*) from generate_series(1, 200000000)`
-      .execute(db)
-      .catch((error: unknown) => error);
-    await recreate('the log refuses the checkpoint');
-    expect(await waiting).toBeInstanceOf(ReadDatabaseUnavailable);
-    expect(await db.selectFrom('events').select('id').execute()).toEqual([]);
     await close();
+    const refused = new CheckpointRefused('the log is an older one');
+    const opening = openEmbeddedReadDatabase({ folder, logger: silentLogger, verify: () => Promise.reject(refused) });
+    await expect(opening).rejects.toBe(refused);
+    expect(await startAgain(folder)).toEqual({ recreated: null, rows: 1, messages: [] });
+  });
+
+  it('says what keeps it from opening, refuses queries meanwhile, and opens by itself once it can', async () => {
+    const folder = await folderWithReadTables();
+    const moved = `${folder}.moved`;
+    await rename(folder, moved);
+    await writeFile(folder, 'a file where a folder has to be');
+    const opened = Promise.withResolvers<void>();
+    const recording = createRecordingLogger();
+    const logger = { ...recording, info: () => opened.resolve() };
+    const limits = { firstRetryMs: 1 };
+    const { db, trouble, close } = await openEmbeddedReadDatabase<Database>({ folder, logger, limits });
+    expect(trouble()).toContain(`The read tables in ${folder} cannot be opened: EEXIST`);
+    await expect(db.selectFrom('events').select('id').execute()).rejects.toThrow(ReadDatabaseUnavailable);
+    await rm(folder);
+    await rename(moved, folder);
+    await opened.promise;
+    expect(await db.selectFrom('events').select('id').execute()).toEqual([]);
+    expect(trouble()).toBeNull();
+    await close();
+    expect(recording.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
   });
 });

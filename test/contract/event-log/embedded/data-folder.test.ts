@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { acquireDataFolder, DataFolderRefused } from '../../../../src/adapters/embedded-log/data-folder.ts';
+import { makePrivate } from '../../../../src/adapters/embedded-log/private-files.ts';
 
 function newFolder(): string {
   const parent = mkdtempSync(join(tmpdir(), 'eventops-folder-'));
@@ -71,5 +72,34 @@ describe('a data folder', () => {
     writeFileSync(folder, '');
     expect(() => acquireDataFolder(folder)).toThrow(`${folder} cannot be used`);
     expect(() => acquireDataFolder(join(folder, 'deeper'))).toThrow(DataFolderRefused);
+  });
+
+  it.each(['/proc/nope', '/proc/nope/deeper', '/dev/null/nope'])(
+    'is refused at once where none can be made: %s',
+    (folder) => {
+      expect(() => acquireDataFolder(folder)).toThrow(`The data folder ${folder} cannot be used`);
+    },
+  );
+
+  it('takes the rights of others from what is ours, whatever the umask and the folder were before', () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, 'read-tables', 'cluster'), { recursive: true });
+    const files = ['log.sqlite', 'log.sqlite-wal', 'log.sqlite.end', 'lock', join('read-tables', 'cluster', 'row')];
+    for (const file of files) writeFileSync(join(folder, file), '');
+    for (const path of ['', ...files]) chmodSync(join(folder, path), path === '' ? 0o777 : 0o666);
+    expect(makePrivate(folder)).toBeNull();
+    const modes = ['', join('read-tables', 'cluster'), ...files].map(
+      (path) => statSync(join(folder, path)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o700, 0o700, ...files.map(() => 0o600)]);
+  });
+
+  it('leaves alone what is not ours, with the folder that holds it, and says so', () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'diary'), '');
+    for (const path of ['diary', '']) chmodSync(join(folder, path), 0o755);
+    expect(makePrivate(folder)).toContain('it holds diary, which is not ours');
+    expect(['diary', ''].map((path) => statSync(join(folder, path)).mode & 0o777)).toEqual([0o755, 0o755]);
   });
 });

@@ -1,0 +1,68 @@
+import { CheckpointRefused } from '../application/failures.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { Checkpoint, EventReader } from '../application/ports/event-log.ts';
+import type { Logger } from '../application/ports/logger.ts';
+
+export const checkpointWatchLimits = { everyMs: 5_000 } as const;
+export type CheckpointWatchLimits = { readonly [Name in keyof typeof checkpointWatchLimits]: number };
+
+export interface WatchedRows {
+  readonly log: Pick<EventReader, 'verifyCheckpoint'>;
+  /** How far the rows are, each subscriber by itself. */
+  storedCheckpoints(): Promise<readonly Checkpoint[]>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits?: Partial<CheckpointWatchLimits>;
+}
+
+export interface CheckpointWatch {
+  /** Why the rows are not those of the log, in words for an operator; `null` as long as they are. */
+  trouble(): string | null;
+  stop(): Promise<void>;
+}
+
+/** @throws {CheckpointRefused} for the first that is no place in this log. @throws {LogUnavailable} */
+export async function verifyAll({ log, storedCheckpoints }: Pick<WatchedRows, 'log' | 'storedCheckpoints'>) {
+  for (const checkpoint of await storedCheckpoints()) await log.verifyCheckpoint(checkpoint);
+}
+
+/**
+ * Asks again and again whether the rows are of this log: an older copy of it may be put in place while processes run,
+ * and its rows would tell of events that the log no longer has. Ends with the trouble, should the right log come back.
+ */
+export function watchCheckpoints(rows: WatchedRows): CheckpointWatch {
+  const { clock, logger } = rows;
+  const { everyMs } = { ...checkpointWatchLimits, ...rows.limits };
+  const stopping = new AbortController();
+  let trouble: string | null = null;
+
+  async function look(): Promise<void> {
+    try {
+      await verifyAll(rows);
+      if (trouble !== null) logger.info({}, 'the rows are those of the log again');
+      trouble = null;
+    } catch (error) {
+      // A log or database that is away says nothing about the rows.
+      if (!(error instanceof CheckpointRefused)) return;
+      const found = `The rows are not those of this log, so they are not shown: ${error.message}`;
+      if (found !== trouble) logger.error({}, found);
+      trouble = found;
+    }
+  }
+
+  async function watch(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(everyMs, stopping.signal);
+      if (!stopping.signal.aborted) await look();
+    }
+  }
+
+  const watching = watch();
+  return {
+    trouble: () => trouble,
+    async stop() {
+      stopping.abort();
+      await watching;
+    },
+  };
+}
