@@ -109,5 +109,6 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
       await running;
     },
     trouble: () => active?.trouble() ?? trouble,
+    notice: () => active?.notice?.() ?? null,
   };
 }

@@ -97,14 +97,18 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
     ],
     { clock, freshMs: defaultLimits.readinessFreshMs, patienceMs: defaultLimits.readinessMs },
   );
+  // Named, and no reason to be taken out of service: one event that cannot be projected must not stop all others.
+  const notices = services.flatMap(({ name, notice }): ReadinessCheck[] =>
+    notice === undefined ? [] : [{ part: `${name} (rows)`, check: async () => notice(), isDispensable: true }],
+  );
   const { host, metricsHost, metricsPort: port } = config;
-  const readiness = readinessFor({ checks, roles, isOnlyHere: isLoopback(metricsHost) });
+  const readiness = readinessFor({ checks, notices, roles, isOnlyHere: isLoopback(metricsHost) });
   const monitoring = await listening({ host: 'METRICS_HOST', port: 'METRICS_PORT' }, () =>
     listenForMonitoring({ host: metricsHost, port, metrics, readiness }),
   );
   defer(() => monitoring.close());
   const apiPort = roles.includes('api')
-    ? await listenForRequests({ config, parts, handlers, checks, metrics, logger }, defer)
+    ? await listenForRequests({ config, parts, handlers, checks: [...checks, ...notices], metrics, logger }, defer)
     : null;
   return {
     apiUrl: apiPort === null ? null : urlOf(host, apiPort),
@@ -117,12 +121,17 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
 const readinessFor =
   ({
     checks,
+    notices,
     roles,
     isOnlyHere,
-  }: Pick<Given, 'roles'> & { readonly checks: readonly ReadinessCheck[]; readonly isOnlyHere: boolean }) =>
+  }: Pick<Given, 'roles'> & {
+    readonly checks: readonly ReadinessCheck[];
+    readonly notices: readonly ReadinessCheck[];
+    readonly isOnlyHere: boolean;
+  }) =>
   async () => {
-    const asked = await askParts(checks);
-    const isReady = Object.values(asked).every((trouble) => trouble === null);
+    const asked = await askParts([...checks, ...notices]);
+    const isReady = checks.every(({ part }) => asked[part] === null);
     const details = isOnlyHere ? { details: detailsOf(asked) } : {};
     return { isReady, body: { status: isReady ? 'ready' : 'not-ready', roles, parts: codesOf(asked), ...details } };
   };

@@ -1,6 +1,7 @@
 import type { LeasedLimits } from '../application/while-leased.ts';
 import type { PoisonLimits } from '../domain/event/suspicion.ts';
 import type { Pace } from '../projections/projector.ts';
+import type { RepairLimits } from '../projections/repair-rows.ts';
 import type { SweepLimits } from '../worker/sweep/limits.ts';
 import type { WorkerLimits } from '../worker/worker.ts';
 import type { FollowingLimits } from './follow-log.ts';
@@ -14,6 +15,7 @@ export interface LimitsOfServices {
   readonly following?: Partial<FollowingLimits>;
   readonly leased?: Partial<LeasedLimits>;
   readonly projecting?: Partial<Pace>;
+  readonly repair?: Partial<RepairLimits>;
   readonly sweep?: Partial<SweepLimits>;
   readonly worker?: Partial<WorkerLimits>;
   readonly poison?: Partial<PoisonLimits>;

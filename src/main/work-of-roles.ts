@@ -12,6 +12,7 @@ import { readModels } from '../projections/index.ts';
 import { projectionNameOf } from '../projections/projection-states.ts';
 import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
+import { repairRows } from '../projections/repair-rows.ts';
 import { beginWithoutCheckpoint } from '../worker/begin-without-checkpoint.ts';
 import { createDispatcher } from '../worker/dispatcher.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
@@ -23,13 +24,14 @@ import { createWorker } from '../worker/worker.ts';
 import { followLog } from './follow-log.ts';
 import type { LimitsOfServices } from './limits-of-services.ts';
 import { opened, type Parts } from './parts.ts';
+import { withRepair } from './with-repair.ts';
 
 interface Given {
   readonly roles: readonly Role[];
   readonly parts: Pick<Parts, 'log' | 'stores' | 'bus' | 'leases' | 'isOnlyProcess'>;
   readonly handlers: readonly ConfiguredHandler[];
   readonly useCases: UseCases;
-  readonly metrics: Pick<Metrics, 'counted'> & Partial<Pick<Metrics, 'poisoned'>>;
+  readonly metrics: Pick<Metrics, 'counted'> & Partial<Pick<Metrics, 'passedOver' | 'poisoned'>>;
   readonly shutdownTimeoutMs: number;
   readonly logger: Logger;
   readonly clock: MonotonicClock;
@@ -57,6 +59,21 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       ? begin(null)
       : whileLeased({ leases: parts.leases, name, owner: processName, begin, limits: limits.leased, ...place });
 
+  const repairOf = (readModel: ReadModel, lease: Lease | null) => {
+    const passedOver = opened(parts.stores).passedOver(readModel);
+    let listed = 0;
+    const onCount = (transitions: number) => {
+      listed = transitions;
+      metrics.passedOver?.(projectionNameOf(readModel), transitions);
+    };
+    const dependencies = { passedOver, log, lease, onCount, limits: limits.repair, ...place };
+    return {
+      repair: (signal: AbortSignal) => repairRows(readModel, dependencies, signal),
+      notice: () =>
+        listed === 0 ? null : `transitions that could not be projected: ${listed}; see the table projection_failures`,
+    };
+  };
+
   const projection = async (readModel: ReadModel) => {
     const caughtUp = Promise.withResolvers<void>();
     const service = await leased(projectionNameOf(readModel), (lease) => {
@@ -73,7 +90,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
         limits: limits.following,
       });
       void following.caughtUp.then(caughtUp.resolve);
-      return following;
+      return withRepair(following, repairOf(readModel, lease));
     });
     return { service, caughtUp: caughtUp.promise };
   };

@@ -28,6 +28,10 @@ export interface ProjectionFailuresTable {
   /** For an operator; never holds the transition's data. */
   reason: string;
   failed_at: ColumnType<Date, string, string>;
+  /** How often it was tried again since the event last moved on. */
+  tries: Generated<number>;
+  /** By the database's clock. */
+  next_try_at: ColumnType<Date, string | undefined, string>;
 }
 
 /** Who does what only one process may do at a time. */

@@ -4,7 +4,13 @@ import type { Lease } from '../application/ports/leases.ts';
 import { loadCheckpoint, moveCheckpoint } from './checkpoints.ts';
 import type { Database } from './database.ts';
 import { requireLease } from './leases.ts';
-import { type ProjectionFailure, recordFailures } from './projection-failures.ts';
+import {
+  countFailures,
+  hastenRetries,
+  type ProjectionFailure,
+  recordFailures,
+  recordMissingRows,
+} from './projection-failures.ts';
 import { isCaughtUp, projectionNameOf, setCaughtUp } from './projection-states.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
 
@@ -45,18 +51,32 @@ export interface ProjectionStore {
 
 export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel): ProjectionStore {
   const subscriber = projectionNameOf(readModel);
+  /** Asked anew with each load; until it is known, it may be. */
+  let hasPassedOver = true;
   return {
-    load: () => loadCheckpoint(db, subscriber),
+    async load() {
+      hasPassedOver = (await countFailures(db, subscriber)) > 0;
+      return loadCheckpoint(db, subscriber);
+    },
     isCaughtUp: () => isCaughtUp(db, readModel),
     setCaughtUp: (value) => setCaughtUp(db, readModel, value),
     commit: ({ decoded, failures, failedAt, checkpoint, lease, isTextOnly = false }) =>
       db.transaction().execute(async (transaction) => {
         // First, because its row keeps a second projector waiting until the first one is through.
         if (checkpoint !== null) await moveCheckpoint(transaction, subscriber, { ...checkpoint, epoch: lease?.epoch });
-        await readModel.write(transaction, decoded, { isTextOnly });
+        const missing = new Set(await readModel.write(transaction, decoded, { isTextOnly }));
+        if (hasPassedOver) await hastenRetries(transaction, subscriber, streamsOf(decoded));
+        if (missing.size > 0 || failures.length > 0) hasPassedOver = true;
         await recordFailures(transaction, { subscriber, failedAt }, failures);
+        const ofMissing = lastOfEach(decoded).filter(({ stream }) => missing.has(stream));
+        await recordMissingRows(transaction, { subscriber, failedAt }, ofMissing);
         // Last, because until the end of the transaction the lease can be neither prolonged nor taken over.
         if (lease !== null) await requireLease(transaction, lease);
       }),
   };
 }
+
+const lastOfEach = (decoded: readonly DecodedTransition<unknown>[]) => [
+  ...new Map(decoded.map(({ recorded }) => [recorded.stream, recorded])).values(),
+];
+const streamsOf = (decoded: readonly DecodedTransition<unknown>[]) => lastOfEach(decoded).map(({ stream }) => stream);

@@ -12,6 +12,8 @@ export interface DecodedTransition<Content = Transition> {
 export interface WriteOptions {
   /** Keeps texts, and leaves out what the database would make of them: for what it refused to make. */
   readonly isTextOnly?: boolean;
+  /** What is handed over is all that there is of its events: their rows are replaced, also by an equal state. */
+  readonly isWholeHistory?: boolean;
 }
 
 /** Transitions in, rows out. */
@@ -26,11 +28,13 @@ export interface ReadModel<Content = unknown> {
   /**
    * Brings the rows up to `decoded`, which are in the log's order. To do so twice changes nothing: each row knows the
    * revision that it contains. Statements only, and all of them in `transaction`.
+   * @returns the streams whose rows do not say what their history does: those that are missing, because an earlier
+   *   transition was passed over, and those that are ahead of a whole history.
    * @throws {ReadDatabaseRefused} when the database will not take one of the values.
    */
   write(
     transaction: Transaction<Database>,
     decoded: readonly DecodedTransition<Content>[],
     options?: WriteOptions,
-  ): Promise<void>;
+  ): Promise<readonly string[]>;
 }

@@ -5,6 +5,7 @@ import type { Lease } from '../application/ports/leases.ts';
 import { createCheckpointStore } from './checkpoints.ts';
 import type { Database } from './database.ts';
 import { createDueWork } from './due-work/queries.ts';
+import { createPassedOver, type PassedOver } from './passed-over.ts';
 import { createProjectionStore, type ProjectionStore } from './projection-store.ts';
 import type { ReadModel } from './read-model.ts';
 
@@ -12,11 +13,13 @@ import type { ReadModel } from './read-model.ts';
 export interface Stores {
   readonly dueWork: DueWork;
   projection(readModel: ReadModel): ProjectionStore;
+  passedOver(readModel: ReadModel): PassedOver;
   checkpoints(lease: Lease | null): CheckpointStore;
 }
 
 export const createStores = (db: Kysely<Database>): Stores => ({
   dueWork: createDueWork(db),
   projection: (readModel) => createProjectionStore(db, readModel),
+  passedOver: (readModel) => createPassedOver(db, readModel),
   checkpoints: (lease) => createCheckpointStore(db, lease),
 });

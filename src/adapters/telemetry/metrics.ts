@@ -4,6 +4,8 @@ import type { Subscriber } from '../../application/run-subscription.ts';
 export interface Metrics {
   /** The same subscriber, counted: what it handled by type, how large its batches are and how long they take. */
   counted(subscriber: Subscriber): Subscriber;
+  /** How many transitions a projection has passed over that are still not in its rows. */
+  passedOver(subscriber: string, transitions: number): void;
   /** A process or thread of handlers ended by itself: `crashed`, `out-of-memory` or `unresponsive`. */
   handlersEnded(how: string): void;
   /** An event became a dead letter because workers end when they run it. */
@@ -42,6 +44,12 @@ export function createMetrics(): Metrics {
     labelNames: ['subscriber'],
     registers,
   });
+  const passedOver = new Gauge({
+    name: 'eventops_passed_over_transitions',
+    help: 'Transitions that a projection passed over and that are not in its rows yet.',
+    labelNames: ['subscriber'],
+    registers,
+  });
 
   const handlerEnds = new Counter({
     name: 'eventops_handler_process_ends_total',
@@ -56,6 +64,7 @@ export function createMetrics(): Metrics {
   });
 
   return {
+    passedOver: (subscriber, transitions) => passedOver.set({ subscriber }, transitions),
     handlersEnded: (how) => handlerEnds.inc({ how }),
     poisoned: () => poisoned.inc(),
     counted: (subscriber) => ({

@@ -32,6 +32,8 @@ export const jsonLimits = {
   numberCharacters: 1_000,
   /** Smaller exponents have no use and would make `numeric` in PostgreSQL carry thousands of zeros. */
   smallestExponent: -400,
+  /** Of a zero alone: any other number is beyond a double long before. `numeric` takes no larger one. */
+  largestExponent: 1_073_741_822,
 } as const;
 
 /** A literal of at most 15 characters has at most 15 digits, and so many survive a double of a usual size. */
@@ -212,8 +214,8 @@ class Scanner {
     const e = Math.max(literal.indexOf('e'), literal.indexOf('E'));
     const exponent = e < 0 ? 0 : Number(literal.slice(e + 1));
     if (end - from > LONGEST_EXACT_NUMBER || Math.abs(exponent) > LARGEST_USUAL_EXPONENT) this.#hasLongNumbers = true;
-    if (exponent < jsonLimits.smallestExponent || Math.abs(Number(literal)) === Number.POSITIVE_INFINITY)
-      this.#refuse('number-out-of-range', from);
+    const isKept = exponent >= jsonLimits.smallestExponent && exponent <= jsonLimits.largestExponent;
+    if (!isKept || Math.abs(Number(literal)) === Number.POSITIVE_INFINITY) this.#refuse('number-out-of-range', from);
   }
 
   #endMember(at: number): void {

@@ -9,4 +9,6 @@ export interface BackgroundService {
   stop(): Promise<void>;
   /** What keeps it from its work at present, in words for an operator; `null` when nothing does. */
   trouble(): string | null;
+  /** What an operator should know though it is at work; `null` when there is nothing. */
+  notice?(): string | null;
 }

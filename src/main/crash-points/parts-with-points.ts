@@ -28,6 +28,8 @@ export const runnerWithPoints = (runner: HandlerRunner, reach: Reach): HandlerRu
 const storesWithPoints = (stores: Stores, reach: Reach): Stores => ({
   dueWork: withPoints(stores.dueWork, portActions.dueWork, reach),
   projection: (readModel) => withPoints(stores.projection(readModel), portActions.projection, reach),
+  // One transaction for each event, repeated until it went through.
+  passedOver: stores.passedOver,
   checkpoints: (lease) => withPoints(stores.checkpoints(lease), portActions.checkpoints, reach),
 });
 

@@ -10,5 +10,9 @@ export const dueWork: ReadModel<null> = {
   isNeverRefused: true,
   // Most transitions are followed by others of their event within the batch, and need not be read at all.
   decode: () => null,
-  write: (transaction, decoded) => writeDueWork(transaction, foldDueWork(decoded.map(({ recorded }) => recorded))),
+  async write(transaction, decoded) {
+    await writeDueWork(transaction, foldDueWork(decoded.map(({ recorded }) => recorded)));
+    // A row holds all that it needs, whatever was there before.
+    return [];
+  },
 };

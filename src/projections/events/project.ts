@@ -53,7 +53,7 @@ function columnsOf(transition: Transition, recorded: RecordedTransition): Column
         source,
         payload_text: payload,
         idempotency_key: idempotencyKey,
-        client_id: clientId,
+        client_id: storable(clientId),
         ordering_key: orderingKey,
         trace_id: traceIdOf(recorded),
         created_at: recordedAt,
@@ -98,9 +98,11 @@ const beginning = (generation: number) => ({
   ...failed(null),
 });
 
-/** A failure's text may hold any character, and PostgreSQL's text any but NUL. */
+/** PostgreSQL's text holds any character but NUL, and no half of a pair; what others wrote may hold both. */
+const storable = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD');
+
 const failed = (failure: Pick<Failure, 'class' | 'message' | 'fingerprint'> | null) => ({
-  error_reason: failure && `${failure.class}: ${failure.message}`.replaceAll('\0', '\uFFFD'),
+  error_reason: failure && storable(`${failure.class}: ${failure.message}`),
   failure_fingerprint: failure && failure.fingerprint,
 });
 

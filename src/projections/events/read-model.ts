@@ -1,5 +1,5 @@
 import { decodeTransition } from '../../application/decode-transition.ts';
-import { EVENT_STREAM_PREFIX } from '../../application/event-identity.ts';
+import { EVENT_STREAM_PREFIX, streamOf } from '../../application/event-identity.ts';
 import type { Transition } from '../../domain/event/transitions.ts';
 import type { ReadModel } from '../read-model.ts';
 import { foldByEvent } from './project.ts';
@@ -10,5 +10,6 @@ export const events: ReadModel<Transition> = {
   name: 'events',
   streamPrefix: EVENT_STREAM_PREFIX,
   decode: decodeTransition,
-  write: (transaction, decoded, options) => writeEvents(transaction, foldByEvent(decoded), options),
+  write: async (transaction, decoded, options) =>
+    (await writeEvents(transaction, foldByEvent(decoded), options)).map(streamOf),
 };

@@ -4,16 +4,22 @@ import type { WriteOptions } from '../read-model.ts';
 import { type EventChanges, type EventRow, isWholeRow } from './project.ts';
 import { columnTypes } from './table.ts';
 
-/** Brings the rows up to `changes` in at most two statements. Rows that contain as much already are left alone. */
+/**
+ * Brings the rows up to `changes` in at most two statements. Rows that contain as much already are left alone.
+ * @returns the ids of events whose row is missing; of a whole history, of those whose row is ahead of it.
+ */
 export async function writeEvents(
   transaction: Transaction<Database>,
   changes: readonly EventChanges[],
-  { isTextOnly = false }: WriteOptions = {},
-): Promise<void> {
+  { isTextOnly = false, isWholeHistory = false }: WriteOptions = {},
+): Promise<readonly string[]> {
   const rows = changes.filter(isWholeRow);
   const others = changes.filter((one) => !isWholeRow(one));
-  if (rows.length > 0) await insertRows(transaction, rows, isTextOnly ? 'null' : 'payload_text::jsonb');
-  if (others.length > 0) await updateRows(transaction, others);
+  const payload = isTextOnly ? 'null' : 'payload_text::jsonb';
+  const inserted = rows.length === 0 ? 0 : await insertRows(transaction, rows, { payload, isWholeHistory });
+  if (isWholeHistory) return inserted === changes.length ? [] : changes.map(({ id }) => id);
+  const updated = others.length === 0 ? 0 : await updateRows(transaction, others);
+  return updated === others.length ? [] : missingOf(transaction, others);
 }
 
 const columns = Object.keys(columnTypes) as (keyof typeof columnTypes)[];
@@ -32,17 +38,19 @@ const excluded = sql.raw(columns.map((name) => `${name} = excluded.${name}`).joi
 async function insertRows(
   transaction: Transaction<Database>,
   rows: readonly EventRow[],
-  payload: 'payload_text::jsonb' | 'null',
-): Promise<void> {
-  await sql`
+  { payload, isWholeHistory }: { readonly payload: 'payload_text::jsonb' | 'null'; readonly isWholeHistory: boolean },
+): Promise<number> {
+  const isLater = sql.raw(isWholeHistory ? '>=' : '>');
+  const { numAffectedRows = 0n } = await sql`
     insert into events (${names})
     select ${selected(payload)} from json_to_recordset(${JSON.stringify(rows)}::json) as row (${parameter})
-    on conflict (id) do update set ${excluded} where excluded.revision > events.revision`.execute(transaction);
+    on conflict (id) do update set ${excluded} where excluded.revision ${isLater} events.revision`.execute(transaction);
+  return Number(numAffectedRows);
 }
 
-async function updateRows(transaction: Transaction<Database>, changes: readonly EventChanges[]): Promise<void> {
+async function updateRows(transaction: Transaction<Database>, changes: readonly EventChanges[]): Promise<number> {
   const told = changes.map((one) => ({ ...one, tells_error: one.error_reason !== undefined }));
-  await sql`
+  const { numAffectedRows = 0n } = await sql`
     update events set
       status = change.status,
       updated_at = change.updated_at,
@@ -59,4 +67,14 @@ async function updateRows(transaction: Transaction<Database>, changes: readonly 
       failure_fingerprint text, tells_error boolean
     )
     where events.id = change.id and change.revision > events.revision`.execute(transaction);
+  return Number(numAffectedRows);
+}
+
+/** Of these events, those that have no row. */
+async function missingOf(transaction: Transaction<Database>, changes: readonly EventChanges[]) {
+  const ids = changes.map(({ id }) => id);
+  const { rows } = await sql<{ id: string }>`
+    select id from unnest(${ids}::uuid[]) as given (id)
+    where not exists (select from events where events.id = given.id)`.execute(transaction);
+  return rows.map(({ id }) => id);
 }

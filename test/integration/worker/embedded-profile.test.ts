@@ -70,7 +70,7 @@ async function startServices(log: EventLog, useCases: UseCases, db: WritableData
       isOnlyProcess: true,
     },
     ...{ handlers, useCases, shutdownTimeoutMs: 1_000, processName: systemChance.uuid(), ...place },
-    metrics: { counted: (subscriber) => subscriber },
+    metrics: { counted: (subscriber) => subscriber, passedOver: () => {} },
   });
   for (const service of services) await service.start();
   return async () => {

@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { openEmbeddedReadDatabase } from '../../../src/adapters/postgres/open-embedded-read-database.ts';
+import type { EmbeddedReadDatabase } from '../../../src/adapters/postgres/open-embedded-read-database.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import {
   type Database,
@@ -13,6 +10,7 @@ import {
 import { events } from '../../../src/projections/events/read-model.ts';
 import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { createProjector } from '../../../src/projections/projector.ts';
+import { folderWithReadTables, openReadTables } from '../read-database/embedded.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 import { manualClock } from './manual-clock.ts';
 
@@ -22,18 +20,13 @@ export interface ReadTables {
   project(log: EventLog): Promise<void>;
 }
 
-/** Real read tables for the tests of one file, which share them: opening them takes a second or two. */
+/** Real read tables for the tests of one file, which share them: opening them takes a while. */
 export function readTablesOfThisFile(): ReadTables {
-  let folder = '';
-  let opened: Awaited<ReturnType<typeof openEmbeddedReadDatabase<Database>>> | null = null;
+  let opened: EmbeddedReadDatabase<Database> | null = null;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'eventops-api-'));
-    opened = await openEmbeddedReadDatabase<Database>({ folder, logger: silentLogger });
+    opened = await openReadTables(await folderWithReadTables());
   });
-  afterAll(async () => {
-    await opened?.close();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => opened?.close());
   const db = () => {
     if (opened === null) throw new Error('The read tables are not open outside a test');
     return opened.db;

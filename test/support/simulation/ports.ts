@@ -81,6 +81,7 @@ export function storesOf(world: World, life: Life): Stores {
         setCaughtUp: meddle('set-caught-up', store.setCaughtUp, tablesAreAway),
       };
     },
+    passedOver: (readModel) => stores.passedOver(readModel),
     checkpoints: (lease) => {
       const store = stores.checkpoints(lease);
       return {

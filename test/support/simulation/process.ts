@@ -63,7 +63,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
       },
       handlers: [handlerOf(world, life, (act) => meddle('run-handler', act, null)())],
       ...{ useCases, clock, chance, logger: silentLogger },
-      metrics: { counted: (subscriber) => subscriber },
+      metrics: { counted: (subscriber) => subscriber, passedOver: () => {} },
       shutdownTimeoutMs: 1_000,
       processName: `${slot}/${start}`,
       limits: {

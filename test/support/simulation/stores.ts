@@ -1,3 +1,4 @@
+import { eventIdOfStream } from '../../../src/application/event-identity.ts';
 import { ConcurrencyConflict, ReadDatabaseRefused } from '../../../src/application/failures.ts';
 import type { CheckpointStore } from '../../../src/application/ports/checkpoint-store.ts';
 import type { DueWork } from '../../../src/application/ports/due-work.ts';
@@ -7,6 +8,7 @@ import { foldDueWork } from '../../../src/projections/due-work/project.ts';
 import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import { type EventChanges, type EventRow, foldByEvent, isWholeRow } from '../../../src/projections/events/project.ts';
 import { LEASE_MS } from '../../../src/projections/leases.ts';
+import type { PassedOver } from '../../../src/projections/passed-over.ts';
 import { projectionNameOf } from '../../../src/projections/projection-states.ts';
 import type { ProjectedBatch, ProjectionStore } from '../../../src/projections/projection-store.ts';
 import type { DecodedTransition, ReadModel } from '../../../src/projections/read-model.ts';
@@ -25,13 +27,21 @@ export interface Tables {
   readonly checkpoints: ReadonlyMap<string, Checkpoint>;
   /** Projections that have been at the end of the log since they last began. */
   readonly caughtUp: ReadonlySet<string>;
+  /** What is missing in the rows, and when it is tried again, by projection and stream. */
+  readonly passedOver: ReadonlyMap<string, { readonly tries: number; readonly nextAt: number }>;
 }
 interface Surroundings {
   committed(batch: ProjectedBatch, readModel: string): void;
   /** Why it is not kept; `null` when it is. */
   refuses(batch: ProjectedBatch, readModel: string): string | null;
 }
-const emptyTables: Tables = { rows: new Map(), due: new Map(), checkpoints: new Map(), caughtUp: new Set() };
+const emptyTables: Tables = {
+  rows: new Map(),
+  due: new Map(),
+  checkpoints: new Map(),
+  caughtUp: new Set(),
+  passedOver: new Map(),
+};
 
 /**
  * The read database without SQL: the same questions and transactions, each at one moment. What it leaves to the real
@@ -74,8 +84,9 @@ export class SimulatedStores {
         if (lease !== null) this.#require(lease);
         const refusal = this.#surroundings.refuses(batch, readModel.name);
         if (refusal !== null) throw new ReadDatabaseRefused(refusal);
+        const passedOver = this.#passedOverAfter(batch, readModel);
         this.#keep(
-          readModel.name === dueWork.name ? { due: this.#dueAfter(decoded) } : { rows: this.#rowsAfter(decoded) },
+          { passedOver, ...this.#after(decoded, readModel) },
           checkpoint === null ? null : [subscriber, checkpoint.to],
         );
         this.#surroundings.committed(batch, readModel.name);
@@ -109,6 +120,46 @@ export class SimulatedStores {
     chance: createSeededChance(1),
   });
 
+  passedOver(readModel: Pick<ReadModel, 'name'>): PassedOver {
+    const prefix = `${projectionNameOf(readModel)} `;
+    const listed = () => [...this.tables.passedOver].filter(([key]) => key.startsWith(prefix));
+    const keepWithout = (stream: string, changed: Partial<Tables>) => {
+      const passedOver = new Map(this.tables.passedOver);
+      passedOver.delete(`${prefix}${stream}`);
+      this.#keep({ ...changed, passedOver }, null);
+    };
+    return {
+      count: async () => listed().length,
+      due: async (limit) =>
+        listed()
+          .filter(([, { nextAt }]) => nextAt <= this.#now())
+          .sort(([, one], [, other]) => one.nextAt - other.nextAt)
+          .slice(0, limit)
+          .map(([key]) => key.slice(prefix.length)),
+      repair: async ({ stream, history, lease }) => {
+        if (lease !== null) this.#require(lease);
+        const batch = { decoded: history, failures: [], failedAt: '', checkpoint: null, lease };
+        const refusal = this.#surroundings.refuses(batch, readModel.name);
+        if (refusal !== null) throw new ReadDatabaseRefused(refusal);
+        const last = history.at(-1)?.recorded.revision ?? -1n;
+        const row = this.tables.rows.get(eventIdOfStream(stream));
+        if (row !== undefined && BigInt(row.revision) > last) return false;
+        const rows = new Map(this.tables.rows);
+        rows.delete(eventIdOfStream(stream));
+        keepWithout(stream, this.#after(history, readModel, rows));
+        return true;
+      },
+      putOff: async (stream, { initialDelayMs, maxDelayMs }) => {
+        const before = this.tables.passedOver.get(`${prefix}${stream}`);
+        if (before === undefined) return;
+        const delayMs = Math.min(maxDelayMs, initialDelayMs * 2 ** before.tries);
+        const passedOver = new Map(this.tables.passedOver);
+        passedOver.set(`${prefix}${stream}`, { tries: before.tries + 1, nextAt: this.#now() + delayMs });
+        this.#copies.splice(-1, 1, { ...this.tables, passedOver });
+      },
+    };
+  }
+
   readonly leases: Leases = {
     acquire: async (name, owner) => {
       const held = this.#leases.get(name);
@@ -135,8 +186,26 @@ export class SimulatedStores {
     if (this.#leases.get(lease.name)?.lease.epoch !== lease.epoch)
       throw new ConcurrencyConflict(`The lease of ${lease.name} was taken over by another process`);
   }
-  #rowsAfter(decoded: ProjectedBatch['decoded']): Tables['rows'] {
-    const rows = new Map(this.tables.rows);
+  /** What the batch adds to the list: what it failed at, and what moves on without a row; all of it is due at once. */
+  #passedOverAfter({ decoded, failures }: ProjectedBatch, readModel: Pick<ReadModel, 'name'>): Tables['passedOver'] {
+    const passedOver = new Map(this.tables.passedOver);
+    const keyOf = (stream: string) => `${projectionNameOf(readModel)} ${stream}`;
+    const isDue = { tries: 0, nextAt: this.#now() };
+    for (const { recorded } of failures) passedOver.set(keyOf(recorded.stream), isDue);
+    const rows = readModel.name === dueWork.name ? null : this.#rowsAfter(decoded, this.tables.rows);
+    for (const { recorded } of decoded) {
+      const isMissing = rows !== null && !rows.has(eventIdOfStream(recorded.stream));
+      if (isMissing || passedOver.has(keyOf(recorded.stream))) passedOver.set(keyOf(recorded.stream), isDue);
+    }
+    return passedOver;
+  }
+  #after(decoded: ProjectedBatch['decoded'], readModel: Pick<ReadModel, 'name'>, rows = this.tables.rows) {
+    return readModel.name === dueWork.name
+      ? { due: this.#dueAfter(decoded) }
+      : { rows: this.#rowsAfter(decoded, rows) };
+  }
+  #rowsAfter(decoded: ProjectedBatch['decoded'], before: Tables['rows']): Tables['rows'] {
+    const rows = new Map(before);
     for (const changes of foldByEvent(decoded as readonly DecodedTransition[])) write(rows, changes);
     return rows;
   }

@@ -34,7 +34,7 @@ describe('what the file system refuses', () => {
   ])('is one sentence with the path and what to do: %s', (_, read, words) => {
     const advice = adviceOnFiles(refusedBy(read));
     expect(advice).toContain(words);
-    expect(advice).toMatch(/^EventOps cannot go on: E[A-Z]+: .*About [^ ]+: [^\n]*$/);
+    expect(advice).toMatch(/^EventOps cannot go on: E[A-Z]+: .*About [^:]+: [^\n]*$/);
   });
 
   it('is not what a program did wrong', () => {

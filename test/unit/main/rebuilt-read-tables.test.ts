@@ -34,6 +34,7 @@ function createSurroundings() {
           dueWork: stores.dueWork,
           projection: (readModel) => stores.projection(readModel),
           checkpoints: (lease) => stores.checkpoints(lease),
+          passedOver: (readModel) => stores.passedOver(readModel),
         },
         bus: {
           forgetsOnRestart: false,
@@ -47,7 +48,7 @@ function createSurroundings() {
       },
       handlers: [],
       ...{ useCases, clock, chance, logger: silentLogger },
-      metrics: { counted: (subscriber) => subscriber },
+      metrics: { counted: (subscriber) => subscriber, passedOver: () => {} },
       shutdownTimeoutMs: 1_000,
       processName: 'rebuilding',
       limits: { sweep: { pageRows }, following: { maxBatch: 7 } },

@@ -70,6 +70,8 @@ const tables: Tables = {
     type: 'text not null',
     reason: 'text not null',
     failed_at: 'timestamp with time zone not null',
+    tries: 'integer not null',
+    next_try_at: 'timestamp with time zone not null',
   },
   projection_states: { subscriber: 'text not null', is_caught_up: 'boolean not null' },
 };

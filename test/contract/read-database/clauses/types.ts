@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { jsonLimits, scanJson } from '../../../../src/api/intake/scan-json.ts';
+import { ReadDatabaseRefused } from '../../../../src/application/failures.ts';
 import { writeEvents } from '../../../../src/projections/events/write.ts';
 import { row } from '../../../support/read-database/rows.ts';
 import type { Opened } from '../harness.ts';
@@ -42,6 +44,22 @@ export function typeClauses(under: Opened): void {
         { payload_text: text, id: '12345678901234567890' },
         { payload_text: '{"v":0e1073741824}', id: null },
       ]);
+    });
+
+    it.each([
+      [`0e${jsonLimits.largestExponent}`, true],
+      [`0e${jsonLimits.largestExponent + 1}`, false],
+      [`-0.${'9'.repeat(jsonLimits.numberCharacters - 10)}e${jsonLimits.smallestExponent}`, true],
+      ['1.7976931348623157e308', true],
+      [`1${'0'.repeat(308)}.${'0'.repeat(jsonLimits.numberCharacters - 320)}1`, true],
+      [`${'['.repeat(jsonLimits.depth)}${']'.repeat(jsonLimits.depth)}`, true],
+    ])('is JSON that jsonb takes exactly where ingest does, at its bounds: %#', async (text, isTaken) => {
+      const taken = sql`select ${text}::jsonb is not null as taken`.execute(under().db).then(
+        () => true,
+        (error: unknown) => (error instanceof ReadDatabaseRefused ? false : error),
+      );
+      expect(await taken).toBe(isTaken);
+      expect(scanJson(text).violation === null).toBe(isTaken);
     });
 
     it('keeps text with any character but NUL', async () => {
