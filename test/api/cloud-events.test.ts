@@ -270,8 +270,8 @@ describe('data of a CloudEvent that is not JSON', () => {
     expect([inHeaders.statusCode, inHeaders.json().payload]).toEqual([201, payload]);
     const stored = JSON.parse((await recorded())[0]?.data ?? '');
     expect(stored.contentType).toBe(type);
-    const structured = { ...attributes, datacontenttype: type, data_base64: data.toString('base64') };
-    const again = await post(structured, { 'content-type': 'application/cloudevents+json' });
+    const inBody = { ...attributes, datacontenttype: type, data_base64: data.toString('base64') };
+    const again = await post(inBody, { 'content-type': 'application/cloudevents+json' });
     expect([again.statusCode, again.json().id]).toEqual([200, inHeaders.json().id]);
   });
 
@@ -308,8 +308,8 @@ describe('data of a CloudEvent that is not JSON', () => {
     const { call, post } = apiUnderTest();
     const empty = await call({ method: 'POST', url: '/v1/events', headers });
     expect([empty.statusCode, empty.json().payload]).toEqual([201, null]);
-    const structured = { ...attributes, id: '2', data_base64: 'AAAA' };
-    const opaque = await post(structured, { 'content-type': 'application/cloudevents+json' });
+    const inBody = { ...attributes, id: '2', data_base64: 'AAAA' };
+    const opaque = await post(inBody, { 'content-type': 'application/cloudevents+json' });
     expect(opaque.json().payload).toBe('AAAA');
     expect((await call({ method: 'POST', url: '/v1/events', headers, payload: Buffer.from('1') })).statusCode).toBe(
       415,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import { openEmbeddedLog } from '../../src/adapters/embedded-log/open-embedded-log.ts';
 import { streamOf } from '../../src/application/event-identity.ts';
@@ -52,3 +53,35 @@ it('who waits is told by the embedded log', async () => {
   await life.succeed();
   expect((await answer).json()).toMatchObject({ status: 'PROCESSED', revision: 2 });
 });
+
+it('a payload that was changed in the file is neither served nor replayed, and its history says so', async () => {
+  const { post, log, clock, path } = await withEmbeddedLog();
+  const { id } = (await post({ ...order, payload: { amount: 100 } })).json();
+  const life = eventLife(log, clock, id);
+  await life.start();
+  await life.succeed();
+  await log.close();
+  changeInFile(path, '{\\"amount\\":100}', '{\\"amount\\":900}');
+  const reopened = await openEmbeddedLog({ path });
+  onTestFinished(() => reopened.close());
+  const { call } = apiUnderTest({ log: reopened });
+  const url = `/v1/events/${id}`;
+  const replay = { method: 'POST', url: `${url}/replay`, payload: { reason: 'x' } } as const;
+  for (const request of [{ url }, { url: `${url}?waitFor=DEAD` }, replay]) {
+    const answer = await call(request);
+    expect(answer.json()).toMatchObject({ status: 409, code: 'history-broken' });
+    expect(answer.body).not.toContain('900');
+  }
+  const history = (await call({ url: `${url}/history` })).json();
+  expect([history.verified, history.items.length]).toEqual([false, 3]);
+});
+
+/** As somebody would who may write to the file, and knows that it guards itself. */
+function changeInFile(path: string, from: string, to: string): void {
+  const database = new DatabaseSync(path);
+  const triggers = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
+  for (const { name } of triggers) database.exec(`DROP TRIGGER ${String(name)}`);
+  database.prepare('UPDATE transitions SET data = replace(data, ?, ?)').run(from, to);
+  for (const trigger of triggers) database.exec(String(trigger['sql']));
+  database.close();
+}

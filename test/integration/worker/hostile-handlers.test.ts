@@ -79,7 +79,7 @@ describe('handlers that would take others with them, all at once', async () => {
     histories = await readAllHistories(log);
     await rows.close();
     await log.close();
-  });
+  }, 240_000);
   afterAll(() => rm(folder, { recursive: true }));
 
   it.each(hostile)('one that %s is dead alone, by its own attempts', (key) => {
