@@ -63,8 +63,8 @@ async function judgeRestored(
     ({ guarantee }) => guarantee !== 'G2',
   );
   const isBeyond = await isBeyondTheLog(world);
-  // What rows and checkpoints are of is gone.
-  const seen = seenBreaches(world).filter(({ guarantee }) => guarantee !== 'G6');
+  // What rows, checkpoints and keys are of is gone.
+  const seen = seenBreaches(world).filter(({ guarantee }) => guarantee === 'G9');
   if (!isBeyond || processes.sayTrouble()) return [...breaches, ...seen];
   return [...breaches, ...seen, stuck('the log was put back behind the rows, and no process says so')];
 }

@@ -289,13 +289,6 @@ const caps: readonly PlantedBug[] = [
     '(await firstPlace(signal))',
     '((await firstPlace(signal)), null)',
   ),
-  bug(
-    'a place that the log refuses is tried for ever, and not told',
-    500,
-    'application/run-subscription.ts',
-    'if (error instanceof CheckpointRefused) throw error;',
-    '',
-  ),
 ];
 
 const stalls: readonly PlantedBug[] = [
