@@ -101,10 +101,6 @@ const inHeaders = ({ errors = [], ...problem }: Problem): Problem => ({
   errors: errors.map((error) => ({ ...error, pointer: `/headers/ce-${error.pointer.slice(1)}` })),
 });
 
-/** Whether a request that is not structured carries a CloudEvent all the same. */
-export const isBinary = (headers: Readonly<Record<string, unknown>>) =>
-  ['ce-specversion', 'ce-id', 'ce-source', 'ce-type'].some((name) => headers[name] !== undefined);
-
 type Attributes = z.output<typeof attributes>;
 
 function readAttributes(given: Readonly<Record<string, unknown>>): Reading<Attributes> {
