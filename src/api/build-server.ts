@@ -7,6 +7,7 @@ import { defaultLimits } from './limits.ts';
 import { permissionsOfRoles } from './permissions.ts';
 import { addAccess } from './plugins/access.ts';
 import { addAnswerDeadlines } from './plugins/answer-deadlines.ts';
+import { addBodyProgress } from './plugins/body-progress.ts';
 import { addBodyReading } from './plugins/body-reading.ts';
 import { createClientErrors } from './plugins/client-errors.ts';
 import { addClosing } from './plugins/closing.ts';
@@ -38,7 +39,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     permissionsOfRoles: dependencies.permissionsOfRoles ?? permissionsOfRoles(),
   };
   const { authenticator, chance, clock, log, logger } = dependencies;
-  const clientErrors = createClientErrors();
+  const clientErrors = createClientErrors(limits.passingOverMs);
   const server = fastify({
     // Fastify's logger makes a child for each request; only failures are worth a line, and they log themselves.
     logger: false,
@@ -67,6 +68,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   addClosing(server, clock, limits);
   addMissingRoutes(server);
   addBodyReading(server, limits);
+  addBodyProgress(server, clock, limits);
   addAccess(server, authenticator, given.permissionsOfRoles);
   addRoom(server, createAdmission(limits, clock), limits);
   addPatience(server, clock, limits);

@@ -4,7 +4,8 @@ export const defaultLimits = {
   bodyBytes: 256 * 1024,
   batchBodyBytes: 8 * 1024 * 1024,
   batchItems: 1_000,
-  /** Of a batch, in UTF-16 units of its text: so much is read in one turn of the event loop, and appended at one time. */
+  /** Of a batch, in UTF-16 units of its text: so much is read in one turn of the event loop, and so much appended at once. */
+  batchTurnBytes: 64 * 1024,
   batchSliceBytes: 1024 * 1024,
   /** Memory of all requests and answers in hand, and of one client's, by the estimates below. */
   bytesInHand: 192 * 1024 * 1024,
@@ -41,8 +42,13 @@ export const defaultLimits = {
   closingMs: 5_000,
   /** Both must be set, and the checking interval lowered: Fastify's `requestTimeout` alone never ends a slow body. */
   headersTimeoutMs: 2_000,
-  requestTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  /** A body of which no more than this came in so long is given up. */
+  bodyProgressMs: 7_500,
+  bodyProgressBytes: 4 * 1024,
   connectionsCheckingIntervalMs: 500,
+  /** The rest of a body that was refused may take so much longer: its client has been answered, and may not know yet. */
+  passingOverMs: 30_000,
   /** In all and from one address; a long poll takes one. Fewer where the process may have few files open. */
   connections: 2_048,
   connectionsOfOneAddress: 1_024,

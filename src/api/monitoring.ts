@@ -67,7 +67,7 @@ export async function listenForMonitoring({ host, port, metrics, readiness, limi
     if (answer === undefined) return refused({ code: 'not-found' });
     return request.method === 'GET' ? answer() : refused({ code: 'method-not-allowed' });
   };
-  const clientErrors = createClientErrors();
+  const clientErrors = createClientErrors(limits.passingOverMs);
   clientErrors.watch(server);
   server.on('clientError', clientErrors.answer);
   server.on('request', (request, response: ServerResponse) => {

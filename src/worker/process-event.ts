@@ -17,6 +17,7 @@ import { defaultRetry } from './handlers/config-schema.ts';
 import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.ts';
 import { LEASE_MARGIN_MS } from './lease.ts';
 import type { Pace } from './pace.ts';
+import { createPayloadsInHand, type PayloadLimits, payloadLimits } from './payloads-in-hand.ts';
 import { AttemptNotDue } from './wait-until-due.ts';
 
 export const attemptLimits = {
@@ -47,7 +48,7 @@ export interface ProcessEventDependencies {
   /** Told how long the log took for each claim, reading the event included, whatever came of it. */
   readonly pace: Pick<Pace, 'claimTook' | 'standAside'>;
   /** Others than the usual ones. */
-  readonly limits?: Partial<AttemptLimits> | undefined;
+  readonly limits?: Partial<AttemptLimits & PayloadLimits> | undefined;
 }
 
 interface Attempt {
@@ -68,18 +69,27 @@ interface Attempt {
  *   to its lease. Once the attempt is claimed, nothing is thrown.
  */
 export function createProcessEvent(dependencies: ProcessEventDependencies) {
-  const { log, clock, companies, pace } = dependencies;
+  const { log, clock, companies, pace, letGo, limits } = dependencies;
+  const payloads = createPayloadsInHand(letGo, { ...payloadLimits, ...limits });
   return async (command: ProcessEvent): Promise<void> => {
-    const beganAt = clock.now();
     let tookMs: number | null = 0;
     // Counted once for each event in hand, whatever comes of it.
     const claimTook = (claimMs: number) => {
       if (tookMs !== null) pace.claimTook(tookMs + claimMs);
       tookMs = null;
     };
-    try {
-      let known: LoadedEvent | null = command.event ?? (await loadEvent(log, streamOf(command.eventId)));
+    // Waiting for room says nothing of the log.
+    const read = async () => {
+      const beganAt = clock.now();
+      const event = command.event ?? (await loadEvent(log, streamOf(command.eventId)));
       tookMs = clock.now() - beganAt;
+      return event;
+    };
+    let giveBack = () => {};
+    try {
+      const taken = await payloads.take(read, ({ state }) => state?.received.payload.length ?? 0);
+      giveBack = taken.giveBack;
+      let known: LoadedEvent | null = taken.event;
       while (known !== null) {
         const entered = companies.enter(companyOf(known.state ?? nothingYet));
         const mayGoOn = !(entered instanceof Promise) || (await pace.standAside(entered));
@@ -89,6 +99,7 @@ export function createProcessEvent(dependencies: ProcessEventDependencies) {
         known = await processOnce(dependencies, command, known, claimTook).finally(leave);
       }
     } finally {
+      giveBack();
       claimTook(0);
     }
   };

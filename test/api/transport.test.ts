@@ -101,6 +101,36 @@ describe('a client that is slow', () => {
   });
 });
 
+describe('a body that hardly comes', () => {
+  it('is given up when a look finds that too little came since the one before', async () => {
+    const api = apiUnderTest({ limits: { bodyProgressMs: 5_000, bodyProgressBytes: 10 } });
+    const { open } = await listening(api);
+    const accepted = once(api.server.server, 'connection');
+    const socket = await open();
+    const [connection]: Socket[] = await accepted;
+    const answer = untilClosed(socket);
+    let sent = 0;
+    const send = async (text: string) => {
+      socket.write(text);
+      sent += text.length;
+      while ((connection?.bytesRead ?? 0) < sent) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const look = async () => {
+      api.clock.advance(5_000);
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await send(`${postHead('content-length: 100')}{"type":`);
+    await look();
+    await send('x'.repeat(10));
+    await look();
+    expect(connection?.destroyed).toBe(false);
+    await send('x'.repeat(9));
+    await look();
+    expect(parsed(await answer)).toMatchObject({ status: 408, problem: { code: 'request-timeout' } });
+    expect(await api.recorded()).toEqual([]);
+  });
+});
+
 describe('connections', () => {
   const health = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n';
 

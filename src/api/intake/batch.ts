@@ -12,7 +12,7 @@ export interface BatchLimits {
   /** Of one item. */
   readonly bodyBytes: number;
   /** Of the batch that are read in one turn of the event loop, so that other requests are not held up behind it. */
-  readonly batchSliceBytes: number;
+  readonly batchTurnBytes: number;
 }
 
 /**
@@ -30,14 +30,14 @@ export async function readBatch(
   const read = (document: JsonDocument) =>
     isOfCloudEvents ? readStructured(document, limits) : readBatchItem(document);
   const items: Reading<PreparedEvent>[] = [];
-  let restsAt = limits.batchSliceBytes;
+  let restsAt = limits.batchTurnBytes;
   for (const { document, end } of documents) {
     if (document === null) return refused(notAnArray(text));
     if (items.length === limits.batchItems) return refused(tooManyItems(limits));
     const sent = document.ok ? read(document.value) : document;
     items.push(sent.ok ? { ok: true, value: prepare(sent.value) } : sent);
     if (end < restsAt) continue;
-    restsAt = end + limits.batchSliceBytes;
+    restsAt = end + limits.batchTurnBytes;
     await turnOfTheLoop();
   }
   return { ok: true, value: items };

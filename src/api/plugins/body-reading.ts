@@ -74,6 +74,7 @@ function admitBody(
     const bytes = Number.isNaN(announced) ? limits.unannouncedBodyBytes : announced > mostBytes ? 0 : announced;
     const problem = await takeRoom(request, reply, memoryFor(bytes));
     if (problem !== null) return sendProblem(reply, problem);
+    request.server.watchBody(request);
     if (!Number.isNaN(announced)) return payload;
     const makeRoom = async (received: number) => {
       const refusal = await takeRoom(request, reply, memoryFor(received + limits.unannouncedBodyBytes));

@@ -11,8 +11,9 @@ interface Exchange {
 /**
  * Answers to what Node's parser gives up on, which never reaches a route: written to the socket by hand, and the end of
  * the connection. Requests that came before on the same connection are answered before.
+ * @param passingOverMs how much longer than other requests the rest of a body may take that was refused
  */
-export function createClientErrors() {
+export function createClientErrors(passingOverMs: number) {
   const exchanges = new WeakMap<Socket, Set<Exchange>>();
   const refused = new WeakSet<Socket>();
   /** The last request of a connection that was answered before all of it had come. */
@@ -34,16 +35,26 @@ export function createClientErrors() {
     },
     answer(error: ParserError, socket: Socket): void {
       if (error.code === 'ECONNRESET' || socket.destroyed || refused.has(socket)) return;
+      // What is late may be the rest of a body that was refused: that answer stands, and the client may have sent its next
+      // request right behind it.
+      const early = answeredEarly.get(socket);
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && early?.complete === false)
+        return letPassOver(early, passingOverMs);
       refused.add(socket);
-      // What is late may be the rest of a body that was refused: that answer stands.
-      const isAnswered = answeredEarly.get(socket)?.complete === false;
-      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isAnswered) return void socket.destroy(error);
       // One whose body was still on its way is the one that is given up.
       const before = [...(exchanges.get(socket) ?? [])].filter(({ request }) => request.complete);
       if (before.length === 0) refuse(error, socket);
       else void Promise.all(before.map(({ answered }) => answered)).then(() => refuse(error, socket));
     },
   };
+}
+
+function letPassOver(request: IncomingMessage, passingOverMs: number): void {
+  const { socket } = request;
+  const timer = setTimeout(() => {
+    if (!request.complete) socket.destroy();
+  }, passingOverMs);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function refuse(error: ParserError, socket: Socket): void {

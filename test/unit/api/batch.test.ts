@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readBatch } from '../../../src/api/intake/batch.ts';
 import { jsonText, spaced } from '../../support/api/json-texts.ts';
 
-const limits = { batchItems: 5, bodyBytes: 1_000, batchSliceBytes: 500 };
+const limits = { batchItems: 5, bodyBytes: 1_000, batchTurnBytes: 500 };
 const item = (payload: string) => `{"type":"a","source":"b","payload":${payload}}`;
 
 /** The payload's text or the problem's code of each item; the problem's code of a batch that is refused whole. */

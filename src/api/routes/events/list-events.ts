@@ -58,7 +58,8 @@ async function sendList(
   const refusal = await takeRoom(request, reply, memoryOfPage(limits));
   if (refusal !== null) return sendProblem(reply, refusal);
   const seen = request.ownEventsOnly ? { ...filters, clientId } : filters;
-  const { items, next } = await listEvents(readDatabase(), seen, { limit, after: after ?? undefined });
+  const page = { limit, maxBytes: limits.pageBytes, after: after ?? undefined };
+  const { items, next } = await listEvents(readDatabase(), seen, page);
   const nextCursor = next === null ? 'null' : `"${cursorOf(next, list)}"`;
   const body = `{"items":[${items.map(eventJson).join()}],"nextCursor":${nextCursor}}`;
   return reply.header('content-type', JSON_CONTENT_TYPE).send(body);
