@@ -1,12 +1,11 @@
 /**
- * What the file system refused, in one sentence with the path and what to do; `null` for every other error. Whatever is
+ * What the file system refused, with what to do, and the path where the system names it; `null` for every other error. Whatever is
  * not translated closer to where it happens comes here.
  */
 export function adviceOnFiles(error: unknown): string | null {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return null;
-  const path = 'path' in error ? String(error.path) : 'a file';
   const advice = ADVICE[String(error.code)] ?? 'see to it, its folder and its disk';
-  return `EventOps cannot go on: ${error.message}. About ${path}: ${advice}`;
+  return `EventOps cannot go on: ${error.message}. What to do: ${advice}`;
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
