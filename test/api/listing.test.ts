@@ -127,7 +127,7 @@ describe('a list', () => {
     ['status=dead', '/query/status'],
     ['status=DEAD&status=DEAD', '/query/status'],
     ["type='%20or%201=1;--", '/query/type'],
-    ['source=$1', '/query/source'],
+    ['source=%20', '/query/source'],
     ['failure=%00', '/query/failure'],
     ['failure=', '/query/failure'],
     ['createdAfter=yesterday', '/query/createdAfter'],

@@ -66,8 +66,8 @@ function createSurroundings() {
   const claim = async (key: string) => {
     const eventId = await receive(key);
     const lease = { now: timestamp(clock.now()), leaseExpiresAt: timestamp(clock.now() + 60_000) };
-    const start = { generation: 0, attempt: 1, worker: 'worker-0', ...lease };
-    const { event } = await useCases.startProcessing(eventId, start, byClient);
+    const attempt = { generation: 0, attempt: 1, worker: 'worker-0', ...lease };
+    const { event } = await useCases.startProcessing(eventId, attempt, byClient);
     return { eventId, event, claim: event.state?.claim as Claim };
   };
   return {
