@@ -53,8 +53,20 @@ export function breachesOfRuns(
 function deadWithoutFailing(eventId: string, history: readonly RecordedTransition[]): readonly Breach[] {
   const transitions = history.map(decodeTransition);
   return transitions.flatMap((last): readonly Breach[] => {
-    if (last.type !== 'EventDeadLettered' || last.data.reason !== 'attempts-exhausted') return [];
+    if (last.type !== 'EventDeadLettered') return [];
     const { generation, policy } = last.data;
+    const alone = transitions.filter(
+      ({ type, data }) => type === 'ProcessingInterrupted' && data.generation === generation && data.wasAlone,
+    ).length;
+    // The third end of a worker is not recorded as an interruption, but as the event's death.
+    if (last.data.reason === 'poison' && alone < 2)
+      return [
+        {
+          ...{ guarantee: 'G8', kind: 'against the policy', eventId },
+          what: `is poison after ${alone} earlier ends of workers that ran nothing else`,
+        },
+      ];
+    if (last.data.reason !== 'attempts-exhausted') return [];
     const failed = transitions.filter(
       ({ type, data }) => type === 'ProcessingFailed' && data.generation === generation,
     ).length;

@@ -31,6 +31,14 @@ export async function judge(
     ({ guarantee, eventId }) => guarantee !== 'G6' || !missing.has(eventId),
   );
   breaches.push(...breachesOfRuns(world.runs, histories), ...seenBreaches(world));
+  for (const { eventId, payload } of acknowledged) {
+    const kept = rows.get(eventId)?.payload;
+    if (kept !== undefined && kept !== payload)
+      breaches.push({
+        ...{ guarantee: 'G6', kind: 'mismatching row', eventId },
+        what: 'its row has its payload in other words than it was sent',
+      });
+  }
   if (witness.waiting > 0) breaches.push(stuck(`${witness.waiting} people still have no answer`));
   // Where many things go wrong, many ask.
   if (world.scenario.workersFrom > 0)
