@@ -101,7 +101,7 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
     },
   };
 
-  const hear = (cell: Cell, { ready, unusable, ends = [], lines = [], late = [], worn }: FromCell) => {
+  const hear = (cell: Cell, { ready, unusable, ends = [], lines = [], late = [], worn, leftover }: FromCell) => {
     if (ready) {
       failedStarts = 0;
       trouble = null;
@@ -111,6 +111,8 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
       const one = cell.inHand.get(number);
       if (one) writeHandlerLine(logger, { ...named(one), type: one.message.type }, line);
     }
+    // What went on in it would end the next event's attempt, and only that event would be blamed.
+    if (own.has(cell) && (leftover || ends.some(([, end]) => end?.kind !== 'succeeded'))) cell.retire();
     for (const [number, end] of ends) {
       const one = cell.inHand.get(number);
       if (one) settle(one, outcomeOf(checkedEnd(end), one.run, logger));

@@ -37,6 +37,8 @@ export interface FromCell {
   readonly late?: readonly (readonly [run: number, what: string])[];
   /** The cell goes on, and should be replaced once it is empty: an error went through code that did not expect it. */
   readonly worn?: true;
+  /** A handler that has ended here has begun something that goes on. */
+  readonly leftover?: true;
   readonly pong?: number;
 }
 

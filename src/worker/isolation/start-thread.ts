@@ -36,7 +36,8 @@ export const startThread: StartCell = (settings, events) => {
   return {
     send: (message) => thread.postMessage(message),
     kill: (how) => {
-      endedFor ??= how;
+      if (endedFor !== null) return;
+      endedFor = how;
       void thread.terminate();
     },
   };

@@ -10,6 +10,7 @@ export function createOutbox(send: (message: FromCell) => void) {
   let lines: (readonly [number, HandlerLine])[] = [];
   let late: (readonly [number, string])[] = [];
   let isWorn = false;
+  let hasLeftover = false;
   let isWaiting = false;
 
   const flush = () => {
@@ -19,11 +20,13 @@ export function createOutbox(send: (message: FromCell) => void) {
       ...(lines.length > 0 ? { lines } : {}),
       ...(late.length > 0 ? { late } : {}),
       ...(isWorn ? { worn: true } : {}),
+      ...(hasLeftover ? { leftover: true } : {}),
     };
     ends = new Map();
     lines = [];
     late = [];
     isWorn = false;
+    hasLeftover = false;
     send(message);
   };
   const soon = () => {
@@ -49,6 +52,11 @@ export function createOutbox(send: (message: FromCell) => void) {
     },
     worn: (): void => {
       isWorn = true;
+      soon();
+    },
+    /** To be called before the handler's end: both travel together. */
+    leftover: (): void => {
+      hasLeftover = true;
       soon();
     },
   };

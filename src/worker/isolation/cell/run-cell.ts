@@ -67,6 +67,7 @@ export async function runCell({ configPath, leftoverGraceMs }: CellSettings, cha
       end: (end) => {
         if (!running.delete(run.run)) return false;
         deadlines.remove(one);
+        if (isAtWork(one.leftovers)) outbox.leftover();
         outbox.ended(run.run, end);
         return true;
       },
