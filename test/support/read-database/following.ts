@@ -12,7 +12,11 @@ import { sealedHistory } from '../sealed-history.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 
 /** The history of the event of that name, its idempotency key the name. */
-export const historyOf = (name: string, history: readonly Transition[]): readonly RecordedTransition[] =>
+export const historyOf = (
+  name: string,
+  history: readonly Transition[],
+  envelope: Parameters<typeof sealedHistory>[2] = {},
+): readonly RecordedTransition[] =>
   sealedHistory(
     history.map((transition) =>
       transition.type === 'EventReceived'
@@ -20,6 +24,7 @@ export const historyOf = (name: string, history: readonly Transition[]): readonl
         : transition,
     ),
     deriveUuid(name),
+    envelope,
   );
 
 /** A log of these transitions in this order. */
