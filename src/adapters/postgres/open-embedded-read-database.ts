@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import pg from 'pg';
@@ -30,6 +30,11 @@ export const embeddedReadLimits = {
   firstRetryMs: 1_000,
   retryFactor: 2,
   longestRetryMs: 30_000,
+  /**
+   * Free on the disk before new tables are made: they take about 38 MiB when they are empty. On a disk with less, they
+   * would take what the log needs to go on.
+   */
+  leastRoomMiB: 64,
   ...reopeningLimits,
 } as const;
 export type EmbeddedReadLimits = ReopeningLimits & { readonly [Name in keyof typeof embeddedReadLimits]: number };
@@ -66,6 +71,8 @@ export async function openEmbeddedReadDatabase<Database>(
   let socket: EmbeddedSocket | null = null;
   let mayOpen: Promise<unknown> = Promise.resolve();
   let mayBeBelieved = false;
+  /** Made by this process, and never open yet: there is nothing in it that is worth its room. */
+  let isNew = false;
   let trouble: string | null = `The read tables in ${folder} are not open yet`;
 
   const pool = new pg.Pool({
@@ -115,7 +122,9 @@ export async function openEmbeddedReadDatabase<Database>(
       logger.warn({ folder, reason }, `The read tables are thrown away (${reason}) and rebuilt from the log`);
     if (reason !== null || !(await files.hasCluster())) {
       await files.discard();
+      await requireRoom(folder, limits.leastRoomMiB);
       await createCluster(files);
+      isNew = true;
     }
     await files.markOpen();
     mayBeBelieved = true;
@@ -132,18 +141,28 @@ export async function openEmbeddedReadDatabase<Database>(
     await mayOpen;
   }
 
+  async function discardAlone(): Promise<void> {
+    isNew = false;
+    mayBeBelieved = false;
+    socket?.destroy(new Error('The read tables give their room back'));
+    await socket?.ended;
+    await files.discard();
+  }
+
   async function open(): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await prepareAlone(await files.reasonToDiscard());
     try {
       await migrateToLatest(own);
     } catch (error) {
+      if (lacksMeans(error) && isNew) await discardAlone();
       if (lacksMeans(error)) throw error;
       await prepareAlone(`they could not be opened: ${whole(error)}`);
       await migrateToLatest(own);
     }
     await files.makePrivate();
     await verify(own);
+    isNew = false;
     trouble = null;
   }
 
@@ -196,6 +215,14 @@ export async function openEmbeddedReadDatabase<Database>(
     throw error;
   }
   return { db, trouble: () => trouble, close };
+}
+
+/** @throws when the disk has less; in the words of a full disk, so that it is tried again. */
+async function requireRoom(folder: string, leastMiB: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const freeMiB = Math.floor((bavail * bsize) / 2 ** 20);
+  if (freeMiB < leastMiB)
+    throw new Error(`the disk is full: new tables need ${leastMiB} MiB of free room, and ${freeMiB} MiB are free`);
 }
 
 /** In a thread of its own, because making the files takes memory that only the thread's end gives back. */

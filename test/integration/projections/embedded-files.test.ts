@@ -104,6 +104,16 @@ describe('the embedded read database', () => {
     expect(await startAgain(folder)).toEqual({ recreated: null, rows: 1, messages: [] });
   });
 
+  it('takes nothing of a disk that has too little room for new tables, and says how much is needed', async () => {
+    const folder = await folderWithReadTables();
+    await rm(join(folder, 'cluster'), { recursive: true });
+    const limits = { leastRoomMiB: 2 ** 40 };
+    const { trouble, close } = await openEmbeddedReadDatabase<Database>({ folder, logger: silentLogger, limits });
+    expect(trouble()).toContain(`new tables need ${2 ** 40} MiB of free room`);
+    await close();
+    expect((await readdir(folder)).filter((name) => name.startsWith('cluster'))).toEqual([]);
+  });
+
   it('says what keeps it from opening, refuses queries meanwhile, and opens by itself once it can', async () => {
     const folder = await folderWithReadTables();
     const moved = `${folder}.moved`;
