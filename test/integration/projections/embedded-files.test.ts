@@ -122,7 +122,8 @@ describe('the embedded read database', () => {
     const opened = Promise.withResolvers<void>();
     const recording = createRecordingLogger();
     const logger = { ...recording, info: () => opened.resolve() };
-    const limits = { firstRetryMs: 1 };
+    // No new ones: an attempt between the two moves below would make them where the old ones are to be.
+    const limits = { firstRetryMs: 1, leastRoomMiB: 2 ** 40 };
     const { db, trouble, close } = await openEmbeddedReadDatabase<Database>({ folder, logger, limits });
     expect(trouble()).toContain(`The read tables in ${folder} cannot be opened: EEXIST`);
     await expect(db.selectFrom('events').select('id').execute()).rejects.toThrow(ReadDatabaseUnavailable);

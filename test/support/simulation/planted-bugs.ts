@@ -370,11 +370,11 @@ const rows: readonly PlantedBug[] = [
     'if (!(error instanceof ReadDatabaseRefused)) throw error;',
   ),
   bug(
-    'a replay leaves the attempts in the row',
+    'a replay leaves the attempts in the due work',
     1_000,
-    'projections/events/project.ts',
+    'projections/due-work/project.ts',
     '  generation,\n  attempts: 0,\n',
-    '  generation,\n  ...(generation === 0 ? { attempts: 0 } : {}),\n',
+    '  generation,\n  attempts: generation === 0 ? 0 : 1,\n',
   ),
 ];
 
