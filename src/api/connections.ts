@@ -42,7 +42,7 @@ export function capConnections(server: Server, limits: ConnectionLimits): Connec
   return { isSurplus: (socket) => surplus.has(socket), open: () => open };
 }
 
-/** What the log, the read tables and everything else may need, measured as about half of it. */
+/** What the log, the read tables and everything else may need. An estimate, so half of the rest is left to them, too. */
 const OTHER_FILES = 128;
 
 /**

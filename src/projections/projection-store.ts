@@ -51,7 +51,7 @@ export interface ProjectionStore {
 
 export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel): ProjectionStore {
   const subscriber = projectionNameOf(readModel);
-  /** Asked anew with each load; until it is known, it may be. */
+  /** Asked again with each load; until it is known, it may be. */
   let hasPassedOver = true;
   return {
     async load() {

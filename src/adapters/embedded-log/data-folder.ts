@@ -50,7 +50,7 @@ function openLock(folder: string, pidFile: string): DatabaseSync {
   }
 }
 
-/** Not by `recursive`, which below /proc tries for ever. */
+/** Not by `recursive`, which below /proc never returns. */
 function makeFolder(folder: string): void {
   const missing: string[] = [];
   for (let each = resolve(folder); !existsSync(each); each = dirname(each)) missing.unshift(each);
