@@ -12,7 +12,10 @@ interface Consumer {
   readonly life: Life;
   readonly prefetch: number;
   readonly onCommand: (delivery: CommandDelivery) => void;
+  /** What it is to acknowledge or to give back. */
   readonly inHand: Set<Handed>;
+  /** Commands it has not settled, also those that the broker has forgotten or taken back: all count towards `prefetch`. */
+  held: number;
 }
 interface Handed {
   readonly command: ProcessEvent;
@@ -56,7 +59,7 @@ export class SimulatedBroker {
   });
 
   consume(life: Life, { prefetch, onCommand }: Parameters<CommandConsumer['consume']>[0]): { stop(): Promise<void> } {
-    const consumer: Consumer = { life, prefetch, onCommand, inHand: new Set() };
+    const consumer: Consumer = { life, prefetch, onCommand, inHand: new Set(), held: 0 };
     this.#consumers.add(consumer);
     void life.ended.then(() => {
       this.#consumers.delete(consumer);
@@ -89,25 +92,25 @@ export class SimulatedBroker {
 
   #move(): void {
     while (this.#waiting.length > 0) {
-      const ready = [...this.#consumers].filter(({ inHand, prefetch }) => inHand.size < prefetch);
+      const ready = [...this.#consumers].filter(({ held, prefetch }) => held < prefetch);
       const consumer = ready[Math.floor(this.#chance.fraction() * ready.length)];
       if (consumer === undefined) return;
       this.#handOut(consumer, this.#waiting.shift() as ProcessEvent);
     }
   }
 
-  #handOut({ inHand, onCommand }: Consumer, command: ProcessEvent): void {
+  #handOut(consumer: Consumer, command: ProcessEvent): void {
+    const { inHand } = consumer;
     const handed: Handed = { command };
     inHand.add(handed);
-    onCommand({
-      command,
-      acknowledge: () => {
-        if (inHand.delete(handed)) this.#move();
-      },
-      release: () => {
-        if (inHand.delete(handed)) this.#put(command);
-        this.#move();
-      },
-    });
+    consumer.held++;
+    let isHeld = true;
+    const settle = (goesBack: boolean) => {
+      if (isHeld) consumer.held--;
+      isHeld = false;
+      if (inHand.delete(handed) && goesBack) this.#put(command);
+      this.#move();
+    };
+    consumer.onCommand({ command, acknowledge: () => settle(false), release: () => settle(true) });
   }
 }

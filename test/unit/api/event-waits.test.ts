@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { createEventWaits, isSettled, type Wait } from '../../../src/api/event-waits.ts';
 import { streamOf } from '../../../src/application/event-identity.ts';
-import { LogUnavailable } from '../../../src/application/failures.ts';
+import { CheckpointRefused, LogUnavailable } from '../../../src/application/failures.ts';
 import { loadEvent } from '../../../src/application/load-event.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import type { Logger } from '../../../src/application/ports/logger.ts';
 import { type EventStatus, eventStatuses } from '../../../src/domain/event/state.ts';
 import { someEventId as eventId, eventLife } from '../../support/api/event-life.ts';
 import { manualClock } from '../../support/api/manual-clock.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
+import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
-function setUp(limit = 10, given: EventLog = createInMemoryLog()) {
+function setUp(limit = 10, given: EventLog = createInMemoryLog(), logger: Logger = silentLogger) {
   const subscriptions = { open: 0, begun: 0 };
   const log = counted(given, subscriptions);
   const clock = manualClock();
-  const waits = createEventWaits({ log, clock, logger: silentLogger, limit });
+  const waits = createEventWaits({ log, clock, logger, limit });
   const gone = new AbortController();
   const wait = (wanted: EventStatus, others: Partial<Wait> = {}) =>
     waits.until({
@@ -172,6 +174,25 @@ describe('many who wait', () => {
     const next = wait('PROCESSED', { timeoutMs: 0 });
     clock.advance(0);
     expect(await next).toBe('ended');
+  });
+});
+
+describe('a log that cannot be followed', () => {
+  it.each([
+    ['is away', new LogUnavailable('away')],
+    ['refuses the place', new CheckpointRefused('no place in this log')],
+  ])('because it %s is one line, however many wait one after the other', async (_, failure) => {
+    const logger = createRecordingLogger();
+    const log: EventLog = { ...createInMemoryLog(), head: () => Promise.reject(failure) };
+    const { wait, clock, life } = setUp(10, log, logger);
+    await life.receive();
+    for (let each = 0; each < 50; each++) {
+      const waiting = wait('PROCESSED', { timeoutMs: 10 });
+      await settle();
+      clock.advance(10);
+      await waiting;
+    }
+    expect(logger.lines).toHaveLength(1);
   });
 });
 

@@ -56,6 +56,16 @@ describe('a command', () => {
     },
   );
 
+  it('that fails the same way each time is one line a minute, however many there are', async () => {
+    const { settle, logger, clock } = createPolicy();
+    for (let round = 0; round < 300; round++) {
+      await settle(fails(new UndecodableTransition(`Of event ${round}`)));
+      await clock.run(500);
+    }
+    expect(logger.lines).toHaveLength(3);
+    expect(logger.lines[1]).toMatchObject({ level: 'error', fields: { eventId: 'e', occurrences: 120 } });
+  });
+
   it('is held longer the longer an outage lasts, up to five seconds', async () => {
     const { settle } = createPolicy();
     const waits: number[] = [];
