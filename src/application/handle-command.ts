@@ -79,7 +79,8 @@ export async function handleCommand(
     if (decision.transitions.length === 0) return { ok: true, changed: false, event };
     if (isThere(decision.transitions, context, ids)) return { ok: true, changed: false, event };
     const decidedAt = clock.now();
-    const sealed = sealAll(stream, event, decision.transitions, context, timestamp(decidedAt), chance);
+    const recordedAt = 'now' in command ? command.now : timestamp(decidedAt);
+    const sealed = sealAll(stream, event, decision.transitions, context, recordedAt, chance);
     const expectedRevision = event.revision < 0 ? 'no-stream' : revision(event.revision);
     const request = { stream, expectedRevision, transitions: sealed.transitions } as const;
     const outcome = await appendUntilKnown(log, { clock, ...bounds }, request, decidedAt);

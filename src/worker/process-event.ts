@@ -200,7 +200,7 @@ async function record(
   return null;
 }
 
-/** The append of one outcome. Called again, it offers the same transitions under the same ids. */
+/** The append of one outcome. Called again, it offers the same transitions, to the byte, under the same ids. */
 function appendOf(
   { useCases, clock, chance, worker }: ProcessEventDependencies,
   { eventId, event, state, handler, startedAt }: Attempt,
@@ -214,11 +214,12 @@ function appendOf(
     // From the claim, so that the log knows an outcome that is offered again.
     transitionId: (type) => deriveUuid(event.headId as string, type),
   };
-  const next = { policy: handler?.retry ?? defaultRetry, now: timestamp(endedAt), jitter: chance.fraction() };
+  const now = timestamp(endedAt);
+  const next = { policy: handler?.retry ?? defaultRetry, now, jitter: chance.fraction() };
   switch (outcome.kind) {
     case 'succeeded': {
       const { pattern, version } = handler as ConfiguredHandler;
-      const succeeded = { ...run, durationMs, handler: pattern, handlerVersion: version, result: outcome.result };
+      const succeeded = { ...run, now, durationMs, handler: pattern, handlerVersion: version, result: outcome.result };
       return () => useCases.completeProcessing(eventId, succeeded, context, event);
     }
     case 'failed': {

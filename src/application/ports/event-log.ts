@@ -26,7 +26,7 @@ export interface ProposedTransition {
   readonly id: string;
   readonly type: string;
   readonly schemaVersion: number;
-  /** RFC 3339 in UTC with milliseconds, by the appender's clock. */
+  /** RFC 3339 in UTC with milliseconds, by the appender's clock: when it was decided, however long the append then took. */
   readonly recordedAt: string;
   /** JSON text. Kept and given back byte for byte. */
   readonly data: string;

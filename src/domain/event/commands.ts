@@ -2,7 +2,11 @@ import type { Claim } from './state.ts';
 import type { PoisonLimits } from './suspicion.ts';
 import type { Failure, InterruptionCause, RetryPolicy, TransitionData } from './transitions.ts';
 
-/** Times are RFC 3339 in UTC with milliseconds: the domain reads no clock and draws no chance, its caller does. */
+/**
+ * Times are RFC 3339 in UTC with milliseconds: the domain reads no clock and draws no chance, its caller does. What follows
+ * from a command that says when it is given, `now`, is recorded as of then, so that what is due is counted from
+ * `recordedAt`.
+ */
 export interface ReceiveEvent {
   readonly kind: 'ReceiveEvent';
   readonly event: TransitionData<'EventReceived'>;
@@ -29,6 +33,7 @@ export interface Run {
 
 export interface CompleteProcessing extends Run {
   readonly kind: 'CompleteProcessing';
+  readonly now: string;
   readonly durationMs: number;
   readonly handler: string;
   readonly handlerVersion: string;

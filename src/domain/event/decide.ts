@@ -65,7 +65,7 @@ function start(state: EventState, command: StartProcessing): Decision {
 
 function complete(state: EventState, command: CompleteProcessing): Decision {
   if (!isRunning(state, command)) return stale(state);
-  const { kind: _, claim: __, ...data } = command;
+  const { kind: _, claim: __, now: ___, ...data } = command;
   return accept({ type: 'ProcessingSucceeded', data });
 }
 

@@ -34,6 +34,7 @@ export const claimOfStart = { worker: 'worker-2', leaseExpiresAt: moment(130) };
 export const completeProcessing = (but: But<CompleteProcessing> = {}): CompleteProcessing => ({
   kind: 'CompleteProcessing',
   ...run,
+  now: moment(20),
   durationMs: 12,
   handler: 'order.placed',
   handlerVersion: '1',

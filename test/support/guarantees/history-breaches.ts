@@ -74,8 +74,13 @@ function againstThePolicy(
         return `starts attempt ${transition.data.attempt} at ${startedAt}, before it is due at ${before.data.dueAt}`;
       return null;
     }
-    case 'RetryScheduled':
-      return exceeds(transition.data.attempt, transition.data.policy);
+    case 'RetryScheduled': {
+      const { attempt, policy, dueAt, delayMs } = transition.data;
+      const recordedAt = history[index]?.recordedAt ?? '';
+      if (Date.parse(dueAt) - Date.parse(recordedAt) !== delayMs)
+        return `is due at ${dueAt}, which is not ${delayMs} ms after it was recorded at ${recordedAt}`;
+      return exceeds(attempt, policy);
+    }
     case 'EventDeadLettered':
       if (
         transition.data.reason === 'attempts-exhausted' &&

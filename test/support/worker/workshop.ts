@@ -5,6 +5,7 @@ import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import type { Logger } from '../../../src/application/ports/logger.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
+import type { HandlerRunner } from '../../../src/worker/handler-runner.ts';
 import { defaultRetry } from '../../../src/worker/handlers/config-schema.ts';
 import type { HandlerDefinition } from '../../../src/worker/handlers/define-config.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../../../src/worker/handlers/match-handler.ts';
@@ -50,13 +51,15 @@ export interface WorkshopOptions {
   readonly log?: EventLog;
   readonly logger?: Logger;
   readonly stopTimeoutMs?: number;
+  /** Where handlers run; in this process unless told. */
+  readonly runner?: HandlerRunner;
   readonly limits?: Partial<WorkerLimits>;
 }
 
 /** A worker at work on a log in memory, at a time that stands still. */
 export async function createWorkshop(
   handlers: readonly ConfiguredHandler[],
-  { log = createInMemoryLog(), logger = silentLogger, stopTimeoutMs = 5_000, limits }: WorkshopOptions = {},
+  { log = createInMemoryLog(), logger = silentLogger, stopTimeoutMs = 5_000, runner, limits }: WorkshopOptions = {},
 ) {
   const clock = createVirtualClock();
   const chance = createSeededChance(1);
@@ -67,7 +70,7 @@ export async function createWorkshop(
     ...shared,
     bus,
     matchHandler: createMatchHandler(handlers),
-    runner: createInProcessRunner(shared),
+    runner: runner ?? createInProcessRunner(shared),
     worker: 'worker-1',
     stopTimeoutMs,
     limits,

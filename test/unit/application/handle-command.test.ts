@@ -249,7 +249,10 @@ describe('what a transition is kept with', () => {
     const traceparent = '00-11111111111111111111111111111111-2222222222222222-01';
     await handleCommand(dependencies, eventId, receiveEvent(), { ...context, requestId: 'request-1', traceparent });
     await handleCommand(dependencies, eventId, startProcessing(), context);
-    await handleCommand(dependencies, eventId, completeProcessing({ claim }), { ...context, causationId: 'claim-1' });
+    await handleCommand(dependencies, eventId, completeProcessing({ claim, now: moment(2) }), {
+      ...context,
+      causationId: 'claim-1',
+    });
     const [receipt, claimed, success] = await metadataOf(log);
     expect(receipt).toMatchObject({
       recordedAt: moment(0),

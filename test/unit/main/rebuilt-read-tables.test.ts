@@ -74,7 +74,7 @@ function createSurroundings() {
     ...{ clock, log, stores, published, start, receive, claim },
     finish: async (key: string) => {
       const { eventId, event, claim: ours } = await claim(key);
-      const done = { ...run, claim: ours, handlerVersion: '1', result: null };
+      const done = { ...run, claim: ours, now: timestamp(clock.now()), handlerVersion: '1', result: null };
       await useCases.completeProcessing(eventId, done, byClient, event);
     },
     fail: async (key: string) => {

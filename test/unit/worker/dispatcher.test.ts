@@ -76,7 +76,7 @@ describe('the dispatcher', () => {
     const now = '2026-01-01T00:00:00.000Z';
     const claimed = await useCases.startProcessing(id, { ...run, worker: 'w', now, leaseExpiresAt: now }, byClient);
     const claim = { worker: 'w', leaseExpiresAt: now };
-    const done = { ...run, claim, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
+    const done = { ...run, claim, now, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
     await useCases.completeProcessing(id, done, byClient, claimed.event);
     await useCases.replayEvent(id, { permission: 'safe', reason: 'wished', requestedBy: 'operator' }, byClient);
     await start();

@@ -243,7 +243,14 @@ describe('the sweep', () => {
     const eventId = await claimed('k', 'worker-2');
     const { state } = await loadEvent(log, streamOf(eventId));
     const run = { generation: 0, attempt: 1, claim: state?.claim as Claim };
-    const done = { ...run, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
+    const done = {
+      ...run,
+      now: timestamp(clock.now()),
+      durationMs: 1,
+      handler: '*',
+      handlerVersion: '1',
+      result: null,
+    };
     const { event } = await useCases.receiveEvent(posted('k'), byClient);
     await useCases.completeProcessing(eventId, done, byClient, event);
     kept.put(eventId, { kind: 'lease', attempts: 1 });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { isUnbroken } from '../../../src/application/envelope.ts';
 import { streamOf } from '../../../src/application/event-identity.ts';
 import { loadEvent } from '../../../src/application/load-event.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import type { Claim } from '../../../src/domain/event/state.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
+import type { HandlerOutcome, HandlerRunner } from '../../../src/worker/handler-runner.ts';
 import type { ConfiguredHandler } from '../../../src/worker/handlers/match-handler.ts';
 import { NonRetryableError } from '../../../src/worker/handlers/non-retryable-error.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
@@ -22,6 +24,14 @@ async function firstAttempt(
   expect(await process(id)).toBe('acknowledged');
   return (await history(id)).slice(2);
 }
+
+const createRunnerThatSays = (next: () => HandlerOutcome | undefined): HandlerRunner => ({
+  isolates: true,
+  run: async () => next() ?? { kind: 'abandoned' },
+  abandon: () => {},
+  trouble: () => null,
+  close: async () => {},
+});
 
 const throwing = (thrown: unknown, given: Partial<ConfiguredHandler> = {}) =>
   handlerOf(async () => {
@@ -124,6 +134,28 @@ describe('an attempt', () => {
   });
 });
 
+describe('what an outcome says of time', () => {
+  it('counts from the moment at which it was recorded, however late the log takes it', async () => {
+    const refusing = createInMemoryLog();
+    let refusals = 5;
+    const log: EventLog = {
+      ...refusing,
+      append: async (request) => {
+        const isOutcome = request.transitions[0]?.type === 'ProcessingFailed';
+        if (!isOutcome || refusals-- <= 0) return refusing.append(request);
+        return { kind: 'refused', refusal: { code: 'unavailable', message: 'The disk is full' } };
+      },
+    };
+    const { receive, process } = await createWorkshop([throwing(new Error('It fails'))], { log });
+    const id = await receive('k');
+    await process(id);
+    const recorded = (await log.readStream(streamOf(id))).at(-1);
+    const { dueAt, delayMs } = JSON.parse(recorded?.data ?? '');
+    expect(refusals).toBeLessThan(0);
+    expect(Date.parse(dueAt) - Date.parse(recorded?.recordedAt ?? '')).toBe(delayMs);
+  });
+});
+
 describe('an outcome', () => {
   const unavailable = { kind: 'refused', refusal: { code: 'unavailable', message: 'The disk is full' } } as const;
 
@@ -169,6 +201,30 @@ describe('an outcome', () => {
     const after = await firstAttempt([throwing(new Error('It fails'))], { log: forgetful, logger });
     expect(after.map(({ type }) => type)).toEqual(['ProcessingFailed', 'RetryScheduled']);
     expect(logger.lines, 'the log knows the outcome as the one it has').toEqual([]);
+  });
+
+  it('that is an interruption whose answer was lost leaves a history that can be gone on with', async () => {
+    const log = createInMemoryLog();
+    let lost = 10;
+    const forgetful: EventLog = {
+      ...log,
+      append: async (request) => {
+        const outcome = await log.append(request);
+        if (request.transitions[0]?.type !== 'ProcessingInterrupted' || lost-- <= 0) return outcome;
+        return { kind: 'unknown', message: 'No answer' };
+      },
+    };
+    const outcomes: HandlerOutcome[] = [{ kind: 'succeeded', result: null }, { kind: 'interrupted' }];
+    const runner = createRunnerThatSays(() => outcomes.pop());
+    const { receive, process } = await createWorkshop([handlerOf(() => {})], { log: forgetful, runner });
+    const id = await receive('k');
+    await process(id);
+    const history = await log.readStream(streamOf(id));
+    expect(history.map(({ type }) => type).slice(2)).toEqual([
+      ...['ProcessingInterrupted', 'ProcessingStarted', 'ProcessingSucceeded'],
+    ]);
+    expect(lost, 'the outcome was offered again').toBeLessThan(5);
+    expect(isUnbroken(history)).toBe(true);
   });
 
   it('of an attempt that was given up meanwhile is dropped', async () => {
