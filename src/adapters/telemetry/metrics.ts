@@ -6,7 +6,7 @@ export interface Metrics {
   counted(subscriber: Subscriber): Subscriber;
   /** How many transitions a projection has passed over that are still not in its rows. */
   passedOver(subscriber: string, transitions: number): void;
-  /** A process or thread of handlers ended by itself: `crashed`, `out-of-memory` or `unresponsive`. */
+  /** A process or thread of handlers ended, and was not to: `crashed`, `out-of-memory` or `unresponsive`. */
   handlersEnded(how: string): void;
   /** An event became a dead letter because workers end when they run it. */
   poisoned(): void;
@@ -53,7 +53,7 @@ export function createMetrics(): Metrics {
 
   const handlerEnds = new Counter({
     name: 'eventops_handler_process_ends_total',
-    help: 'Processes or threads of handlers that ended by themselves, by how.',
+    help: 'Processes or threads of handlers that ended and were not to, by how.',
     labelNames: ['how'],
     registers,
   });

@@ -59,7 +59,7 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
   };
 
   const deadlines = createDeadlines<Assigned>(clock, (late) => {
-    const reason = `answered nothing for ${limits.overdueMs} ms after the deadline of a handler in it`;
+    const reason = `was killed, because it answered nothing for ${limits.overdueMs} ms after the deadline of a handler in it`;
     cellOf.get(late.number)?.kill({ kind: 'unresponsive', how: reason });
   });
   const settle = (one: Assigned, outcome: HandlerOutcome) => {
@@ -92,7 +92,7 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
       const isOurs = end.how === 'was replaced';
       if (!isOurs) {
         crashed(end.kind);
-        logger.warn({ how: end.how, interrupted: begun.length }, 'a process of handlers ended by itself');
+        logger.warn({ how: end.how, interrupted: begun.length }, 'a process of handlers ended');
       }
       for (const one of begun) one.settle(isOwn ? failedBy(one, end) : { kind: 'interrupted' });
       if (!cell.isReady && !isOurs) void startAgainLater(end, unsent, isOwn);
@@ -106,7 +106,8 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
       failedStarts = 0;
       trouble = null;
     }
-    if (unusable !== undefined) cell.kill({ kind: 'crashed', how: `cannot load the handlers: ${unusable}` });
+    if (unusable !== undefined)
+      cell.kill({ kind: 'crashed', how: `was killed, because it cannot load the handlers: ${unusable}` });
     for (const [number, line] of lines) {
       const one = cell.inHand.get(number);
       if (one) writeHandlerLine(logger, { ...named(one), type: one.message.type }, line);

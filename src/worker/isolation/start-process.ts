@@ -34,7 +34,9 @@ export const startProcess: StartCell = (settings, events) => {
   read(child.stdio[WATCHDOG_DESCRIPTOR] as Readable, (text) => {
     isOutOfMemory ||= text.includes(OUT_OF_MEMORY);
   });
-  const drained = listen(channel, events, () => kill({ kind: 'crashed', how: 'sent what no handler may send' }));
+  const drained = listen(channel, events, () =>
+    kill({ kind: 'crashed', how: 'was killed, because it sent what no handler may send' }),
+  );
 
   let isEnded = false;
   const ended = async (how: string) => {

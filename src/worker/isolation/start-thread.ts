@@ -22,7 +22,7 @@ export const startThread: StartCell = (settings, events) => {
     try {
       events.message(message);
     } catch {
-      endedFor ??= { kind: 'crashed', how: 'sent what no handler may send' };
+      endedFor ??= { kind: 'crashed', how: 'was ended, because it sent what no handler may send' };
       void thread.terminate();
     }
   });

@@ -15,6 +15,10 @@ const MOST_MIB = 1_024;
 const peakOf = (pid: number) =>
   Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 
+/** These clients send as fast as they can: who is too slow for a 408 is the server. */
+const isHonest = (status: number) =>
+  (status >= 200 && status < 300) || (status >= 400 && status < 500 && status !== 408) || status === 503;
+
 it(`${CLIENTS} clients who send the worst bodies are answered 2xx, 4xx, 429 or 503, in less than 1 GiB`, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'eventops-worst-bodies-'));
   const system = await startEmbeddedSystem(folder);
@@ -58,7 +62,8 @@ it(`${CLIENTS} clients who send the worst bodies are answered 2xx, 4xx, 429 or 5
     `worst bodies: ${JSON.stringify(counts)}, ${lost.length} without an answer, ${before} MiB resident before, at most ${Math.round(peakOf(system.pid))}\n`,
   );
   expect(system.isRunning()).toBe(true);
-  expect([...statuses.keys()].filter((status) => status >= 500 && status !== 503)).toEqual([]);
+  expect(lost, 'requests without an answer').toEqual([]);
+  expect([...statuses.keys()].filter((status) => !isHonest(status))).toEqual([]);
   expect(taken.length).toBeGreaterThan(0);
   for (const location of taken.slice(0, 50)) {
     const answer = await request(`${urls[0]}${location}`, {

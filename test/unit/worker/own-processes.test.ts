@@ -5,6 +5,7 @@ import type { HandlerEnd, HandlerOutcome, HandlerRun } from '../../../src/worker
 import type { StartCell } from '../../../src/worker/isolation/cell-link.ts';
 import { createIsolatedRunner } from '../../../src/worker/isolation/isolated-runner.ts';
 import type { FromCell } from '../../../src/worker/isolation/messages.ts';
+import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 import { handlerOf } from '../../support/worker/workshop.ts';
@@ -72,5 +73,29 @@ describe('an event that gets a process of handlers for itself', () => {
   it('never gets one in which the handler before it left something running', async () => {
     const given = { end: succeeded, leftover: true } as const;
     expect(await runTwo(given)).toEqual({ outcomes: ['succeeded', 'succeeded'], isSameProcess: false });
+  });
+});
+
+describe('a process of handlers that ended', () => {
+  it('is said to have been killed when it answered nothing after a deadline', async () => {
+    const clock = createVirtualClock();
+    const logger = createRecordingLogger();
+    const start: StartCell = (_settings, events) => {
+      void Promise.resolve().then(() => events.message({ ready: true }));
+      return { send: () => {}, kill: (end) => void Promise.resolve().then(() => events.ended(end)) };
+    };
+    const given = { start, isolates: true, configPath: '/eventops.config.ts', memoryMiB: 64, clock, logger };
+    const runner = createIsolatedRunner({ ...given, limits: { overdueMs: 300 } });
+    await clock.finish(runner.run(suspect));
+    expect(logger.lines).toMatchObject([
+      {
+        message: 'a process of handlers ended',
+        fields: {
+          how: 'was killed, because it answered nothing for 300 ms after the deadline of a handler in it',
+          interrupted: 1,
+        },
+      },
+    ]);
+    await clock.finish(runner.close());
   });
 });
