@@ -1,3 +1,4 @@
+import { createBackoff } from './backoff.ts';
 import { CheckpointRefused } from './failures.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Checkpoint, EventReader, RecordedTransition, SubscribeOptions } from './ports/event-log.ts';
@@ -50,7 +51,7 @@ export async function runSubscription(
 ): Promise<void> {
   const { checkPlaceEveryMs, firstPauseMs, longestPauseMs } = { ...subscriptionLimits, ...limits };
   const report = createRepeatingReport({ logger, clock });
-  let delayMs = firstPauseMs;
+  const backoff = createBackoff({ firstMs: firstPauseMs, longestMs: longestPauseMs });
   while (!signal.aborted) {
     const moved = new AbortController();
     const following = { ...options, signal: AbortSignal.any([signal, moved.signal]) };
@@ -61,7 +62,7 @@ export async function runSubscription(
       for await (const message of log.subscribeAll(from, following)) {
         if (message.kind === 'caught-up') await subscriber.caughtUp?.();
         else await subscriber.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
-        delayMs = firstPauseMs;
+        backoff.reset();
         report.wentWell(subscriber.name);
       }
     } catch (error) {
@@ -71,15 +72,14 @@ export async function runSubscription(
         about: subscriber.name,
         kind: error instanceof Error ? error.name : typeof error,
         level: 'warn',
-        fields: { err: error, subscriber: subscriber.name, delayMs },
+        fields: { err: error, subscriber: subscriber.name },
         message: 'subscription failed; it goes on from its checkpoint',
       });
     } finally {
       moved.abort();
     }
     if (signal.aborted) return;
-    await clock.sleep(delayMs, signal);
-    delayMs = Math.min(delayMs * 2, longestPauseMs);
+    await clock.sleep(backoff.next(), signal);
   }
 }
 

@@ -9,11 +9,17 @@ const LATE = Symbol('late');
 
 /**
  * The promise's own outcome if it comes in time. What the promise stands for goes on regardless.
- * @throws {DeadlinePassed}
+ * @throws {DeadlinePassed} also as soon as `ending` aborts.
  */
-export async function within<Outcome>(clock: Clock, deadlineMs: number, promise: Promise<Outcome>): Promise<Outcome> {
+export async function within<Outcome>(
+  clock: Clock,
+  deadlineMs: number,
+  promise: Promise<Outcome>,
+  ending?: AbortSignal,
+): Promise<Outcome> {
   const settled = new AbortController();
-  const late = clock.sleep(deadlineMs, settled.signal).then(() => LATE);
+  const over = ending ? AbortSignal.any([settled.signal, ending]) : settled.signal;
+  const late = clock.sleep(deadlineMs, over).then(() => LATE);
   try {
     const first = await Promise.race([promise, late]);
     if (first === LATE) throw new DeadlinePassed(`no answer within ${deadlineMs} ms`);

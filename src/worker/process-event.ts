@@ -1,3 +1,4 @@
+import { createBackoff } from '../application/backoff.ts';
 import { deriveUuid, streamOf } from '../application/event-identity.ts';
 import { CommandBusUnavailable, OperationalFailure } from '../application/failures.ts';
 import type { CommandContext, CommandResult } from '../application/handle-command.ts';
@@ -180,7 +181,7 @@ async function record(
   const { eventId, leaseEndsAt } = attempt;
   const append = appendOf(dependencies, attempt, outcome);
   const { outcomePauseMs, longestOutcomePauseMs } = { ...attemptLimits, ...dependencies.limits };
-  let delayMs = outcomePauseMs;
+  const backoff = createBackoff({ firstMs: outcomePauseMs, longestMs: longestOutcomePauseMs });
   do {
     try {
       const recorded = await append();
@@ -194,8 +195,7 @@ async function record(
         return null;
       }
     }
-    await clock.sleep(delayMs, letGo);
-    delayMs = Math.min(delayMs * 2, longestOutcomePauseMs);
+    await clock.sleep(backoff.next(), letGo);
   } while (!letGo.aborted);
   return null;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBackoff } from '../../application/backoff.ts';
 import { LogUnavailable } from '../../application/failures.ts';
 import type {
   Checkpoint,
@@ -13,7 +14,7 @@ import type { Tail } from './tail.ts';
 const DEFAULT_BATCH = 1_000;
 /** A subscriber whom nothing concerns still moves its checkpoint after so many transitions. */
 const SILENCE_TRANSITIONS = 1_000;
-const RETRYING = { initialDelayMs: 50, factor: 2, maxDelayMs: 5_000 };
+const RETRYING = { firstMs: 50, longestMs: 5_000 };
 
 export interface SubscriptionSource {
   readonly tail: Tail;
@@ -88,19 +89,21 @@ async function readPatiently(
   query: LogQuery,
   signal: AbortSignal,
 ): Promise<Stretch | null> {
-  for (let { initialDelayMs: delayMs } = RETRYING; !signal.aborted; delayMs = longer(delayMs)) {
+  const backoff = createBackoff(RETRYING);
+  let isSaid = false;
+  while (!signal.aborted) {
     try {
       return await source.read(query);
     } catch (error) {
       if (!(error instanceof LogUnavailable)) throw error;
-      // Said once for each outage.
-      if (!signal.aborted && delayMs === RETRYING.initialDelayMs)
-        source.logger?.warn({ err: error, after: query.after, delayMs }, 'a subscription waits for the log');
-      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+      // Once for each outage.
+      if (!signal.aborted && !isSaid)
+        source.logger?.warn({ err: error, after: query.after }, 'a subscription waits for the log');
+      isSaid = true;
+      await sleep(backoff.next(), undefined, { signal }).catch(() => undefined);
     }
   }
   return null;
 }
 
-const longer = (delayMs: number) => Math.min(delayMs * RETRYING.factor, RETRYING.maxDelayMs);
 const placeOf = ({ position, id }: RecordedTransition): Place => ({ position: Number(position), id });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBackoff } from '../../application/backoff.ts';
 import { LogUnavailable } from '../../application/failures.ts';
 import type { LogFacts } from './database/log-database.ts';
 import { type LogFileProblem, LogFileRefused } from './log-file-refused.ts';
@@ -7,7 +8,7 @@ import type { Answer, Input, Operation } from './thread-messages.ts';
 
 /** Another attempt would find the same. */
 const PERMANENT: ReadonlySet<LogFileProblem> = new Set(['damaged', 'incomplete', 'foreign', 'newer-format']);
-const REOPENING = { initialDelayMs: 50, factor: 2, maxDelayMs: 5_000 };
+const REOPENING = { firstMs: 50, longestMs: 5_000 };
 
 /** Nothing was asked of the database: there is none at present. */
 export class DatabaseAway extends LogUnavailable {}
@@ -49,7 +50,9 @@ export async function superviseThread({ onReopened, onDamage, ...toStart }: Supe
   }
 
   async function reopen(): Promise<DatabaseThread | null> {
-    for (let { initialDelayMs: delayMs } = REOPENING; !closing.signal.aborted; delayMs = longer(delayMs)) {
+    const backoff = createBackoff(REOPENING);
+    while (!closing.signal.aborted) {
+      const delayMs = backoff.next();
       await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
       try {
         if (!closing.signal.aborted) return await openAgain();
@@ -96,5 +99,3 @@ async function close(thread: DatabaseThread): Promise<void> {
   await thread.call('close', undefined).catch(() => undefined);
   await thread.ended;
 }
-
-const longer = (delayMs: number) => Math.min(delayMs * REOPENING.factor, REOPENING.maxDelayMs);

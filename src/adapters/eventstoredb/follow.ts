@@ -1,5 +1,6 @@
 import type { Clock } from '../../application/ports/clock.ts';
 import type { SubscriptionMessage } from '../../application/ports/event-log.ts';
+import { within } from '../../application/within.ts';
 import { formatCheckpoint, isBeyond, type Progress } from './checkpoint.ts';
 import type { Connect } from './connection.ts';
 import type { Place } from './decode-event.ts';
@@ -10,7 +11,6 @@ import { readingAll, subscribing } from './read-requests.ts';
 import { type Read, receive } from './receive.ts';
 import { refuseOldServer } from './server-version.ts';
 import { firstPlace, isInvalidPosition, verifyProgress } from './verify-progress.ts';
-import { within } from './within.ts';
 
 interface Surroundings {
   readonly connect: Connect;

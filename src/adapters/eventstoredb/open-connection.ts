@@ -1,10 +1,10 @@
 import type { Clock } from '../../application/ports/clock.ts';
 import { revision } from '../../application/ports/event-log.ts';
+import { within } from '../../application/within.ts';
 import type { Connect, Connection } from './connection.ts';
 import type { EndPoint } from './parse-address.ts';
 import { readingStream } from './read-requests.ts';
 import { receive } from './receive.ts';
-import { within } from './within.ts';
 
 /** Asking the nodes of a cluster, one after the other, which of them leads has deadlines of its own, one for each node. */
 const DISCOVERY_DEADLINE_MS = 30_000;

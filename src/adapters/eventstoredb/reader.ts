@@ -1,5 +1,6 @@
 import { LogUnavailable } from '../../application/failures.ts';
 import type { Clock } from '../../application/ports/clock.ts';
+import { DeadlinePassed, within } from '../../application/within.ts';
 import { isOfConnection } from './classify.ts';
 import type { Connection } from './connection.ts';
 import { explain } from './explain.ts';
@@ -8,7 +9,6 @@ import type { ReadRequest } from './protocol.ts';
 import { type Read, receive, type Take } from './receive.ts';
 import { Silence } from './silence.ts';
 import { NotConnected, type SupervisedConnection } from './supervise-connection.ts';
-import { DeadlinePassed, within } from './within.ts';
 
 /** A connection carries 100 calls, and the 101st waits without a word. The appends' call is one of them. */
 const MAX_CONCURRENT_READS = 64;

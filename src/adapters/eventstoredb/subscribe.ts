@@ -1,12 +1,12 @@
+import { createBackoff } from '../../application/backoff.ts';
 import { CheckpointRefused } from '../../application/failures.ts';
 import type { Checkpoint, SubscribeOptions, SubscriptionMessage } from '../../application/ports/event-log.ts';
-import { createBackoff } from './backoff.ts';
 import { BEGINNING, parseCheckpoint } from './checkpoint.ts';
 import { leaderNamedBy } from './classify.ts';
 import { explain } from './explain.ts';
 import { follow } from './follow.ts';
 import type { EndPoint } from './parse-address.ts';
-import type { Surroundings } from './supervise-connection.ts';
+import { RECONNECT, type Surroundings } from './supervise-connection.ts';
 
 export interface SubscriptionSurroundings extends Surroundings {
   readonly deadlineMs: number;
@@ -71,7 +71,7 @@ async function* receiveMessages(
 
 /** A subscription that breaks goes on where it was. What broke it is said once, not at each attempt that fails the same way. */
 function handleDrops({ address, clock, chance, logger, report }: SubscriptionSurroundings, ending: AbortSignal) {
-  const backoff = createBackoff(chance);
+  const backoff = createBackoff(RECONNECT, chance);
   let trouble: string | null = null;
   let leader: EndPoint | null = null;
   return {

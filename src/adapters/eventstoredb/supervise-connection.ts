@@ -1,12 +1,15 @@
+import { createBackoff } from '../../application/backoff.ts';
 import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
-import { createBackoff } from './backoff.ts';
 import { isOfConnection, leaderNamedBy } from './classify.ts';
 import type { Connect, Connection } from './connection.ts';
 import { explain } from './explain.ts';
 import { openConnection } from './open-connection.ts';
 import type { Address, EndPoint } from './parse-address.ts';
+
+/** Of connections and subscriptions. */
+export const RECONNECT = { firstMs: 100, longestMs: 5_000 };
 
 export interface Surroundings {
   readonly address: Address;
@@ -79,7 +82,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
   };
 
   const run = async () => {
-    const backoff = createBackoff(chance);
+    const backoff = createBackoff(RECONNECT, chance);
     let leader: EndPoint | null = null;
     while (!closed.signal.aborted) {
       let wasConnected = false;

@@ -1,3 +1,4 @@
+import { createBackoff } from '../../application/backoff.ts';
 import { type ByteQueue, createByteQueue } from './byte-queue.ts';
 import type { Descriptor } from './descriptor.ts';
 
@@ -43,7 +44,7 @@ export function createOutput({ descriptor, describeLoss, limits }: OutputOptions
   /** In the hands of a thread, which ends before the process does. */
   let bytesUnderWay = 0;
   let retry: NodeJS.Timeout | null = null;
-  let retryMs = firstRetryMs;
+  const backoff = createBackoff({ firstMs: firstRetryMs, longestMs: lastRetryMs });
 
   const reportLoss = () => {
     if (droppedInOne === 0 || queue.bytes() > 0) return;
@@ -52,16 +53,15 @@ export function createOutput({ descriptor, describeLoss, limits }: OutputOptions
   };
   const took = (bytes: number) => {
     queue.take(bytes);
-    retryMs = firstRetryMs;
+    backoff.reset();
     reportLoss();
   };
   const retryLater = () => {
     retry = setTimeout(() => {
       retry = null;
       drain();
-    }, retryMs);
+    }, backoff.next());
     retry.unref();
-    retryMs = Math.min(retryMs * 2, lastRetryMs);
   };
   const drain = () => {
     while (queue.bytes() > 0 && bytesUnderWay === 0 && retry === null) {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { createBackoff } from '../../application/backoff.ts';
 import { isDamage } from './translate-failures.ts';
 
 export const reopeningLimits = {
@@ -28,19 +29,21 @@ export function createReopening(
 ): Reopening {
   let failures = 0;
   let notBeforeMs = -Infinity;
-  let pauseMs = firstReopeningMs;
+  const backoff = createBackoff({ firstMs: firstReopeningMs, longestMs: longestReopeningMs });
   let lastFailureMs = -Infinity;
 
   return {
     failed(error) {
       if (!isOfTheSystem(error)) return;
-      if (now() - lastFailureMs > longestReopeningMs) [failures, pauseMs] = [0, firstReopeningMs];
+      if (now() - lastFailureMs > longestReopeningMs) {
+        failures = 0;
+        backoff.reset();
+      }
       lastFailureMs = now();
       failures += 1;
       if (failures < failuresBeforeReopening || now() < notBeforeMs) return;
       failures = 0;
-      notBeforeMs = now() + pauseMs;
-      pauseMs = Math.min(pauseMs * 2, longestReopeningMs);
+      notBeforeMs = now() + backoff.next();
       reopen(error.message);
     },
   };

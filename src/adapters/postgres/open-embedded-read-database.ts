@@ -3,6 +3,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import pg from 'pg';
+import { createBackoff } from '../../application/backoff.ts';
 import { CheckpointRefused, ReadDatabaseUnavailable } from '../../application/failures.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { dialectOn } from './dialect.ts';
@@ -26,9 +27,8 @@ export interface EmbeddedReadDatabase<Database> {
 export const embeddedReadLimits = {
   /** How long a query may wait for the connection; longer than any batch, shorter than a client's patience. */
   longestWaitMs: 30_000,
-  /** Between two attempts to open tables that cannot be opened. */
+  /** Between two attempts to open tables that cannot be opened; twice as long each time. */
   firstRetryMs: 1_000,
-  retryFactor: 2,
   longestRetryMs: 30_000,
   /**
    * Free on the disk before new tables are made: they take about 38 MiB when they are empty. On a disk with less, they
@@ -169,7 +169,8 @@ export async function openEmbeddedReadDatabase<Database>(
   const attempted = Promise.withResolvers<void>();
   async function openWithRetries(): Promise<void> {
     let isLate = false;
-    for (let delayMs = limits.firstRetryMs; !closing.signal.aborted; ) {
+    const backoff = createBackoff({ firstMs: limits.firstRetryMs, longestMs: limits.longestRetryMs });
+    while (!closing.signal.aborted) {
       try {
         await open();
         if (isLate) logger.info({ folder }, 'The read tables are open');
@@ -180,8 +181,7 @@ export async function openEmbeddedReadDatabase<Database>(
       }
       isLate = true;
       attempted.resolve();
-      await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
-      delayMs = Math.min(delayMs * limits.retryFactor, limits.longestRetryMs);
+      await sleep(backoff.next(), undefined, { signal: closing.signal }).catch(() => undefined);
     }
   }
   /** Said once, not at each of the attempts that fail in the same way. */

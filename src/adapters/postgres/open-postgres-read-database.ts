@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely';
+import { createBackoff } from '../../application/backoff.ts';
 import { CheckpointRefused, LogUnavailable, ReadDatabaseUnfit } from '../../application/failures.ts';
 import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
@@ -10,7 +11,7 @@ import { migrateToLatest } from './migrate.ts';
 import { type PoolOfSessions, type PostgresServer, parsePostgresServer, type ServerLimits } from './server.ts';
 import { poolOfSessions } from './translating-pool.ts';
 
-const BACKOFF = { initialDelayMs: 200, factor: 2, maxDelayMs: 5_000 };
+const RETRYING = { firstMs: 200, longestMs: 5_000 };
 
 export interface PostgresReadDatabase<Database> {
   readonly db: Kysely<Database>;
@@ -70,20 +71,19 @@ export async function openPostgresReadDatabase<Database>(
     trouble = found;
   };
   const prepareWithRetries = async () => {
-    for (let delayMs = BACKOFF.initialDelayMs; !closing.signal.aborted; ) {
+    const backoff = createBackoff(RETRYING, chance);
+    while (!closing.signal.aborted) {
       try {
         return await prepare();
       } catch (error) {
         if (error instanceof CheckpointRefused) throw error;
         // What runs already goes on without rows; what starts would never have any.
         if (error instanceof ReadDatabaseUnfit && !isOpen) throw error;
-        // Jitter keeps the processes from coming back in step.
-        const jitteredMs = Math.round(delayMs * (0.5 + chance.fraction() / 2));
+        const retryInMs = backoff.next();
         const isPlain = error instanceof LogUnavailable || error instanceof ReadDatabaseUnfit;
-        report(isPlain ? error.message : explain(error, server), jitteredMs);
+        report(isPlain ? error.message : explain(error, server), retryInMs);
         attempted.resolve();
-        await clock.sleep(jitteredMs, closing.signal);
-        delayMs = Math.min(delayMs * BACKOFF.factor, BACKOFF.maxDelayMs);
+        await clock.sleep(retryInMs, closing.signal);
       }
     }
   };

@@ -1,3 +1,4 @@
+import { createBackoff } from '../../application/backoff.ts';
 import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
@@ -6,7 +7,7 @@ import type { Broker } from './broker.ts';
 import { explain } from './explain.ts';
 import { openSession, type Session } from './session.ts';
 
-const BACKOFF = { initialDelayMs: 100, factor: 2, maxDelayMs: 5_000 };
+const RECONNECT = { firstMs: 100, longestMs: 5_000 };
 const PREPARE_DEADLINE_MS = 10_000;
 
 export interface SupervisionOptions {
@@ -70,7 +71,7 @@ export function superviseSession({ broker, purpose, prepare, clock, chance, logg
   };
 
   const run = async () => {
-    let delayMs = BACKOFF.initialDelayMs;
+    const backoff = createBackoff(RECONNECT, chance);
     let openedAt = Number.POSITIVE_INFINITY;
     while (!retired.signal.aborted) {
       try {
@@ -80,14 +81,12 @@ export function superviseSession({ broker, purpose, prepare, clock, chance, logg
       } catch (error) {
         if (retired.signal.aborted) return;
         // A session that was lost as soon as it was made is no reason to be quick with the next.
-        if (clock.now() - openedAt > BACKOFF.maxDelayMs) delayMs = BACKOFF.initialDelayMs;
+        if (clock.now() - openedAt > RECONNECT.longestMs) backoff.reset();
         openedAt = Number.POSITIVE_INFINITY;
-        // Jitter keeps the processes from coming back in step; at least half, so that no loop spins.
-        const jitteredMs = Math.round(delayMs * (0.5 + chance.fraction() / 2));
-        report(error, jitteredMs);
+        const retryInMs = backoff.next();
+        report(error, retryInMs);
         attempted.resolve();
-        await clock.sleep(jitteredMs, retired.signal);
-        delayMs = Math.min(delayMs * BACKOFF.factor, BACKOFF.maxDelayMs);
+        await clock.sleep(retryInMs, retired.signal);
       }
     }
   };

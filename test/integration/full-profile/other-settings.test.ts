@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { serverLimits } from '../../../src/adapters/postgres/server.ts';
+import { sessionSettings } from '../../../src/adapters/postgres/session.ts';
 import { ReadDatabaseUnavailable, ReadDatabaseUnfit } from '../../../src/application/failures.ts';
 import { readOnly } from '../../../src/projections/database.ts';
 import { eventFromHistory, findEvent, listEvents } from '../../../src/projections/events/queries.ts';
@@ -52,18 +54,7 @@ async function settingsIn(db: Awaited<ReturnType<typeof open>>['db']) {
   return [await settings(db), await db.transaction().execute(settings)];
 }
 
-const ours = {
-  datestyle: 'ISO, MDY',
-  timezone: 'UTC',
-  intervalstyle: 'postgres',
-  bytea_output: 'hex',
-  extra_float_digits: '1',
-  standard_conforming_strings: 'on',
-  transaction_isolation: 'read committed',
-  statement_timeout: '15000',
-  lock_timeout: '10000',
-  idle_in_transaction_session_timeout: '10000',
-};
+const ours = { ...sessionSettings(serverLimits), transaction_isolation: 'read committed' };
 
 /** Whether rows, pages, leases and settings are as everywhere. */
 async function expectAllIsWell(url: string): Promise<void> {

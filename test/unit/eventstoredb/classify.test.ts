@@ -7,7 +7,7 @@ import {
   leaderNamedBy,
   wasNeverTaken,
 } from '../../../src/adapters/eventstoredb/classify.ts';
-import { DeadlinePassed } from '../../../src/adapters/eventstoredb/within.ts';
+import { DeadlinePassed } from '../../../src/application/within.ts';
 
 /** An error as grpc-js makes it. */
 function failed(code: number, details = '', trailers: Readonly<Record<string, string>> = {}): Error {
