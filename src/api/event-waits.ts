@@ -2,6 +2,7 @@ import { streamOf } from '../application/event-identity.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader, RecordedTransition } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import { createRepeatingReport, kindOf } from '../application/repeating-report.ts';
 import type { EventStatus } from '../domain/event/state.ts';
 import { isTransitionType, type TransitionType } from '../domain/event/transitions.ts';
 import { type Following, followNewTransitions } from './follow-new-transitions.ts';
@@ -29,6 +30,9 @@ const mayBecome: Readonly<Record<EventStatus, readonly EventStatus[]>> = {
   DEAD: ['DISCARDED'],
   DISCARDED: [],
 };
+
+/** What the report of waits is about. */
+const ABOUT = 'waiting for events';
 
 /** Whether there is nothing to wait for: the event has the status, or cannot get it any more. */
 export const isSettled = (status: EventStatus, wanted: EventStatus) =>
@@ -73,6 +77,8 @@ interface EventWaitsOptions {
  * or still to be delivered.
  */
 export function createEventWaits({ log, clock, logger, limit }: EventWaitsOptions): EventWaits {
+  /** Of all subscriptions: while the log is away there may be one for each request. */
+  const report = createRepeatingReport({ logger, clock });
   const waiting = new Map<string, Set<Waiter>>();
   let count = 0;
   let closed = false;
@@ -85,7 +91,13 @@ export function createEventWaits({ log, clock, logger, limit }: EventWaitsOption
   }
 
   function failAll(error: unknown): void {
-    logger.error({ err: error }, 'nobody can wait for events: the log cannot be followed');
+    report.occurred({
+      about: ABOUT,
+      kind: kindOf(error),
+      level: 'error',
+      fields: { err: error },
+      message: 'events cannot be waited for: the log cannot be followed',
+    });
     following = null;
     for (const waiters of waiting.values()) for (const waiter of waiters) waiter.end.resolve();
   }
@@ -93,7 +105,7 @@ export function createEventWaits({ log, clock, logger, limit }: EventWaitsOption
   function join(stream: string, waiter: Waiter): Following {
     count++;
     waiting.set(stream, (waiting.get(stream) ?? new Set()).add(waiter));
-    following ??= followNewTransitions(log, wake, { clock, logger, failed: failAll });
+    following ??= followNewTransitions(log, wake, { clock, logger, report, failed: failAll });
     return following;
   }
 
@@ -118,6 +130,7 @@ export function createEventWaits({ log, clock, logger, limit }: EventWaitsOption
       signal.addEventListener('abort', gone, { once: true });
       const look = async () => {
         await ready;
+        report.wentWell(ABOUT);
         const now = await status();
         if (now === null || isSettled(now, wanted)) waiter.end.resolve();
       };

@@ -2,6 +2,7 @@ import { EVENT_STREAM_PREFIX } from '../application/event-identity.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Checkpoint, EventReader, RecordedTransition } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import type { RepeatingReport } from '../application/repeating-report.ts';
 import { runSubscription, type Subscriber } from '../application/run-subscription.ts';
 
 export interface Following {
@@ -13,6 +14,7 @@ export interface Following {
 export interface FollowingOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly report: RepeatingReport;
   /** There is no going on: the place was refused by the log. */
   readonly failed: (error: unknown) => void;
 }
@@ -21,7 +23,7 @@ export interface FollowingOptions {
 export function followNewTransitions(
   log: Pick<EventReader, 'subscribeAll' | 'head'>,
   tell: (transition: RecordedTransition) => void,
-  { clock, logger, failed }: FollowingOptions,
+  { failed, ...surroundings }: FollowingOptions,
 ): Following {
   const stopping = new AbortController();
   const { promise: ready, resolve } = Promise.withResolvers<void>();
@@ -38,7 +40,7 @@ export function followNewTransitions(
       place = { checkpoint };
     },
   };
-  const options = { clock, logger, signal: stopping.signal, streamPrefix: EVENT_STREAM_PREFIX };
+  const options = { ...surroundings, signal: stopping.signal, streamPrefix: EVENT_STREAM_PREFIX };
   runSubscription(log, subscriber, options).catch(failed);
   return { ready, stop: () => stopping.abort() };
 }

@@ -29,6 +29,9 @@ export interface RepeatingReport {
   wentWell(about: string): void;
 }
 
+/** Failures of one class are one kind: what differs in their messages are names and numbers. */
+export const kindOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
 interface Ongoing extends Occurrence {
   /** Occurrences since the last line. */
   unreported: number;

@@ -3,7 +3,7 @@ import { CheckpointRefused } from './failures.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Checkpoint, EventReader, RecordedTransition, SubscribeOptions } from './ports/event-log.ts';
 import type { Logger } from './ports/logger.ts';
-import { createRepeatingReport } from './repeating-report.ts';
+import { createRepeatingReport, kindOf, type RepeatingReport } from './repeating-report.ts';
 
 /** One follower of the log: its effects and its place. */
 export interface Subscriber {
@@ -34,6 +34,8 @@ interface SubscriptionSurroundings {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** Of failures; one that outlives the subscription where many follow each other. */
+  readonly report?: RepeatingReport;
   /** Others than the usual ones. */
   readonly limits?: Partial<SubscriptionLimits> | undefined;
 }
@@ -47,10 +49,16 @@ interface SubscriptionSurroundings {
 export async function runSubscription(
   log: Pick<EventReader, 'subscribeAll'>,
   subscriber: Subscriber,
-  { clock, logger, signal, limits, ...options }: SubscriptionSurroundings & Omit<SubscribeOptions, 'signal'>,
+  {
+    clock,
+    logger,
+    signal,
+    limits,
+    report = createRepeatingReport({ logger, clock }),
+    ...options
+  }: SubscriptionSurroundings & Omit<SubscribeOptions, 'signal'>,
 ): Promise<void> {
   const { checkPlaceEveryMs, firstPauseMs, longestPauseMs } = { ...subscriptionLimits, ...limits };
-  const report = createRepeatingReport({ logger, clock });
   const backoff = createBackoff({ firstMs: firstPauseMs, longestMs: longestPauseMs });
   while (!signal.aborted) {
     const moved = new AbortController();
@@ -70,7 +78,7 @@ export async function runSubscription(
       if (signal.aborted) return;
       report.occurred({
         about: subscriber.name,
-        kind: error instanceof Error ? error.name : typeof error,
+        kind: kindOf(error),
         level: 'warn',
         fields: { err: error, subscriber: subscriber.name },
         message: 'subscription failed; it goes on from its checkpoint',
@@ -91,7 +99,7 @@ async function watchPlace(
     logger,
     signal,
     checkPlaceEveryMs,
-  }: SubscriptionSurroundings & Pick<SubscriptionLimits, 'checkPlaceEveryMs'>,
+  }: Pick<SubscriptionSurroundings, 'clock' | 'logger' | 'signal'> & Pick<SubscriptionLimits, 'checkPlaceEveryMs'>,
   onMoved: () => void,
 ): Promise<void> {
   if (subscriber.isInPlace === undefined) return;

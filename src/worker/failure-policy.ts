@@ -3,7 +3,11 @@ import type { Chance } from '../application/ports/chance.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { CommandDelivery, ProcessEvent } from '../application/ports/command-bus.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import { createRepeatingReport, kindOf } from '../application/repeating-report.ts';
 import { AttemptNotDue } from './wait-until-due.ts';
+
+/** What the report of commands that fail for good is about. */
+const ABOUT = 'processing';
 
 /** How long a command is held before it is given back. Grows with the outage; jitter keeps workers from one rhythm. */
 export const holdBackLimits = { shortestHoldBackMs: 100, longestHoldBackMs: 5_000 } as const;
@@ -41,6 +45,7 @@ export function createFailurePolicy({
   limits?: Partial<HoldBackLimits> | undefined;
 }): FailurePolicy {
   const { shortestHoldBackMs, longestHoldBackMs } = { ...holdBackLimits, ...limits };
+  const report = createRepeatingReport({ logger, clock });
   let outage: { readonly since: number; readonly reason: string } | null = null;
 
   const holdBack = async (failure: OperationalFailure) => {
@@ -59,6 +64,7 @@ export function createFailurePolicy({
       try {
         await work(delivery.command);
         outage = null;
+        report.wentWell(ABOUT);
         delivery.acknowledge();
       } catch (error) {
         if (error instanceof AttemptNotDue) return error;
@@ -66,7 +72,13 @@ export function createFailurePolicy({
           await holdBack(error);
           delivery.release();
         } else {
-          logger.error({ err: error, eventId, generation, attempt }, 'the event cannot be processed as it stands');
+          report.occurred({
+            about: ABOUT,
+            kind: kindOf(error),
+            level: 'error',
+            fields: { err: error, eventId, generation, attempt },
+            message: 'the event cannot be processed as it stands',
+          });
           delivery.acknowledge();
         }
       }

@@ -1,6 +1,7 @@
 import type { BackgroundService } from '../../application/ports/background-service.ts';
 import type { CommandBus } from '../../application/ports/command-bus.ts';
 import type { DueWork } from '../../application/ports/due-work.ts';
+import { createRepeatingReport } from '../../application/repeating-report.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { askForAttempts } from './ask-for-attempts.ts';
 import { type SweepLimits, sweepLimits } from './limits.ts';
@@ -8,7 +9,7 @@ import { type LookIntoAttemptsDependencies, lookIntoAttempts } from './look-into
 import { type RecoverDependencies, recover } from './recover.ts';
 
 export interface DueWorkSweepOptions
-  extends Omit<LookIntoAttemptsDependencies & RecoverDependencies, 'limits' | 'pageRows'> {
+  extends Omit<LookIntoAttemptsDependencies & RecoverDependencies, 'limits' | 'pageRows' | 'report'> {
   readonly dueWork: DueWork;
   readonly bus: Pick<CommandBus, 'publish' | 'backlog' | 'forgetsOnRestart'>;
   readonly limits?: Partial<SweepLimits> | undefined;
@@ -42,7 +43,7 @@ export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundServ
   const { signal } = stopping;
   const limits = { ...sweepLimits, ...options.limits };
   const { sweepEveryMs, pageRows } = limits;
-  const dependencies = { ...options, limits, pageRows, signal };
+  const dependencies = { ...options, limits, pageRows, signal, report: createRepeatingReport({ logger, clock }) };
   let running: Promise<unknown> | null = null;
 
   /** What keeps each of the two from its work. */

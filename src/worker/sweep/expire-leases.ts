@@ -5,6 +5,7 @@ import type { Chance } from '../../application/ports/chance.ts';
 import { type Clock, timestamp } from '../../application/ports/clock.ts';
 import type { EventReader } from '../../application/ports/event-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import { kindOf, type RepeatingReport } from '../../application/repeating-report.ts';
 import type { UseCases } from '../../application/use-cases.ts';
 import { type PoisonLimits, poisonLimits } from '../../domain/event/suspicion.ts';
 import { defaultRetry } from '../handlers/config-schema.ts';
@@ -18,6 +19,8 @@ export interface ExpireLeasesDependencies {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
+  /** Of what comes up again with every look. */
+  readonly report: RepeatingReport;
   /** Of this process. */
   readonly worker: string;
   readonly limits: Pick<SweepLimits, 'leasesAtOnce'>;
@@ -26,6 +29,9 @@ export interface ExpireLeasesDependencies {
   /** When that is; the domain's own limits unless told. */
   readonly poison?: Partial<PoisonLimits> | undefined;
 }
+
+/** What the report of leases is about. */
+const ABOUT = 'leases';
 
 /**
  * Gives up the attempts of these events whose leases have ended, as their streams tell it: what the caller believes
@@ -45,7 +51,7 @@ export async function expireLeases(
 }
 
 async function expire(
-  { log, useCases, matchHandler, clock, chance, logger, worker, poison, poisoned }: ExpireLeasesDependencies,
+  { log, useCases, matchHandler, clock, chance, logger, report, worker, poison, poisoned }: ExpireLeasesDependencies,
   eventId: string,
   isGone: (worker: string) => boolean,
 ): Promise<void> {
@@ -68,6 +74,7 @@ async function expire(
       { actor: { kind: 'process', process: worker } },
       event,
     );
+    report.wentWell(ABOUT);
     if (!expired.ok) return;
     const about = { eventId, attempt: attempts, claimedBy: claim.worker };
     if (expired.event.state?.status === 'DEAD') {
@@ -76,6 +83,12 @@ async function expire(
     } else logger.info(about, 'the attempt was interrupted: its worker recorded no outcome');
   } catch (error) {
     if (error instanceof OperationalFailure && error.retryable) throw error;
-    logger.error({ err: error, eventId }, 'the lease of an event that cannot be read is left as it is');
+    report.occurred({
+      about: ABOUT,
+      kind: kindOf(error),
+      level: 'error',
+      fields: { err: error, eventId },
+      message: 'the lease of an event that cannot be read is left as it is',
+    });
   }
 }

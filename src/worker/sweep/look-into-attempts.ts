@@ -3,6 +3,9 @@ import type { DueWork } from '../../application/ports/due-work.ts';
 import { type ExpireLeasesDependencies, expireLeases } from './expire-leases.ts';
 import type { SweepLimits } from './limits.ts';
 
+/** What the report of unreadable transitions is about. */
+const ABOUT = 'last transitions';
+
 export interface LookIntoAttemptsDependencies extends ExpireLeasesDependencies {
   readonly dueWork: Pick<DueWork, 'take' | 'putOff' | 'readAgain'>;
   /**
@@ -38,11 +41,16 @@ export async function lookIntoAttempts(dependencies: LookIntoAttemptsDependencie
   return { isMore: ended.length >= pageRows || unread.length >= pageRows, heldBack: null };
 }
 
-async function readAgain({ dueWork, log, logger }: LookIntoAttemptsDependencies, eventId: string): Promise<void> {
+async function readAgain({ dueWork, log, report }: LookIntoAttemptsDependencies, eventId: string): Promise<void> {
   const isRead = await dueWork.readAgain(await log.readStream(streamOf(eventId)));
-  if (!isRead)
-    logger.error(
-      { eventId },
-      'the last transition of an event cannot be read; until a version that can is started, nothing happens to it',
-    );
+  if (isRead) report.wentWell(ABOUT);
+  else
+    report.occurred({
+      about: ABOUT,
+      kind: 'unreadable',
+      level: 'error',
+      fields: { eventId },
+      message:
+        'the last transition of an event cannot be read; until a version that can is started, nothing happens to it',
+    });
 }
