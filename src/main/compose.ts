@@ -81,7 +81,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;
   const services = await createServices({
     ...{ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName },
-    ...(runner === null ? {} : { runner }),
+    ...(runner === null ? {} : { startRunner: () => runner }),
   });
   for (const service of services) {
     defer(() => service.stop());

@@ -4,6 +4,7 @@ import type { Pace } from '../projections/projector.ts';
 import type { RepairLimits } from '../projections/repair-rows.ts';
 import type { DeadlineLimits } from '../worker/deadlines.ts';
 import type { DispatcherLimits } from '../worker/dispatcher.ts';
+import type { IsolationLimits } from '../worker/isolation/isolation-limits.ts';
 import type { SweepLimits } from '../worker/sweep/limits.ts';
 import type { WorkerLimits } from '../worker/worker.ts';
 import type { FollowingLimits } from './follow-log.ts';
@@ -17,6 +18,7 @@ export interface LimitsOfServices {
   readonly deadlines?: Partial<DeadlineLimits>;
   readonly dispatcher?: Partial<DispatcherLimits>;
   readonly following?: Partial<FollowingLimits>;
+  readonly isolation?: Partial<IsolationLimits>;
   readonly leased?: Partial<LeasedLimits>;
   readonly projecting?: Partial<Pace>;
   readonly repair?: Partial<RepairLimits>;

@@ -39,16 +39,18 @@ interface Given {
   readonly chance: Chance;
   /** Names this process for as long as it lives, in leases and claims: unique for each start. */
   readonly processName: string;
-  /** Where handlers run; in this process unless told. Closed with the worker. */
-  readonly runner?: HandlerRunner;
+  /** Where handlers run; in this process unless told. Asked by a worker alone, and closed with it. */
+  readonly startRunner?: (limits: LimitsOfServices) => HandlerRunner;
   readonly limits?: LimitsOfServices;
 }
 
 /** What the roles run beside requests, in the order of starting. */
 export async function createServices(given: Given): Promise<readonly BackgroundService[]> {
   const { roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName } = given;
-  const { limits = {} } = given;
   const place = { clock, logger };
+  const inThisProcess = ({ deadlines }: LimitsOfServices) =>
+    createInProcessRunner({ ...place, deadlineLimits: { ...deadlineLimits, ...deadlines } });
+  const { limits = {}, startRunner = inThisProcess } = given;
   const { log } = parts;
 
   /** One active owner among all processes, where there may be several. */
@@ -113,12 +115,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       createWorker({
         ...processing,
         bus: opened(parts.bus),
-        runner:
-          given.runner ??
-          createInProcessRunner({
-            ...place,
-            deadlineLimits: { ...deadlineLimits, ...limits.deadlines },
-          }),
+        runner: startRunner(limits),
         stopTimeoutMs: shutdownTimeoutMs,
         limits: limits.worker,
       }),

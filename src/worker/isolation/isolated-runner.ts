@@ -1,7 +1,7 @@
 import type { MonotonicClock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { companyOf } from '../../domain/event/suspicion.ts';
-import { createDeadlines } from '../deadlines.ts';
+import { createDeadlines, type DeadlineLimits, deadlineLimits } from '../deadlines.ts';
 import { failure } from '../describe-failure.ts';
 import { writeHandlerLine } from '../handler-log.ts';
 import type { HandlerOutcome, HandlerRunner } from '../handler-runner.ts';
@@ -24,7 +24,8 @@ export interface IsolatedRunnerOptions {
   readonly logger: Logger;
   /** Told of each end of a cell that was not ours. */
   readonly crashed?: (kind: CellEnd['kind']) => void;
-  readonly limits?: Partial<IsolationLimits> | undefined;
+  /** Others than the usual ones. */
+  readonly limits?: { readonly isolation?: Partial<IsolationLimits>; readonly deadlines?: Partial<DeadlineLimits> };
 }
 
 const failures: Readonly<Record<CellEnd['kind'], string>> = {
@@ -40,7 +41,7 @@ const failures: Readonly<Record<CellEnd['kind'], string>> = {
  */
 export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRunner {
   const { start, isolates, configPath, memoryMiB, clock, logger, crashed = () => {} } = options;
-  const limits: IsolationLimits = { ...isolationLimits, ...options.limits };
+  const limits: IsolationLimits = { ...isolationLimits, ...options.limits?.isolation };
   const settings = { configPath, memoryMiB, leftoverGraceMs: limits.leftoverGraceMs };
   const shared = new Set<Cell>();
   const own = new Set<Cell>();
@@ -58,10 +59,11 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
     return { eventId, handler: handler.pattern, attempt: state.attempts };
   };
 
-  const deadlines = createDeadlines<Assigned>(clock, (late) => {
+  const strike = (late: Assigned) => {
     const reason = `was killed, because it answered nothing for ${limits.overdueMs} ms after the deadline of a handler in it`;
     cellOf.get(late.number)?.kill({ kind: 'unresponsive', how: reason });
-  });
+  };
+  const deadlines = createDeadlines<Assigned>(clock, strike, { ...deadlineLimits, ...options.limits?.deadlines });
   const settle = (one: Assigned, outcome: HandlerOutcome) => {
     deadlines.remove(one);
     cellOf.get(one.number)?.remove(one.number);

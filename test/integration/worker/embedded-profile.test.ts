@@ -1,29 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EmbeddedBus } from '../../../src/adapters/embedded-bus/embedded-bus.ts';
-import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
-import { openEmbeddedReadDatabase } from '../../../src/adapters/postgres/open-embedded-read-database.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
-import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { eventIdOf } from '../../../src/application/event-identity.ts';
 import { timestamp } from '../../../src/application/ports/clock.ts';
-import type { EventLog } from '../../../src/application/ports/event-log.ts';
-import { createUseCases, type UseCases } from '../../../src/application/use-cases.ts';
-import { allRoles } from '../../../src/cli/program.ts';
-import { createServices } from '../../../src/main/work-of-roles.ts';
-import type { Database, WritableDatabase } from '../../../src/projections/database.ts';
-import { createStores } from '../../../src/projections/stores.ts';
+import type { UseCases } from '../../../src/application/use-cases.ts';
 import { NonRetryableError } from '../../../src/worker/handlers/non-retryable-error.ts';
 import { findBreaches } from '../../support/guarantees/find-breaches.ts';
-import { readAllHistories } from '../../support/guarantees/read-histories.ts';
+import type { readAllHistories } from '../../support/guarantees/read-histories.ts';
+import { untilEnded } from '../../support/guarantees/until-ended.ts';
+import { openEmbeddedProfile } from '../../support/worker/embedded-profile.ts';
 import { byClient, posted } from '../../support/worker/posting.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 import { handlerOf } from '../../support/worker/workshop.ts';
 
 const MAX_ATTEMPTS = 3;
-const place = { clock: systemClock, chance: systemChance, logger: silentLogger };
 const idOf = (key: string) => eventIdOf('client', key);
 const keys = (kind: string, count: number) => Array.from({ length: count }, (_, index) => `${kind}-${index}`);
 
@@ -34,17 +22,6 @@ async function leaveBehind(useCases: UseCases, received: readonly string[], clai
   const lease = { worker: 'worker-dead', now: timestamp(now), leaseExpiresAt: timestamp(now + 3_600_000) };
   for (const key of claimed)
     await useCases.startProcessing(idOf(key), { generation: 0, attempt: 1, ...lease }, byClient);
-}
-
-/** Resolves when so many generations have ended. */
-async function ended(log: EventLog, count: number): Promise<void> {
-  let left = count;
-  for await (const message of log.subscribeAll(null)) {
-    if (message.kind !== 'transitions') continue;
-    for (const { type } of message.transitions)
-      if (type === 'ProcessingSucceeded' || type === 'EventDeadLettered') left -= 1;
-    if (left <= 0) return;
-  }
 }
 
 const retry = { maxAttempts: MAX_ATTEMPTS, initialDelayMs: 1, factor: 1, maxDelayMs: 1 };
@@ -59,25 +36,6 @@ const handlers = [
   handlerOf(() => Promise.reject(new NonRetryableError('Never')), { pattern: 'hopeless', retry }),
 ];
 
-async function startServices(log: EventLog, useCases: UseCases, db: WritableDatabase) {
-  const services = await createServices({
-    roles: allRoles,
-    parts: {
-      log,
-      stores: createStores(db),
-      bus: new EmbeddedBus({ maxWaiting: 16 }),
-      leases: null,
-      isOnlyProcess: true,
-    },
-    ...{ handlers, useCases, shutdownTimeoutMs: 1_000, processName: systemChance.uuid(), ...place },
-    metrics: { counted: (subscriber) => subscriber, passedOver: () => {} },
-  });
-  for (const service of services) await service.start();
-  return async () => {
-    for (const service of services.toReversed()) await service.stop();
-  };
-}
-
 describe('events on the embedded log and the embedded read tables', () => {
   const left = { received: keys('received', 20), claimed: keys('claimed', 5) };
   const posts = [
@@ -86,28 +44,17 @@ describe('events on the embedded log and the embedded read tables', () => {
     ...keys('hopeless', 5).map((key) => posted(key, { type: 'hopeless' })),
     ...keys('unknown', 5).map((key) => posted(key, { type: 'unknown' })),
   ];
-  let folder: string;
   let histories: Awaited<ReturnType<typeof readAllHistories>>;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'eventops-worker-'));
-    const log = await openEmbeddedLog({ path: join(folder, 'log.sqlite') });
-    const readDatabase = await openEmbeddedReadDatabase<Database>({
-      folder: join(folder, 'rows'),
-      logger: silentLogger,
-    });
-    const useCases = createUseCases({ log, ...place });
+    const { log, useCases, start, close } = await openEmbeddedProfile(silentLogger);
     await leaveBehind(useCases, left.received, left.claimed);
-    const stop = await startServices(log, useCases, readDatabase.db);
+    await start({ handlers, maxWaiting: 16 });
     await Promise.all(posts.map((event) => useCases.receiveEvent(event, byClient)));
     const all = [...left.received, ...left.claimed, ...posts.map(({ idempotencyKey }) => idempotencyKey)];
-    await ended(log, all.length);
-    await stop();
-    histories = await readAllHistories(log);
-    await readDatabase.close();
-    await log.close();
-  });
-  afterAll(() => rm(folder, { recursive: true }));
+    await untilEnded(log, all.length);
+    histories = await close();
+  }, 120_000);
 
   const typesOf = (key: string) => histories.get(idOf(key))?.map(({ type }) => type);
 

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type ServerProcess, startServerProcess } from '../eventstoredb/start-server-process.ts';
-import { type Role, type RoleProcess, roles, startRole } from '../processes/role-process.ts';
+import { type Role, type RoleOptions, type RoleProcess, roles, startRole } from '../processes/role-process.ts';
 import { createPostgres, findPostgres, type PrivatePostgres } from '../services/postgres.ts';
 import { createRabbitMq, findRabbitMq, type PrivateRabbitMq } from '../services/rabbitmq.ts';
 import type { Authority, ServerCertificate } from '../tls/certificates.ts';
 import { trusting } from '../tls/trusting.ts';
 
 const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
-const handlersFile = fileURLToPath(new URL('eventops.config.ts', import.meta.url));
+const usualHandlers = fileURLToPath(new URL('eventops.config.ts', import.meta.url));
 
 /** Why it cannot be had here; `null` when it can. */
 export function missingForFullProfile(): string | null {
@@ -44,10 +44,19 @@ export interface FullProfile {
   stop(): Promise<void>;
 }
 
-/** @param tls without it, no TLS. */
+export interface FullProfileOptions {
+  /** Without it, no TLS. */
+  readonly tls?: ServerCertificate & Pick<Authority, 'caFile'>;
+  readonly handlersFile?: string;
+  /** Beside the usual settings. */
+  readonly envOf?: (role: Role) => NodeJS.ProcessEnv;
+  /** Told of each line that a process prints. */
+  readonly onLine?: (line: string) => void;
+}
+
 export async function startFullProfile(
   counts: Readonly<Partial<Record<Role, number>>>,
-  tls?: ServerCertificate & Pick<Authority, 'caFile'>,
+  { tls, handlersFile = usualHandlers, envOf = () => ({}), onLine = () => {} }: FullProfileOptions = {},
 ): Promise<FullProfile> {
   const folder = await mkdtemp(join(tmpdir(), 'eventops-full-'));
   // The servers run as another user when we are root.
@@ -77,7 +86,9 @@ export async function startFullProfile(
     LOG_LEVEL: 'warn',
   };
   const wanted = roles.flatMap((role) => Array.from({ length: counts[role] ?? 0 }, () => role));
-  const running = await Promise.all(wanted.map((role) => startRole({ role, env })));
+  const start = (role: Role, ports: Pick<RoleOptions, 'port' | 'metricsPort'> = {}) =>
+    startRole({ role, env: { ...env, ...envOf(role) }, onLine, ...ports });
+  const running = await Promise.all(wanted.map((role) => start(role)));
   return {
     postgres,
     rabbitMq,
@@ -90,12 +101,8 @@ export async function startFullProfile(
       await one.kill();
       await meanwhile();
       const portOf = (url: string) => Number(new URL(url).port);
-      running[running.indexOf(one)] = await startRole({
-        role: one.role,
-        env,
-        port: portOf(one.url),
-        metricsPort: portOf(one.monitoringUrl),
-      });
+      const ports = { port: portOf(one.url), metricsPort: portOf(one.monitoringUrl) };
+      running[running.indexOf(one)] = await start(one.role, ports);
     },
     owner: async (lease) => {
       const client = new pg.Client({ connectionString: env.DATABASE_URL });

@@ -85,7 +85,7 @@ describe('a process of handlers that ended', () => {
       return { send: () => {}, kill: (end) => void Promise.resolve().then(() => events.ended(end)) };
     };
     const given = { start, isolates: true, configPath: '/eventops.config.ts', memoryMiB: 64, clock, logger };
-    const runner = createIsolatedRunner({ ...given, limits: { overdueMs: 300 } });
+    const runner = createIsolatedRunner({ ...given, limits: { isolation: { overdueMs: 300 } } });
     await clock.finish(runner.run(suspect));
     expect(logger.lines).toMatchObject([
       {

@@ -1,0 +1,46 @@
+import { openEventStoreDbLog } from '../../../src/adapters/eventstoredb/open-event-store-db-log.ts';
+import { systemChance } from '../../../src/adapters/system/chance.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { missingForFullProfile, startFullProfile } from '../../support/full-profile/full-profile.ts';
+import { postAll } from '../../support/full-profile/post-all.ts';
+import { readAllHistories } from '../../support/guarantees/read-histories.ts';
+import { untilEnded } from '../../support/guarantees/until-ended.ts';
+import {
+  describeHostileHandlers,
+  hostileConfig,
+  type Post,
+  printedIn,
+} from '../../support/isolation/hostile-handlers.ts';
+import { silentLogger } from '../../support/worker/silent-logger.ts';
+
+const missing = missingForFullProfile();
+if (missing !== null) process.stdout.write(`skipped: hostile handlers in the full profile, because ${missing}\n`);
+
+async function play(posts: readonly Post[]) {
+  const printed: string[] = [];
+  const profile = await startFullProfile(
+    { api: 1, projector: 1, dispatcher: 1, worker: 2 },
+    {
+      handlersFile: hostileConfig,
+      // Lines of handlers' own are told from `info` on.
+      envOf: () => ({ HANDLER_MEMORY_MIB: '48', LOG_LEVEL: 'info' }),
+      onLine: (line) => {
+        if (line.startsWith('{')) printed.push(...printedIn(JSON.parse(line) as object));
+      },
+    },
+  );
+  try {
+    const ids = await postAll(profile, posts);
+    const log = openEventStoreDbLog({
+      ...{ url: profile.log().url, clock: systemClock, chance: systemChance, logger: silentLogger },
+    });
+    await untilEnded(log, posts.length);
+    const histories = await readAllHistories(log);
+    await log.close();
+    return { histories, printed, idOf: (key: string) => ids.get(key) ?? '' };
+  } finally {
+    await profile.stop();
+  }
+}
+
+describeHostileHandlers('handlers that would take others with them, all at once, on real servers', { missing, play });
