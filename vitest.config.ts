@@ -30,8 +30,13 @@ const faults = () => {
   return { extends: extended, test: { ...test, globalSetup, hookTimeout: 1_200_000, sequence: { groupOrder: 1 } } };
 };
 
+// As bin/eventops in a checkout: 'eventops' means the sources, for Vite and for Node.
+const SOURCES = 'eventops-source';
+
 export default defineConfig({
+  ssr: { resolve: { conditions: [SOURCES, 'module', 'node', 'development|production'] } },
   test: {
+    execArgv: [`--conditions=${SOURCES}`],
     // One for each core: much of what tests do is waiting.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },

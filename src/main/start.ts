@@ -1,4 +1,3 @@
-import { get } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { guardStandardStreams } from '../adapters/output/guard-standard-streams.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -14,8 +13,8 @@ import { checkRoles } from './check-roles.ts';
 import { compose, type Running } from './compose.ts';
 import { crashingAsAsked } from './crash-points/crashing-as-asked.ts';
 import { startRunner } from './handler-isolation.ts';
-import { reachableAt } from './listening.ts';
 import { openParts } from './open-parts.ts';
+import { untilReady } from './until-ready.ts';
 import { welcome } from './welcome.ts';
 
 const LOAD_HANDLERS_MS = 30_000;
@@ -40,7 +39,8 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
   });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   const { apiUrl, monitoringUrl, readyPort } = running;
-  if (await Promise.race([ready(apiUrl === null ? config.metricsHost : config.host, readyPort), stopped]))
+  const ready = untilReady(apiUrl === null ? config.metricsHost : config.host, readyPort).then(() => true);
+  if (await Promise.race([ready, stopped]))
     process.stdout.write(
       apiUrl === null
         ? `EventOps is ready: ${roles.join(', ')}; health and metrics at ${monitoringUrl}\n`
@@ -78,20 +78,6 @@ function logWarnings(logger: ReturnType<typeof createLogger>): void {
   process.removeAllListeners('warning').on('warning', (warning) => {
     if (warning.name !== 'ExperimentalWarning') logger.warn({ err: warning }, 'Node warns');
   });
-}
-
-/** Asks as a load balancer would, so that the ready line is never a lie. */
-async function ready(host: string, port: number): Promise<true> {
-  // Not by `fetch`, which would be loaded for this alone.
-  const isReady = () =>
-    new Promise<boolean>((resolve) => {
-      get({ host: reachableAt(host), port, path: '/readyz' }, (answer) => {
-        answer.resume();
-        resolve(answer.statusCode === 200);
-      }).on('error', () => resolve(false));
-    });
-  while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, 50).unref());
-  return true;
 }
 
 function stopOnSignal(running: Running, timeoutMs: number, logger: ReturnType<typeof createLogger>): Promise<void> {

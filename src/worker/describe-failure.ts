@@ -16,6 +16,9 @@ export const failure = (name: string, message: string, retryable: boolean): Fail
   retryAfterMs: null,
 });
 
+/** An event whose type no handler is configured for. */
+export const noHandler = (type: string): Failure => failure('NoHandler', `No handler is configured for ${type}`, false);
+
 /** What a handler threw, as it is kept in the history. Anything can be thrown, so nothing about it is believed. */
 export function describeFailure(thrown: unknown): Failure {
   try {

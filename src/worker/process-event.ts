@@ -12,7 +12,7 @@ import type { UseCases } from '../application/use-cases.ts';
 import type { Claim, EventState } from '../domain/event/state.ts';
 import { companyOf } from '../domain/event/suspicion.ts';
 import type { Companies, Leave } from './companies.ts';
-import { failure } from './describe-failure.ts';
+import { noHandler } from './describe-failure.ts';
 import type { HandlerOutcome, HandlerRunner } from './handler-runner.ts';
 import { defaultRetry } from './handlers/config-schema.ts';
 import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.ts';
@@ -162,10 +162,7 @@ async function claim(
 function runHandler({ runner }: ProcessEventDependencies, attempt: Attempt): Promise<HandlerOutcome> | HandlerOutcome {
   const { eventId, event, state, handler } = attempt;
   if (handler !== null) return runner.run({ eventId, state, receivedAt: event.receivedAt as string, handler });
-  return {
-    kind: 'failed',
-    failure: failure('NoHandler', `No handler is configured for ${state.received.type}`, false),
-  };
+  return { kind: 'failed', failure: noHandler(state.received.type) };
 }
 
 /**

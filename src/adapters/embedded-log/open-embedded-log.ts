@@ -1,5 +1,6 @@
 import { checkAppend } from '../../application/check-append.ts';
 import { LogDamaged, LogUnavailable } from '../../application/failures.ts';
+import { moduleBeside } from '../../application/module-beside.ts';
 import type { AppendOutcome, AppendRequest, EventLog } from '../../application/ports/event-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { createAppendQueue } from './append-queue.ts';
@@ -30,11 +31,7 @@ export interface EmbeddedLogOptions {
 export type EmbeddedLogLimits = EndMarkLimits & IndexCheckLimits;
 
 const DEFAULT_DEADLINE_MS = 10_000;
-/** As source, or as the JavaScript that was emitted from it. */
-const THREAD_FILE = new URL(
-  import.meta.url.endsWith('.ts') ? './database-thread.ts' : './database-thread.js',
-  import.meta.url,
-);
+const THREAD_FILE = moduleBeside(import.meta.url, './database-thread');
 
 /**
  * The log in one SQLite file, for one process. `appended` is told after fsync; positions are dense from 1. Why it is

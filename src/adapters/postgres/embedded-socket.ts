@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { moduleBeside } from '../../application/module-beside.ts';
 import type { WorkerAnswer, WorkerRequest } from './embedded-worker.ts';
 import { joinBytes } from './join-bytes.ts';
 
@@ -9,8 +10,7 @@ import { joinBytes } from './join-bytes.ts';
  */
 const LONGEST_ANSWER_MS = 60_000;
 
-/** Beside this file, with its ending: `.ts` in a checkout, `.js` once compiled. */
-const workerFile = new URL(import.meta.url.replace(/socket(?=\.\w+$)/, 'worker'));
+const workerFile = moduleBeside(import.meta.url, './embedded-worker');
 
 /**
  * What `pg` takes for a socket to a server: a thread with PGlite in it that lives as long as the connection. Whatever

@@ -32,9 +32,18 @@ export async function loadConfig(path: string): Promise<readonly ConfiguredHandl
     throw new ConfigInvalid(path, ['there is no default export; write `export default defineConfig({ … })`']);
   if (module['default'] instanceof Promise)
     throw new ConfigInvalid(path, ['the default export is a promise; write `export default await …`']);
-  const parsed = configSchema.safeParse(module['default']);
-  if (!parsed.success) throw new ConfigInvalid(path, parsed.error.issues.flatMap(problemsOf));
-  const version = hash('sha256', text, 'hex').slice(0, 12);
+  return handlersOf(module['default'], path, hash('sha256', text, 'hex').slice(0, 12));
+}
+
+/**
+ * The handlers of a configuration, with everything decided that it leaves open.
+ * @param origin where it comes from, for messages.
+ * @param version of the handlers that name none themselves.
+ * @throws {ConfigInvalid}
+ */
+export function handlersOf(config: unknown, origin: string, version: string): readonly ConfiguredHandler[] {
+  const parsed = configSchema.safeParse(config);
+  if (!parsed.success) throw new ConfigInvalid(origin, parsed.error.issues.flatMap(problemsOf));
   return Object.entries(parsed.data.handlers).map(([pattern, definition]) => ({
     ...definition,
     pattern,

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { moduleBeside } from '../../application/module-beside.ts';
 import type { CellEvents, CellLink, StartCell } from './cell-link.ts';
 import { createLineReader } from './lines.ts';
 import type { CellEnd, CellSettings, FromCell } from './messages.ts';
 import { CHANNEL_DESCRIPTOR, MAX_LINE_CHARACTERS, OUT_OF_MEMORY, WATCHDOG_DESCRIPTOR } from './process-layout.ts';
 
-const MAIN = fileURLToPath(new URL('cell/process-main.ts', import.meta.url));
+const MAIN = fileURLToPath(moduleBeside(import.meta.url, './cell/process-main'));
 const STDERR_TAIL_CHARACTERS = 4_096;
 /** What the process wrote last may still lie in the socket when its end is known. */
 const DRAIN_WITHIN_MS = 500;
@@ -63,6 +64,8 @@ export const startProcess: StartCell = (settings, events) => {
 };
 
 const flagsOf = ({ memoryMiB }: CellSettings) => [
+  // A configuration means the same modules in every process that loads it.
+  ...process.execArgv.filter((flag) => flag.startsWith('--conditions=')),
   `--max-old-space-size=${memoryMiB}`,
   '--disable-warning=ExperimentalWarning',
 ];

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { moduleBeside } from '../../application/module-beside.ts';
 import type { StartCell } from './cell-link.ts';
 import type { CellEnd, FromCell } from './messages.ts';
 
@@ -7,7 +8,7 @@ import type { CellEnd, FromCell } from './messages.ts';
  * or signals a process, it shares with the worker.
  */
 export const startThread: StartCell = (settings, events) => {
-  const thread = new Worker(new URL('cell/thread-main.ts', import.meta.url), {
+  const thread = new Worker(moduleBeside(import.meta.url, './cell/thread-main'), {
     workerData: settings,
     resourceLimits: { maxOldGenerationSizeMb: settings.memoryMiB },
     stdout: true,

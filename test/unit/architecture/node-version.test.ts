@@ -6,16 +6,23 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** What `bin/eventops` does in a checkout without the pinned Node, where the machine's own is such a program. */
-function eventopsWith(machinesNode: string) {
-  const checkout = mkdtempSync(join(tmpdir(), 'eventops-checkout-'));
-  onTestFinished(() => rmSync(checkout, { recursive: true }));
-  mkdirSync(join(checkout, 'bin'));
-  copyFileSync(join(root, 'bin/eventops'), join(checkout, 'bin/eventops'));
-  writeFileSync(join(checkout, 'node'), `#!/bin/sh\n${machinesNode}\n`, { mode: 0o755 });
-  const env = { PATH: `${checkout}:/usr/bin:/bin` };
-  const { status, stdout, stderr } = spawnSync(join(checkout, 'bin/eventops'), ['start'], { env, encoding: 'utf8' });
-  return { status, stdout: stdout.replaceAll(checkout, '.'), stderr: stderr.replaceAll(checkout, '.') };
+type Place = 'a checkout' | 'a package';
+
+/** What `bin/eventops` does in a folder without the pinned Node, where the machine's own is such a program. */
+function eventopsWith(machinesNode: string, place: Place = 'a checkout') {
+  const folder = mkdtempSync(join(tmpdir(), 'eventops-bin-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const here = place === 'a checkout' ? folder : join(folder, 'node_modules/eventops');
+  mkdirSync(join(here, 'bin'), { recursive: true });
+  copyFileSync(join(root, 'bin/eventops'), join(here, 'bin/eventops'));
+  if (place === 'a checkout') {
+    mkdirSync(join(here, 'src/main'), { recursive: true });
+    writeFileSync(join(here, 'src/main/eventops.ts'), '');
+  }
+  writeFileSync(join(folder, 'node'), `#!/bin/sh\n${machinesNode}\n`, { mode: 0o755 });
+  const env = { PATH: `${folder}:/usr/bin:/bin` };
+  const { status, stdout, stderr } = spawnSync(join(here, 'bin/eventops'), ['start'], { env, encoding: 'utf8' });
+  return { status, stdout: stdout.replaceAll(folder, '.'), stderr: stderr.replaceAll(folder, '.') };
 }
 
 describe('bin/eventops without the pinned Node', () => {
@@ -27,6 +34,12 @@ describe('bin/eventops without the pinned Node', () => {
     });
   });
 
+  it('says how an installed package gets it', () => {
+    expect(eventopsWith('echo v20.20.2', 'a package').stderr).toBe(
+      "eventops: needs Node 24 or later; install it, or run 'npm install --include=optional', which brings it on Linux and Windows (./node is v20.20.2)\n",
+    );
+  });
+
   it('says what is needed when the Node that is found cannot be run', () => {
     expect(eventopsWith('exit 127')).toMatchObject({
       status: 2,
@@ -34,12 +47,13 @@ describe('bin/eventops without the pinned Node', () => {
     });
   });
 
-  it.each(['v24.0.0', 'v26.1.0'])('starts under %s', (version) => {
-    const run = eventopsWith(`[ "$1" = --version ] && echo ${version} || echo "ran $*"`);
-    expect(run).toMatchObject({
-      status: 0,
-      stdout: expect.stringMatching(/^ran .*\.\/src\/main\/eventops\.ts start\n$/),
-    });
+  it.each([
+    ['v24.0.0', 'a checkout', /^ran .*--conditions=eventops-source .*\.\/src\/main\/eventops\.ts start\n$/],
+    ['v26.1.0', 'a checkout', /^ran .*--conditions=eventops-source .*\.\/src\/main\/eventops\.ts start\n$/],
+    ['v24.0.0', 'a package', /^ran (?!.*--conditions).*\/eventops\/dist\/src\/main\/eventops\.js start\n$/],
+  ] as const)('starts under %s in %s', (version, place, ran) => {
+    const run = eventopsWith(`[ "$1" = --version ] && echo ${version} || echo "ran $*"`, place);
+    expect(run).toMatchObject({ status: 0, stdout: expect.stringMatching(ran) });
   });
 });
 

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { moduleBeside } from '../../../application/module-beside.ts';
 import { createLineReader } from '../lines.ts';
 import type { CellSettings, FromCell, ToCell } from '../messages.ts';
 import { CHANNEL_DESCRIPTOR, MAX_LINE_CHARACTERS, OF_ITS_OWN_MIB } from '../process-layout.ts';
@@ -10,7 +11,7 @@ const settings = JSON.parse(process.argv[2] ?? '') as CellSettings;
 const { kill, pid } = process;
 const { parse, stringify } = JSON;
 
-const watchdog = new Worker(new URL('watchdog-thread.ts', import.meta.url), {
+const watchdog = new Worker(moduleBeside(import.meta.url, './watchdog-thread'), {
   workerData: { maxMiB: settings.memoryMiB + OF_ITS_OWN_MIB, parent: process.ppid, group: process.pid },
   resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
   stdout: false,
