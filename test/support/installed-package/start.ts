@@ -3,8 +3,8 @@ import { freePort } from '../free-port.ts';
 
 export interface Started {
   readonly url: string;
-  /** SIGTERM to all that was started; resolves with the exit code. */
-  stop(): Promise<number | null>;
+  /** SIGTERM to all that was started, as a terminal that closes does; resolves once nothing of it is left. */
+  stop(): Promise<void>;
 }
 
 /** `npx eventops start` in a project, ready. @throws with what it printed when it ends before that. */
@@ -15,7 +15,7 @@ export async function startThere(folder: string): Promise<Started> {
   const stdio = ['ignore', 'pipe', 'pipe'] as const;
   const child = spawn('npx', ['--no', 'eventops', 'start'], { cwd: folder, env, detached: true, stdio: [...stdio] });
   let printed = '';
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const ready = new Promise<'ready'>((resolve) => {
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
