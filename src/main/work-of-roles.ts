@@ -123,8 +123,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   if (roles.includes('dispatcher')) {
     const stores = opened(parts.stores);
     const bus = opened(parts.bus);
-    const { pageRows } = { ...sweepLimits, ...limits.sweep };
-    const unfinished = { log, dueWork: stores.dueWork, pageRows, ...place };
+    const unfinished = { ...sweepLimits, ...limits.sweep, log, dueWork: stores.dueWork, ...place };
     const dueWorkCheckpoint = () => stores.projection(dueWork).load();
     services.push(
       await leased('dispatcher', (lease) =>

@@ -1,8 +1,9 @@
-import { ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
+import { HistoryBroken, ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import { readHistory } from '../application/read-history.ts';
 import type { PassedOver } from './passed-over.ts';
 import type { ReadModel } from './read-model.ts';
 
@@ -43,7 +44,7 @@ export async function repairRows(
   const limits = { ...repairLimits, ...given };
 
   async function write(stream: string, isTextOnly: boolean): Promise<boolean> {
-    const recorded = await log.readStream(stream);
+    const recorded = await readHistory(log, stream);
     // A log that no longer has it may get it back; until then the row is all there is.
     if (recorded.length === 0) throw new UndecodableTransition(`The log has no stream ${stream}`);
     const history = recorded.map((one) => ({ recorded: one, transition: readModel.decode(one) }));
@@ -58,7 +59,7 @@ export async function repairRows(
       });
       if (isRepaired) logger.info({ projection: readModel.name, stream }, 'the rows of an event were repaired');
     } catch (error) {
-      if (!(error instanceof ReadDatabaseRefused || error instanceof UndecodableTransition)) throw error;
+      if (!isOfThisStream(error)) throw error;
       await passedOver.putOff(stream, limits);
     }
   }
@@ -84,3 +85,7 @@ export async function repairRows(
     await clock.sleep(limits.intervalMs, signal);
   }
 }
+
+/** The others may be repaired all the same. */
+const isOfThisStream = (error: unknown) =>
+  error instanceof ReadDatabaseRefused || error instanceof UndecodableTransition || error instanceof HistoryBroken;

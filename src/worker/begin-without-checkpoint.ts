@@ -2,15 +2,16 @@ import { OperationalFailure } from '../application/failures.ts';
 import type { DueWork } from '../application/ports/due-work.ts';
 import type { Checkpoint, EventReader } from '../application/ports/event-log.ts';
 import { type HastenAllDependencies, hastenAll } from './sweep/hasten-all.ts';
+import type { SweepLimits } from './sweep/limits.ts';
 
-export interface BeginWithoutCheckpointDependencies extends HastenAllDependencies {
+export interface BeginWithoutCheckpointDependencies
+  extends HastenAllDependencies,
+    Pick<SweepLimits, 'lookIfCaughtUpEveryMs'> {
   readonly log: Pick<EventReader, 'head'>;
   readonly dueWork: Pick<DueWork, 'hasten' | 'isCaughtUp'>;
   /** Up to where the due work holds what is unfinished. */
   readonly dueWorkCheckpoint: () => Promise<Checkpoint | null>;
 }
-
-const LOOK_EVERY_MS = 250;
 
 /**
  * Where the dispatcher begins when it has no checkpoint in this log, so that what has ended long ago gets no command and
@@ -39,11 +40,11 @@ export async function beginWithoutCheckpoint(
 }
 
 async function untilCaughtUp(
-  { dueWork, clock }: Pick<BeginWithoutCheckpointDependencies, 'dueWork' | 'clock'>,
+  { dueWork, clock, lookIfCaughtUpEveryMs }: BeginWithoutCheckpointDependencies,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await clock.sleep(LOOK_EVERY_MS, signal);
+    await clock.sleep(lookIfCaughtUpEveryMs, signal);
     try {
       if (await dueWork.isCaughtUp()) return;
     } catch (error) {

@@ -6,10 +6,11 @@ import { createPace, type PaceLimits, paceLimits } from './pace.ts';
 import { type AttemptLimits, createProcessEvent, type ProcessEventDependencies } from './process-event.ts';
 import { createWaitUntilDue, type EarlyLimits } from './wait-until-due.ts';
 
-export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits & CompanyLimits & EarlyLimits;
-
 /** For the log to take that what was in hand was stopped. */
-const RECORD_WITHIN_MS = 2_000;
+export const stoppingLimits = { recordWithinMs: 2_000 } as const;
+export type StoppingLimits = { readonly [Limit in keyof typeof stoppingLimits]: number };
+
+export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits & CompanyLimits & EarlyLimits & StoppingLimits;
 
 export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 'pace' | 'companies' | 'limits'> {
   readonly bus: CommandConsumer;
@@ -23,6 +24,7 @@ export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 
 export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): BackgroundService {
   const { clock, runner } = rest;
   const pacing = { ...paceLimits, ...rest.limits };
+  const { recordWithinMs } = { ...stoppingLimits, ...rest.limits };
   const letGo = new AbortController();
   const stopping = new AbortController();
   const waitUntilDue = createWaitUntilDue(clock, stopping.signal, rest.limits);
@@ -62,7 +64,7 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
     await finishWithin(stopTimeoutMs);
     letGo.abort();
     runner.abandon();
-    await finishWithin(RECORD_WITHIN_MS);
+    await finishWithin(recordWithinMs);
     await runner.close();
   };
   let stopped: Promise<void> | null = null;

@@ -40,7 +40,10 @@ export const isDueRow = (change: DueChange): change is DueRow => change.kind !==
  * read, and none that holds a payload. One that cannot be read makes a row that says so, which the sweep looks into:
  * to pass over it could leave its event without anybody who comes back for it.
  */
-export function foldDueWork(transitions: Iterable<RecordedTransition>): readonly DueChange[] {
+export function foldDueWork(
+  transitions: Iterable<RecordedTransition>,
+  lostCommandAfterMs: number = LOST_COMMAND_AFTER_MS,
+): readonly DueChange[] {
   const lastOf = new Map<string, RecordedTransition>();
   for (const recorded of transitions) {
     // What follows from a failure is recorded with it, and says how the event goes on.
@@ -50,42 +53,42 @@ export function foldDueWork(transitions: Iterable<RecordedTransition>): readonly
     const before = lastOf.get(recorded.stream);
     if (before === undefined || before.revision < recorded.revision) lastOf.set(recorded.stream, recorded);
   }
-  return [...lastOf.values()].map(changeOf);
+  return [...lastOf.values()].map((recorded) => changeOf(recorded, lostCommandAfterMs));
 }
 
-function changeOf(recorded: RecordedTransition): DueChange {
+function changeOf(recorded: RecordedTransition, lostCommandAfterMs: number): DueChange {
   const id = eventIdOfStream(recorded.stream);
   const revision = recorded.revision.toString();
   const waits = (row: Omit<DueRow, 'id' | 'revision'>): DueRow => ({ id, revision, ...row });
   switch (recorded.type) {
     case 'EventReceived':
-      return waits(waitingForCommand(0));
+      return waits(waitingForCommand(0, lostCommandAfterMs));
     case 'ProcessingSucceeded':
     case 'EventDeadLettered':
     case 'EventDiscarded':
       return { id, revision, kind: null };
     default: {
-      const row = rowAfter(recorded);
-      return waits(row !== null && isKeepable(row) ? row : unreadable);
+      const row = rowAfter(recorded, lostCommandAfterMs);
+      return waits(row !== null && isKeepable(row) ? row : unreadable(lostCommandAfterMs));
     }
   }
 }
 
 type Waiting = Omit<DueRow, 'id' | 'revision'>;
 
-const waitingForCommand = (generation: number): Waiting => ({
+const waitingForCommand = (generation: number, wait_ms: number): Waiting => ({
   kind: 'command',
   generation,
   attempts: 0,
   due_at: null,
-  wait_ms: LOST_COMMAND_AFTER_MS,
+  wait_ms,
   wait_until: null,
 });
 
-const unreadable: Waiting = { ...waitingForCommand(0), kind: 'unreadable' };
+const unreadable = (wait_ms: number): Waiting => ({ ...waitingForCommand(0, wait_ms), kind: 'unreadable' });
 
 /** `null` when it cannot be read. */
-function rowAfter(recorded: RecordedTransition): Waiting | null {
+function rowAfter(recorded: RecordedTransition, lostCommandAfterMs: number): Waiting | null {
   const transition = decoded(recorded);
   switch (transition?.type) {
     case 'ProcessingStarted': {
@@ -105,7 +108,7 @@ function rowAfter(recorded: RecordedTransition): Waiting | null {
       return { kind: 'retry', generation, attempts: attempt - 1, due_at: dueAt, wait_ms, wait_until: dueAt };
     }
     case 'ReplayRequested':
-      return waitingForCommand(transition.data.generation);
+      return waitingForCommand(transition.data.generation, lostCommandAfterMs);
     default:
       return null;
   }

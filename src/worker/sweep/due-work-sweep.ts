@@ -9,7 +9,10 @@ import { type LookIntoAttemptsDependencies, lookIntoAttempts } from './look-into
 import { type RecoverDependencies, recover } from './recover.ts';
 
 export interface DueWorkSweepOptions
-  extends Omit<LookIntoAttemptsDependencies & RecoverDependencies, 'limits' | 'pageRows' | 'report'> {
+  extends Omit<
+    LookIntoAttemptsDependencies & RecoverDependencies,
+    'limits' | 'pageRows' | 'hastenAgainAfterMs' | 'report'
+  > {
   readonly dueWork: DueWork;
   readonly bus: Pick<CommandBus, 'publish' | 'backlog' | 'forgetsOnRestart'>;
   readonly limits?: Partial<SweepLimits> | undefined;
@@ -42,8 +45,15 @@ export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundServ
   const stopping = new AbortController();
   const { signal } = stopping;
   const limits = { ...sweepLimits, ...options.limits };
-  const { sweepEveryMs, pageRows } = limits;
-  const dependencies = { ...options, limits, pageRows, signal, report: createRepeatingReport({ logger, clock }) };
+  const { sweepEveryMs, pageRows, hastenAgainAfterMs } = limits;
+  const dependencies = {
+    ...options,
+    limits,
+    pageRows,
+    hastenAgainAfterMs,
+    signal,
+    report: createRepeatingReport({ logger, clock }),
+  };
   let running: Promise<unknown> | null = null;
 
   /** What keeps each of the two from its work. */

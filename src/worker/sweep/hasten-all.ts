@@ -3,12 +3,10 @@ import type { Clock } from '../../application/ports/clock.ts';
 import type { DueKind, DueWork } from '../../application/ports/due-work.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { unlessAborted } from '../unless-aborted.ts';
+import type { SweepLimits } from './limits.ts';
 
-const TRY_AGAIN_AFTER_MS = 500;
-
-export interface HastenAllDependencies {
+export interface HastenAllDependencies extends Pick<SweepLimits, 'pageRows' | 'hastenAgainAfterMs'> {
   readonly dueWork: Pick<DueWork, 'hasten'>;
-  readonly pageRows: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -18,7 +16,7 @@ export interface HastenAllDependencies {
  * @throws when `signal` aborts.
  */
 export async function hastenAll(
-  { dueWork, pageRows, clock, logger }: HastenAllDependencies,
+  { dueWork, pageRows, hastenAgainAfterMs, clock, logger }: HastenAllDependencies,
   kinds: readonly DueKind[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -30,7 +28,7 @@ export async function hastenAll(
         if (signal.aborted || !(error instanceof OperationalFailure && error.retryable)) throw error;
         if (isFirst) logger.warn({ err: error }, 'unfinished events cannot be taken up yet; it is tried again');
       }
-      await clock.sleep(TRY_AGAIN_AFTER_MS, signal);
+      await clock.sleep(hastenAgainAfterMs, signal);
     }
   };
   let events = 0;

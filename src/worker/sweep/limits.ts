@@ -23,6 +23,10 @@ export const sweepLimits = {
   lookAgainAfterMs: 1_000,
   /** The last of these delays, for an event that cannot be read. */
   lookAgainAtLeastEveryMs: 600_000,
+  /** Until unfinished events that could not be taken up are tried again. */
+  hastenAgainAfterMs: 500,
+  /** Between two looks at whether the due work is complete, where a dispatcher begins before it is. */
+  lookIfCaughtUpEveryMs: 250,
 } as const;
 
 export type SweepLimits = { readonly [Name in keyof typeof sweepLimits]: number };

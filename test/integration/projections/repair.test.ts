@@ -55,6 +55,14 @@ describe('what was passed over', () => {
   const history = historyOf('one', histories.dead);
   const whole = eventFromHistory(history);
 
+  it('stays out of the rows while its history does not match its hashes', async () => {
+    const changed = history.map((one, index) => (index === 0 ? { ...one, data: one.data.replace('{', '{ ') } : one));
+    await projectorOn(db()).handle(changed, placeAfter(changed.length));
+    await repair(changed);
+    expect(await rowOf(history)).toBeNull();
+    expect(await failures()).toMatchObject([{ tries: 1 }]);
+  });
+
   it('is in the rows once the database takes it, and off the list', async () => {
     await refuse();
     await projectorOn(db()).handle(history, placeAfter(history.length));

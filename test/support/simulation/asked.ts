@@ -48,6 +48,10 @@ export class AskedAttempts {
   noteLostTables(): void {
     this.#lostAt = this.#passed();
   }
+  /** An older copy that was put back holds what had not ended then. */
+  noteRestoredTables(): void {
+    this.#lostAt = null;
+  }
 
   /** Commands that an empty read database has led to, and nothing needed, in words. */
   needlessly(): readonly string[] {

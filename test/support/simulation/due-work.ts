@@ -31,11 +31,20 @@ export interface DueWorkSurroundings {
   readonly isCaughtUp: () => boolean;
   /** The database's own clock, in milliseconds since 1970. */
   readonly now: () => number;
+  /** The usual time when not given. */
+  readonly lostCommandAfterMs?: () => number;
   readonly chance: Pick<Chance, 'fraction'>;
 }
 
 /** The due work without SQL. */
-export function simulatedDueWork({ rows, keep, isCaughtUp, now, chance }: DueWorkSurroundings): DueWork {
+export function simulatedDueWork({
+  rows,
+  keep,
+  isCaughtUp,
+  now,
+  chance,
+  lostCommandAfterMs,
+}: DueWorkSurroundings): DueWork {
   const change = (ids: readonly string[], changed: (row: KeptDueRow) => Partial<KeptDueRow>) => {
     const after = new Map(rows());
     for (const id of ids) {
@@ -81,7 +90,7 @@ export function simulatedDueWork({ rows, keep, isCaughtUp, now, chance }: DueWor
       return page;
     },
     readAgain: async (history) => {
-      const [changed] = foldDueWork(history);
+      const [changed] = foldDueWork(history, lostCommandAfterMs?.());
       if (changed === undefined || changed.kind === 'unreadable') return false;
       const before = rows().get(changed.id);
       const others = new Map(rows());

@@ -1,5 +1,6 @@
 import { decodeTransition } from '../../../src/application/decode-transition.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
+import type { PoisonLimits } from '../../../src/domain/event/suspicion.ts';
 import type { Breach } from '../guarantees/find-breaches.ts';
 import type { HandlerRunRecord } from './handlers.ts';
 
@@ -7,6 +8,7 @@ import type { HandlerRunRecord } from './handlers.ts';
 export function breachesOfRuns(
   runs: readonly HandlerRunRecord[],
   histories: ReadonlyMap<string, readonly RecordedTransition[]>,
+  { maxCrashes }: Pick<PoisonLimits, 'maxCrashes'>,
 ): readonly Breach[] {
   const byAttempt = Map.groupBy(runs, ({ eventId, generation, attempt }) => `${eventId} ${generation}:${attempt}`);
   const breaches: Breach[] = [];
@@ -45,12 +47,16 @@ export function breachesOfRuns(
           what: `${type} of ${data.generation}:${data.attempt} is recorded; its handler had ${own.at(-1)?.ended ?? 'not ended'}`,
         });
     }
-  for (const [eventId, history] of histories) breaches.push(...deadWithoutFailing(eventId, history));
+  for (const [eventId, history] of histories) breaches.push(...deadWithoutFailing(eventId, history, maxCrashes));
   return breaches;
 }
 
 /** An event is a dead letter for want of attempts only after so many of its own have failed. */
-function deadWithoutFailing(eventId: string, history: readonly RecordedTransition[]): readonly Breach[] {
+function deadWithoutFailing(
+  eventId: string,
+  history: readonly RecordedTransition[],
+  maxCrashes: number,
+): readonly Breach[] {
   const transitions = history.map(decodeTransition);
   return transitions.flatMap((last): readonly Breach[] => {
     if (last.type !== 'EventDeadLettered') return [];
@@ -58,8 +64,8 @@ function deadWithoutFailing(eventId: string, history: readonly RecordedTransitio
     const alone = transitions.filter(
       ({ type, data }) => type === 'ProcessingInterrupted' && data.generation === generation && data.wasAlone,
     ).length;
-    // The third end of a worker is not recorded as an interruption, but as the event's death.
-    if (last.data.reason === 'poison' && alone < 2)
+    // The last end of a worker is not recorded as an interruption, but as the event's death.
+    if (last.data.reason === 'poison' && alone < maxCrashes - 1)
       return [
         {
           ...{ guarantee: 'G8', kind: 'against the policy', eventId },

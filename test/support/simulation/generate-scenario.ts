@@ -12,7 +12,17 @@ const MOST_FAULTS = 9;
 
 const callsOfRole: Readonly<Record<string, readonly Call[]>> = {
   api: ['append', 'append', 'read-stream', 'answer'],
-  projector: ['load-checkpoint', 'receive', 'project', 'project', 'set-caught-up', 'take-lease', 'renew-lease'],
+  projector: [
+    'load-checkpoint',
+    'receive',
+    'project',
+    'project',
+    'set-caught-up',
+    'list-passed-over',
+    'repair',
+    'take-lease',
+    'renew-lease',
+  ],
   dispatcher: [
     ...([
       'receive',

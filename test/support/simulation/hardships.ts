@@ -27,8 +27,8 @@ const varied = (draw: Draw, conduct: Conduct): Conduct =>
 /** Each by itself, so that one that is reached meets others that are not. What takes a millisecond takes many turns. */
 const drawLimits = (draw: Draw): readonly ScenarioLimit[] =>
   changeableLimits
-    .filter(({ isTime }) => draw.chance(isTime ? 0.02 : 0.5))
-    .map(({ of, limit }) => ({ of, limit, value: 1 + draw.upTo(2) }));
+    .filter(({ isTime, unit }) => draw.chance(isTime ? (unit > 1 ? 0.2 : 0.02) : 0.5))
+    .map(({ of, limit, unit }) => ({ of, limit, value: (1 + draw.upTo(2)) * unit }));
 
 function clocks(draw: Draw, { slots }: Scenario, isMild: boolean): readonly Fault[] {
   if (!draw.chance(0.35)) return [];

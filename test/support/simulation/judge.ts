@@ -3,6 +3,7 @@ import type { RecordedTransition } from '../../../src/application/ports/event-lo
 import { viewOf } from '../../../src/projections/events/view.ts';
 import { type Breach, findBreaches } from '../guarantees/find-breaches.ts';
 import { breachesOfRuns } from './effect-breaches.ts';
+import { limitsOf } from './limits.ts';
 import type { Witness } from './people.ts';
 import type { Processes } from './processes.ts';
 import { breachesOfPromptness, isPrompt } from './promptness.ts';
@@ -26,11 +27,11 @@ export async function judge(
   if (world.restoredStreams !== null) return judgeRestored(world, processes, witness, histories);
   const { acknowledged, answered } = witness;
   const rows = new Map([...world.stores.tables.rows].map(([id, row]) => [id, viewOf(row)]));
-  const missing = new Set([...refusedForGood(world.scenario), ...world.passedOver]);
+  const missing = refusedForGood(world.scenario);
   const breaches: SeenBreach[] = findBreaches({ acknowledged, answered, histories, rows }).filter(
     ({ guarantee, eventId }) => guarantee !== 'G6' || !missing.has(eventId),
   );
-  breaches.push(...breachesOfRuns(world.runs, histories), ...seenBreaches(world));
+  breaches.push(...breachesOfRuns(world.runs, histories, limitsOf(world.scenario, 'poison')), ...seenBreaches(world));
   for (const { eventId, payload } of acknowledged) {
     const kept = rows.get(eventId)?.payload;
     if (kept !== undefined && kept !== payload)

@@ -1,8 +1,12 @@
 import { commandLimits } from '../../../src/application/handle-command.ts';
 import { subscriptionLimits } from '../../../src/application/run-subscription.ts';
 import { leasedLimits } from '../../../src/application/while-leased.ts';
+import { poisonLimits } from '../../../src/domain/event/suspicion.ts';
 import { followingLimits } from '../../../src/main/follow-log.ts';
+import { LOST_COMMAND_AFTER_MS } from '../../../src/projections/due-work/project.ts';
+import { LEASE_MS } from '../../../src/projections/leases.ts';
 import { usualPace } from '../../../src/projections/projector.ts';
+import { repairLimits } from '../../../src/projections/repair-rows.ts';
 import { companyLimits } from '../../../src/worker/companies.ts';
 import { deadlineLimits } from '../../../src/worker/deadlines.ts';
 import { dispatcherLimits } from '../../../src/worker/dispatcher.ts';
@@ -11,6 +15,7 @@ import { paceLimits } from '../../../src/worker/pace.ts';
 import { attemptLimits } from '../../../src/worker/process-event.ts';
 import { sweepLimits } from '../../../src/worker/sweep/limits.ts';
 import { earlyLimits } from '../../../src/worker/wait-until-due.ts';
+import { stoppingLimits } from '../../../src/worker/worker.ts';
 import type { Scenario, ScenarioLimit } from './scenario.ts';
 
 /** Every cap, page, batch, pause and timeout of the code that runs in the simulation, as it is in production. */
@@ -20,11 +25,16 @@ export const usualLimits = {
   dispatcher: { ...dispatcherLimits, ...subscriptionLimits },
   following: { ...subscriptionLimits, ...followingLimits },
   leased: leasedLimits,
+  /** Not its window: an event that is poison within a moment never is. */
+  poison: { maxCrashes: poisonLimits.maxCrashes },
   projecting: usualPace,
+  repair: repairLimits,
   sweep: sweepLimits,
-  worker: { ...paceLimits, ...attemptLimits, ...holdBackLimits, ...companyLimits, ...earlyLimits },
+  worker: { ...paceLimits, ...attemptLimits, ...holdBackLimits, ...companyLimits, ...earlyLimits, ...stoppingLimits },
   /** Of the simulated log: transitions that it hands over at once, at most. */
   log: { maxBatch: 1_000 },
+  /** Of the read database. */
+  tables: { leaseMs: LEASE_MS, lostCommandAfterMs: LOST_COMMAND_AFTER_MS },
   /** Of the bus within a process. */
   bus: { maxWaiting: 4_096, maxWaitingCharacters: 16 * 1024 * 1024 },
 } as const;
@@ -32,9 +42,28 @@ export type LimitedModule = keyof typeof usualLimits;
 
 const isTime = (limit: string) => limit.endsWith('Ms');
 
+/** What a pause or timeout is counted in where it is short: a millisecond, unless that would say nothing. */
+const unitsMs: Readonly<Record<string, number>> = {
+  // As a database that is asked every millisecond for as long as everything rests.
+  'repair intervalMs': 100,
+  'repair initialDelayMs': 100,
+  'repair maxDelayMs': 500,
+  'sweep hastenAgainAfterMs': 10,
+  'sweep lookIfCaughtUpEveryMs': 10,
+  // An owner needs time to do anything at all.
+  'tables leaseMs': 500,
+  'tables lostCommandAfterMs': 100,
+  'worker recordWithinMs': 10,
+};
+
 /** What a scenario may change: caps and pages and batches apart from what takes time. */
 export const changeableLimits = (Object.keys(usualLimits) as LimitedModule[]).flatMap((of) =>
-  Object.keys(usualLimits[of]).map((limit) => ({ of, limit, isTime: isTime(limit) })),
+  Object.keys(usualLimits[of]).map((limit) => ({
+    of,
+    limit,
+    isTime: isTime(limit),
+    unit: unitsMs[`${of} ${limit}`] ?? 1,
+  })),
 );
 
 /** The limits of one module that the scenario changes. */

@@ -106,7 +106,22 @@ export function storesOf(world: World, life: Life): Stores {
         setCaughtUp: meddle('set-caught-up', store.setCaughtUp, tablesAreAway),
       };
     },
-    passedOver: (readModel) => stores.passedOver(readModel),
+    passedOver: (readModel) => {
+      const passedOver = stores.passedOver(readModel);
+      return {
+        count: meddle('list-passed-over', passedOver.count, tablesAreAway),
+        due: meddle(
+          'list-passed-over',
+          async (limit) => {
+            inHand.mustFit('streams to be repaired', limit, limitsOf(world.scenario, 'repair').pageStreams);
+            return passedOver.due(limit);
+          },
+          tablesAreAway,
+        ),
+        repair: meddle('repair', passedOver.repair, tablesAreAway),
+        putOff: meddle('put-off-repair', passedOver.putOff, tablesAreAway),
+      };
+    },
     checkpoints: (lease) => {
       const store = stores.checkpoints(lease);
       return {

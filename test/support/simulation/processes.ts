@@ -80,6 +80,7 @@ export class Processes {
     if (fault.what === 'outage') return world.beginOutage(fault.of, fault.ms);
     if (fault.what === 'restore tables') {
       world.hasHappened('tables restored', 'the read database is put back to an older copy');
+      world.asked.noteRestoredTables();
       return world.stores.restore(OLDER_BY);
     }
     if (fault.what === 'lose tables') {

@@ -6,8 +6,8 @@ import { ofKind, type World } from './world.ts';
 const ends = ['PROCESSED', 'DEAD', 'DISCARDED'];
 
 /** Every event of the log is at an end, as its row tells, every row is as far as its stream, and nothing is due. */
-export function isAtRest({ log, stores, scenario, passedOver }: World): boolean {
-  const missing = new Set([...refusedForGood(scenario), ...passedOver]);
+export function isAtRest({ log, stores, scenario }: World): boolean {
+  const missing = refusedForGood(scenario);
   const { rows, due } = stores.tables;
   if (due.size > 0) return false;
   const revisions = new Map(log.all.map(({ stream, revision }) => [stream.slice(stream.indexOf('-') + 1), revision]));

@@ -20,6 +20,9 @@ export const calls = [
   'save-place',
   'is-caught-up',
   'set-caught-up',
+  'list-passed-over',
+  'repair',
+  'put-off-repair',
   'take-due',
   'put-off',
   'hasten',
@@ -38,6 +41,7 @@ export type Part = 'log' | 'broker' | 'tables';
 export const partOf: Readonly<Partial<Record<Call, Part>>> = {
   ...{ append: 'log', 'read-stream': 'log', receive: 'log', head: 'log', 'verify-checkpoint': 'log' },
   ...{ 'load-checkpoint': 'tables', project: 'tables', 'load-place': 'tables', 'save-place': 'tables' },
+  ...{ 'list-passed-over': 'tables', repair: 'tables', 'put-off-repair': 'tables' },
   ...{ 'is-caught-up': 'tables', 'set-caught-up': 'tables', 'take-due': 'tables', 'put-off': 'tables' },
   ...{ hasten: 'tables', 'read-again': 'tables', 'take-lease': 'tables', 'renew-lease': 'tables' },
   ...{ 'release-lease': 'tables', publish: 'broker', backlog: 'broker' },

@@ -7,13 +7,13 @@ import type { Lease, Leases } from '../../../src/application/ports/leases.ts';
 import { foldDueWork } from '../../../src/projections/due-work/project.ts';
 import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import { type EventChanges, type EventRow, foldByEvent, isWholeRow } from '../../../src/projections/events/project.ts';
-import { LEASE_MS } from '../../../src/projections/leases.ts';
 import type { PassedOver } from '../../../src/projections/passed-over.ts';
 import { projectionNameOf } from '../../../src/projections/projection-states.ts';
 import type { ProjectedBatch, ProjectionStore } from '../../../src/projections/projection-store.ts';
 import type { DecodedTransition, ReadModel } from '../../../src/projections/read-model.ts';
 import { createSeededChance } from '../worker/seeded-chance.ts';
 import { type DueRows, dueRowsAfter, simulatedDueWork } from './due-work.ts';
+import { usualLimits } from './limits.ts';
 
 interface HeldLease {
   readonly lease: Lease;
@@ -31,6 +31,7 @@ export interface Tables {
   readonly passedOver: ReadonlyMap<string, { readonly tries: number; readonly nextAt: number }>;
 }
 interface Surroundings {
+  readonly limits: { readonly leaseMs: number; readonly lostCommandAfterMs: number };
   committed(batch: ProjectedBatch, readModel: string): void;
   /** Why it is not kept; `null` when it is. */
   refuses(batch: ProjectedBatch, readModel: string): string | null;
@@ -55,9 +56,9 @@ export class SimulatedStores {
   readonly #surroundings: Surroundings;
 
   /** @param now the database's own clock, in milliseconds since 1970. */
-  constructor(now: () => number, surroundings: Surroundings = { committed: () => {}, refuses: () => null }) {
+  constructor(now: () => number, surroundings: Partial<Surroundings> = {}) {
     this.#now = now;
-    this.#surroundings = surroundings;
+    this.#surroundings = { committed: () => {}, refuses: () => null, limits: usualLimits.tables, ...surroundings };
   }
 
   get tables(): Tables {
@@ -117,6 +118,7 @@ export class SimulatedStores {
     keep: (due) => this.#copies.splice(-1, 1, { ...this.tables, due }),
     isCaughtUp: () => this.tables.caughtUp.has(projectionNameOf(dueWork)),
     now: () => this.#now(),
+    lostCommandAfterMs: () => this.#surroundings.limits.lostCommandAfterMs,
     chance: createSeededChance(1),
   });
 
@@ -165,12 +167,12 @@ export class SimulatedStores {
       const held = this.#leases.get(name);
       if (held !== undefined && held.expiresAt > this.#now()) return null;
       const lease = { name, owner, epoch: (held?.lease.epoch ?? 0n) + 1n };
-      this.#leases.set(name, { lease, expiresAt: this.#now() + LEASE_MS });
+      this.#leases.set(name, { lease, expiresAt: this.#now() + this.#surroundings.limits.leaseMs });
       return lease;
     },
     renew: async (lease) => {
       if (!this.#isHeld(lease)) return false;
-      this.#leases.set(lease.name, { lease, expiresAt: this.#now() + LEASE_MS });
+      this.#leases.set(lease.name, { lease, expiresAt: this.#now() + this.#surroundings.limits.leaseMs });
       return true;
     },
     release: async (lease) => {
@@ -210,7 +212,10 @@ export class SimulatedStores {
     return rows;
   }
   #dueAfter(decoded: ProjectedBatch['decoded']): DueRows {
-    const changes = foldDueWork(decoded.map(({ recorded }) => recorded));
+    const changes = foldDueWork(
+      decoded.map(({ recorded }) => recorded),
+      this.#surroundings.limits.lostCommandAfterMs,
+    );
     return dueRowsAfter(this.tables.due, changes, this.#now());
   }
   #keep(changed: Partial<Tables>, moved: readonly [string, Checkpoint] | null): void {

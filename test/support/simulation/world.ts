@@ -3,6 +3,7 @@ import type { Chance } from '../../../src/application/ports/chance.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import { foldDueWork, isDueRow } from '../../../src/projections/due-work/project.ts';
 import { dueWork } from '../../../src/projections/due-work/read-model.ts';
+import { projectionNameOf } from '../../../src/projections/projection-states.ts';
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
 import type { DecodedTransition } from '../../../src/projections/read-model.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
@@ -11,6 +12,7 @@ import { AskedAttempts } from './asked.ts';
 import { SimulatedBroker } from './broker.ts';
 import type { HandlerRunRecord } from './handlers.ts';
 import type { Life } from './life.ts';
+import { limitsOf } from './limits.ts';
 import { type Call, type CallFault, type Fault, type Part, partOf, type Scenario, type Slot } from './scenario.ts';
 import { SimulatedStores } from './stores.ts';
 import { createSimulatedTime } from './time.ts';
@@ -23,8 +25,6 @@ export class World {
   readonly stores: SimulatedStores;
   readonly broker: SimulatedBroker;
   readonly runs: HandlerRunRecord[] = [];
-  /** Events of whose transitions the rows lack some, because the read database refused them. */
-  readonly passedOver = new Set<string>();
   readonly asked = new AskedAttempts(() => this.time.passed());
   /** Kills the process; another one is started in its slot after so long. */
   kill: (life: Life, restartAfterMs: number) => void = () => {};
@@ -57,6 +57,7 @@ export class World {
     this.#chance = createSeededChance(scenario.seed + 3);
     this.log = createInMemoryLog('simulated');
     this.stores = new SimulatedStores(() => this.time.now(), {
+      limits: limitsOf(scenario, 'tables'),
       committed: (batch, readModel) => this.#checkCheckpoint(batch, readModel),
       refuses: (batch, readModel) => this.#refuses(batch, readModel),
     });
@@ -138,8 +139,7 @@ export class World {
   }
 
   /** The place in the log that a stored checkpoint names is never beyond what the rows contain. */
-  #checkCheckpoint({ checkpoint, failures }: ProjectedBatch, readModel: string): void {
-    for (const { recorded } of failures) this.passedOver.add(eventIdOfStream(recorded.stream));
+  #checkCheckpoint({ checkpoint }: ProjectedBatch, readModel: string): void {
     if (checkpoint === null) return;
     const place = (text: string | null) => (text === null ? -1 : Number(text.split('/')[1]));
     const projected = this.log.all.slice(0, place(checkpoint.to) + 1);
@@ -147,7 +147,8 @@ export class World {
     for (const { stream, revision } of projected.slice(place(checkpoint.from) + 1)) {
       const id = eventIdOfStream(stream);
       const row = this.stores.tables.rows.get(id);
-      if (this.passedOver.has(id)) continue;
+      // What is on the list is repaired later.
+      if (this.stores.tables.passedOver.has(`${projectionNameOf({ name: readModel })} ${stream}`)) continue;
       if (row === undefined || BigInt(row.revision) < revision)
         this.seen.push(`the checkpoint is beyond the row of ${stream}, which has no revision ${revision}`);
     }
