@@ -22,7 +22,7 @@ export interface ReadinessCheck {
 /** What the API stands on. It can read the log and the read tables, and change events through the use cases alone. */
 export interface ApiDependencies {
   readonly useCases: Pick<UseCases, 'receiveEvent' | 'replayEvent' | 'discardEvent'>;
-  readonly log: Pick<EventReader, 'readStream' | 'subscribeAll' | 'head'>;
+  readonly log: Pick<EventReader, 'readStream' | 'readPages' | 'subscribeAll' | 'head'>;
   /** The read tables as they are at present. @throws {ReadDatabaseUnavailable} while there are none. */
   readonly readDatabase: () => ReadDatabase;
   readonly authenticator: Authenticator;

@@ -1,4 +1,4 @@
-import { isUnbroken } from './envelope.ts';
+import { createChainCheck, isUnbroken } from './envelope.ts';
 import type { EventLog } from './ports/event-log.ts';
 import type { Logger } from './ports/logger.ts';
 
@@ -53,6 +53,13 @@ export const reportingBrokenHistories = (log: EventLog, { report }: Pick<BrokenH
     const history = await log.readStream(stream, from);
     if (from === undefined && !isUnbroken(history)) report(stream);
     return history;
+  },
+  async *readPages(stream) {
+    const isWhole = createChainCheck();
+    for await (const page of log.readPages(stream)) {
+      if (!page.every(isWhole)) report(stream);
+      yield page;
+    }
   },
   subscribeAll: (after, options) => log.subscribeAll(after, options),
   head: () => log.head(),

@@ -96,14 +96,22 @@ export function unseal(recorded: RecordedTransition): { readonly envelope: Envel
 }
 
 /** Whether a whole stream, from revision 0, is unbroken: no transition changed, missing, added or out of order. */
-export function isUnbroken(history: readonly RecordedTransition[]): boolean {
-  let previous = FIRST_PREV_HASH;
-  return history.every((recorded, index) => {
-    const links = verifiedLinks(recorded);
-    const holds = Number(recorded.revision) === index && links?.prevHash === previous;
-    previous = links?.hash ?? '';
+export const isUnbroken = (history: readonly RecordedTransition[]): boolean => history.every(createChainCheck());
+
+/**
+ * The same for a stream that comes piece by piece: to be called with each transition in turn.
+ * @returns of a function that tells whether everything up to its transition is unbroken.
+ */
+export function createChainCheck(): (recorded: RecordedTransition) => boolean {
+  let previous: string | null = FIRST_PREV_HASH;
+  let next = 0;
+  return (recorded) => {
+    const links = previous === null ? null : verifiedLinks(recorded);
+    const holds = Number(recorded.revision) === next && links !== null && links.prevHash === previous;
+    previous = holds ? links.hash : null;
+    next += 1;
     return holds;
-  });
+  };
 }
 
 /** Whether a transition is as it was written. Says nothing about what stood before it: that takes the whole stream. */

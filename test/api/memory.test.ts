@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { deriveUuid } from '../../src/application/event-identity.ts';
+import { LogUnavailable } from '../../src/application/failures.ts';
+import type { RecordedTransition } from '../../src/application/ports/event-log.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
 import { listening, parsed, untilClosed } from '../support/api/listening.ts';
+import { histories, request as received } from '../support/domain/transitions.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
+import { memoryInUse } from '../support/memory-in-use.ts';
+import { sealedHistory, sealedInTurn } from '../support/sealed-history.ts';
 
 const body = JSON.stringify(order);
 const postHead = (...lines: readonly string[]) =>
@@ -132,5 +138,53 @@ describe('what is in hand', () => {
     const history = await call({ url: `/v1/events/${id}/history` });
     expect(history.headers['content-length']).toBeUndefined();
     expect(history.json()).toMatchObject({ verified: true, items: [{ type: 'EventReceived' }] });
+  });
+
+  it('of a history of thousands of large transitions are a few of its pages', async () => {
+    const large = { ...received, payload: JSON.stringify('x'.repeat(60_000)) };
+    const others = function* (count: number) {
+      for (let index = 0; index < count; index++) yield { type: 'EventReceived' as const, data: large };
+    };
+    const [id, count, before] = [deriveUuid('large'), 2_000, memoryInUse()];
+    let most = 0;
+    const log = createInMemoryLog();
+    const api = apiUnderTest({
+      log: {
+        ...log,
+        async *readPages() {
+          let page: RecordedTransition[] = [];
+          for (const recorded of sealedInTurn(others(count), id)) {
+            page.push(recorded);
+            if (page.length < 8) continue;
+            if (recorded.revision % 200n === 7n) most = Math.max(most, memoryInUse() - before);
+            yield page;
+            page = [];
+          }
+        },
+      },
+    });
+    const { url } = await listening(api);
+    const answer = await fetch(`${url}/v1/events/${id}/history`, { headers: { authorization: 'Bearer admin' } });
+    let [bytes, end] = [0, ''];
+    for await (const chunk of answer.body ?? []) {
+      bytes += chunk.length;
+      end = Buffer.from(chunk).toString('utf8').slice(-20);
+    }
+    expect(bytes).toBeGreaterThan(count * 60_000);
+    expect(end).toMatch(/\],"verified":true\}$/);
+    expect(most).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it('of a history whose log is lost half-way ends with its connection, not with what looks whole', async () => {
+    const log = createInMemoryLog();
+    const readPages: typeof log.readPages = async function* () {
+      yield sealedHistory(histories.processed);
+      throw new LogUnavailable('away');
+    };
+    const api = apiUnderTest({ log: { ...log, readPages }, limits: { answerPieceBytes: 10 } });
+    const { url } = await listening(api);
+    const headers = { authorization: 'Bearer admin' };
+    const answer = await fetch(`${url}/v1/events/${deriveUuid('an event')}/history`, { headers });
+    await expect(answer.text()).rejects.toThrow();
   });
 });

@@ -9,6 +9,10 @@ export const falsified = (log: EventLog, change: Falsification): EventLog => {
   return {
     ...log,
     readStream: async (stream, from) => (await log.readStream(stream, from)).map(falsify),
+    async *readPages(stream) {
+      let index = 0;
+      for await (const page of log.readPages(stream)) yield page.map((recorded) => falsify(recorded, index++));
+    },
     async *subscribeAll(after, options) {
       for await (const message of log.subscribeAll(after, options))
         yield message.kind === 'transitions' ? { ...message, transitions: message.transitions.map(falsify) } : message;

@@ -116,6 +116,10 @@ export function createInMemoryLog(logId: string = randomUUID()): EventLog & {
     append: async (request) => appendNow(request),
     appendMany: async (requests) => requests.map(appendNow),
     readStream: async (stream, from = revision(0)) => (streams.get(stream) ?? []).slice(Number(from)),
+    async *readPages(stream) {
+      const history = streams.get(stream) ?? [];
+      if (history.length > 0) yield history.slice();
+    },
     subscribeAll,
     head: async () => {
       const last = all.at(-1);

@@ -10,9 +10,19 @@ export function sealedHistory(
   eventId: string = deriveUuid('an event'),
   extra: Partial<Envelope> = {},
 ): RecordedTransition[] {
+  return [...sealedInTurn(transitions, eventId, extra)];
+}
+
+/** The same, each made when it is asked for. */
+export function* sealedInTurn(
+  transitions: Iterable<Transition>,
+  eventId: string = deriveUuid('an event'),
+  extra: Partial<Envelope> = {},
+): Generator<RecordedTransition> {
   const stream = streamOf(eventId);
   let prevHash = FIRST_PREV_HASH;
-  return transitions.map((transition, index) => {
+  let index = 0;
+  for (const transition of transitions) {
     const id = deriveUuid(eventId, String(index));
     const { hash, ...proposed } = seal(transition, {
       stream,
@@ -28,6 +38,7 @@ export function sealedHistory(
       ...extra,
     });
     prevHash = hash;
-    return { ...proposed, stream, revision: revision(index), position: BigInt(index) as LogPosition };
-  });
+    yield { ...proposed, stream, revision: revision(index), position: BigInt(index) as LogPosition };
+    index += 1;
+  }
 }

@@ -3,6 +3,7 @@ import {
   type Checkpoint,
   type EventReader,
   type LogPosition,
+  PAGE_CHARACTERS,
   type RecordedTransition,
   revision,
   type SubscribeOptions,
@@ -48,6 +49,16 @@ export function createReader({ path, logId, tail, logger, closing, ask }: Reader
     },
   };
 
+  async function* pages({ from, ...query }: Input<'readStream'>): AsyncGenerator<readonly RecordedTransition[]> {
+    for (let next = from; ; next += 1) {
+      const page = decodeRows(await ask('readStream', { ...query, from: next }));
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page;
+      next = Number(last.revision);
+    }
+  }
+
   async function* subscription(after: Checkpoint | null, options: SubscribeOptions, signal: AbortSignal) {
     if (closing.aborted) throw new LogUnavailable(`${path} is closed`);
     const start = after === null ? BEGINNING : await verified(after);
@@ -57,14 +68,10 @@ export function createReader({ path, logId, tail, logger, closing, ask }: Reader
   return {
     async readStream(stream, from = revision(0)) {
       const transitions: RecordedTransition[] = [];
-      for (let next = Number(from); ; next += 1) {
-        const page = decodeRows(await ask('readStream', { stream, from: next }));
-        const last = page.at(-1);
-        if (last === undefined) return transitions;
-        transitions.push(...page);
-        next = Number(last.revision);
-      }
+      for await (const page of pages({ stream, from: Number(from) })) transitions.push(...page);
+      return transitions;
     },
+    readPages: (stream) => pages({ stream, from: 0, characters: PAGE_CHARACTERS }),
     subscribeAll: (after, options = {}) => ({
       [Symbol.asyncIterator]: () =>
         interruptible((ending) => {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isUnbroken } from '../../application/envelope.ts';
+import { createChainCheck } from '../../application/envelope.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { NameFilter } from './database/name-filter.ts';
 import { auditLogFile } from './database/read-log-file.ts';
@@ -79,8 +79,9 @@ function checkFile(database: DatabaseSync, report: Report): void {
 }
 
 function checkHistory(history: readonly RecordedTransition[], report: Report): void {
-  if (isUnbroken(history)) return;
-  const index = history.findIndex((_, last) => !isUnbroken(history.slice(0, last + 1)));
+  const isUnbrokenUpTo = createChainCheck();
+  const index = history.findIndex((recorded) => !isUnbrokenUpTo(recorded));
+  if (index < 0) return;
   report(history[0]?.stream ?? null, `its chain of hashes is broken from its transition ${index} on`);
 }
 

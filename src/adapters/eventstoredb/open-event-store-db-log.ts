@@ -3,6 +3,7 @@ import type { Clock } from '../../application/ports/clock.ts';
 import {
   type Checkpoint,
   type EventLog,
+  PAGE_CHARACTERS,
   type RecordedTransition,
   type Revision,
   revision,
@@ -74,7 +75,16 @@ export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbL
   return {
     append: (request) => appender.append(request),
     appendMany: (requests) => Promise.all(requests.map((request) => appender.append(request))),
-    readStream: (stream, from) => settling(readStream(read, stream, from)),
+    readStream: async (stream, from) => (await settling(readPage(read, { stream, from, characters: Infinity }))).page,
+    async *readPages(stream) {
+      for (let from = revision(0); ; ) {
+        const { page, isMore } = await settling(readPage(read, { stream, from, characters: PAGE_CHARACTERS }));
+        const last = page.at(-1);
+        if (last !== undefined) yield page;
+        if (last === undefined || !isMore) return;
+        from = revision(last.revision + 1n);
+      }
+    },
     head: () => settling(head(read)),
     verifyCheckpoint: (checkpoint) => settling(verifyCheckpoint(read, checkpoint)),
     subscribeAll: (after, subscribeOptions) => {
@@ -96,17 +106,26 @@ export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbL
   };
 }
 
-async function readStream(read: Read, stream: string, from: Revision = revision(0)): Promise<RecordedTransition[]> {
-  const transitions: RecordedTransition[] = [];
+interface PageQuery {
+  readonly stream: string;
+  readonly from: Revision | undefined;
+  readonly characters: number;
+}
+
+async function readPage(read: Read, { stream, from = revision(0), characters }: PageQuery) {
+  const page: RecordedTransition[] = [];
+  let missing = characters;
   // No append takes such a name, and EventStoreDB has streams of its own under the second kind.
-  if (stream === '' || stream.startsWith('$')) return transitions;
+  if (stream === '' || stream.startsWith('$')) return { page, isMore: false };
   await read(readingStream(stream, from), (response) => {
     const event = response.getEvent()?.getEvent();
     const transition = event ? decodeEvent(event) : null;
-    if (transition !== null) transitions.push(transition);
-    return 'more';
+    if (transition === null) return 'more';
+    page.push(transition);
+    missing -= transition.data.length + transition.metadata.length;
+    return missing > 0 ? 'more' : 'enough';
   });
-  return transitions;
+  return { page, isMore: missing <= 0 };
 }
 
 /** Behind the last transition there may be events of EventStoreDB itself. */

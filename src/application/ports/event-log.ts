@@ -21,6 +21,12 @@ export const revision = (value: bigint | number) => BigInt(value) as Revision;
 export const MAX_TRANSITION_BYTES = 2 * (256 + 16) * 1024 + 16 * 1024;
 export const MAX_APPEND_BYTES = 900 * 1024;
 
+/**
+ * A page of a stream ends with the transition that brings data and metadata to so many UTF-16 units. So a page has at
+ * most this and one transition more.
+ */
+export const PAGE_CHARACTERS = 512 * 1024;
+
 export interface ProposedTransition {
   /** UUID. Belongs to one doer: fresh for each act, kept over that doer's own retries (see {@link EventWriter}). */
   readonly id: string;
@@ -115,6 +121,12 @@ export interface EventReader {
    * @throws {LogUnavailable} after the adapter's own deadline.
    */
   readStream(stream: string, from?: Revision): Promise<readonly RecordedTransition[]>;
+  /**
+   * The same from its beginning, for whoever need not have all of it at once: in pages, each read when it is asked for,
+   * none of them empty. What is appended meanwhile may be among them.
+   * @throws {LogUnavailable} after the adapter's own deadline for a page.
+   */
+  readPages(stream: string): AsyncIterable<readonly RecordedTransition[]>;
   /**
    * Every transition committed after `after` (`null`: from the beginning) once and in order, then live. The consumer's
    * pace is the source's pace: no more than a bounded number of transitions is held. Reconnects with backoff by itself.

@@ -23,6 +23,8 @@ export const portActions = {
     append: 'append',
     appendMany: 'append',
     readStream: 'read-stream',
+    // Nothing comes of it but an answer.
+    readPages: null,
     subscribeAll: 'follow-log',
     head: 'read-head',
     verifyCheckpoint: 'verify-checkpoint',

@@ -53,6 +53,9 @@ export function createNaiveLog(chance: () => number): EventWriter & EventReader 
     append,
     appendMany: (requests) => Promise.all(requests.map(append)),
     readStream: async (stream) => rows.filter((row) => row.stream === stream),
+    async *readPages(stream) {
+      yield rows.filter((row) => row.stream === stream);
+    },
     subscribeAll,
     head: async () => null,
     verifyCheckpoint: async () => {},

@@ -55,6 +55,7 @@ export function logOf(world: World, life: Life): EventLog {
     append,
     appendMany: (requests) => Promise.all(requests.map(append)),
     readStream: meddle('read-stream', log.readStream, logIsAway),
+    readPages: log.readPages,
     head: meddle('head', log.head, logIsAway),
     verifyCheckpoint: meddle('verify-checkpoint', log.verifyCheckpoint, logIsAway),
     async *subscribeAll(after, options) {

@@ -14,8 +14,8 @@ export interface Place {
 }
 
 export interface TransitionReader {
-  /** The beginning of what there is from `from` on; empty at the end. */
-  readStream(query: { readonly stream: string; readonly from: number }): Flat;
+  /** The beginning of what there is from `from` on, up to about so many characters; empty at the end. */
+  readStream(query: { readonly stream: string; readonly from: number; readonly characters?: number }): Flat;
   /**
    * Up to `limit` transitions of streams with `prefix`, and the last one that was looked at, whether it concerned the
    * reader or not. @throws when nothing comes after `after`, or something is missing: the log knows better.
@@ -50,10 +50,10 @@ export function createTransitionReader(database: DatabaseSync, streams: StreamDi
   for (const statement of [ofStream, ofLog]) statement.setReturnArrays(true);
 
   return {
-    readStream({ stream, from }) {
+    readStream({ stream, from, characters }) {
       const head = streams.find(stream);
       const found = head === null || from > head.revision ? [] : ofStream.iterate(head.number, from);
-      return collect(found as Iterable<Row>, MAX_ROWS).rows;
+      return collect(found as Iterable<Row>, MAX_ROWS, characters).rows;
     },
     readLog({ after, prefix, limit }) {
       const found = ofLog.iterate({ after, prefix, length: [...prefix].length }) as Iterable<Row>;
@@ -78,7 +78,11 @@ type Row = [
   metadata: string | null,
 ];
 
-function collect(found: Iterable<Row>, limit: number): { readonly rows: Flat; readonly last: Place | null } {
+function collect(
+  found: Iterable<Row>,
+  limit: number,
+  maxCharacters = MAX_CHARACTERS,
+): { readonly rows: Flat; readonly last: Place | null } {
   const rows: Flat = [];
   let last: Place | null = null;
   let characters = 0;
@@ -89,7 +93,7 @@ function collect(found: Iterable<Row>, limit: number): { readonly rows: Flat; re
     rows.push(position, stream, revision, id, type, schemaVersion, recordedAt, data, metadata);
     characters += data.length + metadata.length;
     count += 1;
-    if (count >= limit || characters >= MAX_CHARACTERS) break;
+    if (count >= limit || characters >= maxCharacters) break;
   }
   return { rows, last };
 }
