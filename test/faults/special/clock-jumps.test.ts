@@ -18,6 +18,7 @@ const missing = missingForFullProfile() ?? whyNoMachineClock();
 if (missing !== null) process.stdout.write(`skipped: clocks that jump, because ${missing}\n`);
 
 const PER_SECOND = 50;
+const HOUR_MS = 3_600_000;
 /** For how long a clock is wrong. */
 const WRONG_MS = 4_000;
 /** It takes a minute, whatever part of the faults is wanted. */
@@ -46,7 +47,7 @@ describe.skipIf(missing !== null || !isWanted)(
       await clients.untilTaken(50);
       for (const role of roles)
         for (const hours of [1, -1]) {
-          clocks.get(role)?.wrongBy(hours);
+          clocks.get(role)?.wrongBy(hours * HOUR_MS);
           await pause(WRONG_MS);
           clocks.get(role)?.wrongBy(0);
           await clients.untilTaken(25);
@@ -54,7 +55,7 @@ describe.skipIf(missing !== null || !isWanted)(
       await clients.stop();
       await system.untilAllButLateRetriesEnded(60_000);
       // The hour passes.
-      for (const clock of clocks.values()) clock.wrongBy(1.1);
+      for (const clock of clocks.values()) clock.wrongBy(1.1 * HOUR_MS);
       const evidence = await system.evidence();
       const recordedEarly = [...evidence.histories.values()]
         .flat()

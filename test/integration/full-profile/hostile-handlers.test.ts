@@ -2,15 +2,10 @@ import { openEventStoreDbLog } from '../../../src/adapters/eventstoredb/open-eve
 import { systemChance } from '../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { missingForFullProfile, startFullProfile } from '../../support/full-profile/full-profile.ts';
-import { postAll } from '../../support/full-profile/post-all.ts';
 import { readAllHistories } from '../../support/guarantees/read-histories.ts';
 import { untilEnded } from '../../support/guarantees/until-ended.ts';
-import {
-  describeHostileHandlers,
-  hostileConfig,
-  type Post,
-  printedIn,
-} from '../../support/isolation/hostile-handlers.ts';
+import { describeHostileHandlers, hostileConfig, printedIn } from '../../support/isolation/hostile-handlers.ts';
+import { type Post, postAll } from '../../support/processes/post-all.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
 const missing = missingForFullProfile();
@@ -30,7 +25,7 @@ async function play(posts: readonly Post[]) {
     },
   );
   try {
-    const ids = await postAll(profile, posts);
+    const ids = await postAll({ url: profile.apiUrls()[0] ?? '', token: profile.token }, posts);
     const log = openEventStoreDbLog({
       ...{ url: profile.log().url, clock: systemClock, chance: systemChance, logger: silentLogger },
     });

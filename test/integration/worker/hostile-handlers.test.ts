@@ -6,12 +6,8 @@ import { createIsolatedRunner } from '../../../src/worker/isolation/isolated-run
 import { startProcess } from '../../../src/worker/isolation/start-process.ts';
 import { startThread } from '../../../src/worker/isolation/start-thread.ts';
 import { untilEnded } from '../../support/guarantees/until-ended.ts';
-import {
-  describeHostileHandlers,
-  hostileConfig,
-  type Post,
-  printedIn,
-} from '../../support/isolation/hostile-handlers.ts';
+import { describeHostileHandlers, hostileConfig, printedIn } from '../../support/isolation/hostile-handlers.ts';
+import type { Post } from '../../support/processes/post-all.ts';
 import { openEmbeddedProfile } from '../../support/worker/embedded-profile.ts';
 import { byClient, posted } from '../../support/worker/posting.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';

@@ -5,15 +5,10 @@ import type { Transition } from '../../../src/domain/event/transitions.ts';
 import { loadConfig } from '../../../src/worker/handlers/load-config.ts';
 import type { Evidence } from '../guarantees/evidence.ts';
 import { findBreaches } from '../guarantees/find-breaches.ts';
+import type { Post } from '../processes/post-all.ts';
 
 export const hostileConfig = fileURLToPath(new URL('eventops.config.ts', import.meta.url));
 const NEIGHBOURS = 300;
-
-/** To be posted: an event under a key of its own. */
-export interface Post {
-  readonly key: string;
-  readonly type: string;
-}
 
 /** What there is once all that was posted has ended, and all processes have. */
 export interface Aftermath {

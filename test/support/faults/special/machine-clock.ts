@@ -5,7 +5,7 @@ export interface MachineClock {
   /** What makes a process believe it. */
   readonly env: NodeJS.ProcessEnv;
   /** Before the right time when it is negative. */
-  wrongBy(hours: number): void;
+  wrongBy(ms: number): void;
 }
 
 const libraryPath = () => globSync('/usr/lib/{*/,}faketime/libfaketimeMT.so.1').at(0) ?? null;
@@ -16,9 +16,9 @@ export const whyNoMachineClock = (): string | null =>
 
 /** @param file where libfaketime looks at each question for the time. */
 export function createMachineClock(file: string): MachineClock {
-  const wrongBy = (hours: number) => {
+  const wrongBy = (ms: number) => {
     // Whole at once: the file may be read at any moment.
-    writeFileSync(`${file}.new`, `${hours < 0 ? '-' : '+'}${Math.abs(hours)}h\n`);
+    writeFileSync(`${file}.new`, `${ms < 0 ? '-' : '+'}${Math.abs(ms) / 1_000}s\n`);
     renameSync(`${file}.new`, file);
   };
   wrongBy(0);

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEventStoreDbLog } from '../../../src/adapters/eventstoredb/open-event-store-db-log.ts';
+import { systemChance } from '../../../src/adapters/system/chance.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { streamOf } from '../../../src/application/event-identity.ts';
+import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import {
+  createMachineClock,
+  type MachineClock,
+  whyNoMachineClock,
+} from '../../support/faults/special/machine-clock.ts';
+import { type FullProfile, missingForFullProfile, startFullProfile } from '../../support/full-profile/full-profile.ts';
+import { findBreaches } from '../../support/guarantees/find-breaches.ts';
+import { readAllHistories } from '../../support/guarantees/read-histories.ts';
+import { untilEnded } from '../../support/guarantees/until-ended.ts';
+import { postAll } from '../../support/processes/post-all.ts';
+import { silentLogger } from '../../support/worker/silent-logger.ts';
+
+const missing = missingForFullProfile() ?? whyNoMachineClock();
+if (missing !== null) process.stdout.write(`skipped: clocks that differ, because ${missing}\n`);
+
+const handlersFile = fileURLToPath(new URL('../../support/full-profile/stumbling.config.ts', import.meta.url));
+const EVENTS = 5;
+/** After that long the sweep asks again for what nobody began: who began sooner was not asked in vain. */
+const ASKED_AGAIN_AFTER_MS = 30_000;
+
+describe.skipIf(missing !== null)('a worker whose clock differs from that of all others', { timeout: 120_000 }, () => {
+  let folder: string;
+  let clock: MachineClock;
+  let profile: FullProfile;
+  let log: EventLog;
+  let posted = 0;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'eventops-skew-'));
+    clock = createMachineClock(join(folder, 'clock'));
+    profile = await startFullProfile(
+      { api: 1, projector: 1, dispatcher: 1, worker: 1 },
+      { handlersFile, envOf: (role) => (role === 'worker' ? {} : clock.env) },
+    );
+    const place = { clock: systemClock, chance: systemChance, logger: silentLogger };
+    log = openEventStoreDbLog({ url: profile.log().url, ...place });
+  }, 120_000);
+  afterAll(async () => {
+    await log?.close();
+    await profile?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const historyOf = async (id: string) =>
+    (await log.readStream(streamOf(id))).map(({ type, recordedAt, data }) => ({
+      ...{ type, recordedAt: Date.parse(recordedAt) },
+      dueAt: Date.parse((JSON.parse(data) as { readonly dueAt?: string }).dueAt ?? ''),
+    }));
+
+  it.each([400, -400, 5_000, -5_000])('begins a retry when it is due, with theirs off by %i ms', async (ms) => {
+    clock.wrongBy(ms);
+    const posts = Array.from({ length: EVENTS }, (_, index) => ({ key: `${ms}-${index}`, type: 'stumbles' }));
+    const ids = await postAll({ url: profile.apiUrls()[0] ?? '', token: profile.token }, posts);
+    posted += EVENTS;
+    await untilEnded(log, posted);
+    for (const id of ids.values()) {
+      const [received, first, , scheduled, second, last] = await historyOf(id);
+      expect(last?.type).toBe('ProcessingSucceeded');
+      // Or the clocks did not differ.
+      const apartMs = (received?.recordedAt ?? 0) - (first?.recordedAt ?? 0);
+      expect(Math.sign(apartMs)).toBe(Math.sign(ms));
+      const lateMs = (second?.recordedAt ?? Number.NaN) - (scheduled?.dueAt ?? Number.NaN);
+      expect(lateMs).toBeGreaterThanOrEqual(0);
+      expect(lateMs).toBeLessThan(ASKED_AGAIN_AFTER_MS);
+    }
+  });
+
+  it('leaves histories that keep every promise', async () => {
+    expect(findBreaches({ acknowledged: [], histories: await readAllHistories(log), rows: null })).toEqual([]);
+  });
+});
