@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { adviceOn } from '../application/advice-on-files.ts';
 import { CannotStart } from './cannot-start.ts';
 
 /**
@@ -11,9 +12,9 @@ export function makeDataFolder(folder: string): void {
     makeWithParents(folder);
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error('a file is there'), { code: 'ENOTDIR' });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code = null } = error as NodeJS.ErrnoException;
     throw new CannotStart(
-      `DATA_DIR: the folder ${folder} cannot be made (${code}); give a folder that this user may write to`,
+      `DATA_DIR: the folder ${folder} cannot be made (${code}): ${adviceOn(code)}, or give another folder`,
       { isWrongUse: true, cause: error },
     );
   }

@@ -1,3 +1,4 @@
+import { adviceOn } from '../application/advice-on-files.ts';
 import { CannotStart } from './cannot-start.ts';
 
 /** @throws {CannotStart} when the key of development tokens cannot be read or made, with the reason. */
@@ -5,8 +6,9 @@ export async function usingDevelopmentKey<Result>(dataFolder: string, use: () =>
   try {
     return await use();
   } catch (error) {
-    const { message } = error as Error;
-    throw new CannotStart(`The key of development tokens in ${dataFolder} cannot be used: ${message}`, {
+    const { message, code } = error as NodeJS.ErrnoException;
+    const advice = code === undefined ? '' : `. What to do: ${adviceOn(code)}`;
+    throw new CannotStart(`The key of development tokens in ${dataFolder} cannot be used: ${message}${advice}`, {
       cause: error,
     });
   }

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { adviceOn } from '../../application/advice-on-files.ts';
 import { OperationalFailure } from '../../application/failures.ts';
 import { messageOf, sqliteErrorKind } from './database/sqlite-error.ts';
+import { whatTheSystemSays } from './database/what-the-system-says.ts';
 
 /** Somebody else has the data folder, or it cannot be used; the message names it and says what to do. */
 export class DataFolderRefused extends OperationalFailure {
@@ -26,8 +28,11 @@ export function acquireDataFolder(folder: string): () => void {
   try {
     writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {
-    lock.close();
-    throw unusable(folder, error);
+    // It only tells others who has the folder: a full disk takes the log's rows or not, but no start depends on this one.
+    if (whatTheSystemSays(error, pidFile) !== 'ENOSPC') {
+      lock.close();
+      throw unusable(folder, error);
+    }
   }
   held.add(lock);
   return () => {
@@ -42,7 +47,8 @@ function openLock(folder: string, pidFile: string): DatabaseSync {
   try {
     makeFolder(folder);
     lock = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
-    lock.exec('BEGIN EXCLUSIVE');
+    // On the disk, the journal of a transaction that never writes would need room, and a full disk has none.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock?.close();
@@ -87,7 +93,7 @@ function isAlive(pid: number): boolean {
 
 const unusable = (folder: string, cause: unknown) =>
   new DataFolderRefused(
-    `The data folder ${folder} cannot be used: ${messageOf(cause)}. Make it a folder that this user may write to, or ` +
-      'name another one in DATA_DIR',
+    `The data folder ${folder} cannot be used: ${messageOf(cause)}. What to do: ` +
+      `${adviceOn(whatTheSystemSays(cause, join(folder, 'lock')))}, or name another folder in DATA_DIR`,
     { cause },
   );

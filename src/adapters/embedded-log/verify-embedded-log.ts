@@ -4,7 +4,9 @@ import { createChainCheck } from '../../application/envelope.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { NameFilter } from './database/name-filter.ts';
 import { auditLogFile } from './database/read-log-file.ts';
+import { refusal } from './database/refusing.ts';
 import { messageOf } from './database/sqlite-error.ts';
+import { whatTheSystemSays } from './database/what-the-system-says.ts';
 import { decodeRows, type Flat } from './wire.ts';
 
 const MAX_REPORTED = 100;
@@ -29,7 +31,8 @@ export interface AuditResult {
  * Reads a whole log that nobody has open, follows every page of the file and every history's chain of hashes, and so
  * finds one changed byte in any stored row, and what the mark of the end or the write-ahead file prove to be missing.
  * Changes nothing. Holds one history at a time; takes about 10 s for 10⁶ transitions.
- * @throws {LogFileRefused} when there is no log, it is in use, or it is so damaged that it cannot be opened.
+ * @throws {LogFileRefused} when there is no log, it is in use, its disk cannot be read, or it is so damaged that it cannot
+ *   be opened.
  */
 export const verifyEmbeddedLog = (path: string): Promise<AuditResult> =>
   auditLogFile(path, async (database, loss) => {
@@ -49,6 +52,8 @@ export const verifyEmbeddedLog = (path: string): Promise<AuditResult> =>
         if (result.streams % HISTORIES_BETWEEN_TURNS === 0) await nextTurn();
       }
     } catch (error) {
+      // Of a disk that cannot be read nothing is known, so it is not the log that is told of.
+      if (whatTheSystemSays(error, path) !== null) throw refusal(path, error);
       report(null, `reading stopped: ${messageOf(error)}`);
     }
     return result;

@@ -24,7 +24,7 @@ it.each([
   ['is a file', () => join(writtenFile(), 'data')],
 ])('a folder whose parent %s is refused at once, with what to do', (_, folder) => {
   expect(() => makeDataFolder(folder())).toThrow(
-    /^DATA_DIR: the folder .+ cannot be made \(E\w+\); give a folder that/,
+    /^DATA_DIR: the folder .+ cannot be made \(E\w+\): .+, or give another folder$/,
   );
 });
 

@@ -47,7 +47,7 @@ export async function auditLogFile<Value>(
   path: string,
   audit: (database: DatabaseSync, loss: Loss | null) => Promise<Value>,
 ): Promise<Value> {
-  const evidence = gatherEvidence(path);
+  const evidence = refusing(path, () => gatherEvidence(path));
   const lostFile = existsSync(path) ? null : proofOfLostFile(path, evidence);
   if (lostFile !== null) throw refusedFor(path, lostFile);
   if (!existsSync(path))

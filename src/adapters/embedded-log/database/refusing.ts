@@ -1,7 +1,9 @@
+import { adviceOn } from '../../../application/advice-on-files.ts';
 import { LogFileRefused } from '../log-file-refused.ts';
 import { damaged } from './check-file.ts';
 import { damageIn } from './damage-found.ts';
 import { messageOf, sqliteErrorKind } from './sqlite-error.ts';
+import { whatTheSystemSays } from './what-the-system-says.ts';
 
 /** What `work` gives. @throws {LogFileRefused} also for what SQLite says. */
 export function refusing<Value>(path: string, work: () => Value): Value {
@@ -12,7 +14,8 @@ export function refusing<Value>(path: string, work: () => Value): Value {
   }
 }
 
-function refusal(path: string, cause: unknown): LogFileRefused {
+/** For what kept a log's file from use. */
+export function refusal(path: string, cause: unknown): LogFileRefused {
   if (sqliteErrorKind(cause) !== 'not-a-database' && damageIn(cause) !== null) return damaged(path, messageOf(cause));
   switch (sqliteErrorKind(cause)) {
     case 'busy':
@@ -30,7 +33,7 @@ function refusal(path: string, cause: unknown): LogFileRefused {
     default:
       return new LogFileRefused(
         'unreadable',
-        `${path} cannot be opened: ${messageOf(cause)}. See to its folder and disk`,
+        `${path} cannot be used: ${messageOf(cause)}. What to do: ${adviceOn(whatTheSystemSays(cause, path))}`,
         {
           cause,
         },
