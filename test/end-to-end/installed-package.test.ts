@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { installInto, pack } from '../support/installed-package/install.ts';
-import { runWell } from '../support/installed-package/run.ts';
-import { startThere } from '../support/installed-package/start.ts';
+import { runWell } from '../support/processes/run.ts';
+import { startByHand } from '../support/processes/start-by-hand.ts';
 
 const config = `import { defineConfig, NonRetryableError } from 'eventops';
 import { z } from 'zod';
@@ -89,7 +89,7 @@ describe.skipIf(missing !== null)('the package, installed in an empty folder', (
   });
 
   it('starts, takes an event and sees it through, and stops', async () => {
-    const { url, stop } = await startThere(project);
+    const { url, stop } = await startByHand(project, ['npx', '--no', 'eventops', 'start']);
     const token = (await runWell(project, 'npx', '--no', 'eventops', 'token')).trim();
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ type: 'order.placed', source: 'shop', payload: { orderId: 'A-1' } });

@@ -1,3 +1,4 @@
+import { fold } from '../../../src/domain/event/state.ts';
 import type { Failure, RetryPolicy, Transition, TransitionData } from '../../../src/domain/event/transitions.ts';
 
 export const moment = (secondsAfterNoon: number) =>
@@ -100,3 +101,21 @@ export const histories = {
 } as const satisfies Record<string, readonly Transition[]>;
 
 export type StateName = keyof typeof histories;
+
+/** Every transition, with the generation and attempt that would fit, so that its kind alone decides. */
+export function everyTransition(history: readonly Transition[]): Transition[] {
+  const { generation, attempts } = fold(history) ?? { generation: 0, attempts: 0 };
+  const present = { generation, attempt: attempts };
+  const next = { generation, attempt: attempts + 1 };
+  return [
+    received(),
+    started(next),
+    succeeded(present),
+    failed(present),
+    interrupted(present),
+    retryScheduled(next),
+    deadLettered(present),
+    replayRequested(generation + 1),
+    discarded(generation),
+  ];
+}

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run, runWell } from './run.ts';
+import { run, runWell } from '../processes/run.ts';
 
 const checkout = fileURLToPath(new URL('../../..', import.meta.url));
 const unreachable =

@@ -4,9 +4,9 @@ import type { Transition, TransitionType } from '../../../../src/domain/event/tr
 import {
   deadLettered,
   discarded,
+  everyTransition,
   failed,
   histories,
-  interrupted,
   received,
   replayRequested,
   retryScheduled,
@@ -30,24 +30,6 @@ const legal: readonly (readonly [readonly Transition[], readonly TransitionType[
   [histories.replayed, ['ProcessingStarted']],
   [histories.discarded, []],
 ];
-
-/** Every transition, with the generation and attempt that would fit, so that its kind alone decides. */
-function everyTransition(history: readonly Transition[]): Transition[] {
-  const { generation, attempts } = fold(history) ?? { generation: 0, attempts: 0 };
-  const present = { generation, attempt: attempts };
-  const next = { generation, attempt: attempts + 1 };
-  return [
-    received(),
-    started(next),
-    succeeded(present),
-    failed(present),
-    interrupted(present),
-    retryScheduled(next),
-    deadLettered(present),
-    replayRequested(generation + 1),
-    discarded(generation),
-  ];
-}
 
 const steps = legal.flatMap(([history, followers]) =>
   everyTransition(history).map((transition) => ({

@@ -7,13 +7,20 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** `npx eventops start` in a project, ready. @throws with what it printed when it ends before that. */
-export async function startThere(folder: string): Promise<Started> {
+/**
+ * What a person types to start EventOps, in a folder; resolves once it is ready.
+ * @throws with what it printed when it ends before that.
+ */
+export async function startByHand(
+  folder: string,
+  [program, ...args]: readonly [string, ...string[]],
+  settings: NodeJS.ProcessEnv = {},
+): Promise<Started> {
   const [port, metricsPort] = [await freePort(), await freePort()];
-  const env = { ...process.env, PORT: `${port}`, METRICS_PORT: `${metricsPort}` };
-  // A group of its own, as a terminal gives one: npx is a process before ours.
+  const env = { ...process.env, PORT: `${port}`, METRICS_PORT: `${metricsPort}`, ...settings };
+  // A group of its own, as a terminal gives one: npm and npx are processes before ours.
   const stdio = ['ignore', 'pipe', 'pipe'] as const;
-  const child = spawn('npx', ['--no', 'eventops', 'start'], { cwd: folder, env, detached: true, stdio: [...stdio] });
+  const child = spawn(program, args, { cwd: folder, env, detached: true, stdio: [...stdio] });
   let printed = '';
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const ready = new Promise<'ready'>((resolve) => {

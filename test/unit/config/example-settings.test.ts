@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig, settingNames } from '../../../src/config/config.ts';
+import { textOf } from '../../support/project-files.ts';
+
+const settings = textOf('.env.example')
+  .split('\n')
+  .flatMap((line) => {
+    const [, name, value] = /^(?:# )?([A-Z][A-Z_]+)=(.*)$/.exec(line) ?? [];
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+const names = settings.map(([name]) => name);
+
+/** Those without a default, so that their lines show an example. */
+const examples = ['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL', 'OIDC_ISSUER', 'NODE_ENV', 'EVENTOPS_CRASH_AT'];
+
+describe('.env.example', () => {
+  it('names every setting once, and no other', () => {
+    expect([...names].sort()).toEqual([...settingNames].sort());
+  });
+
+  it('sets nothing as it stands', () => {
+    expect(textOf('.env.example')).not.toMatch(/^[A-Z]/m);
+  });
+
+  it('shows values that are taken', () => {
+    expect(() => readConfig(Object.fromEntries(settings))).not.toThrow();
+  });
+
+  it('shows the defaults, and examples only where there is none', () => {
+    const defaults = settings.filter(([name]) => !examples.includes(name));
+    expect(readConfig(Object.fromEntries(defaults))).toEqual(readConfig({}));
+  });
+});
