@@ -19,7 +19,8 @@ describe('the simulation', () => {
     const effects = ['killed', 'frozen', 'stopped', 'refused', 'vanished', 'lost', 'late', 'slow', 'clock jumped'];
     const ofTheBroker = ['broker wiped', 'connection lost', 'command lost', 'command repeated'];
     const ofThePast = ['tables lost', 'tables restored', 'log restored'];
-    for (const effect of [...effects, ...ofTheBroker, ...ofThePast])
+    const ofHandlers = ['handlers crashed', 'handlers held', 'handlers killed'];
+    for (const effect of [...effects, ...ofTheBroker, ...ofThePast, ...ofHandlers])
       expect.soft(happened.get(effect), effect).toBeGreaterThan(0);
   });
 

@@ -56,9 +56,17 @@ describe.skipIf(missing !== null)('a worker whose clock differs from that of all
       dueAt: Date.parse((JSON.parse(data) as { readonly dueAt?: string }).dueAt ?? ''),
     }));
 
-  it.each([400, -400, 5_000, -5_000])('begins a retry when it is due, with theirs off by %i ms', async (ms) => {
+  it.each([
+    [200, 400],
+    [200, -400],
+    [2_000, 5_000],
+    [2_000, -5_000],
+  ])('begins a retry after %i ms when it is due, with theirs off by %i ms', async (delayMs, ms) => {
     clock.wrongBy(ms);
-    const posts = Array.from({ length: EVENTS }, (_, index) => ({ key: `${ms}-${index}`, type: 'stumbles' }));
+    const posts = Array.from({ length: EVENTS }, (_, index) => ({
+      key: `${ms}-${index}`,
+      type: `stumbles-${delayMs}`,
+    }));
     const ids = await postAll({ url: profile.apiUrls()[0] ?? '', token: profile.token }, posts);
     posted += EVENTS;
     await untilEnded(log, posted);

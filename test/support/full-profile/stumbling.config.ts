@@ -1,13 +1,13 @@
 import { defineConfig } from 'eventops';
 
-/** Fails at its first attempt, and is tried again within 200 ms. */
-export default defineConfig({
-  handlers: {
-    stumbles: {
-      retry: { maxAttempts: 2, initialDelayMs: 200, factor: 1, maxDelayMs: 200 },
-      handle: async (_, { attempt }) => {
-        if (attempt === 1) throw new Error('It stumbles');
-      },
-    },
+const stumblesFor = (retryAfterMs: number) => ({
+  retry: { maxAttempts: 2, initialDelayMs: retryAfterMs, factor: 1, maxDelayMs: retryAfterMs },
+  handle: async (_: unknown, { attempt }: { readonly attempt: number }) => {
+    if (attempt === 1) throw Object.assign(new Error('It stumbles'), { retryAfterMs });
   },
+});
+
+/** Each fails at its first attempt, and is to be tried again so long after it. */
+export default defineConfig({
+  handlers: { 'stumbles-200': stumblesFor(200), 'stumbles-2000': stumblesFor(2_000) },
 });

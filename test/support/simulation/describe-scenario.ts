@@ -9,6 +9,7 @@ export function describeScenario({
   acts,
   faults,
   limits,
+  isolates,
   workersFrom,
 }: Scenario): string {
   const lines = [
@@ -18,6 +19,7 @@ export function describeScenario({
         `${key} is posted after ${postedAt} ms${clients > 1 ? ` by ${clients} clients at once` : ''}; its handler ${conduct.join(', then ')}${isReusedLater ? '; later its key is used for something else' : ''}`,
     ),
     ...acts.map(({ what, key, at, operator }) => `${operator} asks to ${what} ${key} after ${at} ms`),
+    ...(isolates ? ['handlers run in processes of their own'] : []),
     ...(workersFrom > 0 ? [`no worker is started before ${workersFrom} ms`] : []),
     ...limits.map(({ of, limit, value }) => `${of}: ${limit} is ${value}`),
     ...faults.map(lineOf),

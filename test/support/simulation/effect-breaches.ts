@@ -83,7 +83,7 @@ function deadWithoutFailing(
 }
 
 /** Failures that are stated by us and not thrown by a handler. */
-const isOurs = (failureClass: string) => failureClass === 'Poison' || failureClass === 'HandlerTimeout';
+const isOurs = (failureClass: string) => ['Poison', 'HandlerTimeout', 'HandlerCrashed'].includes(failureClass);
 
 /** An attempt that was interrupted is claimed again. */
 function claimsOf(attempt: string, histories: ReadonlyMap<string, readonly RecordedTransition[]>): number {

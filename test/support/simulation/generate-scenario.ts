@@ -1,11 +1,13 @@
 import { Draw } from './draw.ts';
 import { withHardships } from './hardships.ts';
+import { withIsolation } from './isolation.ts';
 import type { Call, Conduct, Effect, Fault, OperatorAct, PostedEvent, Scenario, Slot } from './scenario.ts';
 
 const WISHES_UNTIL_MS = 6_000;
 const PEACE_AT_MS = 12_000;
 /** Makes of a seed another one. */
 const HARDSHIPS = 0x2b00b1e5;
+const ISOLATION = 0x15011de0;
 /** A handler never needs more; a longer list would say nothing new. */
 const MOST_EVENTS = 5;
 const MOST_FAULTS = 9;
@@ -67,10 +69,11 @@ export function generateScenario(seed: number): Scenario {
     acts,
     faults,
     limits: [],
+    isolates: false,
     workersFrom: 0,
     peaceAt: PEACE_AT_MS,
   };
-  return withHardships(usual, new Draw(seed ^ HARDSHIPS));
+  return withIsolation(withHardships(usual, new Draw(seed ^ HARDSHIPS)), new Draw(seed ^ ISOLATION));
 }
 
 const fullSlots = (draw: Draw): readonly Slot[] =>

@@ -1,5 +1,6 @@
 import type { ConfiguredHandler } from '../../../src/worker/handlers/match-handler.ts';
 import { NonRetryableError } from '../../../src/worker/handlers/non-retryable-error.ts';
+import type { SimulatedCell } from './cells.ts';
 import type { Life } from './life.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +23,8 @@ export const handlerOf = (
   world: World,
   life: Life,
   meddle: (act: () => Promise<void>) => Promise<void>,
+  /** The process of handlers that it runs in; `null` in the worker itself, which then takes its place. */
+  cell: SimulatedCell | null,
 ): ConfiguredHandler => ({
   pattern: '*',
   version: '1',
@@ -52,6 +55,13 @@ export const handlerOf = (
         break;
       case 'ends its process':
         world.kill(life, 500);
+        return new Promise(() => {});
+      case 'ends its process of handlers':
+        if (cell === null) world.kill(life, 500);
+        else cell.end();
+        return new Promise(() => {});
+      case 'holds its thread':
+        cell?.hold();
         return new Promise(() => {});
       case 'asks another service':
         void world.time.sleep(ANSWERS_AFTER_MS).then(() => {

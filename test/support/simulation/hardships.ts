@@ -1,5 +1,5 @@
 import type { Draw } from './draw.ts';
-import { changeableLimits } from './limits.ts';
+import { type ChangeableLimit, changeableLimits } from './limits.ts';
 import { isPrompt } from './promptness.ts';
 import type { Conduct, Fault, PostedEvent, Scenario, ScenarioLimit } from './scenario.ts';
 
@@ -8,7 +8,7 @@ import type { Conduct, Fault, PostedEvent, Scenario, ScenarioLimit } from './sce
  * a log that is put back. Drawn apart, so that a seed's events and faults are what they are without it.
  */
 export function withHardships(scenario: Scenario, draw: Draw): Scenario {
-  const limits = draw.chance(0.5) ? drawLimits(draw) : [];
+  const limits = draw.chance(0.5) ? drawLimits(draw, isOfServices) : [];
   const isMild = isPrompt(scenario);
   const faults = [...scenario.faults, ...clocks(draw, scenario, isMild), ...rows(draw, scenario)];
   if (!isMild) faults.push(...databases(draw, scenario));
@@ -24,9 +24,13 @@ export function withHardships(scenario: Scenario, draw: Draw): Scenario {
 const varied = (draw: Draw, conduct: Conduct): Conduct =>
   conduct === 'is slow' && draw.chance(0.5) ? 'asks another service' : conduct;
 
+/** Where handlers run is drawn apart. */
+const isOfServices = ({ of }: ChangeableLimit) => of !== 'isolation';
+
 /** Each by itself, so that one that is reached meets others that are not. What takes a millisecond takes many turns. */
-const drawLimits = (draw: Draw): readonly ScenarioLimit[] =>
+export const drawLimits = (draw: Draw, isMeant: (one: ChangeableLimit) => boolean): readonly ScenarioLimit[] =>
   changeableLimits
+    .filter(isMeant)
     .filter(({ isTime, unit }) => draw.chance(isTime ? (unit > 1 ? 0.2 : 0.02) : 0.5))
     .map(({ of, limit, unit }) => ({ of, limit, value: (1 + draw.upTo(2)) * unit }));
 
@@ -78,6 +82,6 @@ function withCrowd(scenario: Scenario, draw: Draw): Scenario {
     { kind: 'timed', at: workersFrom - draw.upTo(500), what: 'wipe broker' },
   ];
   // Pauses of a millisecond over minutes would only cost time.
-  const limits = drawLimits(draw).filter(({ limit }) => !limit.endsWith('Ms'));
+  const limits = drawLimits(draw, isOfServices).filter(({ limit }) => !limit.endsWith('Ms'));
   return { ...scenario, events, acts: [], faults, limits, workersFrom, peaceAt: workersFrom + 1_000 };
 }

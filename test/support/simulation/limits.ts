@@ -11,6 +11,7 @@ import { companyLimits } from '../../../src/worker/companies.ts';
 import { deadlineLimits } from '../../../src/worker/deadlines.ts';
 import { dispatcherLimits } from '../../../src/worker/dispatcher.ts';
 import { holdBackLimits } from '../../../src/worker/failure-policy.ts';
+import { isolationLimits } from '../../../src/worker/isolation/isolation-limits.ts';
 import { paceLimits } from '../../../src/worker/pace.ts';
 import { attemptLimits } from '../../../src/worker/process-event.ts';
 import { sweepLimits } from '../../../src/worker/sweep/limits.ts';
@@ -23,6 +24,7 @@ export const usualLimits = {
   commands: commandLimits,
   deadlines: deadlineLimits,
   dispatcher: { ...dispatcherLimits, ...subscriptionLimits },
+  isolation: isolationLimits,
   following: { ...subscriptionLimits, ...followingLimits },
   leased: leasedLimits,
   /** Not its window: an event that is poison within a moment never is. */
@@ -65,6 +67,8 @@ export const changeableLimits = (Object.keys(usualLimits) as LimitedModule[]).fl
     unit: unitsMs[`${of} ${limit}`] ?? 1,
   })),
 );
+
+export type ChangeableLimit = (typeof changeableLimits)[number];
 
 /** The limits of one module that the scenario changes. */
 export const changedLimits = <Module extends LimitedModule>(

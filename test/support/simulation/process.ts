@@ -3,9 +3,12 @@ import type { RouteDependencies } from '../../../src/api/dependencies.ts';
 import type { BackgroundService } from '../../../src/application/ports/background-service.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
 import { allRoles, type Role } from '../../../src/cli/program.ts';
+import type { LimitsOfServices } from '../../../src/main/limits-of-services.ts';
 import { createServices } from '../../../src/main/work-of-roles.ts';
+import { createIsolatedRunner } from '../../../src/worker/isolation/isolated-runner.ts';
 import { createSeededChance } from '../worker/seeded-chance.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
+import { type SimulatedCell, startCellsOf } from './cells.ts';
 import { handlerOf } from './handlers.ts';
 import { Life } from './life.ts';
 import { changedLimits, limitsOf } from './limits.ts';
@@ -50,6 +53,13 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
   const log = logOf(world, life);
   const useCases = createUseCases({ log, clock, chance, limits: changedLimits(scenario, 'commands') });
   const meddle = meddling(world, life);
+  const handlerIn = (cell: SimulatedCell | null) =>
+    handlerOf(world, life, (act) => meddle('run-handler', act, null)(), cell);
+  const startRunner = (limits: LimitsOfServices) =>
+    createIsolatedRunner({
+      ...{ start: startCellsOf(world, life, handlerIn), isolates: true, configPath: '', memoryMiB: 1 },
+      ...{ clock, logger: silentLogger, limits },
+    });
   let services: readonly BackgroundService[] = [];
   const begin = async () => {
     services = await createServices({
@@ -61,7 +71,8 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
         leases: isOnlyProcess ? null : leasesOf(world, life),
         isOnlyProcess,
       },
-      handlers: [handlerOf(world, life, (act) => meddle('run-handler', act, null)())],
+      handlers: [handlerIn(null)],
+      ...(scenario.isolates ? { startRunner } : {}),
       ...{ useCases, clock, chance, logger: silentLogger },
       metrics: { counted: (subscriber) => subscriber, passedOver: () => {} },
       shutdownTimeoutMs: 1_000,
@@ -69,6 +80,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
       limits: {
         deadlines: changedLimits(scenario, 'deadlines'),
         dispatcher: changedLimits(scenario, 'dispatcher'),
+        isolation: changedLimits(scenario, 'isolation'),
         following: changedLimits(scenario, 'following'),
         leased: changedLimits(scenario, 'leased'),
         poison: changedLimits(scenario, 'poison'),

@@ -138,7 +138,11 @@ export type Conduct =
   /** Waits for an answer over the network, almost as long as it may. */
   | 'asks another service'
   /** Takes the process with it that runs it, each time. */
-  | 'ends its process';
+  | 'ends its process'
+  /** Ends the process of handlers that it shares with others, each time. */
+  | 'ends its process of handlers'
+  /** Keeps the thread of that process, each time, until it is killed. */
+  | 'holds its thread';
 
 export interface PostedEvent {
   readonly key: string;
@@ -176,6 +180,8 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** What is other than in production; every cap and pause that is not named is as it is there. */
   readonly limits: readonly ScenarioLimit[];
+  /** Whether handlers run in processes of their own. */
+  readonly isolates: boolean;
   /** No worker is started before, in milliseconds since the beginning. */
   readonly workersFrom: number;
   /** When faults stop, clocks are right again and every process runs. */
