@@ -61,11 +61,11 @@ describe.skipIf(missing !== null)('a worker whose clock differs from that of all
     [200, -400],
     [2_000, 5_000],
     [2_000, -5_000],
-  ])('begins a retry after %i ms when it is due, with theirs off by %i ms', async (delayMs, ms) => {
+  ])('begins a retry within %i ms when it is due, with theirs off by %i ms', async (mostMs, ms) => {
     clock.wrongBy(ms);
     const posts = Array.from({ length: EVENTS }, (_, index) => ({
       key: `${ms}-${index}`,
-      type: `stumbles-${delayMs}`,
+      type: `stumbles-${mostMs}`,
     }));
     const ids = await postAll({ url: profile.apiUrls()[0] ?? '', token: profile.token }, posts);
     posted += EVENTS;

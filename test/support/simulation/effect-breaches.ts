@@ -38,7 +38,12 @@ export function breachesOfRuns(
           eventId,
           what: `attempt ${data.generation}:${data.attempt} had its answer in time, and is recorded as too late`,
         });
-      const isTrue = type === 'ProcessingSucceeded' ? has('succeeded') : has('failed') || isOurs(data.failure.class);
+      const hasFailed = () => {
+        const { failure } = data as Extract<typeof data, { readonly failure: unknown }>;
+        if (failure.class === 'HandlerCrashed') return has('with its process of handlers');
+        return has('failed') || isOurs(failure.class);
+      };
+      const isTrue = type === 'ProcessingSucceeded' ? has('succeeded') : hasFailed();
       if (!isTrue)
         breaches.push({
           guarantee: 'G5',
@@ -83,7 +88,7 @@ function deadWithoutFailing(
 }
 
 /** Failures that are stated by us and not thrown by a handler. */
-const isOurs = (failureClass: string) => ['Poison', 'HandlerTimeout', 'HandlerCrashed'].includes(failureClass);
+const isOurs = (failureClass: string) => failureClass === 'Poison' || failureClass === 'HandlerTimeout';
 
 /** An attempt that was interrupted is claimed again. */
 function claimsOf(attempt: string, histories: ReadonlyMap<string, readonly RecordedTransition[]>): number {

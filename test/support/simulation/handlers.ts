@@ -13,7 +13,7 @@ export interface HandlerRunRecord {
   readonly eventId: string;
   readonly generation: number;
   readonly attempt: number;
-  ended: 'succeeded' | 'failed' | null;
+  ended: 'succeeded' | 'failed' | 'with its process of handlers' | null;
   /** Whether what it waited for came in time, whenever the process got to see it. */
   cameInTime: boolean;
 }
@@ -58,7 +58,10 @@ export const handlerOf = (
         return new Promise(() => {});
       case 'ends its process of handlers':
         if (cell === null) world.kill(life, 500);
-        else cell.end();
+        else {
+          run.ended = 'with its process of handlers';
+          cell.end();
+        }
         return new Promise(() => {});
       case 'holds its thread':
         cell?.hold();

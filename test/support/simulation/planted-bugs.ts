@@ -333,6 +333,23 @@ const poison: readonly PlantedBug[] = [
   ),
 ];
 
+const isolation: readonly PlantedBug[] = [
+  bug(
+    'an end of a process of handlers fails all that it ran',
+    500,
+    'worker/isolation/isolated-runner.ts',
+    "one.settle(isOwn ? failedBy(one, end) : { kind: 'interrupted' })",
+    'one.settle(failedBy(one, end))',
+  ),
+  bug(
+    'a retry is counted from another moment than it is recorded',
+    500,
+    'application/handle-command.ts',
+    "'now' in command ? command.now : timestamp(decidedAt)",
+    'timestamp(decidedAt)',
+  ),
+];
+
 const rows: readonly PlantedBug[] = [
   bug(
     'a batch that failed is skipped',
@@ -387,5 +404,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...caps,
   ...stalls,
   ...poison,
+  ...isolation,
   ...rows,
 ];
