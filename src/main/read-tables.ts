@@ -17,6 +17,8 @@ interface OpenedDatabase {
   close(): Promise<void>;
 }
 
+export const readTablesOf = (dataFolder: string) => join(dataFolder, 'read-tables');
+
 interface Embedded {
   readonly dataFolder: string;
   readonly log: EventLog;
@@ -31,7 +33,7 @@ interface Embedded {
  * @throws {CannotStart} for such rows.
  */
 export async function openEmbeddedReadTables({ dataFolder, log, acceptLossUpTo, logger }: Embedded) {
-  const folder = join(dataFolder, 'read-tables');
+  const folder = readTablesOf(dataFolder);
   const { openEmbeddedReadDatabase } = await import('../adapters/postgres/open-embedded-read-database.ts');
   const open = () => openEmbeddedReadDatabase<Database>({ folder, logger, verify: (db) => verifyAll(rowsOf(log, db)) });
   try {

@@ -15,6 +15,9 @@ async function readMigrations(): Promise<Record<string, Migration>> {
   return migrations;
 }
 
+/** Of this version, in the order in which they are applied. */
+export const migrationNames = async (): Promise<readonly string[]> => Object.keys(await readMigrations()).sort();
+
 /** The same as Kysely's own, so that a process of an earlier version is waited for, too. */
 const LOCK = sql.lit(3_853_314_791_062_309_107n);
 

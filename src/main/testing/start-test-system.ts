@@ -13,6 +13,7 @@ import { createInProcessRunner } from '../../worker/in-process-runner.ts';
 import { compose } from '../compose.ts';
 import { openParts } from '../open-parts.ts';
 import { opening } from '../opening.ts';
+import { readTablesOf } from '../read-tables.ts';
 import { untilReady } from '../until-ready.ts';
 import { recordLog, type TestLine } from './recorded-log.ts';
 import { createTestClient, type TestClient } from './test-client.ts';
@@ -45,6 +46,8 @@ export async function startTestSystem(config: EventOpsConfig, options: TestSyste
     const dataFolder = await mkdtemp(join(tmpdir(), 'eventops-test-'));
     defer(() => rm(dataFolder, { recursive: true, force: true }));
     const settings = readConfig({ PORT: '0', METRICS_PORT: '0', DATA_DIR: dataFolder, SHUTDOWN_TIMEOUT_MS: '1000' });
+    const { copyEmptyTables } = await import('../../adapters/postgres/embedded-template.ts');
+    await copyEmptyTables(readTablesOf(dataFolder), logger);
     const parts = await openParts({ config: settings, roles: allRoles, logger });
     const running = await compose({
       ...{ config: settings, roles: allRoles, parts, handlers, logger },
