@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { COMMAND } from '../application/command-name.ts';
 import { CheckpointRefused, ReadDatabaseUnfit } from '../application/failures.ts';
 import { timestamp } from '../application/ports/clock.ts';
 import type { Checkpoint, EventLog } from '../application/ports/event-log.ts';
@@ -53,7 +54,7 @@ const lostBehindRows = (folder: string, cause: CheckpointRefused, lostUpTo: bigi
   new CannotStart(
     `The read tables in ${folder} have seen more than the log has: ${cause.message}.
 Nothing was changed. If the log is the wrong one or an older copy, put the right one back. To go on with this one, keep
-the rows aside and have them built again: bin/eventops start --accept-lost-transitions ${lostUpTo}`,
+the rows aside and have them built again: ${COMMAND} start --accept-lost-transitions ${lostUpTo}`,
     { cause },
   );
 

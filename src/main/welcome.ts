@@ -1,4 +1,5 @@
 import { issueDevelopmentToken } from '../adapters/development-issuer/development-issuer.ts';
+import { COMMAND } from '../application/command-name.ts';
 import type { Config } from '../config/config.ts';
 
 /** What a newcomer needs next: where, with what token, and a command to paste. */
@@ -12,7 +13,7 @@ export async function welcome({ dataFolder }: Config, url: string): Promise<stri
   });
   return `EventOps is ready at ${url}
 
-A development token, valid for a day (bin/eventops token makes others):
+A development token, valid for a day (${COMMAND} token makes others):
 
 ${token}
 

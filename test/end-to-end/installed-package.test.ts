@@ -89,7 +89,8 @@ describe.skipIf(missing !== null)('the package, installed in an empty folder', (
   });
 
   it('starts, takes an event and sees it through, and stops', async () => {
-    const { url, stop } = await startByHand(project, ['npx', '--no', 'eventops', 'start']);
+    const { url, said, stop } = await startByHand(project, ['npx', '--no', 'eventops', 'start']);
+    expect(said).toContain('npx eventops token makes others');
     const token = (await runWell(project, 'npx', '--no', 'eventops', 'token')).trim();
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ type: 'order.placed', source: 'shop', payload: { orderId: 'A-1' } });

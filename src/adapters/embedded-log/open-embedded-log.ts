@@ -1,4 +1,5 @@
 import { checkAppend } from '../../application/check-append.ts';
+import { COMMAND } from '../../application/command-name.ts';
 import { LogDamaged, LogUnavailable } from '../../application/failures.ts';
 import { moduleBeside } from '../../application/module-beside.ts';
 import type { AppendOutcome, AppendRequest, EventLog } from '../../application/ports/event-log.ts';
@@ -66,7 +67,7 @@ export async function openEmbeddedLog({
     if (damage !== null) return;
     damage =
       `${path} is damaged: ${reason}. Nothing is appended to it any more. Stop, copy the data folder, run ` +
-      'bin/eventops verify on the copy, and restore the log from its backup';
+      `${COMMAND} verify on the copy, and restore the log from its backup`;
     logger?.error({ path, reason }, 'the log is damaged and takes no more appends: restore it from its backup');
   }
 

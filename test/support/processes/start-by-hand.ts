@@ -3,6 +3,8 @@ import { freePort } from '../free-port.ts';
 
 export interface Started {
   readonly url: string;
+  /** What it said when it was ready. */
+  readonly said: string;
   /** SIGTERM to all that was started, as a terminal that closes does; resolves once nothing of it is left. */
   stop(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export async function startByHand(
   if ((await Promise.race([ready, ended])) !== 'ready') throw new Error(`It ended before it was ready:\n${printed}`);
   return {
     url: `http://127.0.0.1:${port}`,
+    said: printed,
     stop: () => {
       process.kill(-(child.pid as number), 'SIGTERM');
       return ended;

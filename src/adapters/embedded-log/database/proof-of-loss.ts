@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { COMMAND } from '../../../application/command-name.ts';
 import { LogFileRefused } from '../log-file-refused.ts';
 import { readBootId } from './boot-id.ts';
 import { type EndMark, EndMarkDamaged, endMarkPath, readEndMark } from './end-mark.ts';
@@ -73,7 +74,7 @@ export const refusedFor = (path: string, { what, upTo }: Loss) =>
     'incomplete',
     `${path} has lost transitions that were answered for: ${what}. Nothing was changed. Put the missing file or a newer ` +
       'backup of the whole data folder back. To go on without what is missing, and keep aside what is left of it: ' +
-      `bin/eventops start --accept-lost-transitions ${upTo}`,
+      `${COMMAND} start --accept-lost-transitions ${upTo}`,
   );
 
 function causeOf(path: string, writeAhead: WriteAheadState): string {
