@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { EventStoreDBClient } from '@eventstore/db-client';
 import {
   type CallOptions,
   Channel,
@@ -9,10 +8,12 @@ import {
   type Metadata,
 } from '@grpc/grpc-js';
 import { ServerUrlInvalid } from '../../application/failures.ts';
+import { createCallOptions } from './call-options.ts';
 import { CallEnded } from './classify.ts';
 import type { Address, EndPoint } from './parse-address.ts';
 import {
   type BatchAppendResp,
+  discoverEndpoint,
   Empty,
   type ReadRequest,
   type ReadResp,
@@ -34,18 +35,6 @@ export interface Connection {
 /** @param leader the node to talk to, where another one has named it; else the address decides. */
 export type Connect = (leader: EndPoint | null) => Promise<Connection>;
 
-/** What of the client we use: who to talk to, found by gossip if need be, and how to introduce ourselves. */
-class Client extends EventStoreDBClient {
-  target(): Promise<string> {
-    return this.resolveUri();
-  }
-
-  /** All that we do needs the leader: a follower that is behind would not know what was appended a moment ago. */
-  callOptions(): [Metadata, CallOptions] {
-    return this.callArguments({ requiresLeader: true }, { deadline: Number.POSITIVE_INFINITY });
-  }
-}
-
 /** EventStoreDB takes no event over 16 MiB into its log. */
 const LARGEST_MESSAGE_BYTES = 17 * 1024 * 1024;
 
@@ -55,22 +44,18 @@ export function createConnect(address: Address): Connect {
   const [ca, certificate, key] = [tls?.caFile, tls?.certificateFile, tls?.keyFile].map(readCertificate);
   const channelCredentials = () =>
     tls === null ? credentials.createInsecure() : credentials.createSsl(ca ?? null, key ?? null, certificate ?? null);
-  const createClient = () => {
-    const security = {
-      insecure: tls === null,
-      ...(ca && { rootCertificate: ca }),
-      ...(key && certificate && { userKeyFile: key, userCertFile: certificate }),
-    };
-    // Without TLS neither side uses them.
-    const user = tls === null ? undefined : (address.credentials ?? undefined);
-    return discover
-      ? new Client({ endpoints: [...endPoints], ...clientOptions(address) }, security, user)
-      : new Client({ endpoint: endPoints[0] ?? '', ...clientOptions(address) }, security, user);
+  const callOptions = createCallOptions(address);
+  const target = async (): Promise<EndPoint> => {
+    const [first] = endPoints;
+    if (first !== undefined && !discover) return first;
+    const { nodePreference, maxDiscoverAttempts, discoveryInterval, gossipTimeout } = options;
+    const how = { nodePreference, maxDiscoverAttempts, discoveryInterval, gossipTimeout };
+    return discoverEndpoint({ endpoints: [...endPoints], ...how }, channelCredentials());
   };
   return async (leader) => {
-    const client = createClient();
-    const target = leader === null ? await client.target() : `${leader.address}:${leader.port}`;
-    const channel = new Channel(target, channelCredentials(), {
+    const node = leader ?? (await target());
+    const authority = `${node.address}:${node.port}`;
+    const channel = new Channel(authority, channelCredentials(), {
       // Equal channels share one connection otherwise, also its 100 streams, and a new one inherits the waiting time of
       // one that failed, up to two minutes.
       'grpc.use_local_subchannel_pool': 1,
@@ -81,17 +66,9 @@ export function createConnect(address: Address): Connect {
       'grpc.keepalive_timeout_ms': options.keepAliveTimeout,
       'grpc.max_receive_message_length': LARGEST_MESSAGE_BYTES,
     });
-    return connectionOver(channel, target, () => client.callOptions());
+    return connectionOver(channel, authority, callOptions);
   };
 }
-
-const clientOptions = ({ options }: Address) => ({
-  connectionName: options.connectionName,
-  nodePreference: options.nodePreference,
-  maxDiscoverAttempts: options.maxDiscoverAttempts,
-  discoveryInterval: options.discoveryInterval,
-  gossipTimeout: options.gossipTimeout,
-});
 
 function readCertificate(file: string | undefined): Buffer | undefined {
   if (file === undefined) return undefined;
@@ -102,7 +79,7 @@ function readCertificate(file: string | undefined): Buffer | undefined {
   }
 }
 
-/** Sending and receiving by the stubs that the client ships; docs/adr/0021 says why not by its own calls. */
+/** Sending and receiving by the stubs that the client ships; docs/adr/0021 says why not by its own calls, and 0043 why not by its class. */
 function connectionOver(channel: Channel, target: string, callOptions: () => [Metadata, CallOptions]): Connection {
   const through = { channelOverride: channel };
   const streams = new StreamsClient(target, credentials.createInsecure(), through);

@@ -11,3 +11,6 @@ export const { ReadReq } = streams;
 
 export type { BatchAppendResp, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 export type ReadRequest = InstanceType<typeof ReadReq>;
+
+/** Asks the nodes of a cluster, one after the other, which of them to talk to. */
+export { discoverEndpoint } from '@eventstore/db-client/dist/Client/discovery.js';
