@@ -9,6 +9,7 @@ import type { Checkpoint, EventLog } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Database, WritableDatabase } from '../projections/database.ts';
 import { CannotStart } from './cannot-start.ts';
+import { lostEvents } from './lost-events.ts';
 import type { ReadTables } from './parts.ts';
 import { verifyAll, watchCheckpoints } from './watch-checkpoints.ts';
 
@@ -36,7 +37,7 @@ interface Embedded {
 export async function openEmbeddedReadTables({ dataFolder, log, acceptLossUpTo, logger }: Embedded) {
   const folder = readTablesOf(dataFolder);
   const { openEmbeddedReadDatabase } = await import('../adapters/postgres/open-embedded-read-database.ts');
-  const open = () => openEmbeddedReadDatabase<Database>({ folder, logger, verify: (db) => verifyAll(rowsOf(log, db)) });
+  const open = () => openEmbeddedReadDatabase<Database>({ folder, logger, verify: (db) => verifyRows(log, db) });
   try {
     return watched(await open(), log, logger);
   } catch (error) {
@@ -71,7 +72,7 @@ export async function openSharedReadTables(url: string, log: EventLog, logger: L
       clock: systemClock,
       chance: systemChance,
       logger,
-      verify: (db) => verifyAll(rowsOf(log, db)),
+      verify: (db) => verifyRows(log, db),
     });
     return watched(readDatabase, log, logger);
   } catch (error) {
@@ -97,6 +98,19 @@ function watched({ db, trouble, close }: OpenedDatabase, log: EventLog, logger: 
       await close();
     },
   };
+}
+
+/** @throws {CheckpointRefused} naming what the log lacks, as far as the rows tell. */
+async function verifyRows(log: EventLog, db: WritableDatabase): Promise<void> {
+  try {
+    await verifyAll(rowsOf(log, db));
+  } catch (error) {
+    if (!(error instanceof CheckpointRefused)) throw error;
+    const lost = await lostEvents({ log, db }).catch(() => null);
+    if (lost === null) throw error;
+    const { message, position } = error;
+    throw new CheckpointRefused(`${message}. By the rows, the log lacks ${lost}`, { position, cause: error });
+  }
 }
 
 const rowsOf = (log: EventLog, db: WritableDatabase) => ({

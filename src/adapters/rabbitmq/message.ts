@@ -7,8 +7,11 @@ import { transitionSchemas } from '../../domain/event/transitions.ts';
 /** Of the body. Workers know one version: update them before the dispatcher where it changes. */
 const VERSION = 1;
 
-/** A message of several commands stays below this, in characters of JSON; a larger command travels alone. */
-const MAX_CHARACTERS = 128 * 1024;
+/**
+ * A message of several commands stays below this, in characters of JSON; a larger command travels alone. A worker is sent
+ * a thousand messages at one time, so this is what bounds them in bytes; 16 usual commands fit.
+ */
+const MAX_CHARACTERS = 32 * 1024;
 
 export interface OutgoingMessage {
   /** Of its first command. */

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
+import { streamOf } from '../../../src/application/event-identity.ts';
 import { openEmbeddedReadTables } from '../../../src/main/read-tables.ts';
 import { fill } from '../../support/event-log/transitions.ts';
 import { folderWithReadTables } from '../../support/read-database/embedded.ts';
+import { row } from '../../support/read-database/rows.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
 /** A data folder whose rows are of a log of 5 transitions, and a log of 2 in place of it. */
@@ -27,6 +29,10 @@ async function rowsAheadOfTheirLog() {
     .insertInto('checkpoints')
     .values({ subscriber: 'projection:events', checkpoint: head?.checkpoint ?? '' })
     .execute();
+  await tables.db
+    .insertInto('events')
+    .values({ ...row('lost'), revision: '4' })
+    .execute();
   await tables.close();
   const older = await openLog('older.sqlite', 2);
   const open = (log: typeof older, acceptLossUpTo: number | null = null) =>
@@ -38,6 +44,7 @@ describe('rows that have seen more than their log has', () => {
   it('stop the start, and stay as they are', async () => {
     const { older, right, open } = await rowsAheadOfTheirLog();
     await expect(open(older)).rejects.toThrow('--accept-lost-transitions 5');
+    await expect(open(older)).rejects.toThrow(`the log lacks ${streamOf(row('lost').id)} up to revision 4`);
     await expect(open(older, 4)).rejects.toThrow('Nothing was changed');
     const tables = await open(right);
     expect(await tables.db.selectFrom('checkpoints').select('subscriber').execute()).toHaveLength(1);
