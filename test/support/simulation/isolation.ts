@@ -9,7 +9,7 @@ import type { Scenario } from './scenario.ts';
  */
 export function withIsolation(scenario: Scenario, draw: Draw): Scenario {
   // What ends with its process has to be found again.
-  if (isPrompt(scenario) || !draw.chance(0.4)) return scenario;
+  if (isPrompt(scenario) || !draw.chance(0.3)) return scenario;
   const limits = draw.chance(0.5) ? drawLimits(draw, ({ of }) => of === 'isolation') : [];
   const hostile = draw.chance(0.5) ? draw.one(scenario.events) : null;
   const conduct = [draw.one(['ends its process of handlers', 'holds its thread'] as const)];
