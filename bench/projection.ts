@@ -1,6 +1,7 @@
-// node bench/projection.ts [--events 100000] [--present 0] [--batch 1000] [--apart] [--folder PATH]
-// How fast the events projection writes through handle() in the embedded read database, three transitions an event.
-// --present: rows that are there before; --apart: an event's transitions come in three batches, not in one.
+// node bench/projection.ts [--read-model events|due-work] [--events 100000] [--present 0] [--batch 1000] [--apart] [--from-file] [--folder PATH]
+// How fast a projection writes through handle() in the embedded read database, three transitions an event.
+// --present: rows that are there before; --apart: an event's transitions come in three batches, not in one; --from-file: as they are read
+// from the log's file, not as the process that appended them has them.
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,8 +20,10 @@ import {
   revision,
 } from '../src/application/ports/event-log.ts';
 import type { Logger } from '../src/application/ports/logger.ts';
+import { recordedFrom } from '../src/application/sealed-transition.ts';
 import type { Transition } from '../src/domain/event/transitions.ts';
 import { type Database, readOnly } from '../src/projections/database.ts';
+import { dueWork } from '../src/projections/due-work/read-model.ts';
 import { listEvents } from '../src/projections/events/queries.ts';
 import { events } from '../src/projections/events/read-model.ts';
 import { createProjectionStore } from '../src/projections/projection-store.ts';
@@ -33,6 +36,8 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '1000' },
     apart: { type: 'boolean', default: false },
     folder: { type: 'string' },
+    'from-file': { type: 'boolean', default: false },
+    'read-model': { type: 'string', default: 'events' },
   },
 });
 const batchSize = Number(values.batch);
@@ -75,7 +80,7 @@ function historyOfOne(): RecordedTransition[] {
   const stream = streamOf(randomUUID());
   return transitionsOfOne().map((transition, index) => {
     const id = randomUUID();
-    const { hash: _hash, ...proposed } = seal(transition, {
+    const sealed = seal(transition, {
       stream,
       revision: index,
       id,
@@ -88,7 +93,8 @@ function historyOfOne(): RecordedTransition[] {
       prevHash: FIRST_PREV_HASH,
     });
     position += 1;
-    return { ...proposed, stream, revision: revision(index), position: BigInt(position) as LogPosition };
+    const recorded = recordedFrom(sealed, stream, revision(index), BigInt(position) as LogPosition);
+    return values['from-file'] ? { ...recorded } : recorded;
   });
 }
 
@@ -102,8 +108,9 @@ function threeBatches(): RecordedTransition[][] {
 }
 
 const readDatabase = await openEmbeddedReadDatabase<Database>({ folder, logger });
-const projector = createProjector(events, {
-  store: createProjectionStore(readDatabase.db, events),
+const readModel = values['read-model'] === 'due-work' ? dueWork : events;
+const projector = createProjector(readModel, {
+  store: createProjectionStore(readDatabase.db, readModel),
   clock: systemClock,
   logger,
   pace: { fullBatch: 0, intervalMs: 0 },

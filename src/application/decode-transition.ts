@@ -2,6 +2,7 @@ import { isTransitionType, type Transition, transitionSchemas } from '../domain/
 import { SCHEMA_VERSION } from './envelope.ts';
 import { UndecodableTransition } from './failures.ts';
 import type { RecordedTransition } from './ports/event-log.ts';
+import { AppendedTransition } from './sealed-transition.ts';
 
 /**
  * The domain's view of a stored transition. The one place where older shapes are lifted to the present one; the log
@@ -10,6 +11,7 @@ import type { RecordedTransition } from './ports/event-log.ts';
  */
 export function decodeTransition(recorded: RecordedTransition): Transition {
   const { type, schemaVersion } = recorded;
+  if (recorded instanceof AppendedTransition) return { type, data: JSON.parse(recorded.data) } as Transition;
   const where = `${recorded.stream}, revision ${recorded.revision}`;
   if (!isTransitionType(type)) throw new UndecodableTransition(`${where}: unknown transition type ${type}`);
   if (schemaVersion !== SCHEMA_VERSION)

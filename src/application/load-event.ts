@@ -1,6 +1,6 @@
 import { type EventState, evolve } from '../domain/event/state.ts';
 import { decodeTransition } from './decode-transition.ts';
-import { FIRST_PREV_HASH, unseal } from './envelope.ts';
+import { FIRST_PREV_HASH, hashOf } from './envelope.ts';
 import type { EventReader, RecordedTransition } from './ports/event-log.ts';
 import { readHistory } from './read-history.ts';
 
@@ -29,7 +29,7 @@ export function advance(loaded: LoadedEvent, recorded: RecordedTransition): Load
     state: evolve(loaded.state, decodeTransition(recorded)),
     revision: Number(recorded.revision),
     headId: recorded.id,
-    headHash: unseal(recorded).hash,
+    headHash: hashOf(recorded),
     receivedAt: loaded.receivedAt ?? recorded.recordedAt,
   };
 }

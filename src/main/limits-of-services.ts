@@ -1,6 +1,6 @@
 import type { LeasedLimits } from '../application/while-leased.ts';
 import type { PoisonLimits } from '../domain/event/suspicion.ts';
-import type { Pace } from '../projections/projector.ts';
+import type { Pace } from '../projections/read-model.ts';
 import type { RepairLimits } from '../projections/repair-rows.ts';
 import type { DeadlineLimits } from '../worker/deadlines.ts';
 import type { DispatcherLimits } from '../worker/dispatcher.ts';

@@ -8,7 +8,7 @@ import type { Subscriber } from '../application/run-subscription.ts';
 import type { ProjectionFailure } from './projection-failures.ts';
 import { projectionNameOf } from './projection-states.ts';
 import type { ProjectionStore } from './projection-store.ts';
-import type { DecodedTransition, ReadModel } from './read-model.ts';
+import { type DecodedTransition, type Pace, type ReadModel, usualPace } from './read-model.ts';
 
 /** How far a projection is, and how it fares. Counts are of this process. */
 export interface ProjectionProgress {
@@ -42,17 +42,6 @@ export interface ProjectorDependencies {
 }
 
 /**
- * A batch smaller than `fullBatch` is not followed by the next one before `intervalMs` have passed since it began, so
- * that transitions gather in the log meanwhile: an event that is received and processed within one batch is written
- * once instead of two or three times, and that writing is what projecting costs.
- */
-export interface Pace {
-  readonly fullBatch: number;
-  readonly intervalMs: number;
-}
-export const usualPace: Pace = { fullBatch: 500, intervalMs: 50 };
-
-/**
  * Keeps a read model's rows: each batch and its checkpoint in one transaction, so that they are always of one moment of
  * the log. A transition that cannot be projected is recorded and passed over; a database that is away is waited for.
  */
@@ -60,7 +49,7 @@ export function createProjector(
   readModel: ReadModel,
   { store, clock, logger, lease = null, pace: otherPace }: ProjectorDependencies,
 ): Projector {
-  const pace = { ...usualPace, ...otherPace };
+  const pace = { ...usualPace, ...readModel.pace, ...otherPace };
   let progress: ProjectionProgress = {
     checkpoint: null,
     position: null,

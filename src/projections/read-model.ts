@@ -16,6 +16,17 @@ export interface WriteOptions {
   readonly isWholeHistory?: boolean;
 }
 
+/**
+ * A batch smaller than `fullBatch` is not followed by the next one before `intervalMs` have passed since it began, so
+ * that transitions gather in the log meanwhile: an event that is received and processed within one batch is written
+ * once instead of two or three times, and that writing is what projecting costs.
+ */
+export interface Pace {
+  readonly fullBatch: number;
+  readonly intervalMs: number;
+}
+export const usualPace: Pace = { fullBatch: 500, intervalMs: 50 };
+
 /** Transitions in, rows out. */
 export interface ReadModel<Content = unknown> {
   readonly name: string;
@@ -23,6 +34,8 @@ export interface ReadModel<Content = unknown> {
   readonly streamPrefix: string;
   /** No row can be refused for what is in it: when the database refuses one, it is waited for, and nothing is passed over. */
   readonly isNeverRefused?: true;
+  /** Other pace than the usual one. */
+  readonly pace?: Pace;
   /** What `write` has to know of a transition, and no more. @throws {UndecodableTransition} */
   decode(recorded: RecordedTransition): Content;
   /**

@@ -1,5 +1,6 @@
 import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import { AbortOnDemand } from './abort-on-demand.ts';
 import { createDeadlines, type DeadlineLimits } from './deadlines.ts';
 import { describeFailure, failure } from './describe-failure.ts';
 import { onBehalfOf } from './handler-context.ts';
@@ -9,7 +10,7 @@ import { invocationOf, invokeHandler, outcomeOf } from './invoke-handler.ts';
 
 interface Running {
   readonly run: HandlerRun;
-  readonly abort: AbortController;
+  readonly abort: AbortOnDemand;
   readonly end: (outcome: HandlerOutcome) => boolean;
 }
 
@@ -57,7 +58,7 @@ export function createInProcessRunner({
       new Promise((resolve) => {
         const one: Running = {
           run,
-          abort: new AbortController(),
+          abort: new AbortOnDemand(),
           end: (outcome) => {
             if (!running.delete(one)) return false;
             deadlines.remove(one);
@@ -72,7 +73,7 @@ export function createInProcessRunner({
         const about = { eventId, type, generation, attempt };
         const ownLogger = () => createHandlerLogger((line) => writeHandlerLine(logger, about, line));
         void onBehalfOf(culpritOf(one), () =>
-          invokeHandler(invocation, run.handler, { signal: one.abort.signal, logger: ownLogger }),
+          invokeHandler(invocation, run.handler, { abort: one.abort, logger: ownLogger }),
         ).then((ended) => one.end(outcomeOf(ended, run, logger)));
       }),
     abandon: () => {

@@ -1,4 +1,5 @@
 import type { Logger } from '../application/ports/logger.ts';
+import type { AbortOnDemand } from './abort-on-demand.ts';
 import { describeFailure, failure } from './describe-failure.ts';
 import type { HandlerEnd, HandlerOutcome, HandlerRun } from './handler-runner.ts';
 import type { HandlerContext } from './handlers/define-config.ts';
@@ -39,7 +40,7 @@ export function outcomeOf(ended: HandlerEnd, { eventId, state, handler }: Handle
 export async function invokeHandler(
   invocation: Invocation,
   handler: ConfiguredHandler,
-  { signal, logger }: { readonly signal: AbortSignal; readonly logger: () => Logger },
+  { abort, logger }: { readonly abort: AbortOnDemand; readonly logger: () => Logger },
 ): Promise<HandlerEnd> {
   const { eventId, type, source, receivedAt, generation, attempt } = invocation;
   try {
@@ -51,7 +52,9 @@ export async function invokeHandler(
     }
     let own: Logger | undefined;
     const context: HandlerContext = {
-      signal,
+      get signal() {
+        return abort.signal;
+      },
       // Made when it is asked for, since most handlers say nothing.
       get logger() {
         own ??= logger();

@@ -1,14 +1,16 @@
 import {
   type AppendOutcome,
   type AppendRequest,
+  type LogPosition,
   type RecordedTransition,
   revision,
 } from '../../application/ports/event-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import { recordedFrom } from '../../application/sealed-transition.ts';
 import type { BatchAnswer, RequestOutcome } from './database/append-batch.ts';
 import { messageOf } from './database/sqlite-error.ts';
 import { DatabaseAway } from './supervise-thread.ts';
-import { encodeRequests, type Flat, NO_STREAM, record } from './wire.ts';
+import { encodeRequests, type Flat, NO_STREAM } from './wire.ts';
 
 /** Beyond these the log refuses more: about a second of work, and a bounded share of the memory. */
 const MAX_WAITING_REQUESTS = 20_000;
@@ -181,7 +183,8 @@ function recordsOf(
     if (outcomes[index] !== 'appended') continue;
     let at = firstRevisionOf(request.expectedRevision);
     for (const transition of request.transitions) {
-      records.push(record(request.stream, at, firstPosition + records.length, transition));
+      const position = BigInt(firstPosition + records.length) as LogPosition;
+      records.push(recordedFrom(transition, request.stream, at, position));
       at = revision(at + 1n);
     }
   }

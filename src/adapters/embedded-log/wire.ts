@@ -1,9 +1,7 @@
 import {
   type AppendRequest,
   type LogPosition,
-  type ProposedTransition,
   type RecordedTransition,
-  type Revision,
   revision,
 } from '../../application/ports/event-log.ts';
 
@@ -47,23 +45,6 @@ export function* decodeRequests(flat: Flat): Generator<FlatRequest> {
     yield { stream, expectedRevision, transitions };
   }
 }
-
-export const record = (
-  stream: string,
-  at: Revision,
-  position: number,
-  { id, type, schemaVersion, recordedAt, data, metadata }: ProposedTransition,
-): RecordedTransition => ({
-  id,
-  type,
-  schemaVersion,
-  recordedAt,
-  data,
-  metadata,
-  stream,
-  revision: at,
-  position: BigInt(position) as LogPosition,
-});
 
 export function decodeRows(flat: Flat): RecordedTransition[] {
   const rows: RecordedTransition[] = [];

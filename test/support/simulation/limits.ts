@@ -5,7 +5,7 @@ import { poisonLimits } from '../../../src/domain/event/suspicion.ts';
 import { followingLimits } from '../../../src/main/follow-log.ts';
 import { LOST_COMMAND_AFTER_MS } from '../../../src/projections/due-work/project.ts';
 import { LEASE_MS } from '../../../src/projections/leases.ts';
-import { usualPace } from '../../../src/projections/projector.ts';
+import { usualPace } from '../../../src/projections/read-model.ts';
 import { repairLimits } from '../../../src/projections/repair-rows.ts';
 import { companyLimits } from '../../../src/worker/companies.ts';
 import { deadlineLimits } from '../../../src/worker/deadlines.ts';

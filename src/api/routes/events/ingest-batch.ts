@@ -42,7 +42,7 @@ export function addIngestBatch(server: FastifyInstance, dependencies: RouteDepen
         receptions.push(...(await Promise.all(slice.map(receive))));
       reportFailures(request, failures, receptions.length);
       // Every item has been received, or not, by now: a client who stops listening changes nothing.
-      return sendJsonPieces(reply, answerPieces(receptions, log), limits.answerPieceBytes);
+      return sendJsonPieces(reply, answerPieces(receptions, log, limits.answerPieceBytes), limits.answerPieceBytes);
     },
   );
 }
@@ -100,19 +100,26 @@ function* slices(
 async function* answerPieces(
   receptions: readonly Reception[],
   log: Pick<EventReader, 'readStream'>,
+  pieceLength: number,
 ): AsyncGenerator<string> {
-  yield '{"results":[';
+  let text = '{"results":[';
   for (const [index, reception] of receptions.entries()) {
-    const result = await resultOf(reception, log).catch((error) => problemJson(problemOf(error)));
-    yield `${index === 0 ? '' : ','}{"index":${index},${result}}`;
+    const result = 'id' in reception ? await earlierResult(reception.id, log) : resultOf(reception);
+    text += `${index === 0 ? '' : ','}{"index":${index},${result}}`;
+    if (text.length < pieceLength) continue;
+    yield text;
+    text = '';
   }
-  yield ']}';
+  yield `${text}]}`;
 }
 
-async function resultOf(reception: Reception, log: Pick<EventReader, 'readStream'>): Promise<string> {
-  if (!reception.ok) return problemJson(reception.problem);
-  if (reception.isNew) return `"status":${success.created},"event":${eventJson(reception.event)}`;
-  return `"status":${success.ok},"event":${eventJson(await readReceived(log, reception.id))}`;
-}
+const resultOf = (reception: Exclude<Reception, { readonly id: string }>) =>
+  reception.ok ? `"status":${success.created},"event":${eventJson(reception.event)}` : problemJson(reception.problem);
+
+const earlierResult = (id: string, log: Pick<EventReader, 'readStream'>) =>
+  readReceived(log, id).then(
+    (event) => `"status":${success.ok},"event":${eventJson(event)}`,
+    (error) => problemJson(problemOf(error)),
+  );
 
 const problemJson = (problem: Problem) => `"status":${statusOf(problem)},"problem":${problemDocument(problem)}`;

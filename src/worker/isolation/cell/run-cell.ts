@@ -1,4 +1,5 @@
 import type { MonotonicClock } from '../../../application/ports/clock.ts';
+import { AbortOnDemand } from '../../abort-on-demand.ts';
 import { createDeadlines } from '../../deadlines.ts';
 import { describeFailure, failure } from '../../describe-failure.ts';
 import { type Culprit, catchUncaught, culprit, dieOf, onBehalfOf } from '../../handler-context.ts';
@@ -20,7 +21,7 @@ export interface Channel {
 
 interface Running extends Culprit {
   readonly run: CellRun;
-  readonly abort: AbortController;
+  readonly abort: AbortOnDemand;
   readonly leftovers: Leftovers;
   /** Says whether this is how it ended. */
   end(end: HandlerEnd): boolean;
@@ -62,7 +63,7 @@ export async function runCell({ configPath, leftoverGraceMs }: CellSettings, cha
     let changed = () => {};
     const one: Running = {
       run,
-      abort: new AbortController(),
+      abort: new AbortOnDemand(),
       leftovers: { timers: new Set(), changed: () => changed() },
       end: (end) => {
         if (!running.delete(run.run)) return false;
@@ -92,7 +93,7 @@ export async function runCell({ configPath, leftoverGraceMs }: CellSettings, cha
       });
     const act = async (handler: ConfiguredHandler) => {
       const logger = () => createHandlerLogger((line) => outbox.said(run.run, line));
-      const end = await invokeHandler(run, handler, { signal: one.abort.signal, logger });
+      const end = await invokeHandler(run, handler, { abort: one.abort, logger });
       if (end.kind === 'succeeded' && isAtWork(one.leftovers)) await isQuiet();
       one.end(end);
     };
