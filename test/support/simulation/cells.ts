@@ -1,3 +1,4 @@
+import { AbortOnDemand } from '../../../src/worker/abort-on-demand.ts';
 import { createDeadlines } from '../../../src/worker/deadlines.ts';
 import { failure } from '../../../src/worker/describe-failure.ts';
 import type { HandlerEnd } from '../../../src/worker/handler-runner.ts';
@@ -24,7 +25,7 @@ const LOADS_WITHIN_MS = 300;
 export const startCellsOf =
   (world: World, life: Life, handlerIn: (cell: SimulatedCell) => ConfiguredHandler): StartCell =>
   (_settings, events) => {
-    const running = new Map<number, AbortController>();
+    const running = new Map<number, AbortOnDemand>();
     let isHeld = false;
     let isOver = false;
     const [toWorker, toCell] = [inOrder(life), inOrder(life)];
@@ -50,13 +51,13 @@ export const startCellsOf =
     const deadlines = createDeadlines<CellRun>(life.clock, ({ run }) => {
       const abort = running.get(run);
       ended(run, { kind: 'failed', failure: failure('HandlerTimeout', 'It did not finish', true) });
-      abort?.abort();
+      abort?.abort(new Error('It did not finish'));
     });
     const begin = async (one: CellRun) => {
-      const abort = new AbortController();
+      const abort = new AbortOnDemand();
       running.set(one.run, abort);
       deadlines.add(one, handler.timeoutMs);
-      const how = await invokeHandler(one, handler, { signal: abort.signal, logger: () => silentLogger });
+      const how = await invokeHandler(one, handler, { abort, logger: () => silentLogger });
       deadlines.remove(one);
       ended(one.run, how);
     };
@@ -64,7 +65,7 @@ export const startCellsOf =
       if (isHeld || isOver) return;
       if ('runs' in message) for (const one of message.runs) void begin(one);
       else if ('ping' in message) say({ pong: message.ping });
-      else for (const run of message.abort) running.get(run)?.abort();
+      else for (const run of message.abort) running.get(run)?.abort(new Error(message.reason));
     };
     void life.clock.sleep(life.chance.fraction() * LOADS_WITHIN_MS).then(() => say({ ready: true }));
     return {
