@@ -54,7 +54,7 @@ describe('what a newcomer types, in the order of the README', () => {
   let system: Started;
   beforeAll(async () => {
     system = await startByHand(checkout, ['npm', 'start'], { DATA_DIR: dataFolder });
-  });
+  }, 300_000);
   afterAll(() => system?.stop());
 
   /** In a shell of its own, against the system that was started, which listens on another port than the usual one. */

@@ -71,7 +71,7 @@ const missing = await installInto(project, await pack(folder));
 if (missing !== null) process.stdout.write(`skipped: the package in a project elsewhere, because ${missing}\n`);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.skipIf(missing !== null)('the package, installed in an empty folder', () => {
+describe.skipIf(missing !== null)('the package, installed in an empty folder', { timeout: 300_000 }, () => {
   writeFileSync(join(project, 'eventops.config.ts'), config);
   writeFileSync(join(project, 'handlers.test.ts'), handlerTest);
 

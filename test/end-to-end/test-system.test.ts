@@ -27,7 +27,7 @@ describe('a system that a test starts', () => {
   let system: TestSystem;
   beforeAll(async () => {
     system = await startTestSystem(config, { retryDelayMs: 0 });
-  });
+  }, 300_000);
   afterAll(() => system?.stop());
 
   it('runs the handlers in the process of the test', async () => {
@@ -77,7 +77,7 @@ describe('a system that a test starts', () => {
   });
 });
 
-describe('a system with the delays of the policies', () => {
+describe('a system with the delays of the policies', { timeout: 300_000 }, () => {
   it('says how far an event came that has not ended, and leaves nothing when it stops', async () => {
     const system = await startTestSystem(config);
     const { id } = await system.post({ type: 'order.slow', payload: {} });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { issueDevelopmentToken } from '../../adapters/development-issuer/development-issuer.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { createMetrics } from '../../adapters/telemetry/metrics.ts';
+import { within } from '../../application/within.ts';
 import { allRoles } from '../../cli/program.ts';
 import { readConfig } from '../../config/config.ts';
 import type { EventOpsConfig } from '../../worker/handlers/define-config.ts';
@@ -17,6 +18,9 @@ import { readTablesOf } from '../read-tables.ts';
 import { untilReady } from '../until-ready.ts';
 import { recordLog, type TestLine } from './recorded-log.ts';
 import { createTestClient, type TestClient } from './test-client.ts';
+
+/** The first start ever makes PostgreSQL's files, which takes many seconds. */
+const READY_WITHIN_MS = 120_000;
 
 export interface TestSystemOptions {
   /** Takes the place of every delay of the handlers' retry policies, so that a test need not wait for them. */
@@ -37,7 +41,7 @@ export interface TestSystem extends TestClient {
 /**
  * A whole EventOps of its own in this process: the embedded profile with all roles, a free port, and a data folder that
  * is removed at the end. Handlers run in this process, too, so that they share the test's variables.
- * @throws {ConfigInvalid}
+ * @throws {ConfigInvalid} @throws when it is not ready in time, with what it logged.
  */
 export async function startTestSystem(config: EventOpsConfig, options: TestSystemOptions = {}): Promise<TestSystem> {
   const handlers = handlersOf(config, 'the test', 'test').map((handler) => withDelays(handler, options.retryDelayMs));
@@ -56,7 +60,10 @@ export async function startTestSystem(config: EventOpsConfig, options: TestSyste
       droppedOutput: () => 0,
     });
     defer(() => running.close());
-    await untilReady(settings.host, running.readyPort);
+    await within(systemClock, READY_WITHIN_MS, untilReady(settings.host, running.readyPort)).catch((cause: Error) => {
+      const said = log.map(({ message }) => `\n  ${message}`).join('');
+      throw new Error(`The system is not ready after ${READY_WITHIN_MS / 1_000} s. Its log:${said}`, { cause });
+    });
     const token = await issueDevelopmentToken({
       ...{ dataFolder, role: 'admin', scopes: [], subject: 'test', now: systemClock.now() },
     });

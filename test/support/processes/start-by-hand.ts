@@ -9,6 +9,9 @@ export interface Started {
   stop(): Promise<void>;
 }
 
+/** Then all of it is ended, so that a test that fails leaves nothing running. */
+const READY_WITHIN_MS = 240_000;
+
 /**
  * What a person types to start EventOps, in a folder; resolves once it is ready.
  * @throws with what it printed when it ends before that.
@@ -23,6 +26,7 @@ export async function startByHand(
   // A group of its own, as a terminal gives one: npm and npx are processes before ours.
   const stdio = ['ignore', 'pipe', 'pipe'] as const;
   const child = spawn(program, args, { cwd: folder, env, detached: true, stdio: [...stdio] });
+  const tooLong = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), READY_WITHIN_MS);
   let printed = '';
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const ready = new Promise<'ready'>((resolve) => {
@@ -32,7 +36,9 @@ export async function startByHand(
         if (printed.includes('EventOps is ready at')) resolve('ready');
       });
   });
-  if ((await Promise.race([ready, ended])) !== 'ready') throw new Error(`It ended before it was ready:\n${printed}`);
+  const first = await Promise.race([ready, ended]);
+  clearTimeout(tooLong);
+  if (first !== 'ready') throw new Error(`It ended before it was ready:\n${printed}`);
   return {
     url: `http://127.0.0.1:${port}`,
     said: printed,
