@@ -110,7 +110,8 @@ export async function openEmbeddedReadDatabase<Database>(
   function noticeDamage(error: unknown): void {
     if (!mayBeBelieved || !isDamage(error)) return;
     mayBeBelieved = false;
-    logger.error({ err: error, folder }, 'The read tables are damaged: start again, and they are rebuilt from the log');
+    trouble = `The read tables in ${folder} are damaged: start again, and they are rebuilt from the log`;
+    logger.error({ err: error, folder }, trouble);
     files.markDamaged().catch((failure: unknown) => {
       logger.error({ err: failure, folder }, 'The damage could not be marked: delete the folder before the next start');
     });

@@ -19,6 +19,9 @@ export interface ConsumerOptions {
 
 const CANCEL_DEADLINE_MS = 2_000;
 
+/** What answers the broker; the commands have been read. */
+const withoutContent = (raw: ConsumeMessage): ConsumeMessage => ({ ...raw, content: Buffer.alloc(0) });
+
 interface Waiting {
   readonly message: MessageInHand;
   readonly command: ProcessEvent;
@@ -29,7 +32,8 @@ interface Waiting {
  *
  * The broker itself allows `prefetch` messages, because a message may hold a single command: as many as that must be
  * able to run at once. So up to `prefetch` times the commands of a message wait here under load, out of the reach of
- * other workers, which is why messages are kept small.
+ * other workers, which is why messages are kept small. In bytes that is 32 MiB of commands of events up to 32 KiB, which
+ * travel with their payloads; larger ones travel without.
  *
  * RabbitMQ takes a message back that is not acknowledged for 30 minutes (`consumer_timeout`) and closes the channel; the
  * session is then made anew, and what was in hand is delivered again. A handler that takes longer needs its command
@@ -77,7 +81,7 @@ export class Consumer {
         `a message that no worker can read is set aside in ${POISON.queue}; its event, if there is one, is not lost`,
       );
     const message = new MessageInHand(
-      { session, raw, commands, isPoisonous: problem !== null },
+      { session, raw: withoutContent(raw), commands, isPoisonous: problem !== null },
       this.#options.handBack,
     );
     for (const command of commands) this.#waiting.push({ message, command });

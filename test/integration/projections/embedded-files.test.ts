@@ -88,6 +88,8 @@ describe('the embedded read database', () => {
     const damaged = await openReadTables(folder, logger);
     const read = damaged.db.selectFrom('events').selectAll().execute();
     await expect(read).rejects.toThrow(ReadDatabaseUnavailable);
+    expect(damaged.trouble()).toContain('are damaged: start again');
+    await expect(damaged.db.selectNoFrom([]).execute()).rejects.toThrow('are damaged');
     await damaged.close();
     expect(logger.lines.map(({ message }) => message)).toEqual([expect.stringContaining('start again')]);
     expect(await embeddedFolder(folder).reasonToDiscard()).toContain('damaged');
