@@ -118,17 +118,12 @@ export async function openEmbeddedLog({
   };
 }
 
-function reportFacts(path: string, { end, wasLeftOpen, hadNoMark, acceptedLoss }: LogFacts, logger?: Logger): void {
+function reportFacts(path: string, { end, wasLeftOpen, acceptedLoss }: LogFacts, logger?: Logger): void {
   const position = end?.position ?? 0;
   if (acceptedLoss !== null)
     logger?.warn(
       { path, position, ...acceptedLoss },
-      'the log goes on without transitions that it had, as was accepted',
-    );
-  else if (hadNoMark && position > 0)
-    logger?.warn(
-      { path, position },
-      'the log had no mark of its end beside it, and has one now: whether its last transitions were missing is unknown',
+      'the log goes on without transitions that it had or may have had, as was accepted',
     );
   else if (wasLeftOpen)
     logger?.warn({ path, position }, 'the log was left open, by a kill or a power cut; nothing durable is lost');

@@ -42,7 +42,7 @@ export const verifyEmbeddedLog = (path: string): Promise<AuditResult> =>
       result.brokenCount += 1;
       if (broken.length < MAX_REPORTED) broken.push({ stream: stream ?? path, reason });
     };
-    if (loss !== null) report(null, `it has lost transitions that were answered for: ${loss.what}`);
+    if (loss !== null) report(null, `it ${loss.claim}: ${loss.what}`);
     try {
       checkFile(database, report);
       for (const history of histories(database)) {

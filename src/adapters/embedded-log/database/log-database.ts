@@ -12,7 +12,6 @@ export interface LogFacts {
   readonly logId: string;
   readonly end: Place | null;
   readonly wasLeftOpen: boolean;
-  readonly hadNoMark: boolean;
   readonly acceptedLoss: AcceptedLoss | null;
 }
 

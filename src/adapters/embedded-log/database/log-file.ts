@@ -15,15 +15,13 @@ export interface LogFile {
   readonly logId: string;
   /** Who had the log before did not close it: the process was killed, or the power failed. */
   readonly wasLeftOpen: boolean;
-  /** There was no mark of the log's end, though it has transitions: whether some are missing cannot be known. */
-  readonly hadNoMark: boolean;
   readonly acceptedLoss: AcceptedLoss | null;
 }
 
-/** What is missing, and the folder where what is left of it was put. */
+/** What is missing or may be, and the folder where what is left of it was put; `null` when nothing is left. */
 export interface AcceptedLoss {
   readonly what: string;
-  readonly keptIn: string;
+  readonly keptIn: string | null;
 }
 
 export interface LogFileOptions {
@@ -60,16 +58,17 @@ export function openLogFile(path: string, { acceptLossUpTo, bootId }: LogFileOpt
       if (acceptLossUpTo === undefined || loss.upTo > acceptLossUpTo) throw refusedFor(path, loss);
       accepted.push({ what: loss.what, keptIn: keepAside(path) });
     };
-    if (!existsSync(path)) {
+    const isNew = !existsSync(path);
+    if (isNew) {
       judge(proofOfLostFile(path, evidence));
       if (isLeftOpen && accepted.length === 0)
         throw damaged(path, `it is missing, while the ${path}-wal that belongs to it is there`);
       rmSync(`${path}-wal`, { force: true });
-      createLogFile(path);
+      createLogFile(path, bootId);
     } else if (isLeftOpen) judge(readWithoutChange(path, (database) => proofOfLoss(path, evidence, database)));
     const database = openDatabase(path);
     try {
-      judge(proofOfLoss(path, evidence, database));
+      if (!isNew) judge(proofOfLoss(path, evidence, database));
       if (isLeftOpen) makeDurable(path, database);
       if (isLeftOpen && statSync(path).size <= MAX_BYTES_CHECKED_AT_OPEN) checkPages(path, database);
       checkTail(path, database);
@@ -78,7 +77,6 @@ export function openLogFile(path: string, { acceptLossUpTo, bootId }: LogFileOpt
         database,
         logId: String(database.prepare('SELECT id FROM log').get()?.['id']),
         wasLeftOpen: isLeftOpen,
-        hadNoMark: evidence.mark === null,
         acceptedLoss: accepted[0] ?? null,
       };
     } catch (error) {

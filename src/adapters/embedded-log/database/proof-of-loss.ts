@@ -13,9 +13,11 @@ export interface Evidence {
   readonly writeAhead: WriteAheadState;
 }
 
-/** Transitions that were durable are missing. */
+/** Transitions that were durable are missing, or may be. */
 export interface Loss {
-  /** What is missing and how that is known, as the middle of a sentence about the log. */
+  /** The beginning of a sentence whose subject is the log. */
+  readonly claim: 'has lost transitions that were answered for' | 'may have lost transitions that were answered for';
+  /** What is missing and how that is known, as the end of that sentence. */
   readonly what: string;
   /** The last position that is known to have been in the log. */
   readonly upTo: number;
@@ -28,52 +30,65 @@ export function gatherEvidence(path: string, bootId: string | null = readBootId(
   return { mark, writeAhead: examineWriteAheadFile(`${path}-wal`, { isSameBoot }) };
 }
 
-/** What proves that the log, as SQLite shows it, lacks transitions that it had; `null` when nothing does. */
+const proven = (what: string, upTo: number): Loss => ({
+  claim: 'has lost transitions that were answered for',
+  what,
+  upTo,
+});
+
+/** Nothing tells how far the log had come. A log is never without a mark: the mark is there before the log is. */
+const possible = (what: string, upTo: number): Loss => ({
+  claim: 'may have lost transitions that were answered for',
+  what: `${what}, so whether transitions are missing after position ${upTo} is unknown`,
+  upTo,
+});
+
+/** What the log, as SQLite shows it, lacks of what it had, or may lack; `null` when it is whole. */
 export function proofOfLoss(path: string, { mark, writeAhead }: Evidence, database: DatabaseSync): Loss | null {
   const { logId, end, placeAt } = contentsOf(database);
-  if (mark === 'damaged')
-    return {
-      what: `the mark of its end, ${endMarkPath(path)}, cannot be read: whether transitions are missing after position ${end.position} is unknown`,
-      upTo: end.position,
-    };
-  if (mark !== null && mark.position > 0) {
+  if (mark !== null && mark !== 'damaged' && mark.position > 0) {
     const because = `the mark of its end, ${endMarkPath(path)}, names ${mark.id} at position ${mark.position}`;
     if (logId !== mark.logId)
-      return { what: `it is the log ${logId}; ${because} of the log ${mark.logId}`, upTo: mark.position };
+      return proven(`it is the log ${logId}; ${because} of the log ${mark.logId}`, mark.position);
     if (mark.position > end.position)
-      return {
-        what: `it ends at position ${end.position}, and ${because}: positions ${end.position + 1} to ${mark.position} are missing, and possibly later ones; ${causeOf(path, writeAhead)}`,
-        upTo: mark.position,
-      };
+      return proven(
+        `it ends at position ${end.position}, and ${because}: positions ${end.position + 1} to ${mark.position} are missing, and possibly later ones; ${causeOf(path, writeAhead)}`,
+        mark.position,
+      );
     const found = placeAt(mark.position);
-    if (found?.id !== mark.id)
-      return { what: `it has ${found?.id ?? 'nothing'} there, and ${because}`, upTo: mark.position };
+    if (found?.id !== mark.id) return proven(`it has ${found?.id ?? 'nothing'} there, and ${because}`, mark.position);
   }
-  if (writeAhead.kind !== 'damaged') return null;
-  return {
-    what: `${causeOf(path, writeAhead)}: what follows position ${end.position} is missing`,
-    upTo: end.position + 1,
-  };
+  if (writeAhead.kind === 'damaged')
+    return proven(`${causeOf(path, writeAhead)}: what follows position ${end.position} is missing`, end.position + 1);
+  if (mark === 'damaged') return possible(`the mark of its end, ${endMarkPath(path)}, cannot be read`, end.position);
+  if (mark === null)
+    return possible(
+      `the mark of its end, ${endMarkPath(path)}, is missing, as beside a copy of the file alone or a log of the first versions, which wrote no marks`,
+      end.position,
+    );
+  return null;
 }
 
 /** For a log whose file is not there at all. */
 export function proofOfLostFile(path: string, { mark }: Pick<Evidence, 'mark'>): Loss | null {
-  if (mark === null || mark === 'damaged' || mark.position === 0) return null;
-  return {
-    what: `it is missing, and the mark of its end, ${endMarkPath(path)}, names ${mark.id} at position ${mark.position}`,
-    upTo: mark.position,
-  };
+  if (mark === 'damaged')
+    return possible(`it is missing, and the mark of its end, ${endMarkPath(path)}, cannot be read`, 0);
+  if (mark === null || mark.position === 0) return null;
+  return proven(
+    `it is missing, and the mark of its end, ${endMarkPath(path)}, names ${mark.id} at position ${mark.position}`,
+    mark.position,
+  );
 }
 
 /**
  * Also when the loss was accepted before, but up to another position: a flag that stays in a command line accepts
  * nothing that happens later.
  */
-export const refusedFor = (path: string, { what, upTo }: Loss) =>
+export const refusedFor = (path: string, { claim, what, upTo }: Loss) =>
   new LogFileRefused(
     'incomplete',
-    `${path} has lost transitions that were answered for: ${what}. Nothing was changed. Put the missing file or a newer ` +
-      'backup of the whole data folder back. To go on without what is missing, and keep aside what is left of it: ' +
+    `${path} ${claim}: ${what}. Nothing was changed. Put the missing file or a newer backup of the whole data folder ` +
+      'back. To go on with the log as it is, and keep aside what is left of the rest: ' +
       `${COMMAND} start --accept-lost-transitions ${upTo}`,
   );
 

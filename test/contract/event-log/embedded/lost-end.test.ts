@@ -6,7 +6,7 @@ import { LogFileRefused } from '../../../../src/adapters/embedded-log/log-file-r
 import { openEmbeddedLog } from '../../../../src/adapters/embedded-log/open-embedded-log.ts';
 import { verifyEmbeddedLog } from '../../../../src/adapters/embedded-log/verify-embedded-log.ts';
 import type { EventLog } from '../../../../src/application/ports/event-log.ts';
-import { copyOf, leftOpenAfter } from '../../../support/event-log/embedded/left-open.ts';
+import { copyOf, leftOpenAfter, newFolder } from '../../../support/event-log/embedded/left-open.ts';
 import { seededChance } from '../../../support/event-log/seeded-chance.ts';
 import { appendAll, request, transitions } from '../../../support/event-log/transitions.ts';
 import { count, size } from '../clause.ts';
@@ -136,11 +136,17 @@ describe('an embedded log opens without complaint', () => {
     expect(opened(path)).toBe(2 * (COMMITS - 1));
   });
 
-  it('after it was closed, with its mark or, as an earlier version left it, without', async () => {
+  it('after it was closed', async () => {
     const left = await leftOpen(RARELY);
     expect(opened(left.path)).toBe(2 * COMMITS);
-    rmSync(`${left.path}.end`);
     expect(opened(left.path)).toBe(2 * COMMITS);
+  });
+
+  it('after its creation was interrupted, when its mark is there and it is not', () => {
+    const path = join(newFolder(), 'log.db');
+    expect(opened(path)).toBe(0);
+    rmSync(path);
+    expect(opened(path)).toBe(0);
   });
 });
 
@@ -178,7 +184,34 @@ describe('an embedded log that lost its end is refused with what is missing', ()
   it('when its mark cannot be read', async () => {
     const { path } = await leftOpen(ALWAYS);
     writeFileSync(`${path}.end`, 'nothing that we wrote');
-    expectRefusal(path, 2 * COMMITS, 'cannot be read');
+    expectRefusal(path, 2 * COMMITS, 'may have lost', 'cannot be read');
+    for (const suffix of ['', '-wal']) rmSync(`${path}${suffix}`);
+    expectRefusal(path, 0, 'may have lost', 'it is missing');
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('when its mark is not there, as a version without marks left it, until an operator says that it is whole', async () => {
+    const { path } = await leftOpen(ALWAYS);
+    expect(opened(path)).toBe(2 * COMMITS);
+    rmSync(`${path}.end`);
+    expectRefusal(path, 2 * COMMITS, 'may have lost', 'wrote no marks', `${path}.end, is missing`);
+    expect(opened(path, { acceptLossUpTo: 2 * COMMITS })).toBe(2 * COMMITS);
+    expect(readdirSync(dirname(path)).filter((name) => name.startsWith('kept-'))).toEqual([]);
+    await (await openEmbeddedLog({ path, acceptLossUpTo: 2 * COMMITS })).close();
+    expect(opened(path)).toBe(2 * COMMITS);
+  });
+
+  it('when its file was copied alone, before anything of its write-ahead file came into it', async () => {
+    const { path } = await leftOpen(ALWAYS);
+    for (const suffix of ['-wal', '.end']) rmSync(`${path}${suffix}`);
+    expectRefusal(path, 0, 'may have lost', 'is missing');
+  });
+
+  it('by its damaged write-ahead file rather than by the mark that is not there, either', async () => {
+    const { path } = await leftOpen(ALWAYS);
+    rmSync(`${path}.end`);
+    flip(`${path}-wal`, WAL_HEADER_BYTES + 100);
+    expectRefusal(path, 1, 'has lost', 'is damaged at byte');
   });
 
   it('but not because of one slot of its mark, which a power cut may tear', async () => {

@@ -70,7 +70,7 @@ describe('an embedded log is opened', () => {
     onTestFinished(() => left.destroy());
     const log = await place.open();
     await fill(log, 100);
-    for (const suffix of ['', '-wal']) copyFileSync(`${place.path}${suffix}`, `${left.path}${suffix}`);
+    for (const suffix of ['', '-wal', '.end']) copyFileSync(`${place.path}${suffix}`, `${left.path}${suffix}`);
     expect(statSync(`${left.path}-wal`).size).toBeGreaterThan(0);
     expect(await readLog(await left.open())).toHaveLength(110);
   });

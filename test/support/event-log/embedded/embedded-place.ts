@@ -52,10 +52,10 @@ export function createEmbeddedPlace(): EmbeddedPlace {
     },
     async backUp() {
       const copy = join(folder, 'backup.db');
-      cpSync(path, copy);
+      for (const suffix of ['', '.end']) cpSync(`${path}${suffix}`, `${copy}${suffix}`);
       return async () => {
-        for (const suffix of ['-wal', '.end']) rmSync(`${path}${suffix}`, { force: true });
-        cpSync(copy, path);
+        rmSync(`${path}-wal`, { force: true });
+        for (const suffix of ['', '.end']) cpSync(`${copy}${suffix}`, `${path}${suffix}`);
       };
     },
     troubles: {

@@ -14,7 +14,7 @@ export interface LeftOpen {
   copy(): LeftOpen;
 }
 
-function newFolder(): string {
+export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'eventops-left-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   return folder;
