@@ -7,7 +7,7 @@ import type { Evidence } from '../../guarantees/evidence.ts';
 import { readAllHistories } from '../../guarantees/read-histories.ts';
 import { spawnEventOps } from '../../processes/spawn-eventops.ts';
 import { inTime } from '../in-time.ts';
-import type { Service } from '../load/ask.ts';
+import { askUntilCertain, type Service } from '../load/ask.ts';
 import { listRows, untilAtRest } from '../load/observe.ts';
 import type { WitnessFile } from '../load/witness-file.ts';
 
@@ -19,6 +19,7 @@ const READY_WITHIN_MS = 120_000;
 /** The embedded profile: one process with everything in it. */
 export interface EmbeddedSystem {
   readonly service: Service;
+  /** Of the process that runs at present. */
   readonly pid: number;
   /** What `/readyz` says to an admin. */
   readiness(): Promise<string>;
@@ -27,25 +28,37 @@ export interface EmbeddedSystem {
   /** Ends the process in good order once everything is at rest, or the time of peace is over. */
   evidence(witness: WitnessFile): Promise<Evidence>;
   kill(): Promise<void>;
+  /**
+   * SIGKILL, and another process on the same ports and folder. It need not be ready: resolves once it answers. Between
+   * the two, `meanwhile`.
+   */
+  restart(meanwhile?: () => void): Promise<void>;
 }
 
 export async function startEmbeddedSystem(dataFolder: string): Promise<EmbeddedSystem> {
   const env = { DATA_DIR: dataFolder, EVENTOPS_CONFIG: handlersFile, LOG_LEVEL: 'warn' };
   const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
   const [port, metricsPort] = [await freePort(), await freePort()];
-  const started = spawnEventOps({ env, port, metricsPort });
+  const service = { urls: [`http://127.0.0.1:${port}`], token };
+  let isRunning = true;
+  const start = () => {
+    const spawned = spawnEventOps({ env, port, metricsPort });
+    isRunning = true;
+    void spawned.ended.then(() => {
+      if (spawned === started) isRunning = false;
+    });
+    return spawned;
+  };
+  let started = start();
   await inTime('EventOps is ready', READY_WITHIN_MS, started.ready).catch(async (error) => {
     await started.kill();
     throw error;
   });
-  let isRunning = true;
-  void started.ended.then(() => {
-    isRunning = false;
-  });
-  const service = { urls: [`http://127.0.0.1:${port}`], token };
   return {
     service,
-    pid: started.pid,
+    get pid() {
+      return started.pid;
+    },
     readiness: async () =>
       (await fetch(`${service.urls[0]}/readyz`, { headers: { authorization: `Bearer ${token}` } })).text(),
     isRunning: () => isRunning,
@@ -59,5 +72,13 @@ export async function startEmbeddedSystem(dataFolder: string): Promise<EmbeddedS
       return { ...(await witness.read()), histories, rows };
     },
     kill: () => started.kill(),
+    restart: async (meanwhile = () => {}) => {
+      await started.kill();
+      meanwhile();
+      started = start();
+      const answers = askUntilCertain(service, { path: '/healthz' }, performance.now() + READY_WITHIN_MS);
+      const endedFirst = started.ended.then(() => started.ready);
+      await Promise.race([answers, endedFirst]);
+    },
   };
 }
