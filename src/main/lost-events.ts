@@ -1,5 +1,4 @@
 import { streamOf } from '../application/event-identity.ts';
-import { type EventReader, revision } from '../application/ports/event-log.ts';
 import type { WritableDatabase } from '../projections/database.ts';
 
 export const lostEventLimits = {
@@ -9,12 +8,18 @@ export const lostEventLimits = {
 } as const;
 export type LostEventLimits = { readonly [Name in keyof typeof lostEventLimits]: number };
 
+interface LostEventSources {
+  /** Whether the log has what a row has seen. */
+  hasTransition(stream: string, revision: bigint): boolean | Promise<boolean>;
+  readonly db: WritableDatabase;
+}
+
 /**
  * What the rows have seen and the log lacks, by stream and revision, the last change first; `null` when it lacks nothing
  * of what was looked at. @throws {LogUnavailable} @throws {ReadDatabaseUnavailable}
  */
 export async function lostEvents(
-  { log, db }: { readonly log: Pick<EventReader, 'readStream'>; readonly db: WritableDatabase },
+  { hasTransition, db }: LostEventSources,
   limits: Partial<LostEventLimits> = {},
 ): Promise<string | null> {
   const { lookedAt, named } = { ...lostEventLimits, ...limits };
@@ -26,8 +31,8 @@ export async function lostEvents(
     .execute();
   const lost: string[] = [];
   for (const row of rows) {
-    const found = await log.readStream(streamOf(row.id), revision(BigInt(row.revision)));
-    if (found.length === 0) lost.push(`${streamOf(row.id)} up to revision ${row.revision}`);
+    const stream = streamOf(row.id);
+    if (!(await hasTransition(stream, BigInt(row.revision)))) lost.push(`${stream} up to revision ${row.revision}`);
   }
   if (lost.length === 0) return null;
   const others = lost.length > named ? `, and ${lost.length - named} more` : '';

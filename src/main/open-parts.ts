@@ -80,11 +80,14 @@ async function openLog(
     return { part: log, checks: [{ part: 'log', check: () => log.health() }] };
   }
   const { openEmbeddedLog } = await import('../adapters/embedded-log/open-embedded-log.ts');
-  const log = await openEmbeddedLog({
-    path: logFileOf(config.dataFolder),
-    acceptLossUpTo: acceptLossUpTo ?? undefined,
-    logger,
-  });
+  const { dataFolder } = config;
+  const path = logFileOf(dataFolder);
+  const log = await openEmbeddedLog({ path, acceptLossUpTo: acceptLossUpTo ?? undefined, logger }).catch(
+    async (error: unknown) => {
+      const { withWhatRowsTell } = await import('./rows-beside-refused-log.ts');
+      throw await withWhatRowsTell(error, { path, dataFolder });
+    },
+  );
   defer(() => log.close());
   return { part: log, checks: [{ part: 'log', check: () => troubleOf(log.head()) }] };
 }

@@ -5,7 +5,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { COMMAND } from '../application/command-name.ts';
 import { CheckpointRefused, ReadDatabaseUnfit } from '../application/failures.ts';
 import { timestamp } from '../application/ports/clock.ts';
-import type { Checkpoint, EventLog } from '../application/ports/event-log.ts';
+import { type Checkpoint, type EventLog, revision } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Database, WritableDatabase } from '../projections/database.ts';
 import { CannotStart } from './cannot-start.ts';
@@ -106,7 +106,8 @@ async function verifyRows(log: EventLog, db: WritableDatabase): Promise<void> {
     await verifyAll(rowsOf(log, db));
   } catch (error) {
     if (!(error instanceof CheckpointRefused)) throw error;
-    const lost = await lostEvents({ log, db }).catch(() => null);
+    const hasTransition = async (stream: string, at: bigint) => (await log.readStream(stream, revision(at))).length > 0;
+    const lost = await lostEvents({ hasTransition, db }).catch(() => null);
     if (lost === null) throw error;
     const { message, position } = error;
     throw new CheckpointRefused(`${message}. By the rows, the log lacks ${lost}`, { position, cause: error });

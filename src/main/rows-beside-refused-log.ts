@@ -1,0 +1,58 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withEndsOfStreams } from '../adapters/embedded-log/ends-of-streams.ts';
+import { LogFileRefused } from '../adapters/embedded-log/log-file-refused.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { Database } from '../projections/database.ts';
+import { lostEvents } from './lost-events.ts';
+import { readTablesOf } from './read-tables.ts';
+
+interface Place {
+  readonly path: string;
+  readonly dataFolder: string;
+}
+
+/**
+ * The same error; for a log that has lost transitions, or may have, with what the rows beside it tell of them: the log
+ * knows no more of them than a position.
+ */
+export async function withWhatRowsTell(error: unknown, place: Place): Promise<unknown> {
+  if (!(error instanceof LogFileRefused) || error.problem !== 'incomplete') return error;
+  // It is refused in any case, and by what it says itself.
+  const told = await whatRowsTell(place).catch(() => null);
+  return told === null ? error : new LogFileRefused('incomplete', `${error.message}\n${told}`, { cause: error });
+}
+
+async function whatRowsTell({ path, dataFolder }: Place): Promise<string | null> {
+  const { embeddedFolder } = await import('../adapters/postgres/embedded-folder.ts');
+  const rows = embeddedFolder(readTablesOf(dataFolder));
+  if (!(await rows.hasCluster()) || (await rows.reasonToDiscard()) !== null) return null;
+  // Opening the rows changes their files, and they are evidence.
+  const folder = await mkdtemp(join(dataFolder, 'read-tables.copy-'));
+  try {
+    const copy = embeddedFolder(folder);
+    await cp(rows.cluster, copy.cluster, { recursive: true });
+    await copy.markOpen();
+    return await whatCopyTells(folder, path);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function whatCopyTells(folder: string, path: string): Promise<string> {
+  const { openEmbeddedReadDatabase } = await import('../adapters/postgres/open-embedded-read-database.ts');
+  const { db, close } = await openEmbeddedReadDatabase<Database>({ folder, logger: nowhere });
+  try {
+    const lost = await withEndsOfStreams(path, (endOf) =>
+      lostEvents({ hasTransition: (stream, revision) => revision <= (endOf(stream) ?? -1), db }),
+    );
+    return lost === null
+      ? 'The rows beside the log, which may have been behind it, have seen nothing that it lacks.'
+      : `By the rows beside it, the log lacks ${lost}.`;
+  } finally {
+    await close();
+  }
+}
+
+/** What is said of a copy concerns nobody. */
+const nowhere: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => nowhere };
