@@ -207,7 +207,7 @@ describe('an embedded log that lost its end is refused with what is missing', ()
     expectRefusal(path, 0, 'may have lost', 'is missing');
   });
 
-  it('by its damaged write-ahead file rather than by the mark that is not there, either', async () => {
+  it('by its damaged write-ahead file rather than by the mark that is not there', async () => {
     const { path } = await leftOpen(ALWAYS);
     rmSync(`${path}.end`);
     flip(`${path}-wal`, WAL_HEADER_BYTES + 100);
