@@ -17,6 +17,8 @@ export interface Cell {
   readonly isReady: boolean;
   /** May be given more. */
   isFree(): boolean;
+  /** Whether no handler holds its thread, as far as is known. One that is full responds, and is in use. */
+  isResponsive(): boolean;
   add(run: Assigned): void;
   remove(number: number): void;
   /** Gets nothing more, and ends once it is empty. */
@@ -42,20 +44,16 @@ export interface CellOwner {
 const retired: CellEnd = { kind: 'crashed', how: 'was replaced' };
 
 /** One process or thread of handlers, as the worker sees it: what is in it, and whether it answers. */
-export function startCell(
-  start: StartCell,
-  settings: CellSettings,
-  limits: IsolationLimits,
-  owner: CellOwner,
-  monotonicMs: () => number,
-): Cell {
+export function startCell(start: StartCell, settings: CellSettings, limits: IsolationLimits, owner: CellOwner): Cell {
   const inHand = new Map<number, Assigned>();
   let unsent: Assigned[] = [];
   let characters = 0;
   let isReady = false;
   let isRetired = false;
   let isFlushing = false;
-  let unansweredSince: number | null = null;
+  /** Pings that came due while one was unanswered. Counted, not timed: a time in which we were held up says nothing. */
+  let unanswered = 0;
+  let isPinged = false;
 
   const flush = () => {
     isFlushing = false;
@@ -73,11 +71,8 @@ export function startCell(
     get isReady() {
       return isReady;
     },
-    isFree: () =>
-      !isRetired &&
-      inHand.size < limits.runsInCell &&
-      characters < limits.charactersInCell &&
-      (unansweredSince === null || monotonicMs() - unansweredSince < limits.unresponsiveMs),
+    isFree: () => cell.isResponsive() && inHand.size < limits.runsInCell && characters < limits.charactersInCell,
+    isResponsive: () => !isRetired && unanswered < limits.unansweredPings,
     add: (run) => {
       inHand.set(run.number, run);
       characters += run.message.payload.length;
@@ -99,15 +94,21 @@ export function startCell(
     },
     abort: (reason) => link.send({ abort: [...inHand.keys()], reason }),
     ping: () => {
-      if (unansweredSince !== null) return;
-      unansweredSince = monotonicMs();
+      if (isPinged) {
+        unanswered++;
+        return;
+      }
+      isPinged = true;
       link.send({ ping: 0 });
     },
     kill: (how) => link.kill(how),
   };
   const link: CellLink = start(settings, {
     message: (message) => {
-      if (message.pong !== undefined) unansweredSince = null;
+      if (message.pong !== undefined) {
+        isPinged = false;
+        unanswered = 0;
+      }
       if (message.ready) {
         isReady = true;
         flush();

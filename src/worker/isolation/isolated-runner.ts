@@ -139,12 +139,13 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
     ),
   });
 
-  const startShared = () => void shared.add(startCell(start, settings, limits, owner, () => clock.monotonicMs()));
-  const inUse = () => [...shared].filter((cell) => cell.isFree());
-  /** As many cells as are wanted, and one more for each that a handler holds. */
+  const startShared = () => void shared.add(startCell(start, settings, limits, owner));
+  const responsive = () => [...shared].filter((cell) => cell.isResponsive());
+  /** As many cells as are wanted, and one more for each that a handler holds, until it holds it no longer. */
   const keepEnough = () => {
     if (isClosed || failedStarts > 0) return;
-    while (inUse().length < limits.cells && shared.size < limits.maxCells) startShared();
+    for (const cell of responsive().slice(limits.cells)) cell.retire();
+    while (responsive().length < limits.cells && shared.size < limits.maxCells) startShared();
     placeWaiting();
   };
   const startAgainLater = async (end: CellEnd, unsent: readonly Assigned[], wasOwn: boolean) => {
@@ -162,7 +163,7 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
     const company = companyOf(one.run.state);
     if (company === 'own-process' || company === 'alone') {
       const idle = [...own].find((cell) => cell.inHand.size === 0 && cell.isFree());
-      const cell = idle ?? startCell(start, settings, limits, owner, () => clock.monotonicMs());
+      const cell = idle ?? startCell(start, settings, limits, owner);
       own.add(cell);
       return assign(cell, one);
     }

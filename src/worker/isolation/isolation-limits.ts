@@ -10,9 +10,9 @@ export const isolationLimits = {
   runsInMessage: 32,
   /** A cell judges its deadlines itself. One that says nothing for so much longer is held by one of its handlers. */
   overdueMs: 2_000,
-  /** How often a cell is asked whether its thread is free, and how long it may take before it gets no more work. */
+  /** How often a cell is asked whether its thread is free, and how often in vain before it gets no more work. */
   pingEveryMs: 250,
-  unresponsiveMs: 750,
+  unansweredPings: 3,
   /** Between two starts of cells that ended before they were ready: this long at first, then twice as long, and so on. */
   restartPauseMs: 100,
   longestRestartPauseMs: 10_000,
