@@ -10,7 +10,7 @@ import { BEGINNING, createReader } from './create-reader.ts';
 import type { EndMarkLimits } from './database/keep-end-marked.ts';
 import type { LogFacts } from './database/log-database.ts';
 import { DatabaseAway, superviseThread } from './supervise-thread.ts';
-import { createTail } from './tail.ts';
+import { createTail, type TailLimits } from './tail.ts';
 import type { Input, Operation } from './thread-messages.ts';
 import { within } from './within.ts';
 
@@ -29,7 +29,7 @@ export interface EmbeddedLogOptions {
   readonly threadFile?: URL;
 }
 
-export type EmbeddedLogLimits = EndMarkLimits & IndexCheckLimits;
+export type EmbeddedLogLimits = EndMarkLimits & IndexCheckLimits & TailLimits;
 
 const DEFAULT_DEADLINE_MS = 10_000;
 const THREAD_FILE = moduleBeside(import.meta.url, './database-thread');
@@ -53,7 +53,7 @@ export async function openEmbeddedLog({
   let damage: string | null = null;
   const database = await superviseThread({ path, threadFile, options, logger, onReopened, onDamage });
   const { logId, end } = database.facts;
-  const tail = createTail(end ?? BEGINNING);
+  const tail = createTail(end ?? BEGINNING, limits);
   reportFacts(path, database.facts, logger);
 
   function onReopened(facts: LogFacts): void {

@@ -1,10 +1,16 @@
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import type { Place } from './database/read-transitions.ts';
 
-/** What is kept for live subscribers, who need not read it again. Whoever falls further behind reads the file. */
-const MAX_TRANSITIONS = 16_384;
-/** UTF-16 units of data and metadata; a unit takes one or two bytes of memory. */
-const MAX_CHARACTERS = 8 * 1024 * 1024;
+/**
+ * What is kept for live subscribers, who need not read it again: about two seconds of the highest load. Whoever falls
+ * further behind reads the file, which costs every transition a fifth more, and puts them further behind.
+ */
+export const tailLimits = {
+  tailTransitions: 65_536,
+  /** UTF-16 units of data and metadata; a unit takes one or two bytes of memory. */
+  tailCharacters: 24 * 1024 * 1024,
+} as const;
+export type TailLimits = { readonly [Limit in keyof typeof tailLimits]: number };
 
 /**
  * The end of the log as this process has written it. Positions are dense and grow by one, so a subscriber at position p
@@ -23,8 +29,9 @@ export interface Tail {
   grown(position: number, signal: AbortSignal): Promise<void>;
 }
 
-export function createTail(start: Place): Tail {
-  const ring = Array.from<RecordedTransition | undefined>({ length: MAX_TRANSITIONS });
+export function createTail(start: Place, limits: Partial<TailLimits> = {}): Tail {
+  const { tailTransitions: most, tailCharacters: mostCharacters } = { ...tailLimits, ...limits };
+  const ring = Array.from<RecordedTransition | undefined>({ length: most });
   const wakers = new Set<() => void>();
   let end = start;
   /** Positions from `first` to the end are in the ring. */
@@ -32,9 +39,9 @@ export function createTail(start: Place): Tail {
   let characters = 0;
 
   function dropFirst(): void {
-    const dropped = ring[first % MAX_TRANSITIONS];
+    const dropped = ring[first % most];
     if (dropped !== undefined) characters -= weight(dropped);
-    ring[first % MAX_TRANSITIONS] = undefined;
+    ring[first % most] = undefined;
     first += 1;
   }
 
@@ -52,10 +59,10 @@ export function createTail(start: Place): Tail {
       for (const transition of committed) {
         position += 1;
         if (transition.position !== BigInt(position)) throw new Error(`The log has a gap before position ${position}`);
-        if (position - first === MAX_TRANSITIONS) dropFirst();
-        ring[position % MAX_TRANSITIONS] = transition;
+        if (position - first === most) dropFirst();
+        ring[position % most] = transition;
         characters += weight(transition);
-        while (characters > MAX_CHARACTERS && first < position) dropFirst();
+        while (characters > mostCharacters && first < position) dropFirst();
         end = { position, id: transition.id };
       }
       wakeAll();
@@ -72,7 +79,7 @@ export function createTail(start: Place): Tail {
       if (position + 1 < first) return null;
       const held: RecordedTransition[] = [];
       for (let next = position + 1; next <= end.position && held.length < limit; next++) {
-        const transition = ring[next % MAX_TRANSITIONS];
+        const transition = ring[next % most];
         if (transition !== undefined) held.push(transition);
       }
       return held;

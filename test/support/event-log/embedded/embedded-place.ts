@@ -14,6 +14,9 @@ export interface EmbeddedPlace extends LogPlace {
 
 const faultyThread = new URL('./faulty-thread.ts', import.meta.url);
 
+/** So that subscribers fall behind what is in memory, and read the file, in every test and not only under load. */
+const fewInMemory = { tailTransitions: 64 };
+
 /** A folder of its own with an embedded log in it, and everything that can be done to one. */
 export function createEmbeddedPlace(): EmbeddedPlace {
   const folder = mkdtempSync(join(tmpdir(), 'eventops-log-'));
@@ -32,7 +35,8 @@ export function createEmbeddedPlace(): EmbeddedPlace {
   return {
     path,
     async open(options = {}) {
-      opened = await openEmbeddedLog({ threadFile: faultyThread, ...options, path });
+      const limits = { ...fewInMemory, ...options.limits };
+      opened = await openEmbeddedLog({ threadFile: faultyThread, ...options, limits, path });
       return opened;
     },
     async destroy() {
