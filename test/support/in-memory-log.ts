@@ -17,7 +17,11 @@ import {
 } from '../../src/application/ports/event-log.ts';
 
 /** The port of the log without a disk: for tests of what stands on the log, not of the log. */
-export function createInMemoryLog(logId: string = randomUUID()): EventLog & {
+export function createInMemoryLog(
+  logId: string = randomUUID(),
+  /** What is kept of a transition that is appended: the same, unless somebody changes it. */
+  kept: (recorded: RecordedTransition) => RecordedTransition = (recorded) => recorded,
+): EventLog & {
   /** In the log's order. */
   readonly all: readonly RecordedTransition[];
   /** Puts it back to its first so many transitions, as from a backup: those who follow it lose their connections. */
@@ -50,7 +54,7 @@ export function createInMemoryLog(logId: string = randomUUID()): EventLog & {
     if (!isKnown) {
       for (const transition of transitions) {
         const position = BigInt(all.length) as LogPosition;
-        const recorded = { ...transition, stream, revision: revision(history.length), position };
+        const recorded = kept({ ...transition, stream, revision: revision(history.length), position });
         history.push(recorded);
         all.push(recorded);
         eras.push(restorations);

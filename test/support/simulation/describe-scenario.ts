@@ -37,6 +37,8 @@ function lineOf(fault: Fault): string {
       return `at the ${fault.nth}. end of the process its read tables are ${fault.what}`;
     case 'clock':
       return `${fault.slot}: its clock is off by ${fault.ms} ms`;
+    case 'falsified':
+      return `transition ${fault.revision} of ${fault.key} is changed as the log keeps it`;
     case 'row': {
       const what = fault.key === null ? 'whatever it is given' : `the row of ${fault.key}`;
       return `from ${fault.from} ms ${fault.until === null ? 'on' : `until ${fault.until} ms`} the read database refuses ${what}`;
@@ -52,6 +54,8 @@ function timedLineOf(fault: TimedFault): string {
       return 'the broker loses all that it has';
     case 'restore tables':
       return 'the read database is put back to an older copy';
+    case 'stick tables':
+      return 'the read database answers nothing any more until it is opened again';
     case 'lose tables':
       return 'the read database is empty';
     case 'restore log':

@@ -12,6 +12,8 @@ export function withHardships(scenario: Scenario, draw: Draw): Scenario {
   const isMild = isPrompt(scenario);
   const faults = [...scenario.faults, ...clocks(draw, scenario, isMild), ...rows(draw, scenario)];
   if (!isMild) faults.push(...databases(draw, scenario));
+  if (!isMild && draw.chance(0.05))
+    faults.push({ kind: 'falsified', key: draw.one(scenario.events).key, revision: draw.upTo(3) });
   const hostile = !isMild && draw.chance(0.04) ? draw.one(scenario.events) : null;
   const events = scenario.events.map((event) => ({
     ...event,
@@ -62,6 +64,7 @@ function databases(draw: Draw, { profile, peaceAt }: Scenario): readonly Fault[]
     const killedAt = at + draw.upTo(400);
     if (draw.chance(0.7)) faults.push({ kind: 'timed', at: killedAt, what: 'kill', slot: 'dispatcher-0', ms: 100 });
   }
+  if (profile === 'embedded' && draw.chance(0.2)) faults.push({ kind: 'timed', at, what: 'stick tables' });
   if (draw.chance(0.04)) faults.push({ kind: 'timed', at, what: 'restore log', transitions: 1 + draw.upTo(8) });
   return faults;
 }

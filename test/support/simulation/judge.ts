@@ -21,17 +21,33 @@ type Histories = ReadonlyMap<string, readonly RecordedTransition[]>;
 export async function judge(
   world: World,
   processes: Processes,
-  witness: Witness,
-  histories: Histories,
+  wholeWitness: Witness,
+  allHistories: Histories,
 ): Promise<readonly SeenBreach[]> {
+  // What is not as it was written is left as it is; whether it was is seen while it happens.
+  const isOurs = (eventId: string) => !world.falsified.has(eventId);
+  const histories = new Map([...allHistories].filter(([eventId]) => isOurs(eventId)));
+  const witness = {
+    ...wholeWitness,
+    acknowledged: wholeWitness.acknowledged.filter(({ eventId }) => isOurs(eventId)),
+    answered: wholeWitness.answered.filter(({ eventId }) => isOurs(eventId)),
+  };
   if (world.restoredStreams !== null) return judgeRestored(world, processes, witness, histories);
   const { acknowledged, answered } = witness;
-  const rows = new Map([...world.stores.tables.rows].map(([id, row]) => [id, viewOf(row)]));
+  const ownRows = [...world.stores.tables.rows].filter(([eventId]) => isOurs(eventId));
+  const rows = new Map(ownRows.map(([id, row]) => [id, viewOf(row)]));
   const missing = refusedForGood(world.scenario);
   const breaches: SeenBreach[] = findBreaches({ acknowledged, answered, histories, rows }).filter(
     ({ guarantee, eventId }) => guarantee !== 'G6' || !missing.has(eventId),
   );
-  breaches.push(...breachesOfRuns(world.runs, histories, limitsOf(world.scenario, 'poison')), ...seenBreaches(world));
+  breaches.push(
+    ...breachesOfRuns(
+      world.runs.filter(({ eventId }) => isOurs(eventId)),
+      histories,
+      limitsOf(world.scenario, 'poison'),
+    ),
+    ...seenBreaches(world),
+  );
   for (const { eventId, payload } of acknowledged) {
     const kept = rows.get(eventId)?.payload;
     if (kept !== undefined && kept !== payload)
@@ -73,7 +89,7 @@ async function judgeRestored(
   );
   const isBeyond = await isBeyondTheLog(world);
   // What rows, checkpoints and keys are of is gone.
-  const seen = seenBreaches(world).filter(({ guarantee }) => guarantee === 'G9');
+  const seen = seenBreaches(world).filter(({ guarantee }) => guarantee === 'G9' || guarantee === 'G4');
   if (!isBeyond || processes.sayTrouble()) return [...breaches, ...seen];
   return [...breaches, ...seen, stuck('the log was put back behind the rows, and no process says so')];
 }
@@ -91,6 +107,7 @@ async function isBeyondTheLog({ stores, log }: World): Promise<boolean> {
 
 function seenBreaches(world: World): readonly SeenBreach[] {
   return [...new Set(world.seen)].map((what): SeenBreach => {
+    if (what.includes('does not match its hashes')) return { guarantee: 'G4', kind: 'illegal', eventId: '', what };
     if (what.includes('in hand')) return { guarantee: 'G9', kind: 'beyond its bounds', eventId: '', what };
     if (what.includes('checkpoint')) return { guarantee: 'G6', kind: 'mismatching row', eventId: '', what };
     return { guarantee: 'G3', kind: 'doubled', eventId: '', what };

@@ -1,3 +1,4 @@
+import { reopeningLimits } from '../../../src/adapters/postgres/embedded-reopening.ts';
 import { commandLimits } from '../../../src/application/handle-command.ts';
 import { subscriptionLimits } from '../../../src/application/run-subscription.ts';
 import { leasedLimits } from '../../../src/application/while-leased.ts';
@@ -30,6 +31,8 @@ export const usualLimits = {
   /** Not its window: an event that is poison within a moment never is. */
   poison: { maxCrashes: poisonLimits.maxCrashes },
   projecting: usualPace,
+  /** Of the embedded read database. */
+  reopening: reopeningLimits,
   repair: repairLimits,
   sweep: sweepLimits,
   worker: { ...paceLimits, ...attemptLimits, ...holdBackLimits, ...companyLimits, ...earlyLimits, ...stoppingLimits },

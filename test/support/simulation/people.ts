@@ -39,7 +39,8 @@ export async function client(surroundings: Surroundings, { key, postedAt }: Post
   // Not as JSON.stringify would write it: it is to be kept as it was sent.
   const payload = `{ "key": ${JSON.stringify(key)}, "amount": 1.0 }`;
   await world.time.sleep(postedAt);
-  for (;;) {
+  // Nothing can be learnt of an event whose history is broken, nor be done about it.
+  while (!world.falsified.has(eventIdOfKey(key))) {
     const askedAt = world.time.passed();
     const answer = await post(surroundings, key, payload);
     if (answer?.ok === true) {
@@ -56,9 +57,10 @@ export async function client(surroundings: Surroundings, { key, postedAt }: Post
 /** Somebody who asks for something else under a key that stands for an event already. */
 export async function careless(surroundings: Surroundings, { key }: PostedEvent): Promise<void> {
   const { world, witness } = surroundings;
-  while (!witness.acknowledged.some(({ idempotencyKey }) => idempotencyKey === key))
+  const isBroken = () => world.falsified.has(eventIdOfKey(key));
+  while (!isBroken() && !witness.acknowledged.some(({ idempotencyKey }) => idempotencyKey === key))
     await world.time.sleep(TRY_AGAIN_AFTER_MS);
-  for (;;) {
+  while (!isBroken()) {
     const answer = await post(surroundings, key, JSON.stringify({ key, isOther: true }));
     if (answer?.ok === true) world.seen.push(`another request under ${key} was accepted`);
     if (answer !== null) return;
@@ -88,7 +90,7 @@ export async function operator(surroundings: Surroundings, act: OperatorAct, num
   await world.time.sleep(at);
   const discard = { reason: 'It is wrong', requestedBy: subject };
   const replay = { eventId, clientId: subject, subject, key: requestId, reason: 'It is mended', context };
-  for (let isFirst = true; ; isFirst = false) {
+  for (let isFirst = true; !world.falsified.has(eventId); isFirst = false) {
     const askedAt = world.time.passed();
     const answer = await api()?.ask<{ readonly ok: boolean }>((dependencies) =>
       what === 'replay'

@@ -395,6 +395,61 @@ const rows: readonly PlantedBug[] = [
   ),
 ];
 
+const repairs: readonly PlantedBug[] = [
+  bug(
+    'what was passed over is not repaired',
+    1_000,
+    'projections/repair-rows.ts',
+    'for (const stream of await passedOver.due(limits.pageStreams)) {',
+    'for (const stream of (await passedOver.due(limits.pageStreams)).slice(0, 0)) {',
+  ),
+  bug(
+    'an error that repeats never leads to reopening',
+    2_000,
+    'adapters/postgres/embedded-reopening.ts',
+    '      reopen(error.message);\n',
+    '',
+  ),
+];
+
+const otherLogs: readonly PlantedBug[] = [
+  bug(
+    'a role goes on although the log ends before its checkpoint',
+    2_000,
+    'application/run-subscription.ts',
+    'if (error instanceof CheckpointRefused) throw error;',
+    '',
+  ),
+  bug(
+    'a history that does not match its hashes is acted on',
+    2_000,
+    'application/read-history.ts',
+    'if (!isUnbroken(history))',
+    'if (history.length < 0)',
+  ),
+  bug(
+    'rows are made of transitions that do not match their hashes',
+    2_000,
+    'projections/projector.ts',
+    '!readModel.isNeverRefused && !isAsWritten(recorded)',
+    "recorded.type === ''",
+  ),
+  bug(
+    'rows are repaired from a history that does not match its hashes',
+    2_000,
+    'projections/repair-rows.ts',
+    'await readHistory(log, stream);',
+    'await log.readStream(stream);',
+  ),
+  bug(
+    'a command carries a receipt that does not match its hash',
+    2_000,
+    'worker/dispatcher.ts',
+    'if (!isAsWritten(recorded)) throw',
+    "if (recorded.type === '') throw",
+  ),
+];
+
 /** THE LIST. */
 export const plantedBugs: readonly PlantedBug[] = [
   ...appends,
@@ -406,4 +461,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...poison,
   ...isolation,
   ...rows,
+  ...repairs,
+  ...otherLogs,
 ];

@@ -8,6 +8,7 @@ import { inHandOf } from './in-hand.ts';
 import type { Life } from './life.ts';
 import { limitsOf } from './limits.ts';
 import { type Answers, meddling } from './meddling.ts';
+import { unlessStuck } from './stuck-tables.ts';
 import type { World } from './world.ts';
 
 const unavailable: Answers<AppendOutcome> = {
@@ -34,6 +35,7 @@ export function logOf(world: World, life: Life): EventLog {
     'append',
     async (request) => {
       const before = log.all.length;
+      world.falsified.appends(life);
       const outcome = await log.append(request);
       if (log.all.length === before) return outcome;
       world.lastTransitionAt = world.time.passed();
@@ -74,7 +76,7 @@ export function logOf(world: World, life: Life): EventLog {
 /** The read database as one process reaches it. */
 export function storesOf(world: World, life: Life): Stores {
   const { stores } = world;
-  const meddle = meddling(world, life);
+  const meddle = unlessStuck(world, life);
   const inHand = inHandOf(world, life);
   return {
     dueWork: {
@@ -157,7 +159,11 @@ export function busOf(world: World, life: Life, own: CommandBus | null): Command
           () =>
             `${life.slot}: publishes ${commands.map(({ eventId, generation, attempt }) => `${eventId.slice(0, 8)} ${generation}:${attempt}`).join(', ')}`,
         );
-        for (const command of commands) world.asked.note(command);
+        for (const command of commands) {
+          world.asked.note(command);
+          if (command.event !== null && world.falsified.hasReceiptOf(command.eventId))
+            world.seen.push(`a command carries ${command.eventId}, which does not match its hashes`);
+        }
         await inHand.whileHeld('commands that are published', commands.length, publishedAtOnce(world), async () => {
           if (own === null) broker.publish(commands);
           else await own.publish(commands);

@@ -56,6 +56,8 @@ export class Processes {
     const start = (this.#starts.get(slot) ?? 0) + 1;
     this.#starts.set(slot, start);
     if (start > 1) this.#world.tell(() => `${slot}: starts again`);
+    // Its files are opened with it.
+    if (this.#world.scenario.profile === 'embedded') this.#world.areTablesStuck = false;
     const process = beginProcess(this.#world, slot, start);
     this.#running.set(slot, process);
     this.#setClock(process.life, 0);
@@ -82,6 +84,11 @@ export class Processes {
       world.hasHappened('tables restored', 'the read database is put back to an older copy');
       world.asked.noteRestoredTables();
       return world.stores.restore(OLDER_BY);
+    }
+    if (fault.what === 'stick tables') {
+      world.hasHappened('tables stuck', 'the read database answers nothing any more');
+      world.areTablesStuck = true;
+      return;
     }
     if (fault.what === 'lose tables') {
       world.hasHappened('tables lost', 'the read database is empty');

@@ -89,6 +89,8 @@ export type TimedFault = {
   | { readonly what: 'outage'; readonly of: Part; readonly ms: number }
   /** The read database is put back to an older copy, under processes that are at work. */
   | { readonly what: 'restore tables' }
+  /** A file that could not be made leaves the embedded read database in a state in which it refuses everything. */
+  | { readonly what: 'stick tables' }
   /** The read database is empty, under processes that are at work. */
   | { readonly what: 'lose tables' }
   /** The log is put back to what it was so many transitions ago, under processes that are at work. */
@@ -126,7 +128,15 @@ export interface ClockFault {
   readonly ms: number;
 }
 
-export type Fault = CallFault | TimedFault | CommandFault | TablesFault | RowFault | ClockFault;
+/** What the log keeps of one transition is not what was written. */
+export interface FalsifiedFault {
+  readonly kind: 'falsified';
+  /** Of the event. */
+  readonly key: string;
+  readonly revision: number;
+}
+
+export type Fault = CallFault | TimedFault | CommandFault | TablesFault | RowFault | ClockFault | FalsifiedFault;
 
 /** What a handler does in one attempt. */
 export type Conduct =

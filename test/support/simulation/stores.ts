@@ -33,6 +33,8 @@ export interface Tables {
 interface Surroundings {
   readonly limits: { readonly leaseMs: number; readonly lostCommandAfterMs: number };
   committed(batch: ProjectedBatch, readModel: string): void;
+  /** What is in the rows from then on. */
+  written(decoded: ProjectedBatch['decoded'], readModel: string): void;
   /** Why it is not kept; `null` when it is. */
   refuses(batch: ProjectedBatch, readModel: string): string | null;
 }
@@ -58,7 +60,13 @@ export class SimulatedStores {
   /** @param now the database's own clock, in milliseconds since 1970. */
   constructor(now: () => number, surroundings: Partial<Surroundings> = {}) {
     this.#now = now;
-    this.#surroundings = { committed: () => {}, refuses: () => null, limits: usualLimits.tables, ...surroundings };
+    this.#surroundings = {
+      committed: () => {},
+      written: () => {},
+      refuses: () => null,
+      limits: usualLimits.tables,
+      ...surroundings,
+    };
   }
 
   get tables(): Tables {
@@ -90,6 +98,7 @@ export class SimulatedStores {
           { passedOver, ...this.#after(decoded, readModel) },
           checkpoint === null ? null : [subscriber, checkpoint.to],
         );
+        this.#surroundings.written(decoded, readModel.name);
         this.#surroundings.committed(batch, readModel.name);
       },
       isCaughtUp: async () => this.tables.caughtUp.has(subscriber),
@@ -149,6 +158,7 @@ export class SimulatedStores {
         const rows = new Map(this.tables.rows);
         rows.delete(eventIdOfStream(stream));
         keepWithout(stream, this.#after(history, readModel, rows));
+        this.#surroundings.written(history, readModel.name);
         return true;
       },
       putOff: async (stream, { initialDelayMs, maxDelayMs }) => {

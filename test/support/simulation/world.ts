@@ -10,6 +10,7 @@ import { createInMemoryLog } from '../in-memory-log.ts';
 import { createSeededChance } from '../worker/seeded-chance.ts';
 import { AskedAttempts } from './asked.ts';
 import { SimulatedBroker } from './broker.ts';
+import { Falsified } from './falsified.ts';
 import type { HandlerRunRecord } from './handlers.ts';
 import type { Life } from './life.ts';
 import { limitsOf } from './limits.ts';
@@ -22,6 +23,7 @@ export class World {
   readonly scenario: Scenario;
   readonly time = createSimulatedTime();
   readonly log: ReturnType<typeof createInMemoryLog>;
+  readonly falsified: Falsified;
   readonly stores: SimulatedStores;
   readonly broker: SimulatedBroker;
   readonly runs: HandlerRunRecord[] = [];
@@ -31,6 +33,8 @@ export class World {
   freeze: (life: Life, durationMs: number) => void = () => {};
   /** What came to pass of what the scenario names, by effect. */
   readonly happened = new Map<string, number>();
+  /** The embedded read database answers nothing until it is opened again. */
+  areTablesStuck = false;
   /** Breaches that only show while it happens. */
   readonly seen: string[] = [];
   /** When something last went wrong. */
@@ -55,11 +59,19 @@ export class World {
     this.scenario = scenario;
     this.#story = story;
     this.#chance = createSeededChance(scenario.seed + 3);
-    this.log = createInMemoryLog('simulated');
+    this.falsified = new Falsified(ofKind(scenario.faults, 'falsified'), {
+      happened: (what) => this.hasHappened('falsified', what),
+      seen: (what) => void this.seen.push(what),
+    });
+    this.log = createInMemoryLog('simulated', this.falsified.kept);
     this.stores = new SimulatedStores(() => this.time.now(), {
       limits: limitsOf(scenario, 'tables'),
       committed: (batch, readModel) => this.#checkCheckpoint(batch, readModel),
       refuses: (batch, readModel) => this.#refuses(batch, readModel),
+      written: (decoded, readModel) => {
+        // The due work only leads to a look at the stream.
+        if (readModel !== dueWork.name) this.falsified.noteRows(decoded.map(({ recorded }) => recorded));
+      },
     });
     this.broker = new SimulatedBroker(createSeededChance(scenario.seed + 1), ofKind(scenario.faults, 'command'), {
       isPeace: () => this.isPeace,
