@@ -77,15 +77,18 @@ async function tellSeed(seed: number): Promise<void> {
   process.exitCode = 1;
 }
 
+/** A bug that so many do not notice needs a scenario that has it. */
+const MOST_SEEDS_OF_BUG = 5_000;
+
 async function catchBugs(): Promise<void> {
   let missed = 0;
-  console.log(`${'bug'.padEnd(62)} ${'seeds'.padStart(6)} ${'within'.padStart(6)}  noticed by`);
-  for (const { name, caughtWithin } of plantedBugs) {
-    const { seeds, breaches } = await catchBug(name, caughtWithin);
+  console.log(`${'bug'.padEnd(70)} ${'seed'.padStart(6)} ${'noted'.padStart(6)}  noticed by`);
+  for (const { name, caughtBy } of plantedBugs) {
+    const { seeds, breaches } = await catchBug(name, { from: 1, atMost: MOST_SEEDS_OF_BUG });
     const [first] = breaches;
     if (first === undefined) missed++;
     const by = first === undefined ? 'NOT CAUGHT' : `${first.guarantee} ${first.what.slice(0, 90)}`;
-    console.log(`${name.padEnd(62)} ${String(seeds).padStart(6)} ${String(caughtWithin).padStart(6)}  ${by}`);
+    console.log(`${name.padEnd(70)} ${String(seeds).padStart(6)} ${String(caughtBy).padStart(6)}  ${by}`);
   }
   console.log(`${plantedBugs.length - missed} of ${plantedBugs.length} planted bugs caught`);
   if (missed > 0) process.exitCode = 1;

@@ -8,13 +8,13 @@ export interface PlantedBug {
     readonly find: string;
     readonly replace: string;
   }[];
-  /** Within so many seeds, from the first on. */
-  readonly caughtWithin: number;
+  /** The first seed that notices it; `--planted-bugs` looks it up again, when scenarios are drawn in another way. */
+  readonly caughtBy: number;
 }
 
-const bug = (name: string, caughtWithin: number, file: string, find: string, replace: string): PlantedBug => ({
+const bug = (name: string, caughtBy: number, file: string, find: string, replace: string): PlantedBug => ({
   name,
-  caughtWithin,
+  caughtBy,
   edits: [{ file, find, replace }],
 });
 
@@ -114,7 +114,7 @@ const attempts: readonly PlantedBug[] = [
   ),
   {
     name: 'attempts are counted in memory',
-    caughtWithin: 500,
+    caughtBy: 500,
     edits: [
       {
         file: 'domain/event/decide.ts',
@@ -212,7 +212,7 @@ const commands: readonly PlantedBug[] = [
   ),
   {
     name: 'a command that comes too early is acknowledged',
-    caughtWithin: 1_000,
+    caughtBy: 1_000,
     edits: [
       {
         file: 'worker/worker.ts',
@@ -261,7 +261,7 @@ function notTooMany(limits, rows) {
 const caps: readonly PlantedBug[] = [
   {
     name: 'the sweep stops at what it remembers',
-    caughtWithin: 500,
+    caughtBy: 500,
     edits: [
       {
         file: 'worker/sweep/ask-for-attempts.ts',
@@ -294,7 +294,7 @@ const caps: readonly PlantedBug[] = [
 const stalls: readonly PlantedBug[] = [
   {
     name: "a stall is taken for the handler's lateness",
-    caughtWithin: 2_000,
+    caughtBy: 2_000,
     edits: [
       { file: 'worker/deadlines.ts', find: '      await clock.sleep(0);\n', replace: '' },
       { file: 'worker/deadlines.ts', find: 'if (lateMs > stallMs) heldUpMs += lateMs;', replace: '' },

@@ -44,9 +44,12 @@ export interface Catch {
 }
 
 /** Runs the code with the bug in it, seed after seed, until an invariant is broken. */
-export async function catchBug(bug: string, atMost: number): Promise<Catch> {
+export async function catchBug(
+  bug: string,
+  { from, atMost }: { readonly from: number; readonly atMost: number },
+): Promise<Catch> {
   const result: SeedsResult = { seeds: 0, events: 0, transitions: 0, happened: new Map(), breaches: [] };
-  await inThread({ from: 1, count: atMost, bug, untilBreach: true }, (progress) => add(result, progress));
+  await inThread({ from, count: atMost, bug, untilBreach: true }, (progress) => add(result, progress));
   return result;
 }
 
