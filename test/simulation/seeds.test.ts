@@ -18,7 +18,7 @@ describe('the simulation', () => {
     // A run in which nothing goes wrong would find nothing, either.
     const effects = ['killed', 'frozen', 'stopped', 'refused', 'vanished', 'lost', 'late', 'slow', 'clock jumped'];
     const ofTheBroker = ['broker wiped', 'connection lost', 'command lost', 'command repeated'];
-    const ofThePast = ['tables lost', 'tables restored', 'log restored'];
+    const ofThePast = ['tables lost', 'tables restored', 'tables stuck', 'log restored', 'falsified'];
     const ofHandlers = ['handlers crashed', 'handlers held', 'handlers killed'];
     for (const effect of [...effects, ...ofTheBroker, ...ofThePast, ...ofHandlers])
       expect.soft(happened.get(effect), effect).toBeGreaterThan(0);

@@ -87,22 +87,27 @@ async function judgeRestored(
   const breaches = findBreaches({ acknowledged, answered, histories, rows: null }).filter(
     ({ guarantee }) => guarantee !== 'G2',
   );
-  const isBeyond = await isBeyondTheLog(world);
   // What rows, checkpoints and keys are of is gone.
   const seen = seenBreaches(world).filter(({ guarantee }) => guarantee === 'G9' || guarantee === 'G4');
-  if (!isBeyond || processes.sayTrouble()) return [...breaches, ...seen];
-  return [...breaches, ...seen, stuck('the log was put back behind the rows, and no process says so')];
+  const silent = (await projectionsBeyondTheLog(world)).filter((name) => !processes.sayTroubleOf(name));
+  return [
+    ...breaches,
+    ...seen,
+    ...silent.map((name) => stuck(`the log was put back behind the rows, and ${name} does not say so`)),
+  ];
 }
 
-async function isBeyondTheLog({ stores, log }: World): Promise<boolean> {
-  for (const checkpoint of stores.tables.checkpoints.values())
+async function projectionsBeyondTheLog({ stores, log }: World): Promise<readonly string[]> {
+  const beyond: string[] = [];
+  for (const [subscriber, checkpoint] of stores.tables.checkpoints)
     try {
       await log.verifyCheckpoint(checkpoint);
     } catch (error) {
-      if (error instanceof CheckpointRefused) return true;
-      throw error;
+      if (!(error instanceof CheckpointRefused)) throw error;
+      // The dispatcher needs no place of its own: it begins anew.
+      if (subscriber.startsWith('projection:')) beyond.push(subscriber);
     }
-  return false;
+  return beyond;
 }
 
 function seenBreaches(world: World): readonly SeenBreach[] {

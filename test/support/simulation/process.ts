@@ -32,8 +32,8 @@ export interface SimulatedProcess {
   readonly life: Life;
   /** As SIGTERM has it: resolves when nothing is left to do. */
   stop(): Promise<void>;
-  /** What keeps its services from their work, as readiness tells it. */
-  troubles(): readonly string[];
+  /** The services that something keeps from their work, by name, as readiness tells it. */
+  troubled(): readonly string[];
   /** A request over HTTP; `null` when no answer comes, whatever the reason. */
   ask<Answer>(work: (dependencies: ApiDependencies) => Promise<Answer>): Promise<Answer | null>;
 }
@@ -99,7 +99,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
   });
   return {
     life,
-    troubles: () => services.map((service) => service.trouble()).filter((trouble) => trouble !== null),
+    troubled: () => services.filter((service) => service.trouble() !== null).map(({ name }) => name),
     stop: async () => {
       for (const service of services.toReversed()) await service.stop();
     },

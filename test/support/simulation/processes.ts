@@ -38,9 +38,9 @@ export class Processes {
     return apis[Math.floor(this.#chance.fraction() * apis.length)] ?? null;
   }
 
-  /** Whether some living process says that something keeps it from its work. */
-  sayTrouble(): boolean {
-    return [...this.#running.values()].some(({ life, troubles }) => !life.isOver && troubles().length > 0);
+  /** Whether some living process says of the service that something keeps it from its work. */
+  sayTroubleOf(service: string): boolean {
+    return [...this.#running.values()].some(({ life, troubled }) => !life.isOver && troubled().includes(service));
   }
 
   areWell(): boolean {
