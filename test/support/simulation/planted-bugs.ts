@@ -409,7 +409,7 @@ const repairs: readonly PlantedBug[] = [
 const otherLogs: readonly PlantedBug[] = [
   bug(
     'a role goes on although the log ends before its checkpoint',
-    2053,
+    59,
     'application/run-subscription.ts',
     'if (error instanceof CheckpointRefused) throw error;',
     '',
