@@ -126,14 +126,14 @@ const attempts: readonly PlantedBug[] = [
   },
   bug(
     'a retry may start before it is due',
-    2221,
+    1473,
     'domain/event/decide.ts',
     'if (state.nextAttemptAt !== null && now < state.nextAttemptAt)',
     'if (state.nextAttemptAt === now)',
   ),
   bug(
     'a lease is ended before its time',
-    10,
+    269,
     'domain/event/decide.ts',
     'if (!command.workerIsGone && command.now < leaseExpiresAt)',
     "if (!command.workerIsGone && command.now === '')",
@@ -165,7 +165,7 @@ const commands: readonly PlantedBug[] = [
   bug('a command is kept when the log is away', 12, 'worker/failure-policy.ts', '          delivery.release();\n', ''),
   bug(
     'a command that was seen before is skipped',
-    10,
+    12,
     'worker/worker.ts',
     '    const early = await policy.settle(delivery, processEvent);\n',
     `    const { eventId, generation, attempt } = delivery.command;
@@ -296,7 +296,7 @@ const stalls: readonly PlantedBug[] = [
   },
   bug(
     "deadlines go by the machine's clock",
-    271,
+    2852,
     'worker/deadlines.ts',
     'const awakeMs = () => clock.monotonicMs() - heldUpMs;',
     'const awakeMs = () => clock.now() - heldUpMs;',
@@ -306,7 +306,7 @@ const stalls: readonly PlantedBug[] = [
 const poison: readonly PlantedBug[] = [
   bug(
     'an attempt that was interrupted counts',
-    9,
+    6,
     'domain/event/state.ts',
     "status: 'FAILED', attempts: attempt - 1,",
     "status: 'FAILED', attempts: attempt,",
@@ -320,7 +320,7 @@ const poison: readonly PlantedBug[] = [
   ),
   bug(
     'whoever was in hand when a worker ended is poison',
-    53,
+    102,
     'domain/event/decide.ts',
     'if (crashes < maxCrashes)',
     'if (state.suspicions.length < 1)',
@@ -330,14 +330,14 @@ const poison: readonly PlantedBug[] = [
 const isolation: readonly PlantedBug[] = [
   bug(
     'an end of a process of handlers fails all that it ran',
-    500,
+    40,
     'worker/isolation/isolated-runner.ts',
     "one.settle(isOwn ? failedBy(one, end) : { kind: 'interrupted' })",
     'one.settle(failedBy(one, end))',
   ),
   bug(
     'a retry is counted from another moment than it is recorded',
-    500,
+    113,
     'application/handle-command.ts',
     "'now' in command ? command.now : timestamp(decidedAt)",
     'timestamp(decidedAt)',
@@ -382,7 +382,7 @@ const rows: readonly PlantedBug[] = [
   ),
   bug(
     'a replay leaves the attempts in the due work',
-    299,
+    43,
     'projections/due-work/project.ts',
     '  generation,\n  attempts: 0,\n',
     '  generation,\n  attempts: generation === 0 ? 0 : 1,\n',
