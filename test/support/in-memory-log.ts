@@ -19,8 +19,8 @@ import {
 /** The port of the log without a disk: for tests of what stands on the log, not of the log. */
 export function createInMemoryLog(
   logId: string = randomUUID(),
-  /** What is kept of a transition that is appended: the same, unless somebody changes it. */
-  kept: (recorded: RecordedTransition) => RecordedTransition = (recorded) => recorded,
+  /** What becomes of a transition on its way into the log: nothing, unless somebody changes it. */
+  stored: (recorded: RecordedTransition) => RecordedTransition = (recorded) => recorded,
 ): EventLog & {
   /** In the log's order. */
   readonly all: readonly RecordedTransition[];
@@ -54,7 +54,7 @@ export function createInMemoryLog(
     if (!isKnown) {
       for (const transition of transitions) {
         const position = BigInt(all.length) as LogPosition;
-        const recorded = kept({ ...transition, stream, revision: revision(history.length), position });
+        const recorded = stored({ ...transition, stream, revision: revision(history.length), position });
         history.push(recorded);
         all.push(recorded);
         eras.push(restorations);

@@ -52,7 +52,8 @@ export async function runScenario(scenario: Scenario, { tell = false } = {}): Pr
   // What was recorded by a clock that was ahead is due when others come to that time.
   const patienceMs = PEACE_MS + world.farthestClockMs + longestAskMs(scenario);
   const untilMs = world.time.passed() + (world.restoredStreams === null ? patienceMs : RESTORED_MS);
-  await lookAgain(world, untilMs, isResting);
+  // Where nothing has to come to an end, rest says nothing about whether those who cannot go on have noticed.
+  await lookAgain(world, untilMs, () => world.restoredStreams === null && isResting());
   await world.time.runUntil(() => false, world.time.passed() + CALM_MS);
 
   const histories = await readAllHistories(world.log);
