@@ -49,8 +49,8 @@ export async function runScenario(scenario: Scenario, { tell = false } = {}): Pr
   // Faults after everything is at an end would only cost time.
   await lookAgain(world, scenario.peaceAt, () => world.time.passed() >= lastTimedFault(scenario) && isResting());
   processes.makePeace();
-  // What was recorded by a clock that was ahead is due when others come to that time.
-  const patienceMs = PEACE_MS + world.farthestClockMs + longestAskMs(scenario);
+  // What was recorded by a clock that was ahead is due when others come to that time, and is looked at ever less often.
+  const patienceMs = PEACE_MS + 2 * world.farthestClockMs + longestAskMs(scenario);
   const untilMs = world.time.passed() + (world.restoredStreams === null ? patienceMs : RESTORED_MS);
   // Where nothing has to come to an end, rest says nothing about whether those who cannot go on have noticed.
   await lookAgain(world, untilMs, () => world.restoredStreams === null && isResting());

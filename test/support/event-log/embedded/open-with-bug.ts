@@ -9,8 +9,8 @@ export const lostEndIsNotNoticed: PlantedBug = {
   edits: [
     {
       file: 'adapters/embedded-log/database/proof-of-loss.ts',
-      find: 'if (mark !== null && mark.position > 0) {',
-      replace: 'if (mark !== null && mark.position < 0) {',
+      find: "if (mark !== null && mark !== 'damaged' && mark.position > 0) {",
+      replace: "if (mark !== null && mark !== 'damaged' && mark.position < 0) {",
     },
   ],
 };
