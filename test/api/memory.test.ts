@@ -156,7 +156,7 @@ describe('what is in hand', () => {
           for (const recorded of sealedInTurn(others(count), id)) {
             page.push(recorded);
             if (page.length < 8) continue;
-            if (recorded.revision % 200n === 7n) most = Math.max(most, memoryInUse() - before);
+            if (recorded.revision % 500n === 7n) most = Math.max(most, memoryInUse() - before);
             yield page;
             page = [];
           }
