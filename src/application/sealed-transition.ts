@@ -1,7 +1,12 @@
 import type { LogPosition, ProposedTransition, RecordedTransition, Revision } from './ports/event-log.ts';
 
-/** A transition that this process has checked and sealed, with the place that its hash covers. */
-export class SealedTransition implements ProposedTransition {
+interface Sealed extends ProposedTransition {
+  readonly hash: string;
+  readonly stream: string;
+}
+
+/** What this process has sealed, with the stream that its hash covers. */
+class SealedHere implements Sealed {
   readonly id: string;
   readonly type: string;
   readonly schemaVersion: number;
@@ -10,18 +15,26 @@ export class SealedTransition implements ProposedTransition {
   readonly metadata: string;
   readonly hash: string;
   readonly stream: string;
+
+  constructor({ id, type, schemaVersion, recordedAt, data, metadata, hash, stream }: Sealed) {
+    this.id = id;
+    this.type = type;
+    this.schemaVersion = schemaVersion;
+    this.recordedAt = recordedAt;
+    this.data = data;
+    this.metadata = metadata;
+    this.hash = hash;
+    this.stream = stream;
+  }
+}
+
+/** A transition that this process has checked and sealed, with the place that its hash covers. */
+export class SealedTransition extends SealedHere {
   readonly revision: number;
 
-  constructor(of: ProposedTransition & Pick<SealedTransition, 'hash' | 'stream' | 'revision'>) {
-    this.id = of.id;
-    this.type = of.type;
-    this.schemaVersion = of.schemaVersion;
-    this.recordedAt = of.recordedAt;
-    this.data = of.data;
-    this.metadata = of.metadata;
-    this.hash = of.hash;
-    this.stream = of.stream;
-    this.revision = of.revision;
+  constructor(sealed: Sealed & Pick<SealedTransition, 'revision'>) {
+    super(sealed);
+    this.revision = sealed.revision;
   }
 }
 
@@ -30,27 +43,12 @@ export class SealedTransition implements ProposedTransition {
  * against its hash, nor its data against its shape: both were made here. To check them anyway took a tenth of all that an
  * event costs on the embedded profile. What is read from the log is never one of these.
  */
-export class AppendedTransition implements RecordedTransition {
-  readonly id: string;
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly recordedAt: string;
-  readonly data: string;
-  readonly metadata: string;
-  readonly hash: string;
-  readonly stream: string;
+export class AppendedTransition extends SealedHere implements RecordedTransition {
   readonly revision: Revision;
   readonly position: LogPosition;
 
   constructor(sealed: SealedTransition, revision: Revision, position: LogPosition) {
-    this.id = sealed.id;
-    this.type = sealed.type;
-    this.schemaVersion = sealed.schemaVersion;
-    this.recordedAt = sealed.recordedAt;
-    this.data = sealed.data;
-    this.metadata = sealed.metadata;
-    this.hash = sealed.hash;
-    this.stream = sealed.stream;
+    super(sealed);
     this.revision = revision;
     this.position = position;
   }
