@@ -79,6 +79,7 @@ export async function handleCommand(
     if (decision.transitions.length === 0) return { ok: true, changed: false, event };
     if (isThere(decision.transitions, context, ids)) return { ok: true, changed: false, event };
     const decidedAt = clock.now();
+    // A command that reckons with a time is recorded at that time: offered again, it leads to the same, to the byte.
     const recordedAt = 'now' in command ? command.now : timestamp(decidedAt);
     const sealed = sealAll(stream, event, decision.transitions, context, recordedAt, chance);
     const expectedRevision = event.revision < 0 ? 'no-stream' : revision(event.revision);

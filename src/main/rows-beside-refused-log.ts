@@ -54,5 +54,5 @@ async function whatCopyTells(folder: string, path: string): Promise<string> {
   }
 }
 
-/** What is said of a copy concerns nobody. */
+/** Log lines about the copy would be taken for lines about the tables. */
 const nowhere: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => nowhere };

@@ -2,8 +2,9 @@ import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import type { Place } from './database/read-transitions.ts';
 
 /**
- * What is kept for live subscribers, who need not read it again: about two seconds of the highest load. Whoever falls
- * further behind reads the file, which costs every transition a fifth more, and puts them further behind.
+ * What is kept for live subscribers, who need not read it again: about two seconds of the highest load. A projector that
+ * falls further behind reads the file, handles a quarter fewer events in a second (`bench/projection.ts --from-file`), and so
+ * falls behind further still.
  */
 export const tailLimits = {
   tailTransitions: 65_536,

@@ -8,7 +8,7 @@ export const dueWork: ReadModel<null> = {
   name: 'due-work',
   streamPrefix: EVENT_STREAM_PREFIX,
   isNeverRefused: true,
-  // As often as the sweep looks. Most events end sooner than that, and come to no row at all.
+  // A little more often than the sweep looks. Most events end within one batch, and come to no row at all.
   pace: { fullBatch: 5_000, intervalMs: 200 },
   // Most transitions are followed by others of their event within the batch, and need not be read at all.
   decode: () => null,

@@ -3,8 +3,8 @@ import type { Database } from '../database.ts';
 import { type DueChange, type DueRow, type Ended, isDueRow } from './project.ts';
 
 /**
- * Brings the rows up to `changes` in at most two statements. Rows that contain as much already are left alone; a row that moves on
- * begins with the sweep from the start.
+ * Brings the rows up to `changes` in at most two statements. Rows that contain as much already are left alone; a row that
+ * moves on begins with the sweep from the start.
  */
 export async function writeDueWork(db: Kysely<Database>, changes: readonly DueChange[]): Promise<void> {
   const rows = changes.filter(isDueRow);
