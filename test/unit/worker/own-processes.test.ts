@@ -1,30 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { EventState } from '../../../src/domain/event/state.ts';
 import { failure } from '../../../src/worker/describe-failure.ts';
-import type { HandlerEnd, HandlerOutcome, HandlerRun } from '../../../src/worker/handler-runner.ts';
+import type { HandlerEnd, HandlerOutcome } from '../../../src/worker/handler-runner.ts';
 import type { StartCell } from '../../../src/worker/isolation/cell-link.ts';
 import { createIsolatedRunner } from '../../../src/worker/isolation/isolated-runner.ts';
 import type { FromCell } from '../../../src/worker/isolation/messages.ts';
+import { handlerRun } from '../../support/worker/handler-run.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
-import { handlerOf } from '../../support/worker/workshop.ts';
 
 const succeeded: HandlerEnd = { kind: 'succeeded', result: null, problem: null };
 const timedOut: HandlerEnd = { kind: 'failed', failure: failure('HandlerTimeout', 'It did not finish', true) };
 
 /** One that was in a process of handlers when that ended, so that it gets a process for itself. */
-const suspect: HandlerRun = {
-  eventId: 'event',
-  state: {
-    received: { type: 'order.placed', source: 'shop', payload: '{}' },
-    generation: 0,
-    attempts: 1,
-    suspicions: [{ at: '2026-01-01T00:00:00.000Z', ended: 'handlers', wasAlone: false }],
-  } as unknown as EventState,
-  receivedAt: '2026-01-01T00:00:00.000Z',
-  handler: handlerOf(async () => {}),
-};
+const suspect = handlerRun([{ at: '2026-01-01T00:00:00.000Z', ended: 'handlers', wasAlone: false }]);
 
 /** Runs two such events, one after the other, in processes that answer the first as said, and the second with a success. */
 async function runTwo(first: Pick<FromCell, 'leftover'> & { readonly end: HandlerEnd }) {

@@ -1,23 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { EventState } from '../../../src/domain/event/state.ts';
-import type { HandlerRun } from '../../../src/worker/handler-runner.ts';
 import type { CellEvents, StartCell } from '../../../src/worker/isolation/cell-link.ts';
 import { createIsolatedRunner } from '../../../src/worker/isolation/isolated-runner.ts';
+import { handlerRun } from '../../support/worker/handler-run.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
-import { handlerOf } from '../../support/worker/workshop.ts';
-
-const run: HandlerRun = {
-  eventId: 'event',
-  state: {
-    received: { type: 'order.placed', source: 'shop', payload: '{}' },
-    generation: 0,
-    attempts: 1,
-    suspicions: [],
-  } as unknown as EventState,
-  receivedAt: '2026-01-01T00:00:00.000Z',
-  handler: handlerOf(async () => {}, { timeoutMs: 60_000 }),
-};
 
 /** Processes that keep every run, and answer when they are asked whether their thread is free, unless it is held. */
 function keepingProcesses() {
@@ -49,7 +35,7 @@ function keepingProcesses() {
 describe('processes of handlers that events share', () => {
   it('stay two when both are full: more of them would do no more', async () => {
     const { clock, runner, events } = keepingProcesses();
-    for (let index = 0; index < 5; index += 1) void runner.run(run);
+    for (let index = 0; index < 5; index += 1) void runner.run(handlerRun());
     await clock.run(2_000);
     expect(events).toHaveLength(2);
     await clock.finish(runner.close());
@@ -57,7 +43,7 @@ describe('processes of handlers that events share', () => {
 
   it('become three while a handler holds the thread of one, and two again once it lets go', async () => {
     const { clock, runner, events, held, running } = keepingProcesses();
-    for (let index = 0; index < 5; index += 1) void runner.run(run);
+    for (let index = 0; index < 5; index += 1) void runner.run(handlerRun());
     await clock.run(50);
     const [first] = events as [CellEvents];
     held.add(first);
