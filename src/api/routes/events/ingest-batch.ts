@@ -96,7 +96,10 @@ function* slices(
   if (slice.length > 0) yield slice;
 }
 
-/** What was received before is read only when its turn to be sent has come: it may be larger than what came now. */
+/**
+ * What was received before is read only when its turn to be sent has come: it may be larger than what came now. Most
+ * results wait for nothing, so they are joined here: a piece for each would cost two promises for each.
+ */
 async function* answerPieces(
   receptions: readonly Reception[],
   log: Pick<EventReader, 'readStream'>,
