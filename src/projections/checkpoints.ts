@@ -64,6 +64,8 @@ export async function moveCheckpoint(
           .where('subscriber', '=', subscriber)
           .where('checkpoint', '=', from)
           .returning('subscriber');
-  if ((await change.execute()).length === 0)
-    throw new ConcurrencyConflict(`The checkpoint of ${subscriber} is no longer where it was read; read it again`);
+  if ((await change.execute()).length === 0) throw checkpointMoved(subscriber);
 }
+
+export const checkpointMoved = (subscriber: string) =>
+  new ConcurrencyConflict(`The checkpoint of ${subscriber} is no longer where it was read; read it again`);

@@ -11,7 +11,7 @@ import {
   recordFailures,
   recordMissingRows,
 } from './projection-failures.ts';
-import { isCaughtUp, projectionNameOf, setCaughtUp } from './projection-states.ts';
+import { isCaughtUp, markBehind, markCaughtUp, projectionNameOf } from './projection-states.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
 
 export interface ProjectedBatch {
@@ -42,11 +42,14 @@ export interface ProjectionStore {
   commit(batch: ProjectedBatch): Promise<void>;
   /** What was remembered last; `false` at first. @throws {ReadDatabaseUnavailable} */
   isCaughtUp(): Promise<boolean>;
+  /** The rows may lack some of what is in the log. @throws {ReadDatabaseUnavailable} */
+  markBehind(): Promise<void>;
   /**
-   * Remembers whether the rows hold all that was in the log when the projector began.
+   * The rows, which are of `at`, hold all that was in the log when the projector began.
+   * @throws {ConcurrencyConflict} they are of another checkpoint by now; nothing was changed.
    * @throws {ReadDatabaseUnavailable}
    */
-  setCaughtUp(isCaughtUp: boolean): Promise<void>;
+  markCaughtUp(at: Checkpoint | null): Promise<void>;
 }
 
 export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel): ProjectionStore {
@@ -59,7 +62,8 @@ export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel
       return loadCheckpoint(db, subscriber);
     },
     isCaughtUp: () => isCaughtUp(db, readModel),
-    setCaughtUp: (value) => setCaughtUp(db, readModel, value),
+    markBehind: () => markBehind(db, readModel),
+    markCaughtUp: (at) => markCaughtUp(db, readModel, at),
     commit: ({ decoded, failures, failedAt, checkpoint, lease, isTextOnly = false }) =>
       db.transaction().execute(async (transaction) => {
         // First, because its row keeps a second projector waiting until the first one is through.

@@ -131,7 +131,7 @@ export function createProjector(
     name: projectionNameOf(readModel),
     streamPrefix: readModel.streamPrefix,
     async load() {
-      await store.setCaughtUp(false);
+      await store.markBehind();
       const checkpoint = await store.load();
       progress = { ...progress, checkpoint, isCaughtUp: false };
       return checkpoint;
@@ -165,7 +165,7 @@ export function createProjector(
       return isThere && (!progress.isCaughtUp || (await store.isCaughtUp()));
     },
     async caughtUp() {
-      await store.setCaughtUp(true);
+      await store.markCaughtUp(progress.checkpoint);
       progress = { ...progress, isCaughtUp: true };
     },
     progress: () => progress,

@@ -36,7 +36,8 @@ export const portActions = {
     load: 'load-projection',
     commit: 'project',
     isCaughtUp: 'read-caught-up',
-    setCaughtUp: 'set-caught-up',
+    markBehind: 'mark-behind',
+    markCaughtUp: 'mark-caught-up',
   },
   checkpoints: { load: 'load-checkpoint', save: 'save-checkpoint' },
   dueWork: {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { deriveUuid } from '../../../src/application/event-identity.ts';
+import { ConcurrencyConflict } from '../../../src/application/failures.ts';
 import type { DueKind } from '../../../src/application/ports/due-work.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
@@ -10,6 +11,7 @@ import { createProjectionStore } from '../../../src/projections/projection-store
 import { histories, moment, received, started, succeeded } from '../../support/domain/transitions.ts';
 import { historyOf, logOf, placeAfter, projectorOf } from '../../support/read-database/following.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
+import { emptyTables } from '../../support/read-database/rows.ts';
 
 const db = readTablesOfThisFile();
 const work = () => createDueWork(db());
@@ -144,7 +146,16 @@ describe('that the due work is complete', () => {
     expect(await work().isCaughtUp()).toBe(true);
     await projector.load();
     expect(await work().isCaughtUp()).toBe(false);
-    await store.setCaughtUp(true);
+    await store.markCaughtUp(null);
     expect(await work().isCaughtUp()).toBe(true);
+  });
+
+  it('is not said of tables that were emptied behind the projector', async () => {
+    const projector = projectorOf(readModel, db());
+    await projector.load();
+    await projector.handle(logOf(waiting('first')), placeAfter(1));
+    await emptyTables(db());
+    await expect(Promise.resolve(projector.caughtUp?.())).rejects.toThrow(ConcurrencyConflict);
+    expect(await work().isCaughtUp()).toBe(false);
   });
 });

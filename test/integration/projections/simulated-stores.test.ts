@@ -121,7 +121,8 @@ async function live(
     const dueFound = await dueStore.load();
     const checkpoint = batch.checkpoint && { ...batch.checkpoint, from: told.isAtRightPlace ? dueFound : found };
     said.push(await answerOf(dueStore.commit({ ...batch, checkpoint })), await dueStore.load());
-    await dueStore.setCaughtUp(told.isCaughtUp);
+    const reached = told.isAtRightPlace ? await dueStore.load() : found;
+    said.push(await answerOf(told.isCaughtUp ? dueStore.markCaughtUp(reached) : dueStore.markBehind()));
     said.push(await work.isCaughtUp());
     if (told.hastens) said.push(await work.hasten(['command', 'lease'], null, told.limit));
     const taken = await work.take(told.takes, told.limit, told.putsOff ? 0 : 600_000);

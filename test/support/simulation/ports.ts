@@ -106,7 +106,8 @@ export function storesOf(world: World, life: Life): Stores {
           tablesAreAway,
         ),
         isCaughtUp: meddle('is-caught-up', store.isCaughtUp, tablesAreAway),
-        setCaughtUp: meddle('set-caught-up', store.setCaughtUp, tablesAreAway),
+        markBehind: meddle('set-caught-up', store.markBehind, tablesAreAway),
+        markCaughtUp: meddle('set-caught-up', store.markCaughtUp, tablesAreAway),
       };
     },
     passedOver: (readModel) => {

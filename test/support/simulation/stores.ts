@@ -83,6 +83,11 @@ export class SimulatedStores {
 
   projection(readModel: Pick<ReadModel, 'name'>): ProjectionStore {
     const subscriber = projectionNameOf(readModel);
+    const mark = (change: (caughtUp: Set<string>) => void) => {
+      const caughtUp = new Set(this.tables.caughtUp);
+      change(caughtUp);
+      this.#copies.splice(-1, 1, { ...this.tables, caughtUp });
+    };
     return {
       load: async () => this.tables.checkpoints.get(subscriber) ?? null,
       commit: async (batch) => {
@@ -102,11 +107,11 @@ export class SimulatedStores {
         this.#surroundings.committed(batch, readModel.name);
       },
       isCaughtUp: async () => this.tables.caughtUp.has(subscriber),
-      setCaughtUp: async (isCaughtUp) => {
-        const caughtUp = new Set(this.tables.caughtUp);
-        if (isCaughtUp) caughtUp.add(subscriber);
-        else caughtUp.delete(subscriber);
-        this.#copies.splice(-1, 1, { ...this.tables, caughtUp });
+      markBehind: async () => mark((caughtUp) => caughtUp.delete(subscriber)),
+      markCaughtUp: async (at) => {
+        if ((this.tables.checkpoints.get(subscriber) ?? null) !== at)
+          throw new ConcurrencyConflict(`The checkpoint of ${subscriber} is no longer where it was read`);
+        mark((caughtUp) => caughtUp.add(subscriber));
       },
     };
   }

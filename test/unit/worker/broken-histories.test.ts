@@ -91,7 +91,8 @@ describe('a history that is not what was written', () => {
         load: async () => null,
         commit: async (batch) => void batches.push(batch),
         isCaughtUp: async () => false,
-        setCaughtUp: async () => {},
+        markBehind: async () => {},
+        markCaughtUp: async () => {},
       },
     });
     for await (const message of changedIn(log, broken).subscribeAll(null)) {
