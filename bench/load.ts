@@ -14,7 +14,7 @@ export interface LoadOptions {
   readonly batchSize: number;
   readonly connections: number;
   readonly source: string;
-  /** Offered load; as fast as the connections allow unless told. A late answer does not delay later requests. */
+  /** Offered load; as fast as the connections allow by default. A late answer does not delay later requests. */
   readonly eventsPerSecond?: number;
 }
 

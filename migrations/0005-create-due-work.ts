@@ -20,7 +20,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       subscriber text constraint projection_states_pkey primary key,
       is_caught_up boolean not null
     )`.execute(db);
-  // The view selects every column, so it is made again without the one that goes.
+  // The view selects every column, so it is recreated without the one that goes.
   await sql`drop view dead_letters`.execute(db);
   await sql`alter table events drop column due_at`.execute(db);
   await sql`create view dead_letters as select * from events where status = 'DEAD'`.execute(db);

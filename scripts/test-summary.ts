@@ -17,7 +17,7 @@ export interface Summary {
 }
 
 /**
- * What became of a run, `null` when it left no report. The report does not know everything: a file that could not be
+ * The outcome of a run, `null` when it left no report. The report does not know everything: a file that could not be
  * loaded has no tests, and an unhandled rejection shows in the exit code alone. Each such thing counts as a failure.
  */
 export function summarise(

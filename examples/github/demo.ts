@@ -1,4 +1,4 @@
-// Posts GitHub's own webhook bodies to EventOps and shows what became of each. `npm run demo`; `npm run demo -- --run NAME`
+// Posts GitHub's own webhook bodies to EventOps and shows the outcome of each. `npm run demo`; `npm run demo -- --run NAME`
 // goes on with an earlier run: its events are posted again under the same keys, and none is doubled. An EventOps that
 // runs already is used as it is; else one is started, with `--profile full` as separate processes on real servers.
 import { randomUUID } from 'node:crypto';

@@ -26,7 +26,7 @@ function textOfFile(name: string, file: string, problems: string[]): string | nu
 }
 
 /**
- * Without white space, byte order marks and carriage returns at either end, which are leftovers of a file or of an
+ * Without white space, byte order marks and carriage returns at either end, which come from a file or from an
  * editor; `null` when nothing else is there, which is as good as not given. Quotes are refused instead of taken away:
  * some readers of env files keep them, and a value that means something else elsewhere is a trap.
  */

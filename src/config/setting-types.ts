@@ -12,7 +12,7 @@ export const text = (fallback: string) => z.string().default(fallback);
 export const choice = <const Choice extends string>(choices: readonly Choice[]) =>
   z.enum(choices, { error: expects(`must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`) });
 
-/** Decimal digits and nothing else: `0x10`, `1e3`, `+80` and `080` are each read differently by somebody. */
+/** Decimal digits and nothing else: `0x10`, `1e3`, `+80` and `080` are each read differently by some program. */
 export const wholeNumber = (from: number, to: number, fallback: number) => {
   const error = expects(`must be a whole number from ${from} to ${to}, in decimal digits`);
   return z

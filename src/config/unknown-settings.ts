@@ -1,4 +1,4 @@
-/** An environment variable that begins so is meant for us; an unknown one is a typo that must not be silent. */
+/** An environment variable that begins so is meant for us; an unknown one is a typo that must be reported. */
 const ourPrefixes = /^(EVENTOPS_|EVENTSTORE_|DATABASE_|AMQP_|OIDC_|METRICS_|SHUTDOWN_|REPLAY_|HANDLER_|DATA_DIR)/;
 
 /** What is wrong with each variable that looks like a setting of ours and is none. */

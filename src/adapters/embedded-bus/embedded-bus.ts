@@ -78,7 +78,7 @@ export class EmbeddedBus implements CommandBus {
     this.#waitingCharacters = 0;
   }
 
-  /** Later in the same turn, so that no consumer runs inside somebody's `publish` or `acknowledge`. */
+  /** Later in the same turn, so that no consumer runs inside a caller's `publish` or `acknowledge`. */
   #move(): void {
     if (this.#isMoving) return;
     this.#isMoving = true;

@@ -15,7 +15,7 @@ import { encodeRequests, type Flat, NO_STREAM } from './wire.ts';
 /** Beyond these the log refuses more: about a second of work, and a bounded share of the memory. */
 const MAX_WAITING_REQUESTS = 20_000;
 const MAX_WAITING_BYTES = 48 * 1024 * 1024;
-/** One transaction. More would gain nothing per transition and make everybody wait longer for the fsync. */
+/** One transaction. More would gain nothing per transition and make every append wait longer for the fsync. */
 const MAX_BATCH_REQUESTS = 1_000;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
@@ -36,7 +36,7 @@ export interface AppendQueueOptions {
   damage(): string | null;
   /** An append met damage. */
   onDamage(reason: string): void;
-  /** Told of every commit, in the log's order, before anybody's append settles. */
+  /** Called with every commit, in the log's order, before any append of it settles. */
   committed(transitions: readonly RecordedTransition[]): void;
 }
 
@@ -62,7 +62,7 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
 
   function whyNot(bytes: number): string | null {
     if (closed !== null) return `${path} is closed`;
-    if (isSilent) return `${path} has not answered for ${deadlineMs} ms; see to its disk`;
+    if (isSilent) return `${path} has not answered for ${deadlineMs} ms; check its disk`;
     if (waiting.length >= MAX_WAITING_REQUESTS || waitingBytes + bytes > MAX_WAITING_BYTES)
       return `${path} is busy: ${waiting.length} appends wait for it; send less at once`;
     return null;
@@ -118,7 +118,7 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       );
   }
 
-  /** Once when trouble begins and once when it ends: every append in between is answered anyway. */
+  /** Once when appends begin to fail and once when they succeed again: each one in between is answered anyway. */
   function report(answer: Answer): void {
     const hasFailed = answer.kind !== 'committed';
     if (hasFailed && !isFailing) logger?.error({ path, reason: answer.message }, 'the log takes no appends');

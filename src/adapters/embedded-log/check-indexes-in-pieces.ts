@@ -29,7 +29,7 @@ export async function checkIndexesInPieces({ pieceRows, pauseMs, signal, check }
     try {
       next = await check({ from: next, rows: pieceRows });
     } catch (error) {
-      // Who opened the log has been told; a log that is only away is asked again.
+      // Damage is reported to whoever opened the log; a log that is only unavailable is asked again.
       if (error instanceof LogDamaged) return;
     }
   }

@@ -4,11 +4,11 @@ import type { Place } from './database/read-transitions.ts';
 
 const FORM = /^embedded:([0-9a-f-]{36}):([1-9]\d{0,15}):([0-9a-f-]{36})$/;
 
-/** Which log, how far, and the id of the transition there, by which a restored backup is told from the real log. */
+/** Which log, how far, and the id of the transition there, which distinguishes a restored backup from the real log. */
 export const checkpointText = (logId: string, { position, id }: Place) =>
   `embedded:${logId}:${position}:${id}` as Checkpoint;
 
-/** The place that a checkpoint names, if it is one of this log. @throws {CheckpointRefused} */
+/** The position that a checkpoint names, if it is one of this log. @throws {CheckpointRefused} */
 export function parseCheckpoint(checkpoint: Checkpoint, logId: string, path: string): Place {
   const [, log, position, id] = FORM.exec(checkpoint) ?? [];
   if (log === undefined || position === undefined || id === undefined)
@@ -18,7 +18,7 @@ export function parseCheckpoint(checkpoint: Checkpoint, logId: string, path: str
   return { position: Number(position), id };
 }
 
-/** Whether the log has at that place what it had when the checkpoint was made. @throws {CheckpointRefused} */
+/** Whether the log has at that position what it had when the checkpoint was made. @throws {CheckpointRefused} */
 export function checkPlace(expected: Place, found: Place | null, end: Place, path: string): void {
   const position = BigInt(expected.position);
   if (found === null)
@@ -33,7 +33,7 @@ export function checkPlace(expected: Place, found: Place | null, end: Place, pat
 
 const refused = (path: string, what: string, position: bigint | null = null) =>
   new CheckpointRefused(
-    `The checkpoint is no place in ${path}: ${what}. Either the log was exchanged or restored from a backup, and the ` +
+    `The checkpoint is not a position in ${path}: ${what}. Either the log was exchanged or restored from a backup, and the ` +
       'subscriber has to begin again from the start of the log; or the subscriber is a newer copy than the log, and the ' +
       'log that it followed has to be put back',
     { position },

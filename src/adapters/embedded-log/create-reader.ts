@@ -89,7 +89,7 @@ export function createReader({ path, logId, tail, logger, closing, ask }: Reader
   };
 }
 
-/** A generator alone would let `return()` wait for the message that `next()` waits for, perhaps for ever. */
+/** A generator alone would let `return()` wait for the message that `next()` waits for, perhaps indefinitely. */
 function interruptible(
   start: (ending: AbortSignal) => AsyncGenerator<SubscriptionMessage, void, undefined>,
 ): AsyncIterator<SubscriptionMessage, void, undefined> {

@@ -6,14 +6,14 @@ import { OperationalFailure } from '../../application/failures.ts';
 import { messageOf, sqliteErrorKind } from './database/sqlite-error.ts';
 import { whatTheSystemSays } from './database/what-the-system-says.ts';
 
-/** Somebody else has the data folder, or it cannot be used; the message names it and says what to do. */
+/** Another process has the data folder, or it cannot be used; the message names it and says what to do. */
 export class DataFolderRefused extends OperationalFailure {
   override readonly name = 'DataFolderRefused';
   readonly code = 'data-folder-refused';
   readonly retryable = false;
 }
 
-/** Held here, too, because a connection that nobody holds is closed by the garbage collector, and its lock goes. */
+/** Held here, too, because a connection without references is closed by the garbage collector, and its lock goes. */
 const held = new Set<DatabaseSync>();
 
 /**
@@ -28,7 +28,7 @@ export function acquireDataFolder(folder: string): () => void {
   try {
     writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {
-    // It only tells others who has the folder: a full disk takes the log's rows or not, but no start depends on this one.
+    // It only shows others who has the folder: a full disk takes the log's rows or not, but no start depends on this one.
     if (whatTheSystemSays(error, pidFile) !== 'ENOSPC') {
       lock.close();
       throw unusable(folder, error);

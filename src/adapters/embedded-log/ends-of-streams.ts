@@ -6,7 +6,7 @@ import { createStreamDirectory } from './database/stream-directory.ts';
 export type EndOfStream = (stream: string) => number | null;
 
 /**
- * Gives `use` a log that nobody has open, also one that is refused or not there, and changes nothing.
+ * Gives `use` a log that no process has open, also one that is refused or not there, and changes nothing.
  * @throws {LogFileRefused} when it cannot be read.
  */
 export async function withEndsOfStreams<Value>(

@@ -18,12 +18,12 @@ export interface EmbeddedLogOptions {
   /** The SQLite file; created when missing. Its folder must be there and belong to this process (data-folder.ts). */
   readonly path: string;
   readonly logger?: Logger;
-  /** How long a call may stay without an answer; 10,000 unless told. */
+  /** How long a call may stay without an answer; 10,000 by default. */
   readonly deadlineMs?: number;
   /** The position up to which an operator accepts that transitions are missing. */
   readonly acceptLossUpTo?: number | undefined;
   readonly limits?: Partial<EmbeddedLogLimits>;
-  /** Of the machine, from one start of it to the next, unless told; `null` where it is unknown. */
+  /** Of the machine, from one start of it to the next, by default; `null` where it is unknown. */
   readonly bootId?: string | null;
   /** The file that the database's thread runs; tests put another one here, with faults in it. */
   readonly threadFile?: URL;
@@ -35,7 +35,7 @@ const DEFAULT_DEADLINE_MS = 10_000;
 const THREAD_FILE = moduleBeside(import.meta.url, './database-thread');
 
 /**
- * The log in one SQLite file, for one process. `appended` is told after fsync; positions are dense from 1. Why it is
+ * The log in one SQLite file, for one process. `appended` is answered after fsync; positions are dense from 1. Why it is
  * built so: docs/adr/0002-the-log-is-the-record.md.
  * @throws {LogFileRefused} when the file is in use, damaged, foreign, of a later format, or lacks what was durable; the
  * message says what to do.

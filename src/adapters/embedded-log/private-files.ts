@@ -9,7 +9,7 @@ const NOBODYS = new Set(['lost+found']);
 const OTHERS = 0o077;
 
 /**
- * Takes the rights of everybody else from what we made in a data folder, and from the folder unless others keep things
+ * Takes the rights of all other users from what we made in a data folder, and from the folder unless others keep things
  * in it. What is made from now on gets none from the process' umask.
  * @returns what others can still read and why, for an operator; `null` when that is nothing.
  */

@@ -32,7 +32,7 @@ interface Stretch {
 
 /**
  * The messages after `start`, until `signal` aborts. A stretch is fetched when the consumer asks for it, from the tail
- * or else from the file, always right behind the last one: the consumer's pace is the only pace, and going over from
+ * or else from the file, always right behind the last one: the consumer's speed alone decides, and going over from
  * the file to the tail is no special moment.
  */
 export async function* messages(

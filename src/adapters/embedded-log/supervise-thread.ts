@@ -10,7 +10,7 @@ import type { Answer, Input, Operation } from './thread-messages.ts';
 const PERMANENT: ReadonlySet<LogFileProblem> = new Set(['damaged', 'incomplete', 'foreign', 'newer-format']);
 const REOPENING = { firstMs: 50, longestMs: 5_000 };
 
-/** Nothing was asked of the database: there is none at present. */
+/** Nothing was asked of the database: there is none currently. */
 export class DatabaseAway extends LogUnavailable {}
 
 export interface SupervisedThread {
@@ -29,8 +29,8 @@ export interface Supervision extends ThreadToStart {
 }
 
 /**
- * A database thread that is replaced when it dies (out of memory, a defect of SQLite): the file is opened anew, which
- * rolls back what was not committed, and appends go on. Tries for ever, because nothing else can take the appends.
+ * A database thread that is replaced when it dies (out of memory, a defect of SQLite): the file is reopened, which
+ * rolls back what was not committed, and appends go on. Tries without limit, because nothing else can take the appends.
  * @throws {LogFileRefused} @throws {LogUnavailable} when the first thread cannot open the file.
  */
 export async function superviseThread({ onReopened, onDamage, ...toStart }: Supervision): Promise<SupervisedThread> {
@@ -83,7 +83,7 @@ export async function superviseThread({ onReopened, onDamage, ...toStart }: Supe
   return {
     facts: first.facts,
     async call(operation, input) {
-      if (thread === null) throw new DatabaseAway(`${path} is not open at present`);
+      if (thread === null) throw new DatabaseAway(`${path} is not open currently`);
       return thread.call(operation, input);
     },
     async close() {

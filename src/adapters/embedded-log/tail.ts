@@ -18,11 +18,11 @@ export type TailLimits = { readonly [Limit in keyof typeof tailLimits]: number }
  * asks for p + 1 and cannot miss one: either the tail still has p + 1, or the file does.
  */
 export interface Tail {
-  /** The last committed place; position 0 in an empty log. */
+  /** The last committed position; 0 in an empty log. */
   readonly end: Place;
-  /** Tells of transitions that were just committed. They follow on the end. */
+  /** Adds transitions that were just committed. They follow on the end. */
   extend(committed: readonly RecordedTransition[]): void;
-  /** The log was opened anew and ends here. */
+  /** The log was reopened and ends here. */
   reset(end: Place): void;
   /** Up to `limit` transitions after `position`; `null` when the first of them is no longer here. */
   after(position: number, limit: number): readonly RecordedTransition[] | null;

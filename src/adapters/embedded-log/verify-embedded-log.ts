@@ -28,7 +28,7 @@ export interface AuditResult {
 }
 
 /**
- * Reads a whole log that nobody has open, follows every page of the file and every history's chain of hashes, and so
+ * Reads a whole log that no process has open, follows every page of the file and every history's chain of hashes, and so
  * finds one changed byte in any stored row, and what the mark of the end or the write-ahead file prove to be missing.
  * Changes nothing. Holds one history at a time; takes about 10 s for 10⁶ transitions.
  * @throws {LogFileRefused} when there is no log, it is in use, its disk cannot be read, or it is so damaged that it cannot
@@ -52,7 +52,7 @@ export const verifyEmbeddedLog = (path: string): Promise<AuditResult> =>
         if (result.streams % HISTORIES_BETWEEN_TURNS === 0) await nextTurn();
       }
     } catch (error) {
-      // Of a disk that cannot be read nothing is known, so it is not the log that is told of.
+      // Of a disk that cannot be read nothing is known, so it is not the log that is reported.
       if (whatTheSystemSays(error, path) !== null) throw refusal(path, error);
       report(null, `reading stopped: ${messageOf(error)}`);
     }

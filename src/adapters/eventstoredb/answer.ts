@@ -17,7 +17,7 @@ interface Asked {
   readonly count: number;
 }
 
-/** What the server said about one append of a batch call. Never throws: nobody could settle the append after that. */
+/** What the server said about one append of a batch call. Never throws: nothing could settle the append after that. */
 export function outcomeOf(response: BatchAppendResp, asked: Asked): AppendOutcome {
   try {
     return read(response, asked);

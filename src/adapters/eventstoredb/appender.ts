@@ -11,10 +11,10 @@ import type { Address } from './parse-address.ts';
 import { Silence } from './silence.ts';
 import type { SupervisedConnection } from './supervise-connection.ts';
 
-/** What may wait while the server is slower than the callers. Beyond it, callers are told so at once. */
+/** What may wait while the server is slower than the callers. Beyond it, appends are refused at once. */
 const MOST_WAITING_APPENDS = 8_192;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
-/** One clock for all appends in place of a timer for each: they all have the same deadline. */
+/** One clock for all appends instead of a timer for each: they all have the same deadline. */
 const TURNS_PER_DEADLINE = 4;
 
 export interface AppenderOptions {

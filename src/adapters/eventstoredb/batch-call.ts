@@ -10,7 +10,7 @@ export interface PendingAppend {
   /** How many transitions it has. */
   readonly count: number;
   readonly message: Buffer;
-  /** The turn of the deadline's clock at which nobody waits any more. */
+  /** The turn of the deadline's clock after which no caller waits any more. */
   readonly overAtTurn: number;
   /** How many answers there were as it began. */
   readonly answersBefore: number;
@@ -45,7 +45,7 @@ export class BatchCall {
     this.#call.on('data', (response) => {
       this.#hasAnswered = true;
       const pending = this.#take(response.getCorrelationId()?.getString() ?? '');
-      // An answer that comes after its deadline finds nobody.
+      // An answer that comes after its deadline is dropped.
       pending?.settle(outcomeOf(response, pending));
       events.answered();
     });

@@ -4,7 +4,7 @@ import type { Place } from './decode-event.ts';
 
 /** How far a subscriber is. */
 export interface Progress {
-  /** The first event of the log, which tells logs apart; `null` while there was none. */
+  /** The first event of the log, which identifies the log; `null` while there was none. */
   readonly logId: string | null;
   /** The last transition that was handed over. */
   readonly last: Place | null;
@@ -18,7 +18,7 @@ const NONE = '-';
 const place = String.raw`(?:(\d+)\.(\d+)\.([0-9a-f-]{36})|-)`;
 const form = new RegExp(`^esdb1/([0-9a-f-]{36}|-)/${place}(?:/${place})?$`);
 
-/** `esdb1/<log>/<last>/<passed>`, where a place is `<commit>.<prepare>.<id of the event>`. */
+/** `esdb1/<log>/<last>/<passed>`, where a position is `<commit>.<prepare>.<id of the event>`. */
 export function formatCheckpoint({ logId, last, passed }: Progress): Checkpoint {
   const text = ({ commit, prepare, id }: Place) => `${commit}.${prepare}.${id}`;
   const parts = ['esdb1', logId ?? NONE, last ? text(last) : NONE, ...(passed ? [text(passed)] : [])];

@@ -2,7 +2,7 @@ import type { EndPoint } from './parse-address.ts';
 
 /**
  * What an error means for what was asked. `retryable`: certainly not done, and may be done later. `unknown`: done or not;
- * only asking again or reading tells.
+ * only asking again or reading shows which.
  */
 export type ErrorKind = 'conflict' | 'not-found' | 'too-large' | 'invalid' | 'auth' | 'retryable' | 'unknown';
 
@@ -34,7 +34,7 @@ const byCode: Readonly<Record<number, ErrorKind>> = {
 
 /** A node that is starting, overloaded or between two leaders: it says so before it does anything. */
 const notHandled = /^Server Is (?:Not Ready|Busy|Too Busy)|^No leader info available/;
-/** grpc-js has not found anybody to send the call to. */
+/** grpc-js has no node to send the call to. */
 const notSent = /^(?:No connection established|Name resolution failed|Failed to discover)/;
 
 /** A call that has no end of its own is over without an error. */

@@ -32,7 +32,7 @@ export interface Connection {
   close(): void;
 }
 
-/** @param leader the node to talk to, where another one has named it; else the address decides. */
+/** @param leader the node to talk to, where another one has named it; otherwise the address decides. */
 export type Connect = (leader: EndPoint | null) => Promise<Connection>;
 
 /** EventStoreDB takes no event over 16 MiB into its log. */
@@ -91,7 +91,7 @@ function connectionOver(channel: Channel, target: string, callOptions: () => [Me
     if (isClosed) throw new CallEnded('the connection is closed');
     const call = start();
     open.add(call);
-    // Who waits for an answer listens, too. This one is for the error that comes after nobody waits any more.
+    // Callers that wait for an answer listen, too. This one is for the error that comes after the last of them.
     call.on('error', () => {});
     call.on('status', () => open.delete(call));
     return call;

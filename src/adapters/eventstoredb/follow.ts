@@ -88,8 +88,8 @@ async function deliver(taken: Taken | null, before: Progress, read: Read): Promi
 }
 
 /**
- * The event at the place of one of the server's checkpoints, which names no event and often has prepare 0. Where another
- * record stands there, the event before it. Nothing for a place at which the log does not go on: only an event can be
+ * The event at the position of one of the server's checkpoints, which names no event and often has prepare 0. Where another
+ * record stands there, the event before it. Nothing for a position at which the log does not go on: only an event can be
  * recognised again after a restart.
  */
 async function eventUpTo(read: Read, where: Pick<Place, 'commit' | 'prepare'>): Promise<Place | null> {

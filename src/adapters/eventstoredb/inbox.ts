@@ -40,7 +40,7 @@ export class Inbox {
   readonly #arrivals = new Fifo<Arrival>();
   readonly #streamPrefix: string;
   readonly confirmed: Promise<void>;
-  /** Taken, and not told yet: transitions before it came first. */
+  /** Taken, and not handed over yet: transitions before it came first. */
   #checkpoint: Where | null = null;
   #bytes = 0;
   /** The last transition that has arrived. */

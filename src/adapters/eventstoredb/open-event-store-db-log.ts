@@ -27,14 +27,14 @@ export interface EventStoreDbOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
-  /** When an append without an answer is `unknown`; 5,000 unless told. */
+  /** When an append without an answer is `unknown`; 5,000 by default. */
   readonly appendDeadlineMs?: number;
-  /** When a read without an end has failed; 10,000 unless told. */
+  /** When a read without an end has failed; 10,000 by default. */
   readonly readDeadlineMs?: number;
 }
 
 export interface EventStoreDbLog extends EventLog {
-  /** What keeps the log from its work at present, in words for an operator; `null` when nothing does. Asks nobody. */
+  /** What keeps the log from its work currently, in words for an operator; `null` when nothing does. Makes no call. */
   trouble(): string | null;
   /** The same, but asks the server. Settles by the read deadline, never rejects. */
   health(): Promise<string | null>;
@@ -45,7 +45,7 @@ const READ_DEADLINE_MS = 10_000;
 
 /**
  * EventStoreDB, or KurrentDB, as the log. Returns at once and connects by itself, at first and whenever a connection is
- * lost, with backoff and for ever; until then appends are refused or wait for their deadline.
+ * lost, with backoff and without limit; until then appends are refused or wait for their deadline.
  * @throws {ServerUrlInvalid} for a URL that is none, without repeating it.
  */
 export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbLog {

@@ -11,7 +11,7 @@ export interface Address {
   /** Scheme, hosts and ports. All that is ever said about where the log is: the rest may be secret. */
   readonly label: string;
   readonly endPoints: readonly EndPoint[];
-  /** The end points are asked which node is the leader; else the only one is talked to. */
+  /** The end points are asked which node is the leader; otherwise the only one is used. */
   readonly discover: boolean;
   /** `null` for a server without TLS. */
   readonly tls: { readonly caFile?: string; readonly certificateFile?: string; readonly keyFile?: string } | null;
@@ -27,7 +27,7 @@ interface AddressOptions {
   readonly discoveryInterval: number;
   /** Seconds. */
   readonly gossipTimeout: number;
-  /** Milliseconds; -1 for never. Two silent intervals end a connection whose other end is gone. */
+  /** Milliseconds; -1 for never. Two intervals without an answer end a connection whose other end is gone. */
   readonly keepAliveInterval: number;
   readonly keepAliveTimeout: number;
 }
@@ -35,8 +35,8 @@ interface AddressOptions {
 const DEFAULT_PORT = 2113;
 
 /**
- * The client tries discovery ten times, waits 5 s for a node, and notices a half-open connection after 20 s unless told
- * otherwise. We come back by ourselves, with backoff, and so need to know sooner.
+ * The client tries discovery ten times, waits 5 s for a node, and notices a half-open connection after 20 s by
+ * default. We come back by ourselves, with backoff, and so need to know sooner.
  */
 const DEFAULTS: AddressOptions = {
   connectionName: 'eventops',

@@ -5,7 +5,7 @@ import { Empty, ReadReq, type ReadRequest, StreamIdentifier } from './protocol.t
 const { Options } = ReadReq;
 
 /**
- * How many events that do not concern a subscriber the server passes over before it tells how far it is. The server's
+ * How many events that do not concern a subscriber the server passes over before it reports how far it is. The server's
  * own 32 would make a checkpoint of every 32 events of others; with too many, a restart looks through them again.
  */
 const SEARCH_WINDOW_EVENTS = 2_000;
@@ -20,7 +20,7 @@ export function readingStream(stream: string, from: Revision): ReadRequest {
   return request(options().setStream(which).setReadDirection(Options.ReadDirection.FORWARDS).setCount(ALL_THERE_ARE));
 }
 
-/** The whole log, from a place on: forwards inclusive, backwards exclusive. */
+/** The whole log, from a position on: forwards inclusive, backwards exclusive. */
 export function readingAll(from: Where, direction: 'forwards' | 'backwards', count: number | 'all'): ReadRequest {
   return request(
     options()
@@ -30,7 +30,7 @@ export function readingAll(from: Where, direction: 'forwards' | 'backwards', cou
   );
 }
 
-/** The whole log after a place, exclusive, then live. Of streams with the prefix, or of all that are not EventStoreDB's. */
+/** The whole log after a position, exclusive, then live. Of streams with the prefix, or of all that are not EventStoreDB's. */
 export function subscribing(after: Where, streamPrefix: string): ReadRequest {
   const expression = new Options.FilterOptions.Expression();
   if (streamPrefix === '') expression.setRegex('^[^$]');
@@ -44,7 +44,7 @@ export function subscribing(after: Where, streamPrefix: string): ReadRequest {
   );
 }
 
-/** Ids come as text; links are not followed: what they lead to comes at its own place. */
+/** Ids come as text; links are not followed: what they lead to comes at its own position. */
 const options = () =>
   new Options().setResolveLinks(false).setUuidOption(new Options.UUIDOption().setString(new Empty()));
 

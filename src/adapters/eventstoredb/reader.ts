@@ -10,11 +10,11 @@ import { type Read, receive, type Take } from './receive.ts';
 import { Silence } from './silence.ts';
 import { NotConnected, type SupervisedConnection } from './supervise-connection.ts';
 
-/** A connection carries 100 calls, and the 101st waits without a word. The appends' call is one of them. */
+/** A connection carries 100 calls, and the 101st waits silently. The appends' call is one of them. */
 const MAX_CONCURRENT_READS = 64;
 
 export interface Reader {
-  /** @throws {LogUnavailable} after the deadline, which includes the wait for a free place. */
+  /** @throws {LogUnavailable} after the deadline, which includes the wait for a free call. */
   readonly read: Read;
 }
 
@@ -36,7 +36,7 @@ export function createReader(
     if (reading >= MAX_CONCURRENT_READS) await new Promise<void>((resolve) => queue.push(resolve));
     else reading++;
   };
-  /** The place goes to the next in the queue as it is. */
+  /** The call goes to the next in the queue. */
   const leave = () => {
     const next = queue.shift();
     if (next) next();
@@ -59,7 +59,7 @@ export function createReader(
         silence.answered();
         return take(response);
       });
-      // An empty log ends without a word.
+      // The read of an empty log ends without any answer.
       silence.answered();
     } catch (error) {
       if (hasAnswer || attempt.givenUp.aborted || !isOfConnection(error)) throw error;

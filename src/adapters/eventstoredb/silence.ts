@@ -1,17 +1,17 @@
 import type { Connection } from './connection.ts';
 
-/** Calls that were not answered in time, one after the other, after which nobody is taken to be there. */
+/** Calls that were not answered in time, one after the other, after which the server is considered gone. */
 const SILENCES = 2;
 
 /**
- * Tells a server that is gone from one that is slow, for calls of one kind. Giving up a connection on which answers come
+ * Distinguishes a server that is gone from one that is slow, for calls of one kind. Giving up a connection on which answers come
  * late costs a slow server all that it has done so far, and asks it again for everything at once.
  */
 export class Silence {
   readonly #giveUp: (connection: Connection) => void;
   #answers = 0;
   #silences = 0;
-  /** The one that was silent last. What happened on it says nothing about the next. */
+  /** The one that did not answer last. What happened on it says nothing about the next. */
   #connection: Connection | null = null;
 
   constructor(giveUp: (connection: Connection) => void) {

@@ -19,7 +19,7 @@ export function storeMetadata({ schemaVersion, recordedAt, metadata }: Envelope)
     : `${ours},"metadataText":${JSON.stringify(metadata)}}`;
 }
 
-/** Of an event that somebody else wrote: a schema version that nobody reads, and the metadata as it is. */
+/** Of an event that another program wrote: a schema version that is never read, and the metadata as it is. */
 const notOurs = (metadata: string): Envelope => ({ schemaVersion: 0, recordedAt: '', metadata });
 
 /** The inverse of {@link storeMetadata}. */

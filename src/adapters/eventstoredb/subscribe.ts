@@ -40,7 +40,7 @@ export function subscribe(
   };
 }
 
-/** Messages from a place on, over as many connections as it takes. */
+/** Messages from a position on, over as many connections as it takes. */
 async function* receiveMessages(
   surroundings: SubscriptionSurroundings & { readonly ending: AbortSignal },
   after: Checkpoint | null,

@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly logger: Logger;
 }
 
-/** A connection that is made anew, with backoff and for ever, whenever it is lost. The client itself retries nothing. */
+/** A connection that is opened again, with backoff and without limit, whenever it is lost. The client itself retries nothing. */
 export interface SupervisedConnection {
   /** The connection in use; `null` while there is none. */
   current(): Connection | null;

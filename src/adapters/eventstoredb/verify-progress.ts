@@ -7,12 +7,12 @@ import type { Read } from './receive.ts';
 
 const ADVICE =
   'Connect to the log that the subscriber has followed, or delete its checkpoint together with all that it has made of ' +
-  'the log, so that it is built again from the beginning of this one';
+  'the log, so that it is rebuilt from the beginning of this one';
 
 /**
- * Whether the log still holds what a subscriber has seen of it, and where to go on. EventStoreDB itself takes a place
- * beyond its end without a word, and never delivers anything after it.
- * @returns the log's identity, and the place after which to subscribe.
+ * Whether the log still holds what a subscriber has seen of it, and where to go on. EventStoreDB itself accepts a position
+ * beyond its end silently, and never delivers anything after it.
+ * @returns the log's identity, and the position after which to subscribe.
  * @throws {CheckpointRefused} saying what differs. @throws what `read` throws.
  */
 export async function verifyProgress(
@@ -27,7 +27,7 @@ export async function verifyProgress(
     const whose = isOther
       ? `This is another log: it begins with the event ${logId}, not ${progress.logId}`
       : difference;
-    return new CheckpointRefused(`The checkpoint ${checkpoint} is no place in this log. ${whose}. ${ADVICE}`, {
+    return new CheckpointRefused(`The checkpoint ${checkpoint} is not a position in this log. ${whose}. ${ADVICE}`, {
       position: (last ?? passed)?.commit ?? null,
     });
   };
@@ -44,7 +44,7 @@ export async function verifyProgress(
   throw refuse(await describeDifference(read, passed, found));
 }
 
-/** The event at a place or, where none is, the first one after it. */
+/** The event at a position or, where none is, the first one after it. */
 async function placeAt(read: Read, where: Place): Promise<Place | 'inside-an-event' | null> {
   try {
     return await firstPlace(read, readingAll(where, 'forwards', 1));

@@ -14,7 +14,7 @@ interface Marker {
 /** PGlite's files, and a marker that says whether they can be believed. */
 export interface EmbeddedFolder {
   readonly cluster: string;
-  /** Where a new cluster is made before it takes its place: a half-made one is never opened. */
+  /** Where a new cluster is made before it is moved to its final path: a half-made one is never opened. */
   readonly draft: string;
   hasCluster(): Promise<boolean>;
   /** Why the files cannot be believed, in words; `null` when they can, or when there are none. */
@@ -34,7 +34,7 @@ export interface EmbeddedFolder {
 
 /**
  * PGlite never waits for the disk. After the end of the process its files are as the system has them, and PostgreSQL
- * recovers from its own log; after the end of the machine any of them may be torn. Linux tells the two apart by the
+ * recovers from its own log; after the end of the machine any of them may be torn. Linux distinguishes the two by the
  * boot's id (random(4)). Elsewhere an unclean end always counts as the worse one.
  */
 export function embeddedFolder(folder: string, bootId: string | null = readBootId()): EmbeddedFolder {

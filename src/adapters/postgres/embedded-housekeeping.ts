@@ -14,7 +14,7 @@ const worn = `
   where n_dead_tup > ${many} or n_mod_since_analyze > ${many}`;
 
 /**
- * PGlite has no background processes: without this nobody folds its log into the tables (241 MB after 200,000 rows),
+ * PGlite has no background processes: without this nothing folds its log into the tables (241 MB after 200,000 rows),
  * removes dead rows or keeps the planner's statistics. So the thread does it between two requests.
  */
 export function createHousekeeping(run: Run): {

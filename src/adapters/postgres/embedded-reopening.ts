@@ -18,7 +18,7 @@ export interface Reopening {
 }
 
 /**
- * PGlite keeps what the system once refused: after one file that could not be made it answers "File exists" for good,
+ * PGlite keeps what the system once refused: after one file that could not be made it answers "File exists" always,
  * until its files are opened again. One reopening costs about a second and PostgreSQL's own recovery.
  * @param now milliseconds that only grow.
  */

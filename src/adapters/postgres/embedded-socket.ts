@@ -27,7 +27,7 @@ export class EmbeddedSocket extends Duplex {
 
   /**
    * @param folder PGlite's files, once they may be opened.
-   * @param onComplaint what the thread could not do and nobody asked for.
+   * @param onComplaint called with what the thread could not do of its own work.
    */
   constructor(folder: () => Promise<string>, onComplaint: (complaint: string) => void = () => {}) {
     super();

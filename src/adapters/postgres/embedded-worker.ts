@@ -58,7 +58,7 @@ async function answer(request: Uint8Array): Promise<void> {
   port?.postMessage(bytes satisfies WorkerAnswer, [bytes.buffer]);
   housekeeping.count(request.length);
   if (database.isInTransaction()) return;
-  // It can wait: what stands in its way stands in the way of statements, too, and they tell who asked.
+  // It can wait: what stands in its way stands in the way of statements, too, and they report it.
   await housekeeping.doWhatIsDue().catch((error: unknown) => {
     port?.postMessage({ complaint: String(error) } satisfies WorkerAnswer);
   });

@@ -25,7 +25,7 @@ export interface EmbeddedReadDatabase<Database> {
 }
 
 export const embeddedReadLimits = {
-  /** How long a query may wait for the connection; longer than any batch, shorter than a client's patience. */
+  /** How long a query may wait for the connection; longer than any batch, shorter than clients usually wait. */
   longestWaitMs: 30_000,
   /** Between two attempts to open tables that cannot be opened; twice as long each time. */
   firstRetryMs: 1_000,
@@ -59,7 +59,7 @@ const onlyDatabase = { user: 'postgres', database: 'postgres', ssl: false };
  *
  * Resolves after the first attempt, also when it failed for want of room, rights or file descriptors: nothing else needs
  * the rows to start. It is tried again until the tables are there, and `trouble` says what is wrong.
- * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `trouble` says so, for good.
+ * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `trouble` says so, permanently.
  */
 export async function openEmbeddedReadDatabase<Database>(
   options: EmbeddedReadDatabaseOptions<Database>,
@@ -188,7 +188,7 @@ export async function openEmbeddedReadDatabase<Database>(
   /** Said once, not at each of the attempts that fail in the same way. */
   function report(found: string): void {
     if (found !== trouble)
-      logger.error({ folder }, `${found}. Events are taken without them; see to its disk: it is tried again`);
+      logger.error({ folder }, `${found}. Events are taken without them; check its disk: it is tried again`);
     trouble = found;
   }
   const opening = openWithRetries().then(attempted.resolve, (error: Error) => {

@@ -43,7 +43,7 @@ export interface PostgresReadDatabaseOptions<Database> {
  *
  * Resolves after the first attempt, also when it failed: an absent database keeps nothing else from starting. It is
  * tried again with backoff until the tables are there, and `trouble` and one line of the log say what is wrong.
- * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `trouble` says so, for good.
+ * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `trouble` says so, permanently.
  * @throws {ReadDatabaseUnfit} at the first attempt. Later, `trouble` says so, until there is another database.
  * @throws {ServerUrlInvalid} when `url` is none.
  */
@@ -89,7 +89,7 @@ export async function openPostgresReadDatabase<Database>(
   };
   const preparing = prepareWithRetries().then(attempted.resolve, (error: Error) => {
     trouble = error.message;
-    // Before, whoever opens it is told.
+    // Before, the error goes to whoever opens it.
     if (isOpen) logger.error({ database: server.label }, error.message);
     attempted.reject(error);
   });

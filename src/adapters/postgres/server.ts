@@ -6,7 +6,7 @@ import { asStartupOptions, beginWith, hasSession, sessionSettings } from './sess
 export const serverLimits = {
   connectMs: 5_000,
   statementMs: 15_000,
-  /** Beyond the statement's own: then the server itself is silent. */
+  /** Beyond the statement's own: then the server itself does not answer. */
   silenceMs: 20_000,
   lockMs: 10_000,
   /** Frees the rows and the lease that a frozen process of ours holds locked. */

@@ -41,7 +41,7 @@ export const asStartupOptions = (settings: SessionSettings, earlier: string | nu
 
 const escaped = (value: string) => value.replaceAll(/[\\ ]/g, String.raw`\$&`);
 
-/** Begins a transaction that has them, and leaves nothing of them behind in a session that is somebody else's next. */
+/** Begins a transaction that has them, and leaves nothing of them behind in a session that another client gets next. */
 export const beginWith = (settings: SessionSettings): string =>
   [
     'begin isolation level read committed',
@@ -49,7 +49,7 @@ export const beginWith = (settings: SessionSettings): string =>
   ].join('; ');
 
 /**
- * Whether what a new connection asked for is what it has. A pooler that refuses says so; one that was told to ignore
+ * Whether what a new connection asked for is what it has. A pooler that refuses says so; one that is set to ignore
  * what it does not know (`ignore_startup_parameters`) hands out sessions that have none of it, and may be cut short by a
  * timeout of the role's.
  */
@@ -65,7 +65,7 @@ export async function hasSession(client: pg.ClientBase): Promise<boolean> {
 
 /**
  * By what a pooler refuses a connection for what it asks: PgBouncer's `unsupported startup parameter`, which has the
- * code of any trouble with a protocol, and `feature not supported`. Whether it was that, the next attempt shows.
+ * code of any problem with a protocol, and `feature not supported`. Whether it was that, the next attempt shows.
  */
 export const mayBeRefusedParameters = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === '08P01' || error.code === '0A000');

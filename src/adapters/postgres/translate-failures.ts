@@ -8,7 +8,7 @@ import { withoutValues } from './without-values.ts';
  * of ours.
  */
 const OF_THE_SERVER = new Set([
-  '08', // connection and protocol: a pooler says so of every trouble of its own, an outage of the server included
+  '08', // connection and protocol: a pooler says so of every failure of its own, an outage of the server included
   '25', // state of the transaction: idle for too long, read-only as a standby is, lost with a pooler's session
   '26', // a prepared statement of another session
   '28', // who we are
@@ -38,7 +38,7 @@ const DAMAGED = new Set(['XX001', 'XX002', '58030', '58P01']);
 const isOneOf = (codes: ReadonlySet<string>, code: string) => codes.has(code) || codes.has(code.slice(0, 2));
 
 /**
- * The one place that reads the driver's errors: whose trouble it is, by severity and class. What ended the connection
+ * The one place that reads the driver's errors: whether server or row is at fault, by severity and class. What ended the connection
  * is never the row's. What the server said is kept, without the values that a refusal repeats.
  */
 export function translateFailure(error: unknown): unknown {

@@ -9,7 +9,7 @@ export interface Broker {
 }
 
 /**
- * A silent broker is given up after two to three of these (amqplib counts whole intervals without a byte), so within
+ * A broker that does not answer is given up after two to three of these (amqplib counts whole intervals without a byte), so within
  * 15 s. `?heartbeat=` in the URL, in seconds, takes precedence.
  */
 const HEARTBEAT_SECONDS = 5;

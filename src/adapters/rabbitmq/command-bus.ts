@@ -26,7 +26,7 @@ export interface RabbitMqOptions {
 }
 
 export interface RabbitMqCommandBus extends CommandBus {
-  /** What keeps it from its work at present, in words for an operator and without secrets; `null` when nothing does. */
+  /** What keeps it from its work currently, in words for an operator and without secrets; `null` when nothing does. */
   trouble(): string | null;
 }
 

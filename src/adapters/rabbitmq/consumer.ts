@@ -36,7 +36,7 @@ interface Waiting {
  * travel with their payloads; larger ones travel without.
  *
  * RabbitMQ takes a message back that is not acknowledged for 30 minutes (`consumer_timeout`) and closes the channel; the
- * session is then made anew, and what was in hand is delivered again. A handler that takes longer needs its command
+ * session is then opened again, and what was in hand is delivered again. A handler that takes longer needs its command
  * acknowledged after the claim: the claim's lease and the sweep see it through.
  */
 export class Consumer {

@@ -19,7 +19,7 @@ const explanations: readonly Explanation[] = [
   {
     // The one thing that is refused at this point; amqplib drops the broker's words.
     matches: /Expected ConnectionOpenOk; got <ConnectionClose/,
-    says: 'has no such virtual host for this user; create it, give the user its permissions, or mend AMQP_URL',
+    says: 'has no such virtual host for this user; create it, give the user its permissions, or correct AMQP_URL',
   },
   {
     matches: /unable to (?:verify|get)|self.signed/i,

@@ -2,7 +2,7 @@ import type { ConsumeMessage } from 'amqplib';
 import type { ProcessEvent } from '../../application/ports/command-bus.ts';
 import type { Session } from './session.ts';
 
-/** Publishes released commands anew, where that is possible. */
+/** Publishes released commands again, where that is possible. */
 export interface HandBack {
   isPossible(): boolean;
   publish(commands: readonly ProcessEvent[]): Promise<void>;
@@ -18,7 +18,7 @@ export interface Received {
 
 /**
  * A message whose commands are settled one by one, while the broker knows the message only. It is acknowledged once
- * nobody needs it any more; whenever that is in doubt it goes back whole, and the commands that were done already are
+ * it is no longer needed; whenever that is in doubt it goes back whole, and the commands that were done already are
  * dropped by their revision when they come again.
  *
  * A released command is published in a message of its own, so that it waits for no neighbour, goes to the end of the
@@ -53,7 +53,7 @@ export class MessageInHand {
     this.#close();
   }
 
-  /** Lets go of a command that nobody has seen: the whole message goes back, once its other commands are settled. */
+  /** Lets go of a command that was not handed out: the whole message goes back, once its other commands are settled. */
   giveBack(): void {
     this.#goesBack = true;
     this.#close();

@@ -90,11 +90,11 @@ const messageSchema = z.strictObject({ version: z.literal(VERSION), commands: z.
 
 export interface IncomingMessage {
   readonly commands: readonly ProcessEvent[];
-  /** What is wrong with the message, by place and rule and never with its content; `null` when nothing is. */
+  /** What is wrong with the message, by path and rule and never with its content; `null` when nothing is. */
   readonly problem: string | null;
 }
 
-/** Reads a body that may come from anybody. A command that does not parse takes none of its neighbours along. */
+/** Reads a body that may come from any client. A command that does not parse takes none of its neighbours along. */
 export function unpack(body: Buffer): IncomingMessage {
   let json: unknown;
   try {

@@ -48,7 +48,7 @@ export function createPublish(options: PublisherOptions): Publish {
 /** What an operator has to know about a broker that takes no publications. */
 export function blockage({ label }: Broker, session: Session | null): string | null {
   const why = session?.blocked() ?? null;
-  return why === null ? null : `RabbitMQ at ${label} takes no publications at present (${why}); give it memory or disk`;
+  return why === null ? null : `RabbitMQ at ${label} takes no publications currently (${why}); give it memory or disk`;
 }
 
 async function send(

@@ -7,13 +7,13 @@ import type { Broker } from './broker.ts';
 const CONNECT_DEADLINE_MS = 5_000;
 const CLOSE_DEADLINE_MS = 2_000;
 
-/** One connection with one channel. They live and die together: whatever is lost, both are made anew. */
+/** One connection with one channel. They live and die together: whatever is lost, both are opened again. */
 export interface Session {
   readonly channel: ConfirmChannel;
   /** Resolves with the reason once nothing can be sent or received here any more. Never rejects. */
   readonly lost: Promise<Error>;
   isOpen(): boolean;
-  /** Why the broker takes no publications at present, in its own words; `null` when it does. */
+  /** Why the broker takes no publications currently, in its own words; `null` when it does. */
   blocked(): string | null;
   /** Resolves once publishing is neither blocked nor ahead of the connection. @throws when the session is lost. */
   writable(): Promise<void>;

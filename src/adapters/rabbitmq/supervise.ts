@@ -20,7 +20,7 @@ export interface SupervisionOptions {
   readonly logger: Logger;
 }
 
-/** A session that is made anew, with backoff and for ever, whenever it is lost. amqplib itself stays disconnected. */
+/** A session that is opened again, with backoff and without limit, whenever it is lost. amqplib itself stays disconnected. */
 export interface SupervisedSession {
   /** The session in use, or the next one. */
   session(): Promise<Session>;

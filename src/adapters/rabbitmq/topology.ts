@@ -26,7 +26,7 @@ const queues = [
   { ...POISON, arguments: { 'x-queue-type': 'quorum', 'x-max-length': MAX_POISON } },
 ];
 
-/** A queue of ours exists with other arguments than ours. RabbitMQ cannot change them; somebody has to delete it. */
+/** A queue of ours exists with other arguments than ours. RabbitMQ cannot change them; an operator has to delete it. */
 export class QueueDiffers extends Error {
   override readonly name = 'QueueDiffers';
   readonly queue: string;
@@ -39,7 +39,7 @@ export class QueueDiffers extends Error {
   }
 }
 
-/** Somebody deleted a queue of ours while we used it. */
+/** A queue of ours was deleted while we used it. */
 export class QueueMissing extends Error {
   override readonly name = 'QueueMissing';
   constructor(queue: string) {

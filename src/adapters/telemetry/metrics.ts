@@ -10,9 +10,9 @@ export interface Metrics {
   handlersEnded(how: string): void;
   /** An event became a dead letter because workers end when they run it. */
   poisoned(): void;
-  /** A gauge that is read when somebody asks. */
+  /** A gauge that is read when metrics are collected. */
   gauge(name: string, help: string, read: () => number): void;
-  /** A counter that is read when somebody asks. */
+  /** A counter that is read when metrics are collected. */
   count(name: string, help: string, read: () => number): void;
   /** A counter with one label, whose values are few. */
   counter(name: string, help: string, label: string): (value: string) => void;

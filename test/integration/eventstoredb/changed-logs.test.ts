@@ -23,7 +23,7 @@ describe('a log that is changed beneath its subscribers', () => {
     const lost = await endOf(log);
     await server.faults.restore(backup);
     expect(await messageOf(follower.transitions(1))).toMatch(
-      /^The checkpoint .* is no place in this log\. The log ends at/,
+      /^The checkpoint .* is not a position in this log\. The log ends at/,
     );
 
     await fill(log, 20, { size: 1 });

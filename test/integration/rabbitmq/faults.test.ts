@@ -58,7 +58,7 @@ describe.skipIf(!found.found)(title('the command bus, when RabbitMQ'), () => {
     await rabbitMq.control('set_vm_memory_high_watermark', 'absolute', '1MB');
     const refused = hasty.publish([command()]);
     await expect(refused).rejects.toThrow(CommandBusUnavailable);
-    await expect(refused).rejects.toThrow(/takes no publications at present \(low on memory\)/);
+    await expect(refused).rejects.toThrow(/takes no publications currently \(low on memory\)/);
     expect(hasty.trouble()).toMatch(/takes no publications/);
     consumer.deliveries[0]?.acknowledge();
     await consumer.all(wanted);

@@ -5,7 +5,7 @@ import { messageOf, sqliteErrorKind } from './sqlite-error.ts';
 import type { StreamDirectory } from './stream-directory.ts';
 
 /**
- * What became of one request: `appended` now, `known` from an earlier, identical one, or in conflict with the revision
+ * The outcome of one request: `appended` now, `known` from an earlier, identical one, or in conflict with the revision
  * where the stream really stands.
  */
 export type RequestOutcome = 'appended' | 'known' | number;
@@ -20,7 +20,7 @@ export type BatchAnswer =
  * Takes a batch of requests into one transaction: one fsync for all. Whether a request fits is read from its stream's
  * head before anything of it is inserted, so a conflict costs the others nothing; savepoints are not needed.
  *
- * @throws when a commit fails half-way, or cannot be undone: only the file itself, opened again, can tell what is in it.
+ * @throws when a commit fails half-way, or cannot be undone: only the file itself, opened again, shows what is in it.
  */
 export function createBatchAppender(database: DatabaseSync, streams: StreamDirectory): (batch: Flat) => BatchAnswer {
   const lastPosition = database.prepare('SELECT coalesce(max(position), 0) AS position FROM transitions');

@@ -37,7 +37,7 @@ export class EndMarkDamaged extends Error {
 }
 
 export interface EndMarkWriter {
-  /** Returns when the mark is on the disk. Everything up to its place must be durable before. */
+  /** Returns when the mark is on the disk. Everything up to its position must be durable before. */
   write(mark: EndMark): void;
   close(): void;
 }

@@ -14,7 +14,7 @@ export type EndMarkLimits = { readonly [Name in keyof typeof endMarkLimits]: num
 export interface MarkedEnd {
   /** To be called after each commit, before it is acknowledged. */
   committed(): void;
-  /** Marks the present end, for good. */
+  /** Marks the present end for the last time. */
   close(): void;
 }
 
@@ -23,9 +23,9 @@ export interface MarkedEndOptions {
   readonly logId: string;
   readonly bootId: string | null;
   readonly limits?: Partial<EndMarkLimits> | undefined;
-  /** The last place of the log, all of it durable. */
+  /** The last position of the log, all of it durable. */
   end(): Place;
-  /** Told when marks cannot be written, and with `null` when they can again. Appends go on meanwhile. */
+  /** Called when marks cannot be written, and with `null` when they can again. Appends go on meanwhile. */
   onTrouble(reason: string | null): void;
 }
 

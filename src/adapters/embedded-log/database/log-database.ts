@@ -29,7 +29,7 @@ export interface LogDatabaseOptions extends LogFileOptions {
 const BEGINNING: Place = { position: 0, id: '' };
 
 /**
- * @param onMarkTrouble told when the mark of the end cannot be written, and with `null` when it can again.
+ * @param onMarkTrouble called when the mark of the end cannot be written, and with `null` when it can again.
  * @throws {LogFileRefused}
  */
 export function openLogDatabase(

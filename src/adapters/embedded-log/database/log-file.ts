@@ -27,7 +27,7 @@ export interface AcceptedLoss {
 export interface LogFileOptions {
   /** The position up to which an operator accepted that transitions are missing. */
   readonly acceptLossUpTo?: number | undefined;
-  /** Of the machine, unless told. */
+  /** Of the machine by default. */
   readonly bootId?: string | null | undefined;
 }
 
@@ -44,7 +44,7 @@ const KEPT_WRITE_AHEAD_BYTES = 16 * 1024 * 1024;
 const CACHE_KIB = 16 * 1024;
 
 /**
- * Opens the log at `path`, or creates it, and lets nobody else have it until it is closed. A log that lacks what was
+ * Opens the log at `path`, or creates it, and lets no other process have it until it is closed. A log that lacks what was
  * durable is refused before anything is changed (docs/adr/0029-the-end-of-the-embedded-log-is-marked-apart-from-it.md).
  * @throws {LogFileRefused}
  */
@@ -101,8 +101,8 @@ function openDatabase(path: string): DatabaseSync {
 }
 
 /**
- * What SQLite recovered from the write-ahead log may be a commit whose fsync failed: a retry will be told that it is
- * durable, so it is written once more, into the file, before anybody asks. On a full disk nobody is told anything yet.
+ * What SQLite recovered from the write-ahead log may be a commit whose fsync failed: a retry will be answered that it is
+ * durable, so it is written once more, into the file, before any request. On a full disk no request is answered yet.
  */
 function makeDurable(path: string, database: DatabaseSync): void {
   try {

@@ -5,7 +5,7 @@ import { GENERATION_BITS } from './schema.ts';
 const BITS = 2 ** (GENERATION_BITS + 4);
 const PROBES = 7;
 
-/** A name as the filters know it. Both halves stay as they are for ever: finished filters are stored. */
+/** A name as the filters know it. Both halves are permanent: finished filters are stored. */
 export interface NamePrint {
   readonly first: number;
   readonly step: number;

@@ -36,7 +36,7 @@ const proven = (what: string, upTo: number): Loss => ({
   upTo,
 });
 
-/** Nothing tells how far the log had come. A log is never without a mark: the mark is there before the log is. */
+/** Nothing shows how far the log had come. A log is never without a mark: the mark is there before the log is. */
 const possible = (what: string, upTo: number): Loss => ({
   claim: 'may have lost transitions that were answered for',
   what: `${what}, so whether transitions are missing after position ${upTo} is unknown`,

@@ -7,7 +7,7 @@ import type { StreamDirectory } from './stream-directory.ts';
 const MAX_ROWS = 5_000;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
-/** A place in the log and the transition that is there. */
+/** A position in the log and the transition that is there. */
 export interface Place {
   readonly position: number;
   readonly id: string;
@@ -23,7 +23,7 @@ export interface TransitionReader {
   readLog(query: LogQuery): { readonly rows: Flat; readonly last: Place };
   /** `null` where there is nothing. */
   placeAt(position: number): Place | null;
-  /** The last place; `null` in an empty log. */
+  /** The last position; `null` in an empty log. */
   end(): Place | null;
 }
 
@@ -98,7 +98,7 @@ function collect(
   return { rows, last };
 }
 
-/** A row that somebody took out of the file must stop its subscribers, not be passed over. */
+/** A row that was removed from the file must stop its subscribers, not be passed over. */
 function* withoutGaps(found: Iterable<Row>, after: number): Generator<Row> {
   let expected = after + 1;
   for (const row of found) {

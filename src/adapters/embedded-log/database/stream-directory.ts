@@ -18,11 +18,11 @@ export interface StreamDirectory {
   find(stream: string): StreamHead | null;
   /** Gives a new stream its number. */
   add(stream: string): number;
-  /** Tells that transitions were appended up to `head`. */
+  /** To be called when transitions were appended up to `head`. */
   move(stream: string, head: StreamHead): void;
   /** The transaction is committed: what it changed may be remembered. */
   commit(): void;
-  /** The transaction failed: whatever the file now holds is looked up anew. */
+  /** The transaction failed: whatever the file now holds is looked up again. */
   forget(): void;
 }
 

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 /** https://sqlite.org/fileformat2.html#the_write_ahead_log. All numbers in it are big-endian. */
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
-/** The last bit of the magic number tells in which order the words of checksums are read. */
+/** The last bit of the magic number says in which order the words of checksums are read. */
 const MAGIC = 0x377f0682;
 const MIN_PAGE_BYTES = 512;
 const MAX_PAGE_BYTES = 65_536;
@@ -23,8 +23,8 @@ export type WriteAheadState =
   | { readonly kind: 'damaged'; readonly byte: number; readonly commitsBehind: number };
 
 /**
- * Looks for commits behind the first frame that SQLite does not believe, of the same generation (the salts tell). SQLite
- * drops them without a word; the writer, though, goes on only when what came before is written:
+ * Looks for commits behind the first frame that SQLite does not believe, of the same generation (by the salts). SQLite
+ * drops them silently; the writer, though, goes on only when what came before is written:
  *
  * - A kill leaves the beginning of what was written, because the kernel keeps it. So without an end of the machine in
  *   between (`isSameBoot`), one commit behind a broken frame proves that the frame had been whole.
