@@ -47,7 +47,7 @@ interface Waiter {
 /**
  * Bounds the memory of all requests together. What does not fit waits for a moment, in the order of arrival, and is
  * refused then. A request that is larger than a bound is let in when nothing else counts against that bound, so that no
- * bound can shut a request out for good.
+ * bound can shut a request out permanently.
  */
 export function createAdmission(limits: AdmissionLimits, clock: Clock): Admission {
   const ofClient = new Map<string, number>();

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 export interface ConnectionLimits {
   readonly connections: number;
   readonly connectionsOfOneAddress: number;
-  /** Beyond the limits, taken only to be told so; what comes beyond these is not taken at all. */
+  /** Beyond the limits, accepted only to be refused with an answer; what comes beyond these is not accepted at all. */
   readonly surplusConnections: number;
 }
 
@@ -47,7 +47,7 @@ const OTHER_FILES = 128;
 
 /**
  * The limits for a process that may have `openFiles` files open.
- * @param openFiles `null` where the system does not tell.
+ * @param openFiles `null` where the system does not say.
  */
 export function connectionsWithin(openFiles: number | null, limits: ConnectionLimits): ConnectionLimits {
   if (openFiles === null) return limits;

@@ -6,23 +6,23 @@ import { isInRange } from './intake/query.ts';
 
 const MARK_BYTES = 16;
 
-/** Everything that a place in a list belongs to: another list's place means nothing here. */
+/** Everything that a cursor belongs to: another list's cursor means nothing here. */
 export interface ListIdentity {
   readonly clientId: string;
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A place in a list as opaque text, marked with whose list it is and how it was filtered. The mark finds mistakes and
+ * A position in a list as opaque text, marked with whose list it is and how it was filtered. The mark finds mistakes and
  * tampering by accident; it is no secret, because a forged cursor could only make its owner's own list begin elsewhere:
- * what may be seen is decided anew with every request. So several processes need not share a key.
+ * what may be seen is decided with every request. So several processes need not share a key.
  */
 export function cursorOf({ createdAt, id }: EventPlace, list: ListIdentity): string {
   const text = JSON.stringify([createdAt, id]);
   return Buffer.concat([mark(text, list), Buffer.from(text)]).toString('base64url');
 }
 
-/** The place; `null` when the cursor was made for another list, or not by us. */
+/** The position; `null` when the cursor was made for another list, or not by us. */
 export function placeOf(cursor: string, list: ListIdentity): EventPlace | null {
   const bytes = Buffer.from(cursor, 'base64url');
   // Decoding overlooks characters and bits that encoding would not have written.

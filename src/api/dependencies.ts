@@ -23,7 +23,7 @@ export interface ReadinessCheck {
 export interface ApiDependencies {
   readonly useCases: Pick<UseCases, 'receiveEvent' | 'replayEvent' | 'discardEvent'>;
   readonly log: Pick<EventReader, 'readStream' | 'readPages' | 'subscribeAll' | 'head'>;
-  /** The read tables as they are at present. @throws {ReadDatabaseUnavailable} while there are none. */
+  /** The read tables as they are currently. @throws {ReadDatabaseUnavailable} while there are none. */
   readonly readDatabase: () => ReadDatabase;
   readonly authenticator: Authenticator;
   readonly readinessChecks: readonly ReadinessCheck[];
@@ -34,7 +34,7 @@ export interface ApiDependencies {
   readonly replayPermissionOf: (type: string) => ReplayPermission;
   /** What each role may do, where it is not the usual. */
   readonly permissionsOfRoles?: PermissionsOfRoles;
-  /** Told the code of every problem that is sent. */
+  /** Called with the code of every problem that is sent. */
   readonly countProblem?: (code: ProblemCode) => void;
   /** Other limits than the default ones. */
   readonly limits?: Partial<Limits>;

@@ -72,7 +72,7 @@ interface EventWaitsOptions {
 }
 
 /**
- * Requests that wait for what becomes of an event. One subscription serves all of them: it starts at the log's end with
+ * Requests that wait until an event has a status. One subscription serves all of them: it starts at the log's end with
  * the first and stops with the last. Whoever joins looks at the event after that, so a transition is either seen there
  * or still to be delivered.
  */

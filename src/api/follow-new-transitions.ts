@@ -6,7 +6,7 @@ import type { RepeatingReport } from '../application/repeating-report.ts';
 import { runSubscription, type Subscriber } from '../application/run-subscription.ts';
 
 export interface Following {
-  /** From now on every transition that is appended will be told. Pending while the log cannot be reached. */
+  /** From now on every transition that is appended is passed on. Pending while the log cannot be reached. */
   readonly ready: Promise<void>;
   stop(): void;
 }
@@ -15,11 +15,11 @@ export interface FollowingOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly report: RepeatingReport;
-  /** There is no going on: the place was refused by the log. */
+  /** It cannot go on: the log refused the checkpoint. */
   readonly failed: (error: unknown) => void;
 }
 
-/** Tells the transitions of events from the log's present end on, in order, at least once each. */
+/** Passes on the transitions of events from the log's current end on, in order, at least once each. */
 export function followNewTransitions(
   log: Pick<EventReader, 'subscribeAll' | 'head'>,
   tell: (transition: RecordedTransition) => void,

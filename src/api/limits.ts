@@ -36,7 +36,7 @@ export const defaultLimits = {
   pageBytes: 1024 * 1024,
   /** What the parts said is believed for so long. */
   readinessFreshMs: 1_000,
-  /** A readiness check that has not answered by then counts as trouble. */
+  /** A readiness check that has not answered by then counts as not ready. */
   readinessMs: 2_000,
   /** What is under way when the server closes is cut off after that. */
   closingMs: 5_000,
@@ -52,7 +52,7 @@ export const defaultLimits = {
   /** In all and from one address; a long poll takes one. Fewer where the process may have few files open. */
   connections: 2_048,
   connectionsOfOneAddress: 1_024,
-  /** Taken beyond that, to be told so. */
+  /** Accepted beyond that, to be refused with an answer. */
   surplusConnections: 64,
   /** An answer of which the other side takes nothing for so long is given up, with its connection. */
   stalledAnswerMs: 10_000,

@@ -33,7 +33,7 @@ export const allPermissions: readonly Permission[] = [...new Set([...permissions
 
 /** Who may use a route. Every route has to say it; there is no default. */
 export type Access =
-  /** Anybody, without a token. */
+  /** Every client, without a token. */
   | 'public'
   | {
       readonly permission: Permission;
@@ -43,7 +43,7 @@ export type Access =
       readonly and?: Exclude<Access, 'public'>;
     };
 
-/** For every answer that shows an event, or tells whether there is one. A client that only writes sees its own. */
+/** For every answer that shows an event, or shows whether there is one. A client that only writes sees its own. */
 export const toReadEvents = { permission: 'events:read', forOwnEvents: 'events:write' } as const satisfies Access;
 
 /** Roles and scopes count by exact match only. A machine client may carry a permission's name as an OAuth scope. */
@@ -55,7 +55,7 @@ export const isPermitted = (
 
 const usual = permissionsOfRoles();
 
-/** The roles that mean something here: a token of somebody else's issuer may carry hundreds. */
+/** The roles that mean something here: a token of another issuer may carry hundreds. */
 export const knownRoles = ({ roles }: Principal): readonly string[] => roles.filter((role) => usual.has(role));
 
 export type Admission =

@@ -142,7 +142,7 @@ export function problemOfRejection(rejection: Rejection): Problem {
   const { code } = rejection;
   switch (code) {
     case 'idempotency-key-reused':
-      return { code, detail: 'One key stands for one request, for good. Send the new request under a new key.' };
+      return { code, detail: 'One key stands for one request, permanently. Send the new request under a new key.' };
     case 'replay-not-allowed':
       return {
         code,
@@ -153,7 +153,7 @@ export function problemOfRejection(rejection: Rejection): Problem {
   }
 }
 
-/** How a status that Fastify or Node chose by itself is told. */
+/** The problem for a status that Fastify or Node chose by itself. */
 export function problemOfStatus(status: number | undefined): Problem {
   const code = statusCodes.get(status ?? 500);
   if (code !== undefined) return { code };

@@ -12,7 +12,7 @@ type Sources = Pick<RouteDependencies, 'log' | 'readDatabase'>;
  * An event from its row where that is recent enough, else from its history: what was answered with a 2xx is never
  * unknown, however far the projector is behind and whether or not the read database is there. `null` for an event that
  * was never received.
- * @throws {LogUnavailable} when only the log could tell, and it cannot.
+ * @throws {LogUnavailable} when only the log has the answer, and it cannot be read.
  */
 export async function readEvent(sources: Sources, id: string, minRevision = 0): Promise<EventView | null> {
   const row = await findRow(sources, id);

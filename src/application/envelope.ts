@@ -49,7 +49,7 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * The rule that ties a history together: SHA-256, in hex, over the canonical JSON of the envelope with the data's own
- * SHA-256 in the place of the data. Documented for auditors in docs/histories.md.
+ * SHA-256 instead of the data. Documented for auditors in docs/histories.md.
  */
 export function envelopeHash({ actor, causationId, correlationId, ...rest }: Envelope, data: string): string {
   const dataSha256 = hash('sha256', data, 'hex');
@@ -58,7 +58,7 @@ export function envelopeHash({ actor, causationId, correlationId, ...rest }: Env
 
 /**
  * Readies a transition for the log. Its data is written as canonical JSON, so its hash can be recomputed from JSON.
- * @throws when the data does not have its shape: nothing may be written for ever that cannot be read again. Costs
+ * @throws when the data does not have its shape: nothing may be written that cannot be read again. Costs
  *   0.5 µs of about 8 µs.
  */
 export function seal(transition: Transition, envelope: Envelope): SealedTransition {
@@ -69,7 +69,7 @@ export function seal(transition: Transition, envelope: Envelope): SealedTransiti
   return new SealedTransition({ id, type, schemaVersion, recordedAt, data, metadata, hash: sealed, stream, revision });
 }
 
-/** What of the envelope has no place of its own in the log. The names with `$` are EventStoreDB's. */
+/** What of the envelope has no column or field of its own in the log. The names with `$` are EventStoreDB's. */
 function metadataText(envelope: Envelope, sealed: string): string {
   const { stream: _stream, revision: _revision, id: _id, type: _type, ...most } = envelope;
   const { schemaVersion: _version, recordedAt: _at, correlationId, causationId, ...others } = most;
@@ -102,7 +102,7 @@ export const isUnbroken = (history: readonly RecordedTransition[]): boolean => h
 
 /**
  * The same for a stream that comes piece by piece: to be called with each transition in turn.
- * @returns of a function that tells whether everything up to its transition is unbroken.
+ * @returns a function that says whether everything up to its transition is unbroken.
  */
 export function createChainCheck(): (recorded: RecordedTransition) => boolean {
   let previous: string | null = FIRST_PREV_HASH;

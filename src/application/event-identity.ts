@@ -10,13 +10,13 @@ export function deriveUuid(...parts: readonly string[]): string {
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }
 
-/** One idempotency key of one client is one event for ever: uniqueness lives in the log and needs no other table. */
+/** One idempotency key of one client is one event permanently: uniqueness lives in the log and needs no other table. */
 export const eventIdOf = (clientId: string, idempotencyKey: string) => deriveUuid('event', clientId, idempotencyKey);
 
 /**
  * Where the first id is taken by an event whose key was made in the other way: sent by the client as a key of its own, or
  * made from a CloudEvent's source and id. The first event of a stream stays, so which of the two ids an event has is
- * decided once and for good.
+ * decided once.
  */
 export const secondEventIdOf = (clientId: string, idempotencyKey: string) =>
   deriveUuid('event', 'second', clientId, idempotencyKey);

@@ -1,7 +1,7 @@
 /** Operational failures: the world outside did not do its part. Messages and ids only, never payloads or credentials. */
 export abstract class OperationalFailure extends Error {
   abstract readonly code: string;
-  /** Whether the same call may succeed later without anybody's hand. */
+  /** Whether the same call may succeed later without an operator. */
   abstract readonly retryable: boolean;
 }
 
@@ -19,14 +19,14 @@ export class LogDamaged extends OperationalFailure {
   readonly retryable = false;
 }
 
-/** The log refused an append for good: too large, malformed, or not allowed. */
+/** The log refused an append permanently: too large, malformed, or not allowed. */
 export class AppendRefused extends OperationalFailure {
   override readonly name = 'AppendRefused';
   readonly code = 'append-refused';
   readonly retryable = false;
 }
 
-/** A checkpoint that is no place in this log: another log, an emptied one, or a restored backup. */
+/** A checkpoint that is not a position in this log: another log, an emptied one, or a restored backup. */
 export class CheckpointRefused extends OperationalFailure {
   override readonly name = 'CheckpointRefused';
   readonly code = 'checkpoint-refused';

@@ -20,11 +20,11 @@ import { readHistory } from './read-history.ts';
 
 export interface CommandContext {
   readonly actor: Actor;
-  /** What led to the command; the head of the event's history unless told. */
+  /** What led to the command; the head of the event's history by default. */
   readonly causationId?: string;
   readonly requestId?: string;
   readonly traceparent?: string;
-  /** The id of a transition that the command leads to; fresh unless told. Read event-log.ts before telling. */
+  /** The id of a transition that the command leads to; fresh by default. Read event-log.ts before giving one. */
   readonly transitionId?: (type: TransitionType) => string;
 }
 
@@ -46,7 +46,7 @@ export const commandLimits = {
   repeatedDecisions: 4,
   /**
    * An append without an answer is sent again, unchanged, this often, but not after so long: the adapter's deadline
-   * bounds each, and all of them together have to fit into a client's patience, which is 30 s as a rule.
+   * bounds each, and all of them together have to end before clients stop waiting, which is after 30 s as a rule.
    */
   maxRetries: 4,
   lastRetryAfterMs: 10_000,

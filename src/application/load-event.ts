@@ -34,7 +34,7 @@ export function advance(loaded: LoadedEvent, recorded: RecordedTransition): Load
   };
 }
 
-/** The event as its stream tells it. @throws {LogUnavailable} {HistoryBroken} and as {@link advance}. */
+/** The event as its stream has it. @throws {LogUnavailable} {HistoryBroken} and as {@link advance}. */
 export async function loadEvent(log: Pick<EventReader, 'readStream'>, stream: string): Promise<LoadedEvent> {
   return (await readHistory(log, stream)).reduce(advance, unheardOf);
 }

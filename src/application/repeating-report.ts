@@ -6,7 +6,7 @@ export const repeatingReportLimits = {
   repeatAfterMs: 60_000,
   /** What has not occurred for so long is over, once something has gone well. */
   overAfterMs: 10_000,
-  /** Kinds that are told apart; all others count as one. */
+  /** Kinds that are distinguished; all others count as one. */
   kinds: 100,
 } as const;
 
@@ -15,7 +15,7 @@ export type RepeatingReportLimits = { readonly [Name in keyof typeof repeatingRe
 export interface Occurrence {
   /** What goes well or not, such as a route. */
   readonly about: string;
-  /** What is the same trouble: one line when it begins, and then one in a while. */
+  /** What is the same problem: one line when it begins, and then one in a while. */
   readonly kind: string;
   readonly level: 'info' | 'warn' | 'error';
   /** Of the first line; later ones say how often it has occurred since, and leave `err`, with its stack, out. */

@@ -5,7 +5,7 @@ import type { Checkpoint, EventReader, RecordedTransition, SubscribeOptions } fr
 import type { Logger } from './ports/logger.ts';
 import { createRepeatingReport, kindOf, type RepeatingReport } from './repeating-report.ts';
 
-/** One follower of the log: its effects and its place. */
+/** A subscriber of the log: its effects and its checkpoint. */
 export interface Subscriber {
   readonly name: string;
   /** Where to go on; `null` at the beginning of the log. */
@@ -17,7 +17,7 @@ export interface Subscriber {
   handle(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<void>;
   /** What was in the log when the subscription began has been handled. Called again when it fails. */
   caughtUp?(): Promise<void> | void;
-  /** Whether what is stored is still what was stored last, where somebody else could have put it back. */
+  /** Whether what is stored is still what was stored last, where something else could have put it back. */
   isInPlace?(): Promise<boolean>;
 }
 
@@ -42,9 +42,9 @@ interface SubscriptionSurroundings {
 
 /**
  * Follows the log until `signal` aborts: from the stored checkpoint, in order, effect before checkpoint. A failure is
- * tried again from the stored checkpoint with backoff, for ever: skipping would be worse than standing still. So is what
+ * tried again from the stored checkpoint with backoff, without limit: skipping would be worse than standing still. So is what
  * was moved behind its back.
- * @throws {CheckpointRefused} when the stored checkpoint is no place in this log: that needs a decision.
+ * @throws {CheckpointRefused} when the stored checkpoint is not a position in this log: that needs a decision.
  */
 export async function runSubscription(
   log: Pick<EventReader, 'subscribeAll'>,
@@ -105,10 +105,10 @@ async function watchPlace(
   if (subscriber.isInPlace === undefined) return;
   while (!signal.aborted) {
     await clock.sleep(checkPlaceEveryMs, signal);
-    // A store that is away says nothing about the place.
+    // A store that is unavailable says nothing about the checkpoint.
     const isInPlace = signal.aborted || (await subscriber.isInPlace().catch(() => true));
     if (isInPlace || signal.aborted) continue;
-    logger.warn({ subscriber: subscriber.name }, 'the stored checkpoint was moved by somebody else; it is read again');
+    logger.warn({ subscriber: subscriber.name }, 'the stored checkpoint was moved by something else; it is read again');
     return onMoved();
   }
 }

@@ -28,7 +28,7 @@ class SealedHere implements Sealed {
   }
 }
 
-/** A transition that this process has checked and sealed, with the place that its hash covers. */
+/** A transition that this process has checked and sealed, with the stream and revision that its hash covers. */
 export class SealedTransition extends SealedHere {
   readonly revision: number;
 

@@ -27,10 +27,10 @@ export interface LeasedOptions {
 
 /**
  * A service of which one process at a time is the active one, and the others stand by. What is written under the lease
- * is fenced by its epoch; everything else the service does must do no harm twice.
+ * is fenced by its epoch; everything else the service does must be harmless twice.
  *
  * An owner that cannot reach the store of leases goes on until it hears that another has taken over: while the store is
- * away nobody can, and stopping would only make the outage wider.
+ * unavailable none can, and stopping would only make the outage wider.
  */
 export function whileLeased({ leases, name, owner, begin, clock, logger, limits }: LeasedOptions): BackgroundService {
   const { renewEveryMs, askEveryMs } = { ...leasedLimits, ...limits };

@@ -19,7 +19,7 @@ import { type Parts, partsOfRole } from './parts.ts';
 interface Given {
   readonly config: Config;
   readonly roles: readonly Role[];
-  /** Transitions up to this position may be missing from the log; none unless told. */
+  /** Transitions up to this position may be missing from the log; none by default. */
   readonly acceptLossUpTo?: number | null | undefined;
   readonly logger: Logger;
 }
@@ -107,7 +107,7 @@ async function openReadTables(
   // Ingest needs the log alone: a database that is away must not make a load balancer turn events away.
   const checks: readonly ReadinessCheck[] = [
     { part: 'read tables', check, isDispensable: isShared },
-    // That rows and log are not of one history, though, is told by nothing else, and gets worse with every event.
+    // That rows and log are not of one history, though, is shown by nothing else, and gets worse with every event.
     { part: 'rows of this log', check: async () => tables.mismatch() },
   ];
   return { part: tables, checks };

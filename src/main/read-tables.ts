@@ -46,7 +46,7 @@ export async function openEmbeddedReadTables({ dataFolder, log, acceptLossUpTo, 
     if (acceptLossUpTo === null || lostUpTo > BigInt(acceptLossUpTo)) throw lostBehindRows(folder, error, lostUpTo);
     const keptIn = join(dataFolder, `read-tables.kept-${timestamp(systemClock.now()).replaceAll(/[:.]/g, '-')}`);
     await rename(folder, keptIn);
-    logger.warn({ keptIn, reason: error.message }, 'the read tables are kept aside, as was accepted, and built again');
+    logger.warn({ keptIn, reason: error.message }, 'the read tables are kept aside, as was accepted, and rebuilt');
   }
   return watched(await open(), log, logger);
 }
@@ -55,7 +55,7 @@ const lostBehindRows = (folder: string, cause: CheckpointRefused, lostUpTo: bigi
   new CannotStart(
     `The read tables in ${folder} have seen more than the log has: ${cause.message}.
 Nothing was changed. If the log is the wrong one or an older copy, put the right one back. To go on with this one, keep
-the rows aside and have them built again: ${COMMAND} start --accept-lost-transitions ${lostUpTo}`,
+the rows aside and have them rebuilt: ${COMMAND} start --accept-lost-transitions ${lostUpTo}`,
     { cause },
   );
 
@@ -80,7 +80,7 @@ export async function openSharedReadTables(url: string, log: EventLog, logger: L
     if (!(error instanceof CheckpointRefused)) throw error;
     throw new CannotStart(
       `The read tables in DATABASE_URL do not belong to this log: ${error.message}
-Nothing was changed. If the log is the wrong one, mend EVENTSTORE_URL. If it is the right one, have the rows built again:
+Nothing was changed. If the log is the wrong one, correct EVENTSTORE_URL. If it is the right one, have the rows rebuilt:
 give DATABASE_URL a new, empty database and start again (docs/full-profile.md). The old one stays as it is.`,
       { cause: error },
     );
@@ -100,7 +100,7 @@ function watched({ db, trouble, close }: OpenedDatabase, log: EventLog, logger: 
   };
 }
 
-/** @throws {CheckpointRefused} naming what the log lacks, as far as the rows tell. */
+/** @throws {CheckpointRefused} naming what the log lacks, as far as the rows show it. */
 async function verifyRows(log: EventLog, db: WritableDatabase): Promise<void> {
   try {
     await verifyAll(rowsOf(log, db));

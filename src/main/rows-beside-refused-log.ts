@@ -13,7 +13,7 @@ interface Place {
 }
 
 /**
- * The same error; for a log that has lost transitions, or may have, with what the rows beside it tell of them: the log
+ * The same error; for a log that has lost transitions, or may have, with what the rows beside it show of them: the log
  * knows no more of them than a position.
  */
 export async function withWhatRowsTell(error: unknown, place: Place): Promise<unknown> {

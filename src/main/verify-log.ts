@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { makeDataFolder } from './make-data-folder.ts';
 import { logFileOf } from './open-parts.ts';
 
-/** Checks the whole embedded log, which nobody may be writing meanwhile; exit code 1 when anything is broken. */
+/** Checks the whole embedded log, which no process may be writing meanwhile; exit code 1 when anything is broken. */
 export async function verifyLog({ dataFolder }: Config): Promise<void> {
   makeDataFolder(dataFolder);
   const release = acquireDataFolder(dataFolder);

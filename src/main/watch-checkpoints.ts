@@ -21,14 +21,14 @@ export interface CheckpointWatch {
   stop(): Promise<void>;
 }
 
-/** @throws {CheckpointRefused} for the first that is no place in this log. @throws {LogUnavailable} */
+/** @throws {CheckpointRefused} for the first that is not a position in this log. @throws {LogUnavailable} */
 export async function verifyAll({ log, storedCheckpoints }: Pick<WatchedRows, 'log' | 'storedCheckpoints'>) {
   for (const checkpoint of await storedCheckpoints()) await log.verifyCheckpoint(checkpoint);
 }
 
 /**
- * Asks again and again whether the rows are of this log: an older copy of it may be put in place while processes run,
- * and its rows would tell of events that the log no longer has. Ends with the trouble, should the right log come back.
+ * Asks again and again whether the rows are of this log: an older copy of it may be put back while processes run,
+ * and the rows would show events that the log no longer has. The reason goes away, should the right log come back.
  */
 export function watchCheckpoints(rows: WatchedRows): CheckpointWatch {
   const { clock, logger } = rows;

@@ -39,7 +39,7 @@ interface Given {
   readonly chance: Chance;
   /** Names this process for as long as it lives, in leases and claims: unique for each start. */
   readonly processName: string;
-  /** Where handlers run; in this process unless told. Asked by a worker alone, and closed with it. */
+  /** Where handlers run; in this process by default. Asked by a worker alone, and closed with it. */
   readonly startRunner?: (limits: LimitsOfServices) => HandlerRunner;
   readonly limits?: LimitsOfServices;
 }

@@ -4,8 +4,8 @@ import type { Lease, Leases } from '../application/ports/leases.ts';
 import type { Database } from './database.ts';
 
 /**
- * How long a process may be silent before another takes over. A short pause is then no change of owner, and a dead
- * owner is replaced before anybody waits long.
+ * How long a process may not renew its lease before another takes over. A short pause is then no change of owner, and a dead
+ * owner is replaced before clients wait long.
  */
 export const LEASE_MS = 5_000;
 
@@ -48,8 +48,8 @@ export function createLeases(db: Kysely<Database>, durationMs = LEASE_MS): Lease
 }
 
 /**
- * Fences a transaction: it commits under this lease or not at all, since nobody can take the lease over before it ends.
- * @throws {ConcurrencyConflict} when somebody has.
+ * Fences a transaction: it commits under this lease or not at all, since no other process can take the lease over before it ends.
+ * @throws {ConcurrencyConflict} when another has.
  */
 export async function requireLease(transaction: Transaction<Database>, { name, epoch }: Lease): Promise<void> {
   const row = await transaction

@@ -29,7 +29,7 @@ export interface ProjectedBatch {
   readonly lease: Lease | null;
 }
 
-/** Where one read model's rows are kept, together with the place in the log that they are of. */
+/** Where one read model's rows are kept, together with the position in the log that they are of. */
 export interface ProjectionStore {
   /** `null` before the first batch. @throws {ReadDatabaseUnavailable} */
   load(): Promise<Checkpoint | null>;

@@ -37,7 +37,7 @@ export interface ProjectorDependencies {
   readonly logger: Logger;
   /** Under which to write, where several processes share the read database. */
   readonly lease?: Lease | null;
-  /** Other pace than the usual one. */
+  /** Another batching than the usual one. */
   readonly pace?: Partial<Pace> | undefined;
 }
 
@@ -77,7 +77,7 @@ export function createProjector(
     });
 
   let isHandling = false;
-  /** Batches, so that a look at the place can tell whether one came in between. */
+  /** Batches, so that a look at the checkpoint can show whether one came in between. */
   let handled = 0;
 
   /** Finds the transitions that the database refuses, by halves, and writes all others. Repeating it does no harm. */

@@ -50,7 +50,7 @@ function causeOf({ cause }: Error): string {
 const shown = (thrown: unknown) =>
   typeof thrown === 'object' && thrown !== null ? (JSON.stringify(thrown) ?? 'an object') : String(thrown);
 
-/** Where a file lies on this machine is nobody's business in a history; its last folders tell enough. */
+/** Where a file lies on this machine does not belong into a history; its last folders are enough. */
 const shortened = (stack: string) =>
   stack
     .slice(0, 2 * MAX_STACK_CHARACTERS)

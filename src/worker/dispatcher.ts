@@ -17,7 +17,7 @@ const NAME = 'dispatcher';
 export const dispatcherLimits = {
   /** A larger payload stays in the log: a command is to be small, and the claim then reads the stream. */
   carriedCharacters: 32 * 1024,
-  /** The stored place lags by so much: after a crash, what was published since is published again, which is harmless. */
+  /** The stored checkpoint lags by so much: after a crash, what was published since is published again, which is harmless. */
   saveEveryMs: 200,
 } as const;
 export type DispatcherLimits = { readonly [Limit in keyof typeof dispatcherLimits]: number } & SubscriptionLimits;
@@ -27,7 +27,7 @@ export interface DispatcherOptions {
   readonly bus: CommandPublisher;
   readonly checkpoints: CheckpointStore;
   /**
-   * Where to begin when no usable place is stored; `null` at the beginning of the log. Whatever is unfinished before it
+   * Where to begin when no usable checkpoint is stored; `null` at the beginning of the log. Whatever is unfinished before it
    * is found by the sweep.
    */
   readonly firstPlace: (signal: AbortSignal) => Promise<Checkpoint | null>;
@@ -40,7 +40,7 @@ export interface DispatcherOptions {
 }
 
 /**
- * Publishes a command for every event that is received or replayed. The log is the outbox: the place is moved after the
+ * Publishes a command for every event that is received or replayed. The log is the outbox: the checkpoint is moved after the
  * bus has the commands, so that a crash anywhere publishes some of them again and none never.
  */
 export function createDispatcher({
@@ -128,7 +128,7 @@ export function createDispatcher({
   };
 }
 
-/** The stored place, if it is one in this log: it is a hint, so a foreign one is worth a warning and not a halt. */
+/** The stored checkpoint, if it is one of this log: it is a hint, so a foreign one is worth a warning and not a halt. */
 async function usablePlace({
   log,
   checkpoints,
@@ -141,7 +141,10 @@ async function usablePlace({
     return stored;
   } catch (error) {
     if (!(error instanceof CheckpointRefused)) throw error;
-    logger.warn({ err: error }, "the dispatcher's stored place is not in this log; it begins anew");
+    logger.warn(
+      { err: error },
+      "the dispatcher's stored checkpoint is not a position in this log; it starts without one",
+    );
     return null;
   }
 }

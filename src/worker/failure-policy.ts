@@ -6,7 +6,7 @@ import type { Logger } from '../application/ports/logger.ts';
 import { createRepeatingReport, kindOf } from '../application/repeating-report.ts';
 import { AttemptNotDue } from './wait-until-due.ts';
 
-/** What the report of commands that fail for good is about. */
+/** What the report of commands that fail permanently is about. */
 const ABOUT = 'processing';
 
 /** How long a command is held before it is given back. Grows with the outage; jitter keeps workers from one rhythm. */
@@ -15,7 +15,7 @@ export type HoldBackLimits = { readonly [Limit in keyof typeof holdBackLimits]: 
 
 export interface FailurePolicy {
   /**
-   * Does the work that a command asks for, then tells the bus what becomes of the command. Never rejects.
+   * Does the work that a command asks for, then acknowledges or releases the command. Never rejects.
    * @returns why the command is not settled: its attempt may not start yet; `null` when it is.
    */
   settle(delivery: CommandDelivery, work: (command: ProcessEvent) => Promise<void>): Promise<AttemptNotDue | null>;

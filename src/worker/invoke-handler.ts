@@ -79,7 +79,7 @@ interface Issue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** Names places and rules, never values. */
+/** Names paths and rules, never values. */
 function payloadInvalid(issues: readonly Issue[]) {
   const told = issues.slice(0, MAX_ISSUES_TOLD).map(({ path = [], message }) => {
     const pointer = path.map((part) => `/${String(typeof part === 'object' ? part.key : part)}`).join('');

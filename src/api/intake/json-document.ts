@@ -93,7 +93,7 @@ function problemOfRepeatedName(members: Scan['members']): Problem {
   return invalid([{ pointer: pointerOf(repeated), code: 'repeated-member', message: 'is there more than once' }]);
 }
 
-/** Nobody mends more at once, and the answer must not outgrow the request. */
+/** More would be of no use, and the answer must not outgrow the request. */
 const MOST_ERRORS = 50;
 
 export const invalid = (errors: readonly FieldError[]): Problem => ({
@@ -106,7 +106,7 @@ export const pointerOf = (...path: readonly (string | number)[]) =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /**
- * What stands at the place `at`; for a member's name, the object that it is in. The text is JSON up to there, or the
+ * What stands at the index `at`; for a member's name, the object that it is in. The text is JSON up to there, or the
  * answer means little. Slow, for problem documents only.
  */
 function pointerTo(text: string, from: number, at: number): string {

@@ -21,7 +21,7 @@ const body = z.strictObject({
     .refine((text) => visible.test(text), { error: 'must hold characters that can be seen' }),
 });
 
-/** Why an operator wants what he asks for: it goes into the history. */
+/** Why operators want what they ask for: it goes into the history. */
 export function readReason(request: FastifyRequest): Reading<{ readonly reason: string }> {
   const text = decodeText(takeBody(request));
   if (!text.ok) return text;

@@ -8,7 +8,7 @@ import { comparableOf, comparableOfStored, differences, type PreparedEvent } fro
 
 export type Reception =
   | { readonly ok: true; readonly isNew: true; readonly event: EventView }
-  /** The same request under the same key was received before. What became of the event since is in its history. */
+  /** The same request under the same key was received before. What happened to the event since is in its history. */
   | { readonly ok: true; readonly isNew: false; readonly id: string }
   | { readonly ok: false; readonly problem: Problem };
 
@@ -74,7 +74,7 @@ function differing(sent: PreparedEvent, stored: ReceiveEvent['event']): Pick<Pro
   const comparable = comparableOf({ ...sent, payloadValue: parseExactly(sent.payload) });
   const pointers = differences(comparable, comparableOfStored(stored));
   return {
-    detail: 'One key stands for one request, for ever. Send the new request under a new key.',
+    detail: 'One key stands for one request, permanently. Send the new request under a new key.',
     errors: pointers.map((pointer) => ({ pointer, code: 'differs', message: 'is not what the first request said' })),
   };
 }

@@ -166,7 +166,7 @@ class Scanner {
     return -1;
   }
 
-  /** @returns the place of the escape's last character, of the pair's where it is one. */
+  /** @returns the index of the escape's last character, of the pair's where it is one. */
   #unicodeEscape(at: number): number {
     const unit = codeUnit(this.#text, at);
     if (unit === 0) this.#refuse('nul-refused', at - 1);
@@ -237,7 +237,7 @@ const codeUnit = (text: string, at: number) => {
   return /^[0-9a-fA-F]{4}$/.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
 };
 
-/** After `true`, `false`, `null`, or whatever stands in their place. */
+/** After `true`, `false`, `null`, or whatever stands there instead. */
 function wordEnd(text: string, from: number): number {
   let at = from;
   while (at < text.length && !isSpace(text.charCodeAt(at)) && !'[]{},:"'.includes(text.charAt(at))) at++;

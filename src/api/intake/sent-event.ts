@@ -44,7 +44,7 @@ export interface Comparable {
 }
 
 /**
- * The first three tell of the sending, not of the event: senders set them anew with every attempt. The last one says
+ * The first three describe the sending, not the event: senders set them for every attempt. The last one says
  * what `contentType` says, and may be left out where that is JSON.
  */
 const attributesNotCompared = new Set(['time', 'traceparent', 'tracestate', 'datacontenttype']);

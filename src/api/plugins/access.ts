@@ -22,7 +22,7 @@ declare module 'fastify' {
 const bearer = /^Bearer ([\w.~+/-]+=*)$/i;
 
 /**
- * Lets in who may use a route, and nobody else. A route that does not say who that is stops the start.
+ * Lets in the clients who may use a route, and no others. A route that does not say who that is stops the start.
  * @throws from the registration of such a route.
  */
 export function addAccess(server: FastifyInstance, authenticator: Authenticator, ofRoles: PermissionsOfRoles): void {

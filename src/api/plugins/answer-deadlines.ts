@@ -6,7 +6,7 @@ import type { Limits } from '../limits.ts';
 
 /**
  * Lets go of clients who do not read. An answer whose bytes the other side does not take for a while is given up, and so
- * is one that is read at less than the slowest pace, both with the connection.
+ * is one that is read more slowly than the lowest rate, both with the connection.
  */
 export function addAnswerDeadlines(server: FastifyInstance, clock: Clock, limits: Limits): void {
   const dueAt = new Map<FastifyReply, number>();

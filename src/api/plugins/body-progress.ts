@@ -4,7 +4,7 @@ import type { Limits } from '../limits.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** To be told of each body whose reading begins. */
+    /** To be called with each body whose reading begins. */
     watchBody: (request: FastifyRequest) => void;
   }
 }

@@ -12,7 +12,7 @@ declare module 'fastify' {
     takes?: readonly MediaType[];
     /** Any other type, too, when the headers are those of a CloudEvent, whose data the body is then. */
     takesBinaryCloudEvents?: boolean;
-    /** Memory for each byte of the body while it is worked on; that of one event unless told. */
+    /** Memory for each byte of the body while it is worked on; that of one event by default. */
     memoryPerByte?: number;
   }
 }

@@ -5,7 +5,7 @@ import { sendProblem } from './problems.ts';
 
 /**
  * A server that closes refuses new requests, answers those under way, and lets go of their connections. Node alone would
- * keep such a connection open for as long as it may be idle, and one whose request never ends for ever: it stops
+ * keep such a connection open for as long as it may be idle, and indefinitely one whose request never ends: it stops
  * checking timeouts once it closes.
  */
 export function addClosing(server: FastifyInstance, clock: Clock, limits: Limits): void {

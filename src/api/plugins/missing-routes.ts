@@ -3,7 +3,7 @@ import { sendProblem } from './problems.ts';
 
 /**
  * 404 for a path that is no resource, 405 with `Allow` for a method that the resource does not have; both before the
- * body is read, because nobody will look at it.
+ * body is read, because it is of no use.
  */
 export function addMissingRoutes(server: FastifyInstance): void {
   const resources = new Map<string, { readonly path: RegExp; readonly methods: Set<string> }>();

@@ -12,7 +12,7 @@ interface Refused {
 const refusing = new Set([401, 429, 503]);
 
 /**
- * Slows down who asks again at once whatever the answer: after a number of refusals in a row `Retry-After` grows, and
+ * Slows down clients who ask again at once whatever the answer: after a number of refusals in a row `Retry-After` grows, and
  * the answer is held back. The first success ends it. Probes of health are never held back.
  */
 export function addPatience(server: FastifyInstance, clock: Clock, limits: Limits): void {

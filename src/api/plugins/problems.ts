@@ -15,7 +15,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** For log lines about what may occur with every request. */
     repeatingReport: RepeatingReport;
-    /** Told of every problem that is sent. */
+    /** Called with every problem that is sent. */
     countProblem: (code: Problem['code']) => void;
   }
 }
@@ -62,7 +62,7 @@ const whatIsAsked = (request: FastifyRequest) => `${request.method} ${routeOf(re
 /** The route's pattern, never the URL: that may hold what must not be logged. */
 export const routeOf = (request: FastifyRequest) => request.routeOptions.url ?? null;
 
-/** What befell a request before there was a route for it. */
+/** Answers an error that occurred before a request reached a route. */
 export function answerFrameworkError(error: FastifyError, _request: unknown, reply: FastifyReply): void {
   sendProblem(reply, problemOf(error));
 }

@@ -38,7 +38,7 @@ export function addRequestContext(server: FastifyInstance, limits: Limits): void
     if (request.url.length > limits.urlCharacters) {
       sendProblem(reply, { code: 'uri-too-long', detail: `A URL has at most ${limits.urlCharacters} characters.` });
     } else if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      // Node would answer this itself, without a problem document, unless it is told to leave it to us.
+      // Node would answer this itself, without a problem document, unless it is configured to leave it to us.
       sendProblem(reply, { code: 'malformed-request', detail: 'A request in HTTP/1.1 names its host.' });
     } else if (namesHostTwice(request.raw)) {
       sendProblem(reply, { code: 'malformed-request', detail: 'A request names its host once.' });

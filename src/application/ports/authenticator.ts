@@ -1,6 +1,6 @@
 /** Who a request comes from, as far as a verified token says. */
 export interface Principal {
-  /** Stable over token rotation: the client id where there is one, else the subject. Idempotency keys belong to it. */
+  /** Stable over token rotation: the client id where there is one, otherwise the subject. Idempotency keys belong to it. */
   readonly clientId: string;
   readonly subject: string;
   /** The token's own roles and scopes, unfiltered: what they permit is decided in one table of the API. */

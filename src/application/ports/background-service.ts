@@ -7,7 +7,7 @@ export interface BackgroundService {
    * Takes no more work and resolves when what was in hand is finished or safely let go. Safe before `start`, and twice.
    */
   stop(): Promise<void>;
-  /** What keeps it from its work at present, in words for an operator; `null` when nothing does. */
+  /** What keeps it from its work currently, in words for an operator; `null` when nothing does. */
   trouble(): string | null;
   /** What an operator should know though it is at work; `null` when there is nothing. */
   notice?(): string | null;

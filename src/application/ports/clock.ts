@@ -8,7 +8,7 @@ export interface Clock {
 
 /** For deadlines: an hour that the machine's clock is set back must not become an hour without any. */
 export interface MonotonicClock extends Clock {
-  /** Milliseconds since some moment, with fractions. Never goes back, whatever becomes of the machine's clock. */
+  /** Milliseconds since some moment, with fractions. Never goes back, whatever happens to the machine's clock. */
   monotonicMs(): number;
 }
 

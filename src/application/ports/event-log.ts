@@ -1,11 +1,11 @@
 declare const brand: unique symbol;
 
-/** A transition's place in its stream, dense from 0. */
+/** A transition's number in its stream, dense from 0. */
 export type Revision = bigint & { readonly [brand]: 'Revision' };
-/** A transition's place in the whole log. Grows along the log, need not be dense, means nothing to another log. */
+/** Where a transition is in the whole log. Grows along the log, need not be dense, means nothing to another log. */
 export type LogPosition = bigint & { readonly [brand]: 'LogPosition' };
 /**
- * A place that a subscriber has finished with, as text to be stored beside its effects. Opaque outside the log's
+ * A position up to which a subscriber has finished, as text to be stored beside its effects. Opaque outside the log's
  * adapter: it also holds what the adapter needs to recognise its own log, so that a foreign log, an emptied one or a
  * restored backup is refused instead of silently skipped over.
  */
@@ -60,20 +60,20 @@ export type AppendRefusal =
   | { readonly code: 'too-large'; readonly message: string }
   /** Malformed text, an id that is not a UUID in lower case, a name that is empty or begins with `$`. Final. */
   | { readonly code: 'invalid'; readonly message: string }
-  /** The log does not take more at present: full queue, full disk, server busy or away. Try again later. */
+  /** The log does not take more currently: full queue, full disk, server busy or away. Try again later. */
   | { readonly code: 'unavailable'; readonly message: string }
   /** What the log has stored is damaged. Final until an operator restores it. */
   | { readonly code: 'damaged'; readonly message: string }
-  /** The log refuses this user. Final until somebody mends the settings. */
+  /** The log refuses this user. Final until the settings are corrected. */
   | { readonly code: 'unauthorized'; readonly message: string };
 
 export type AppendOutcome =
   /**
    * The transitions are durable at these revisions: by this call, or by an earlier one with the same ids at the same
-   * place. EventStoreDB does not tell the two apart, so neither does the port.
+   * revision. EventStoreDB does not distinguish the two, so neither does the port.
    */
   | { readonly kind: 'appended'; readonly firstRevision: Revision; readonly lastRevision: Revision }
-  /** Somebody else was there first; nothing was written. */
+  /** Another append was there first; nothing was written. */
   | { readonly kind: 'conflict'; readonly actualRevision: Revision | 'no-stream' }
   /** The answer was lost: written or not. Send the identical request again (same expectation, ids, order). */
   | { readonly kind: 'unknown'; readonly message: string }
@@ -81,13 +81,13 @@ export type AppendOutcome =
 
 export interface EventWriter {
   /**
-   * Appends atomically at the expected revision. Durable (fsync, or the server's own promise) once `appended` is told.
+   * Appends atomically at the expected revision. Durable (fsync, or the server's own promise) once `appended` is returned.
    *
-   * The log takes two requests with the same ids at the same place for one request, without comparing bodies, and tells
-   * both that they succeeded; with other ids the second one is a conflict. An id is therefore never made from the
+   * The log takes two requests with the same ids at the same revision for one request, without comparing bodies, and answers
+   * both as `appended`; with other ids the second one is a conflict. An id is therefore never made from the
    * command, the stream or the revision alone.
    *
-   * Settles by the adapter's own deadline, also when the log is silent; never rejects.
+   * Settles by the adapter's own deadline, also when the log does not answer; never rejects.
    */
   append(request: AppendRequest): Promise<AppendOutcome>;
   /** Group commit: outcomes in the order of the requests; one that fails does not affect the others. Never rejects. */
@@ -95,7 +95,7 @@ export interface EventWriter {
 }
 
 export type SubscriptionMessage =
-  /** In the log's order, at least one; `checkpoint` is the place after the last of them. */
+  /** In the log's order, at least one; `checkpoint` is the position after the last of them. */
   | {
       readonly kind: 'transitions';
       readonly transitions: readonly RecordedTransition[];
@@ -109,7 +109,7 @@ export type SubscriptionMessage =
 export interface SubscribeOptions {
   /** Only streams with this prefix. */
   readonly streamPrefix?: string;
-  /** Most transitions in one message; 1,000 unless told. */
+  /** Most transitions in one message; 1,000 by default. */
   readonly maxBatch?: number;
   /** Ends the subscription: the iteration finishes without an error. */
   readonly signal?: AbortSignal;
@@ -128,18 +128,18 @@ export interface EventReader {
    */
   readPages(stream: string): AsyncIterable<readonly RecordedTransition[]>;
   /**
-   * Every transition committed after `after` (`null`: from the beginning) once and in order, then live. The consumer's
-   * pace is the source's pace: no more than a bounded number of transitions is held. Reconnects with backoff by itself.
-   * @throws {CheckpointRefused} when `after` is not a place in this log.
+   * Every transition committed after `after` (`null`: from the beginning) once and in order, then live. The source is
+   * no faster than the consumer: no more than a bounded number of transitions is held. Reconnects with backoff by itself.
+   * @throws {CheckpointRefused} when `after` is not a position in this log.
    */
   subscribeAll(after: Checkpoint | null, options?: SubscribeOptions): AsyncIterable<SubscriptionMessage>;
   /**
-   * The place after the last committed transition; `null` for an empty log.
+   * The position after the last committed transition; `null` for an empty log.
    * @throws {LogUnavailable}
    */
   head(): Promise<{ readonly position: LogPosition; readonly checkpoint: Checkpoint } | null>;
   /**
-   * Whether `checkpoint` is a place in this log.
+   * Whether `checkpoint` is a position in this log.
    * @throws {CheckpointRefused} saying what differs. @throws {LogUnavailable}
    */
   verifyCheckpoint(checkpoint: Checkpoint): Promise<void>;

@@ -1,4 +1,4 @@
-/** The right to do what only one process may do at a time, as long as nobody has taken it over. */
+/** The right to do what only one process may do at a time, as long as no other process has taken it over. */
 export interface Lease {
   readonly name: string;
   /** The process that holds it. */
@@ -9,7 +9,7 @@ export interface Lease {
 
 /**
  * Leases by the clock of the store that keeps them, which no process's own clock can contradict. A lease that has
- * expired is still its owner's until somebody takes it: nobody is hurt by an owner that is late.
+ * expired is still its owner's until another process takes it: an owner that is late does no harm.
  */
 export interface Leases {
   /**

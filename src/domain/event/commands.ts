@@ -3,7 +3,7 @@ import type { PoisonLimits } from './suspicion.ts';
 import type { Failure, InterruptionCause, RetryPolicy, TransitionData } from './transitions.ts';
 
 /**
- * Times are RFC 3339 in UTC with milliseconds: the domain reads no clock and draws no chance, its caller does. What follows
+ * Times are RFC 3339 in UTC with milliseconds: the domain reads no clock and draws no random numbers, its caller does. What follows
  * from a command that says when it is given, `now`, is recorded as of then, so that what is due is counted from
  * `recordedAt`.
  */
@@ -23,7 +23,7 @@ export interface StartProcessing {
 
 /**
  * One run of an attempt. An attempt that was interrupted starts again under its number, so that the number alone does
- * not tell one run from the next: its claim does.
+ * not distinguish one run from the next: its claim does.
  */
 export interface Run {
   readonly generation: number;
@@ -60,7 +60,7 @@ export interface ExpireLease extends Run {
   readonly jitter: number;
   /** The worker that holds the lease is known to be dead, so its end need not be waited for. */
   readonly workerIsGone: boolean;
-  /** When the event is given up as poison; the domain's own limits unless told. */
+  /** When the event is given up as poison; the domain's own limits by default. */
   readonly poison?: PoisonLimits;
 }
 

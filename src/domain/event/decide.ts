@@ -115,7 +115,7 @@ function interrupted(
   return accept({ type: 'ProcessingInterrupted', data });
 }
 
-/** An event that has a process of handlers for itself is told apart by its worker, so that its end is a failure. */
+/** An event that has a process of handlers for itself is distinguished by its worker, so that its end is a failure. */
 const endOf = (state: EventState, cause: InterruptionCause, { now }: { readonly now: string }) => ({
   cause,
   interruptedAt: now,

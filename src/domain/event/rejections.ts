@@ -4,7 +4,7 @@ import type { EventStatus } from './state.ts';
 export type Rejection =
   /** No such event was ever received. */
   | { readonly code: 'event-not-found' }
-  /** The event exists with another body: one idempotency key names one request for ever. */
+  /** The event exists with another body: one idempotency key names one request permanently. */
   | { readonly code: 'idempotency-key-reused' }
   /** The command speaks of an attempt that is over, running elsewhere, or not next. */
   | { readonly code: 'stale-attempt'; readonly status: EventStatus }

@@ -27,7 +27,7 @@ export function companyOf({ suspicions }: { readonly suspicions: readonly Suspic
   return workers === 1 ? 'few' : 'any';
 }
 
-/** A worker that was asked to stop had time to say so: nobody is suspected for that. */
+/** A worker that was asked to stop had time to say so: no event is suspected for that. */
 export function suspicionOf({ cause, interruptedAt, wasAlone }: Interruption): readonly Suspicion[] {
   return cause === 'stopping' ? [] : [{ at: interruptedAt, ended: endedBy[cause], wasAlone }];
 }

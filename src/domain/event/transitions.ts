@@ -26,7 +26,7 @@ const failure = z.object({
   stack: text.nullable(),
 });
 
-/** `lease-expired` is in histories of before interruptions were told from attempts; nothing gives it any more. */
+/** `lease-expired` is in histories of before interruptions were distinguished from attempts; nothing gives it any more. */
 const deadLetterReason = z.enum(['attempts-exhausted', 'not-retryable', 'no-handler', 'lease-expired', 'poison']);
 
 /**
@@ -54,7 +54,7 @@ export const transitionSchemas = {
     orderingKey: text.nullable(),
     /** The client's JSON text, byte for byte: large integers, key order and duplicate keys survive. */
     payload: text,
-    /** SHA-256 of what the client asked for; tells a repeated request from another one under the same key. */
+    /** SHA-256 of what the client asked for; distinguishes a repeated request from another one under the same key. */
     requestFingerprint: text,
     source: text,
     type: text,

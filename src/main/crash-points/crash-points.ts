@@ -5,7 +5,7 @@ type Values<Of> = Of[keyof Of];
 type Named = Exclude<Values<{ [Port in keyof typeof portActions]: Values<(typeof portActions)[Port]> }>, null>;
 export type Action = Exclude<Named, 'append'> | `append-${TransitionType}`;
 
-/** `before`: nothing is done yet. `after`: it is done, and nobody in the process has been told. */
+/** `before`: nothing is done yet. `after`: it is done, and no code in the process has the result. */
 export type CrashPoint = `${Action}.${'before' | 'after'}`;
 
 const types = Object.keys(transitionSchemas) as TransitionType[];

@@ -23,7 +23,7 @@ export const portActions = {
     append: 'append',
     appendMany: 'append',
     readStream: 'read-stream',
-    // Nothing comes of it but an answer.
+    // Its only effect is an answer.
     readPages: null,
     subscribeAll: 'follow-log',
     head: 'read-head',

@@ -1,6 +1,6 @@
 import type { CrashPoint } from './crash-points.ts';
 
-/** Told each time the process comes to a point. */
+/** Called each time the process comes to a point. */
 export type Reach = (point: CrashPoint) => void;
 
 /** SIGKILL, so that nothing is flushed, finished or let go. The call does not come back. */

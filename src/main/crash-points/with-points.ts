@@ -3,7 +3,7 @@ import type { ActionsOf, Methods } from './port-actions.ts';
 import type { Reach } from './reach.ts';
 
 type Method = (...given: readonly unknown[]) => unknown;
-/** `append` is what no single name stands for: whoever wraps the log puts its own in the place of it. */
+/** `append` is what no single name stands for: whoever wraps the log replaces it by its own. */
 type Names<Port> = { readonly [Name in keyof ActionsOf<Port>]: Action | 'append' | null };
 
 /** A port's methods with the points before and after each that has a name. One that fails has no point after it. */

@@ -51,7 +51,7 @@ export async function runHandler(handling: EventOpsConfig | HandlerDefinition, e
   const outcome = await runner.run({ eventId, state: processing(event), receivedAt, handler });
   if (outcome.kind === 'succeeded' || outcome.kind === 'failed') return { ...outcome, log };
   throw new Error(
-    `The handler's run ended as ${outcome.kind}, which a runner in this process does only when it is told`,
+    `The handler's run ended as ${outcome.kind}, which a runner in this process does only when it is asked to`,
   );
 }
 

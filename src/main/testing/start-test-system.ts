@@ -23,7 +23,7 @@ import { createTestClient, type TestClient } from './test-client.ts';
 const READY_WITHIN_MS = 120_000;
 
 export interface TestSystemOptions {
-  /** Takes the place of every delay of the handlers' retry policies, so that a test need not wait for them. */
+  /** Replaces every delay of the handlers' retry policies, so that a test need not wait for them. */
   readonly retryDelayMs?: number;
 }
 

@@ -6,7 +6,7 @@ import type { EventView } from '../../projections/events/queries.ts';
 export interface EventAsPosted {
   readonly type: string;
   readonly payload: unknown;
-  /** `test` unless given. */
+  /** `test` by default. */
   readonly source?: string;
   readonly orderingKey?: string;
 }
@@ -22,7 +22,7 @@ export interface TestClient {
   post(event: EventAsPosted, idempotencyKey?: string): Promise<EventAsSeen>;
   /**
    * The event once it is PROCESSED, a dead letter or discarded.
-   * @param timeoutMs 4,000 unless given: less than a test has with most runners, so that this is the error that is seen.
+   * @param timeoutMs 4,000 by default: less than a test has with most runners, so that this is the error that is seen.
    * @throws when it has not come to an end by then, with how far it came.
    */
   end(id: string, timeoutMs?: number): Promise<EventAsSeen>;
@@ -32,7 +32,7 @@ export interface TestClient {
 
 const ENDS = ['PROCESSED', 'DEAD', 'DISCARDED'];
 
-// Taken before a test puts another one in its place, for its handlers.
+// Taken before a test replaces it, for its handlers.
 const { fetch } = globalThis;
 
 /** Asks the API at `url`. */

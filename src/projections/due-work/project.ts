@@ -38,7 +38,7 @@ export const isDueRow = (change: DueChange): change is DueRow => change.kind !==
 /**
  * What each event waits for after these transitions, which are in the log's order. Only the last one of each event is
  * read, and none that holds a payload. One that cannot be read makes a row that says so, which the sweep looks into:
- * to pass over it could leave its event without anybody who comes back for it.
+ * to pass over it could leave its event waiting permanently.
  */
 export function foldDueWork(
   transitions: Iterable<RecordedTransition>,

@@ -22,7 +22,7 @@ export interface EventFilters {
   readonly failure?: string | undefined;
 }
 
-/** An event's place in every list: newest first, and by id among those of one moment. */
+/** An event's position in every list: newest first, and by id among those of one moment. */
 export interface EventPlace {
   readonly createdAt: string;
   readonly id: string;
@@ -66,7 +66,7 @@ const weight = sql<number>`octet_length(payload_text) + coalesce(octet_length(er
 
 /**
  * A page of the newest events, and where the next one begins; `null` at the end. Pages neither repeat nor leave out an
- * event that is there throughout: the place is a value, not a count. Status, failure and time come from an index; the
+ * event that is there throughout: the position is a value, not a count. Status, failure and time come from an index; the
  * other filters are checked along the way, so a rare value costs a walk through the table.
  *
  * A page ends early, with a next one, where its items would come to more than `maxBytes`; what does not fit never leaves

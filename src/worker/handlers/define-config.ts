@@ -36,14 +36,14 @@ export interface HandlerDefinition<Payload = unknown> {
   readonly schema?: z.ZodType<Payload>;
   /** What is left out: 5 attempts, from 1,000 ms on twice as long each time, at most 300,000 ms. */
   readonly retry?: Partial<RetryPolicy>;
-  /** 30,000 unless told. */
+  /** 30,000 by default. */
   readonly timeoutMs?: number;
   /**
-   * May the work be done again? `safe` unless told. `never`: a replay is refused, also of a dead letter. `manual`: an
+   * May the work be done again? `safe` by default. `never`: a replay is refused, also of a dead letter. `manual`: an
    * event may be replayed alone, and is left out where many are replayed together.
    */
   readonly replay?: ReplayPermission;
-  /** Kept with every success. A hash of the configuration file unless told: it knows nothing of what the file imports. */
+  /** Kept with every success. A hash of the configuration file by default: it knows nothing of what the file imports. */
   readonly version?: string;
   /** What it returns is kept with the success, if it is JSON of at most 4 KiB. */
   handle(event: HandlerEvent<Payload>, context: HandlerContext): unknown;

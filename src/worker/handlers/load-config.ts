@@ -67,7 +67,7 @@ const keyOf = (path: readonly PropertyKey[]) =>
 const isPrimitive = (value: unknown): value is string | number | boolean | null | undefined =>
   value === null || !['object', 'function', 'symbol', 'bigint'].includes(typeof value);
 
-/** With the place, which Node tells in the first line of a syntax error's stack. Anything can be thrown. */
+/** With file and line, which Node gives in the first line of a syntax error's stack. Anything can be thrown. */
 function describe(error: unknown): string {
   if (!(error instanceof Error))
     return `it throws ${isPrimitive(error) ? String(error) : 'something that is no Error'}`;

@@ -22,7 +22,7 @@ export interface IsolatedRunnerOptions {
   readonly memoryMiB: number;
   readonly clock: MonotonicClock;
   readonly logger: Logger;
-  /** Told of each end of a cell that was not ours. */
+  /** Called with each end of a cell that was not ours. */
   readonly crashed?: (kind: CellEnd['kind']) => void;
   /** Others than the usual ones. */
   readonly limits?: { readonly isolation?: Partial<IsolationLimits>; readonly deadlines?: Partial<DeadlineLimits> };
@@ -35,7 +35,7 @@ const failures: Readonly<Record<CellEnd['kind'], string>> = {
 };
 
 /**
- * Runs handlers in cells: processes or threads that load the configuration themselves. Cells start at once, so that they
+ * Runs handlers in cells: child processes or threads that load the configuration themselves. Cells start at once, so that they
  * load while the worker does. When one ends by itself, what was in it is interrupted, because nothing says which handler
  * did it; an event that has a cell for itself then fails.
  */

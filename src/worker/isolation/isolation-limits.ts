@@ -20,7 +20,7 @@ export const isolationLimits = {
   leftoverGraceMs: 250,
   /** What cells may write to standard output and error in a second; more is left out. */
   writtenCharactersPerSecond: 16 * 1024,
-  /** Of cells that are told to end. */
+  /** Of cells that are asked to end. */
   closeWithinMs: 1_000,
 } as const;
 export type IsolationLimits = { readonly [Name in keyof typeof isolationLimits]: number };

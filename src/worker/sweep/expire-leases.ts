@@ -24,9 +24,9 @@ export interface ExpireLeasesDependencies {
   /** Of this process. */
   readonly worker: string;
   readonly limits: Pick<SweepLimits, 'leasesAtOnce'>;
-  /** Told of each event that is given up because workers end when they run it. */
+  /** Called with each event that is given up because workers end when they run it. */
   readonly poisoned?: () => void;
-  /** When that is; the domain's own limits unless told. */
+  /** When that is; the domain's own limits by default. */
   readonly poison?: Partial<PoisonLimits> | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface ExpireLeasesDependencies {
 const ABOUT = 'leases';
 
 /**
- * Gives up the attempts of these events whose leases have ended, as their streams tell it: what the caller believes
+ * Gives up the attempts of these events whose leases have ended, as their streams have it: what the caller believes
  * about them may be out of date. An event that cannot be read is said and left alone.
  *
  * @param isGone whether a worker is known to be dead, so that the end of its lease need not be waited for.

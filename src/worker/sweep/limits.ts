@@ -1,4 +1,4 @@
-/** How the sweep works in pieces, and how patient it is. All of it holds at any size, down to 1. */
+/** The sizes of the sweep's pages, and how long it waits. All of it holds at any size, down to 1. */
 export const sweepLimits = {
   /** A retry that is due waits for so long at most; every look costs the database a few small queries. */
   sweepEveryMs: 250,

@@ -134,7 +134,7 @@ describe('the dispatcher', () => {
     await start({ checkpoints: { load: async () => 'another-log/7' as Checkpoint, save: async () => {} } });
     expect(published).toHaveLength(1);
     expect(logger.lines.map(({ message }) => message)).toEqual([
-      "the dispatcher's stored place is not in this log; it begins anew",
+      "the dispatcher's stored checkpoint is not a position in this log; it starts without one",
     ]);
   });
 

@@ -16,7 +16,7 @@ export interface AskedAct {
   readonly key: string | null;
   readonly reason: string;
   readonly context: CommandContext;
-  /** Whether who asks may know of the client's events; when not, the event is not found. Of all events unless given. */
+  /** Whether who asks may know of the client's events; when not, the event is not found. Of all events by default. */
   readonly mayKnowOf?: (received: { readonly clientId: string }) => boolean;
 }
 
@@ -28,7 +28,7 @@ type Sources = Pick<RouteDependencies, 'useCases' | 'log' | 'replayPermissionOf'
 
 /**
  * Asks for the next generation. With a key, asking twice is asking once, also when the event has been processed again
- * meanwhile: the transition's id follows from the request, and the history tells whether it is there. The key of another
+ * meanwhile: the transition's id follows from the request, and the history shows whether it is there. The key of another
  * request about the event is refused.
  * @throws {LogUnavailable} and as `replayEvent`.
  */

@@ -6,7 +6,7 @@ import { isUuid } from '../../plugins/request-context.ts';
 import type { success } from '../../problem-details.ts';
 import { readFromHistory } from '../../read-event.ts';
 
-/** The id in the path; `null` for what can be no id, which is answered like an id that nobody knows. */
+/** The id in the path; `null` for what can be no id, which is answered like an unknown id. */
 export function eventIdIn(request: FastifyRequest): string | null {
   const { id } = request.params as { readonly id: string };
   return isUuid(id) ? id.toLowerCase() : null;

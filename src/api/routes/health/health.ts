@@ -11,7 +11,7 @@ const config = { access: 'public' } as const;
 /** Reasons name paths, addresses and what a database says: they are for those who operate the system. */
 const forDetails: Permission = 'system:read';
 
-/** Whether the process serves at all. Asks nobody, so that a slow database does not get a sound process killed. */
+/** Whether the process serves at all. Asks no part, so that a slow database does not get a sound process killed. */
 export function addHealth(server: FastifyInstance): void {
   server.get('/healthz', { config }, (_request, reply) =>
     reply.header('content-type', JSON_CONTENT_TYPE).send('{"status":"ok"}'),
@@ -20,7 +20,7 @@ export function addHealth(server: FastifyInstance): void {
 
 /**
  * Whether requests should come here: asks every part, and names those that are not ready. Without some of them requests
- * may come all the same. Why a part is not ready is told to operators.
+ * may come all the same. Why a part is not ready is shown to operators.
  */
 export function addReadiness(
   server: FastifyInstance,

@@ -3,7 +3,7 @@ import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-/** What one handler has begun with timers and not seen through. */
+/** The pending timers of one handler: what it has begun and not waited for. */
 export interface Leftovers {
   readonly timers: Set<NodeJS.Timeout | NodeJS.Immediate>;
   /** Called after each timer that ran or was cleared. */
