@@ -35,7 +35,7 @@ async function withHistory() {
   const life = eventLife(sound, writing.clock, id);
   await life.start();
   await life.failForGood();
-  await writing.call({ method: 'POST', url: `/v1/events/${id}/replay`, payload: { reason: 'mended' } });
+  await writing.call({ method: 'POST', url: `/v1/events/${id}/replay`, payload: { reason: 'fixed' } });
   return { sound, id, history: () => writing.call({ url: `/v1/events/${id}/history` }) };
 }
 
@@ -69,14 +69,14 @@ describe('a history', () => {
       data: expect.objectContaining({ type: 'order.placed', clientId: 'admin' }),
     });
     expect(items[1].actor).toEqual({ kind: 'process', process: 'worker-1' });
-    expect(items[4].data).toMatchObject({ reason: 'mended', requestedBy: 'admin-subject' });
+    expect(items[4].data).toMatchObject({ reason: 'fixed', requestedBy: 'admin-subject' });
   });
 
   it('is verified by somebody who knows the rule alone', async () => {
     const { history } = await withHistory();
     const { body } = await history();
     expect(isTrue(body)).toBe(true);
-    expect(isTrue(body.replace('mended', 'Mended'))).toBe(false);
+    expect(isTrue(body.replace('fixed', 'Fixed'))).toBe(false);
     expect(isTrue(body.replace('worker-1', 'worker-2'))).toBe(false);
   });
 
@@ -86,7 +86,7 @@ describe('a history', () => {
     const script = fileURLToPath(new URL('../../examples/audit/verify-history.mjs', import.meta.url));
     const verify = (input: string) => spawnSync(process.execPath, [script], { input, encoding: 'utf8' });
     expect(verify(body)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^(valid .+\n)+$/) });
-    expect(verify(body.replace('mended', 'Mended'))).toMatchObject({
+    expect(verify(body.replace('fixed', 'Fixed'))).toMatchObject({
       status: 1,
       stdout: expect.stringContaining('BROKEN'),
     });
@@ -104,7 +104,7 @@ describe('a history', () => {
 
 describe('a history that was tampered with', () => {
   it.each<[string, Falsification]>([
-    ['in its data', ({ data }) => ({ data: data.replace('mended', 'Mended') })],
+    ['in its data', ({ data }) => ({ data: data.replace('fixed', 'Fixed') })],
     ['in its time', (_recorded, index) => (index === 2 ? { recordedAt: '2029-01-01T00:00:00.000Z' } : {})],
     ['in its actor', ({ metadata }) => ({ metadata: metadata.replace('admin-subject', 'admin-Subject') })],
     ['so that its data is no JSON', ({ data }, index) => (index === 1 ? { data: data.slice(1) } : {})],

@@ -192,7 +192,7 @@ describe('an event that was replayed a moment ago', () => {
   it('is waited for as its history has it, however far its row is behind', async () => {
     const { call } = api();
     const url = `/v1/events/${seeded[3]?.id}`;
-    await call({ method: 'POST', url: `${url}/replay`, payload: { reason: 'mended' } });
+    await call({ method: 'POST', url: `${url}/replay`, payload: { reason: 'fixed' } });
     expect((await call({ url })).json().status).toBe('DEAD');
     expect((await call({ url: `${url}?waitFor=RECEIVED` })).json()).toMatchObject({ status: 'RECEIVED', revision: 4 });
   });

@@ -187,7 +187,7 @@ describe('a replay', () => {
 });
 
 describe('a dead letter', () => {
-  it('is given up for good, with who and why', async () => {
+  it('is given up permanently, with who and why', async () => {
     const { life, discard, replay, recorded } = await withEvent();
     await life.start();
     await life.failForGood();

@@ -19,7 +19,7 @@ import {
 /** The port of the log without a disk: for tests of what stands on the log, not of the log. */
 export function createInMemoryLog(
   logId: string = randomUUID(),
-  /** What becomes of a transition on its way into the log: nothing, unless somebody changes it. */
+  /** What happens to a transition on its way into the log: nothing, unless a test changes it. */
   stored: (recorded: RecordedTransition) => RecordedTransition = (recorded) => recorded,
 ): EventLog & {
   /** In the log's order. */

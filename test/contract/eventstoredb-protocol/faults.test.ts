@@ -111,7 +111,7 @@ describe('a server that does not do what it is asked', () => {
 });
 
 describe('a black hole', () => {
-  it('takes what is sent to it without a word, and goes on afterwards', async () => {
+  it('takes what is sent to it without an answer, and goes on afterwards', async () => {
     const { conversation, server, stream } = here;
     const witness = await startProtocolServer({ folder: temporaryFolder() });
     const elsewhere = new Conversation(witness.port);
@@ -193,7 +193,7 @@ describe('a restored backup', () => {
     expect(await conversation.read({ from: lost })).toEqual([label('other')]);
   });
 
-  it('leaves a subscription from a lost place without a word', async () => {
+  it('leaves a subscription from a lost position without an answer', async () => {
     const { conversation, server, stream } = here;
     const backup = await server.faults.backup();
     const many = Array.from({ length: 40 }, (_, index) => label(`${index}`));

@@ -78,7 +78,7 @@ describe('$all', () => {
     expect(words).toEqual(['UNKNOWN: Exception was thrown by handler.']);
   });
 
-  it('read for no events brings nothing for ever, until the client gives up', async () => {
+  it('read for no events brings nothing until the client gives up', async () => {
     const reading = here.conversation.open({ count: 0 });
     await here.conversation.features();
     await reading.close();

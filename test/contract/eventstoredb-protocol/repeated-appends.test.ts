@@ -182,7 +182,7 @@ describe('an append that is repeated while the first one becomes durable', () =>
 });
 
 describe('the memory for repeats at any', () => {
-  it('does not survive a restart, while repeats at a revision are known for ever', async () => {
+  it('does not survive a restart, while repeats at a revision are known permanently', async () => {
     const { conversation, server, stream, prefix } = here;
     await conversation.append(stream, 'any', [`${prefix}a`]);
     // A restored log is a restarted server.

@@ -32,7 +32,7 @@ describe.skipIf(missing !== null)(
       expect(recordCounts({ test: TEST, seed, ...result })).toEqual([]);
     });
 
-    it('leaves the rows that a projector makes anew from the log', () => {
+    it('leaves the rows that a projector rebuilds from the log', () => {
       expect(result.rowsMadeAnew).toEqual(result.rowsAtRest);
     });
 

@@ -19,7 +19,7 @@ async function serve(...args: readonly string[]) {
 }
 
 describe('the server alone', () => {
-  it('says once that it is ready, and where; and ends without a word when it is told to', async () => {
+  it('says once that it is ready, and where; and ends silently when it is asked to', async () => {
     const folder = temporaryFolder();
     const child = spawn(process.execPath, [SERVE, '--port', '0', '--data', folder], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,7 +5,7 @@ import { logForTest, serverAndLog, serverForTest } from '../../support/event-log
 import { follow, isCaughtUp, readLog } from '../../support/event-log/follow.ts';
 import { appendAll, appended, appendUntilKnown, kindOf, request } from '../../support/event-log/transitions.ts';
 
-describe('a connection to EventStoreDB, which carries 100 calls and lets the next one wait without a word', () => {
+describe('a connection to EventStoreDB, which carries 100 calls and lets the next one wait silently', () => {
   it('is asked for no more than that by 300 reads at once', async () => {
     const { server, log } = await serverAndLog();
     const stored = request();

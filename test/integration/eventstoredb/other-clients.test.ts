@@ -59,7 +59,7 @@ describe('other clients of EventStoreDB', () => {
     expect(kindOf(await log.append(next))).toBe('appended');
   });
 
-  it('may tombstone a stream: then every append to it is refused for good, and reading says why it cannot', async () => {
+  it('may tombstone a stream: then every append to it is refused permanently, and reading says why it cannot', async () => {
     const { server, log } = await serverAndLog();
     const first = request();
     await appendAll(log, [first]);

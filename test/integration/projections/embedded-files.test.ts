@@ -11,7 +11,7 @@ import { row } from '../../support/read-database/rows.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
-/** What the next start finds: why it begins anew, if it does, and how many rows are there. */
+/** What the next start finds: why it rebuilds, if it does, and how many rows are there. */
 async function startAgain(folder: string) {
   const logger = createRecordingLogger();
   const { db, close } = await openReadTables(folder, logger);
@@ -32,7 +32,7 @@ describe('the embedded read database', () => {
     expect(await startAgain(folder)).toEqual({ recreated: null, rows: 1, messages: [] });
   });
 
-  it('keeps what was committed when the process ends without a word', async () => {
+  it('keeps what was committed when the process ends suddenly', async () => {
     const folder = await folderWithReadTables();
     const { db, close } = await openReadTables(folder);
     await db.insertInto('events').values(row('one')).execute();
@@ -52,7 +52,7 @@ describe('the embedded read database', () => {
     expect(modes.filter((mode) => mode !== 0)).toEqual([]);
   });
 
-  it('begins anew, and says so, on files that PostgreSQL does not start on', async () => {
+  it('rebuilds, and says so, on files that PostgreSQL does not start on', async () => {
     const folder = await folderWithReadTables();
     await writeFile(join(folder, 'cluster', 'global', 'pg_control'), 'torn');
     expect(await startAgain(folder)).toEqual({
@@ -62,7 +62,7 @@ describe('the embedded read database', () => {
     });
   });
 
-  it('begins anew, and says so, on a schema of another version', async () => {
+  it('rebuilds, and says so, on a schema of another version', async () => {
     const folder = await folderWithReadTables();
     const { db, close } = await openReadTables(folder);
     await sql`insert into kysely_migration (name, timestamp) values ('9999-from-the-future', '')`.execute(db);

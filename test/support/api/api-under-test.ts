@@ -33,7 +33,7 @@ export interface ApiUnderTest {
   readonly server: ReturnType<typeof buildServer>;
   readonly log: EventLog;
   readonly clock: ManualClock;
-  /** As `admin` unless told; `null` sends no token. */
+  /** As `admin` by default; `null` sends no token. */
   call(request: InjectOptions & { readonly as?: string | null }): Promise<LightMyRequestResponse>;
   /** Posts one event as JSON. */
   post(body: unknown, headers?: Readonly<Record<string, string>>, as?: string): Promise<LightMyRequestResponse>;

@@ -13,7 +13,7 @@ import {
 } from '../domain/commands.ts';
 import { failure } from '../domain/transitions.ts';
 
-/** What a worker does to an event, one step at a call: the first attempt of the first generation, unless told. */
+/** What a worker does to an event, one step at a call: the first attempt of the first generation by default. */
 export function eventLife(log: EventLog, clock: Clock, eventId: string, generation = 0) {
   const actor = { kind: 'process', process: 'worker-1' } as const;
   const act = async (command: EventCommand) => {

@@ -15,7 +15,7 @@ import { textCases } from './texts.ts';
 const cases: readonly CorpusCase[] = [...grammarCases, ...numberCases, ...textCases, ...shapeCases];
 const idIn = (event: Buffer) => event.toString('latin1', 7, 43);
 
-/** Sends hostile bodies once, and looks at what became of them by every route. */
+/** Sends hostile bodies once, and looks at the outcomes by every route. */
 export function corpusSuite(tables: ReadTables): void {
   const log: EventLog = createInMemoryLog();
   let api: ApiUnderTest;

@@ -28,7 +28,7 @@ export const startProcessing = (but: But<StartProcessing> = {}): StartProcessing
   ...but,
 });
 
-/** That of `startProcessing()`; the outcomes are of `started()`, unless told. */
+/** That of `startProcessing()`; the outcomes are of `started()` by default. */
 export const claimOfStart = { worker: 'worker-2', leaseExpiresAt: moment(130) };
 
 export const completeProcessing = (but: But<CompleteProcessing> = {}): CompleteProcessing => ({
@@ -77,7 +77,7 @@ export const interruptProcessing = (but: But<InterruptProcessing> = {}): Interru
 export const replayEvent = (but: But<ReplayEvent> = {}): ReplayEvent => ({
   kind: 'ReplayEvent',
   permission: 'safe',
-  reason: 'the handler is mended',
+  reason: 'the handler is fixed',
   requestedBy: 'operator-1',
   ...but,
 });

@@ -79,7 +79,7 @@ export const deadLettered = ({ generation = 0, attempt = 1 }: Run = {}): Transit
 
 export const replayRequested = (generation = 1): Transition => ({
   type: 'ReplayRequested',
-  data: { generation, reason: 'the handler is mended', requestedBy },
+  data: { generation, reason: 'the handler is fixed', requestedBy },
 });
 
 export const discarded = (generation = 0): Transition => ({

@@ -25,7 +25,7 @@ export const transitions = (count: number, given: Partial<ProposedTransition> = 
 /** A stream that no other test has. */
 export const newStream = (prefix = 'test') => `${prefix}-${randomUUID()}`;
 
-/** To the beginning of a new stream, unless told. */
+/** To the beginning of a new stream by default. */
 export const request = (given: Partial<AppendRequest> = {}): AppendRequest => ({
   stream: newStream(),
   expectedRevision: 'no-stream',

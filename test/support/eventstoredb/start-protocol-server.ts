@@ -16,7 +16,7 @@ import { grpc } from './stubs.ts';
 export interface ProtocolServerOptions {
   /** Where the log is kept. Made where it is missing; held by one server at a time. */
   readonly folder: string;
-  /** A free one, unless told. */
+  /** A free one by default. */
   readonly port?: number;
   /** Without it, no TLS. */
   readonly tls?: ServerCertificate | undefined;

@@ -22,7 +22,7 @@ export interface ServerProcess {
 
 export interface ServerProcessOptions {
   readonly folder: string;
-  /** A free one, unless told. */
+  /** A free one by default. */
   readonly port?: number;
   /** Without it, no TLS. */
   readonly tls?: ServerCertificate | undefined;

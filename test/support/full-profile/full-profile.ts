@@ -27,7 +27,7 @@ const UNDEFINED_TABLE = '42P01';
 export interface FullProfile {
   readonly postgres: PrivatePostgres;
   readonly rabbitMq: PrivateRabbitMq;
-  /** The log's server as it runs at present. */
+  /** The log's server as it runs currently. */
   log(): ServerProcess;
   /** What processes are started with, beside their ports. */
   readonly env: Readonly<Record<'EVENTSTORE_URL' | 'DATABASE_URL' | 'AMQP_URL' | 'DATA_DIR', string>>;
@@ -106,7 +106,7 @@ export async function startFullProfile(
     },
     owner: async (lease) => {
       const client = new pg.Client({ connectionString: env.DATABASE_URL });
-      // Of a connection that is ended while nobody asks.
+      // Of a connection that is ended while no query runs.
       client.on('error', () => {});
       await client.connect();
       try {

@@ -13,7 +13,7 @@ interface Service {
   readonly token: string;
 }
 
-/** Posts all at once, each until it has its 2xx; with the events' ids by key. @throws when one is refused for good. */
+/** Posts all at once, each until it has its 2xx; with the events' ids by key. @throws when one is refused permanently. */
 export async function postAll({ url, token }: Service, posts: readonly Post[]): Promise<ReadonlyMap<string, string>> {
   const postOne = async ({ key, type }: Post): Promise<readonly [string, string]> => {
     for (;;) {

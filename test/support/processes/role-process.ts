@@ -16,9 +16,9 @@ export interface RoleOptions {
   readonly role: Role;
   /** Beside the ports: where log, read tables and broker are, and the data folder. */
   readonly env: NodeJS.ProcessEnv;
-  /** Of the API; a free one unless told. */
+  /** Of the API; a free one by default. */
   readonly port?: number | undefined;
-  /** A free one unless told. */
+  /** A free one by default. */
   readonly metricsPort?: number | undefined;
   readonly onLine?: (line: string) => void;
 }

@@ -69,7 +69,7 @@ class Lending {
 
 const missingOf = (source: Source) => ('missing' in source ? source.missing : null);
 
-/** Each project of the run loads this file anew, in the same process. */
+/** Each project of the run loads this file again, in the same process. */
 const shared = globalThis as { eventopsLending?: Lending };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

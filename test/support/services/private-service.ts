@@ -17,7 +17,7 @@ export interface PrivateService {
   /** By SIGSTOP: connections stay open and nothing answers. */
   freeze(): void;
   thaw(): void;
-  /** Forgets all data, as a machine does that is set up anew. Only while it does not run. */
+  /** Forgets all data, as a machine does that is set up again. Only while it does not run. */
   wipe(): Promise<void>;
 }
 

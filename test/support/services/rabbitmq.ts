@@ -155,7 +155,7 @@ function writeConfiguration(
       `default_pass = ${password}`,
       `default_vhost = ${VIRTUAL_HOST}`,
       ...(management ? ['management.tcp.ip = 127.0.0.1', `management.tcp.port = ${ports[3]}`] : []),
-      // Quorum queues keep their write-ahead log in memory, too: 512 MiB unless told.
+      // Quorum queues keep their write-ahead log in memory, too: 512 MiB by default.
       'raft.wal_max_size_bytes = 67108864',
       '',
     ].join('\n'),

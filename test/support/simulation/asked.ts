@@ -15,7 +15,7 @@ const SETTLED_MS = 1_500;
 /** The least that the sweep's delays come down to by chance. */
 const SHORTEST_SHARE = 0.75;
 
-/** How often each attempt was asked for: what nothing moves is asked for ever less often. */
+/** How often each attempt was asked for: what nothing moves is asked for less and less often. */
 export class AskedAttempts {
   readonly #asked = new Map<string, Asked>();
   readonly #passed: () => number;

@@ -120,7 +120,7 @@ export function createDueWorkInMemory(surroundings: Pick<DueWorkSurroundings, 'n
   return {
     dueWork: simulatedDueWork({ ...surroundings, rows: () => rows, keep, isCaughtUp: () => isCaughtUp }),
     rows: () => rows,
-    /** A row that is due at once unless told otherwise. */
+    /** A row that is due at once by default. */
     put: (id: string, given: Partial<KeptDueRow> = {}) => {
       const row: KeptDueRow = {
         ...{ id, kind: 'command', generation: 0, attempts: 0, revision: '0', due_at: null },

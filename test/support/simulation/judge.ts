@@ -10,7 +10,7 @@ import { breachesOfPromptness, isPrompt } from './promptness.ts';
 import { refusedForGood } from './rest.ts';
 import type { World } from './world.ts';
 
-/** Beside what can be told from the outside: G9, what a process has in hand, which only the simulation sees. */
+/** Beside what can be seen from the outside: G9, what a process has in hand, which only the simulation sees. */
 export type SeenBreach =
   | Breach
   | (Pick<Breach, 'eventId' | 'what'> & { readonly guarantee: 'G9'; readonly kind: 'beyond its bounds' });
@@ -104,7 +104,7 @@ async function projectionsBeyondTheLog({ stores, log }: World): Promise<readonly
       await log.verifyCheckpoint(checkpoint);
     } catch (error) {
       if (!(error instanceof CheckpointRefused)) throw error;
-      // The dispatcher needs no place of its own: it begins anew.
+      // The dispatcher needs no checkpoint of its own: it starts without one.
       if (subscriber.startsWith('projection:')) beyond.push(subscriber);
     }
   return beyond;

@@ -11,7 +11,7 @@ const TIMERS_FIRST_MS = 0.01;
 
 /**
  * One process's time on earth. Everything that it does outside itself goes through steps, each of which takes a moment;
- * killed, it stops between two of them for ever, as SIGKILL would have it.
+ * killed, it stops between two of them permanently, as SIGKILL would have it.
  */
 export class Life {
   readonly slot: Slot;
@@ -58,7 +58,7 @@ export class Life {
     if (this.#isOver) await never();
   }
 
-  /** Waits for an answer from outside, which comes after so long, whatever becomes of the process meanwhile. */
+  /** Waits for an answer from outside, which comes after so long, whatever happens to the process meanwhile. */
   async answerAfter(delayMs: number): Promise<void> {
     await this.#time.sleep(delayMs);
     await this.step();

@@ -89,7 +89,7 @@ export async function operator(surroundings: Surroundings, act: OperatorAct, num
   const context = contextOf(subject, requestId);
   await world.time.sleep(at);
   const discard = { reason: 'It is wrong', requestedBy: subject };
-  const replay = { eventId, clientId: subject, subject, key: requestId, reason: 'It is mended', context };
+  const replay = { eventId, clientId: subject, subject, key: requestId, reason: 'It is fixed', context };
   for (let isFirst = true; !world.falsified.has(eventId); isFirst = false) {
     const askedAt = world.time.passed();
     const answer = await api()?.ask<{ readonly ok: boolean }>((dependencies) =>

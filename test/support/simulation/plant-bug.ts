@@ -3,7 +3,7 @@ import type { PlantedBug } from './planted-bugs.ts';
 
 /**
  * From here on, modules of src are loaded with the bug in them; files stay as they are. To be called before any of them
- * is loaded. @throws on loading, when the code that the bug replaces is not there once: then the bug is to be mended.
+ * is loaded. @throws on loading, when the code that the bug replaces is not there once: then the bug is to be retargeted.
  */
 export function plant(bug: PlantedBug): void {
   registerHooks({

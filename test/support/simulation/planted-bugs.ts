@@ -312,7 +312,7 @@ const poison: readonly PlantedBug[] = [
     "status: 'FAILED', attempts: attempt,",
   ),
   bug(
-    'an event that ends its workers is run for ever',
+    'an event that ends its workers is run without limit',
     102,
     'domain/event/decide.ts',
     'if (crashes < maxCrashes)',

@@ -12,7 +12,7 @@ import { unlessStuck } from './stuck-tables.ts';
 import type { World } from './world.ts';
 
 const unavailable: Answers<AppendOutcome> = {
-  refused: () => ({ kind: 'refused', refusal: { code: 'unavailable', message: 'The log takes nothing at present' } }),
+  refused: () => ({ kind: 'refused', refusal: { code: 'unavailable', message: 'The log takes nothing currently' } }),
   lost: () => ({ kind: 'unknown', message: 'The answer was lost' }),
 };
 const failing = (failure: () => Error): Answers<never> => {

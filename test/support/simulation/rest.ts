@@ -5,7 +5,7 @@ import { ofKind, type World } from './world.ts';
 
 const ends = ['PROCESSED', 'DEAD', 'DISCARDED'];
 
-/** Every event of the log is at an end, as its row tells, every row is as far as its stream, and nothing is due. */
+/** Every event of the log is at an end, as its row says, every row is as far as its stream, and nothing is due. */
 export function isAtRest({ log, stores, scenario, falsified }: World): boolean {
   const missing = refusedForGood(scenario);
   const { rows, due } = stores.tables;
@@ -19,7 +19,7 @@ export function isAtRest({ log, stores, scenario, falsified }: World): boolean {
   });
 }
 
-/** Events whose rows the read database never takes: what becomes of them is in the log alone. */
+/** Events whose rows the read database never takes: their outcome is in the log alone. */
 export const refusedForGood = ({ faults }: Pick<Scenario, 'faults'>): ReadonlySet<string> =>
   new Set(
     ofKind(faults, 'row').flatMap(({ key, until }) => (key === null || until !== null ? [] : [eventIdOfKey(key)])),

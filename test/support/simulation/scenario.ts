@@ -85,7 +85,7 @@ export type TimedFault = {
   | { readonly what: 'jump'; readonly slot: Slot; readonly ms: number }
   | { readonly what: 'lose connection'; readonly slot: Slot }
   | { readonly what: 'wipe broker' }
-  /** A server is away from everybody for so long. */
+  /** A server is away from all processes for so long. */
   | { readonly what: 'outage'; readonly of: Part; readonly ms: number }
   /** The read database is put back to an older copy, under processes that are at work. */
   | { readonly what: 'restore tables' }
@@ -104,7 +104,7 @@ export interface CommandFault {
   readonly what: 'lose' | 'repeat';
 }
 
-/** What becomes of the embedded read tables when their process is killed for the n-th time. */
+/** What happens to the embedded read tables when their process is killed for the n-th time. */
 export interface TablesFault {
   readonly kind: 'tables';
   readonly nth: number;
@@ -117,7 +117,7 @@ export interface RowFault {
   /** Of the event; `null`: of every event, as a pooler's outage looks to one who takes it for refused data. */
   readonly key: string | null;
   readonly from: number;
-  /** `null`: for good. */
+  /** `null`: permanently. */
   readonly until: number | null;
 }
 

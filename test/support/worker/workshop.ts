@@ -31,7 +31,7 @@ export const handlerOf = (
   ...given,
 });
 
-/** Hands commands to a worker one by one and says what became of each. */
+/** Hands commands to a worker one by one and says the outcome of each. */
 function createHandDelivery() {
   let onCommand: ((delivery: CommandDelivery) => void) | null = null;
   const bus: CommandConsumer = {
@@ -51,7 +51,7 @@ export interface WorkshopOptions {
   readonly log?: EventLog;
   readonly logger?: Logger;
   readonly stopTimeoutMs?: number;
-  /** Where handlers run; in this process unless told. */
+  /** Where handlers run; in this process by default. */
   readonly runner?: HandlerRunner;
   readonly limits?: Partial<WorkerLimits>;
 }
@@ -85,7 +85,7 @@ export async function createWorkshop(
       await useCases.receiveEvent(posted(key, given), byClient);
       return eventIdOf('client', key);
     },
-    /** Hands out the command for the first attempt, unless told otherwise, and lets time pass until it is settled. */
+    /** Hands out the command for the first attempt by default, and lets time pass until it is settled. */
     process: (eventId: string, command: Partial<ProcessEvent> = {}) =>
       clock.finish(deliver({ eventId, generation: 0, attempt: 1, event: null, ...command })),
     /** The same, without waiting. */

@@ -98,7 +98,7 @@ describe('a command', () => {
 });
 
 describe('a conflict', () => {
-  it('has the command decided anew on what is there now', async () => {
+  it('has the command decided again on what is there now', async () => {
     const { dependencies, elsewhere, log } = setUp();
     await handleCommand(elsewhere, eventId, receiveEvent(), context);
     const other = await handleCommand(
@@ -133,7 +133,7 @@ describe('a conflict', () => {
     expect(late).toMatchObject({ ok: false, rejection: { code: 'stale-attempt', status: 'FAILED' } });
   });
 
-  it('is not fought over for ever', async () => {
+  it('is not fought over without limit', async () => {
     const { dependencies, sent } = setUp(async () => ({ kind: 'conflict', actualRevision: 'no-stream' }));
     const fight = handleCommand(dependencies, eventId, receiveEvent(), context);
     await expect(fight).rejects.toThrow(ConcurrencyConflict);
@@ -174,7 +174,7 @@ describe('an append whose answer is lost', () => {
     expect(await log.readStream(stream)).toHaveLength(2);
   });
 
-  it('is decided anew when it turns out that somebody else was first', async () => {
+  it('is decided again when it turns out that another append was first', async () => {
     let isFirst = true;
     const { dependencies, elsewhere } = setUp(async () => {
       if (!isFirst) return null;

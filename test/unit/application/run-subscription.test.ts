@@ -107,18 +107,18 @@ describe('a subscription', () => {
     await run();
     expect(steps).toEqual(['event-a', 'event-b', 'event-c', 'caught up']);
     expect(pausesMs).toEqual([100, 200]);
-    // The second failure is the same trouble.
+    // The second failure is the same problem.
     expect(warnings).toMatchObject([{ subscriber: 'follower' }]);
   });
 
-  it('pauses longer each time, up to five seconds, and starts anew after a success', async () => {
+  it('pauses longer each time, up to five seconds, and starts from the first pause after a success', async () => {
     const { log, run, pausesMs } = setUp((call) => (call < 8 || call === 9 ? new Error('down') : null));
     await fill(log, 'a', 'b');
     await run();
     expect(pausesMs).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 100]);
   });
 
-  it('goes on when the log ends it without a word', async () => {
+  it('goes on when the log ends it silently', async () => {
     const { log, run, steps } = setUp();
     await fill(log, 'a', 'b');
     await run({
@@ -140,7 +140,7 @@ describe('a subscription', () => {
     expect(stored()).toBe((await log.head())?.checkpoint);
   });
 
-  it('does not go on by itself from a checkpoint that is no place in the log', async () => {
+  it('does not go on by itself from a checkpoint that is not a position in the log', async () => {
     const { run, subscriber, pausesMs } = setUp();
     subscriber.load = async () => 'another-log/3' as Checkpoint;
     await expect(run()).rejects.toThrow(CheckpointRefused);
@@ -168,7 +168,7 @@ describe('a subscription', () => {
     await expect(running).resolves.toBeUndefined();
   });
 
-  it('begins again from the stored checkpoint when somebody moved it while the log was quiet', async () => {
+  it('begins again from the stored checkpoint when it was moved while the log was quiet', async () => {
     const { log, stop, steps } = setUp();
     const clock = createVirtualClock();
     const { logger, warnings } = logged();

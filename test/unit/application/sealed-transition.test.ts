@@ -29,12 +29,12 @@ describe('a transition that the process which appended it keeps in memory', () =
     expect([isAsWritten(kept), isAsWritten(read)]).toEqual([true, true]);
   });
 
-  it('is checked like any other once it is a copy, whatever became of it', () => {
+  it('is checked like any other once it is a copy, whatever happened to it', () => {
     expect(isAsWritten({ ...kept, data: kept.data.replace('12', '13') })).toBe(false);
     expect(isAsWritten(structuredClone({ ...kept, recordedAt: moment(1) }))).toBe(false);
   });
 
-  it('is checked like any other when it stands at a place that its hash does not cover', () => {
+  it('is checked like any other when it stands in a stream or at a revision that its hash does not cover', () => {
     expect(isAsWritten(recordedFrom(sealed, 'event-1', revision(3), position))).toBe(false);
     expect(isAsWritten(recordedFrom(sealed, 'event-2', revision(2), position))).toBe(false);
   });

@@ -32,7 +32,7 @@ describe('a filter of stream names', () => {
     expect(NameFilter.load(bits.slice(1), sha256)).toBeNull();
   });
 
-  it('is for ever the same for the same names, because files keep it', () => {
+  it('is always the same for the same names, because files keep it', () => {
     expect(namePrint('event-1')).toEqual({ first: 2_977_110_247, step: 3_137_679_049 });
     expect(filterOf(['event-1', 'ä€😀']).stored().sha256).toBe(
       '10ca0dfc5291d0f3d6487dcd908248fed49a481f0e17e004b6c35fe857f88dea',

@@ -63,7 +63,7 @@ describe('an append on its way to EventStoreDB', () => {
     expect(decoded(sent)).toEqual(asDecoded(sent));
   });
 
-  it('carries JSON as the bytes that it is: nothing is parsed or written anew', () => {
+  it('carries JSON as the bytes that it is: nothing is parsed or written again', () => {
     const data = '{"b": 1.0,"a":12345678901234567890,"b":-0}';
     expect(decoded(request({ transitions: [transition({ data })] })).transitions[0]).toMatchObject({
       data,

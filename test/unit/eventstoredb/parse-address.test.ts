@@ -12,7 +12,7 @@ const problemOf = (text: string) => {
 };
 
 describe('the address of EventStoreDB', () => {
-  it('names one node, with TLS unless told', () => {
+  it('names one node, with TLS by default', () => {
     const { endPoints, discover, tls, credentials, label } = parseAddress('esdb://log.example');
     expect(endPoints).toEqual([{ address: 'log.example', port: 2113 }]);
     expect([discover, tls, credentials, label]).toEqual([false, {}, null, 'esdb://log.example:2113']);

@@ -72,7 +72,7 @@ describe('the connection to EventStoreDB', () => {
     expect(connection.isClosed).toBe(true);
   });
 
-  it('is tried again for ever, with growing delays up to 5 s, and what is wrong is said once', async () => {
+  it('is tried again without limit, with growing delays up to 5 s, and what is wrong is said once', async () => {
     const { supervised, clock, warnings, asked } = supervise(Array.from({ length: 20 }, () => nobodyThere));
     await expect(supervised.settled()).rejects.toThrow('cannot be reached');
     for (const delayMs of [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]) {
@@ -96,7 +96,7 @@ describe('the connection to EventStoreDB', () => {
     supervised.close();
   });
 
-  it('lets those wait who come while it is made anew, and refuses those who come after that failed', async () => {
+  it('lets those wait who come while it is opened again, and refuses those who come after that failed', async () => {
     const [first, second] = [fakeConnection(), fakeConnection()];
     const { supervised, clock } = supervise([first, nobodyThere, second]);
     await supervised.settled();
@@ -135,7 +135,7 @@ describe('the connection to EventStoreDB', () => {
     supervised.close();
   });
 
-  it('is given up when nobody answers on it', async () => {
+  it('is given up when nothing answers on it', async () => {
     const connection = fakeConnection();
     const { supervised } = supervise([connection]);
     await supervised.settled();

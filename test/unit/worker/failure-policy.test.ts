@@ -10,7 +10,7 @@ function createPolicy() {
   const logger = createRecordingLogger();
   const letGo = new AbortController();
   const policy = createFailurePolicy({ clock, chance: createSeededChance(1), logger, letGo: letGo.signal });
-  /** What becomes of a command whose work does so, and after how long. */
+  /** What happens to a command whose work does so, and after how long. */
   const settle = async (work: () => Promise<void>) => {
     const startedAt = clock.now();
     let became = 'kept';

@@ -80,7 +80,7 @@ async function createRealPlace(url: string): Promise<LogPlace> {
       },
       interruptions: {
         'all connections dropped': async () => proxy.drop(),
-        'the other end gone without a word': async () => {
+        'the other end gone silently': async () => {
           const noticed = log?.says('EventStoreDB at');
           proxy.fallSilent();
           await noticed;

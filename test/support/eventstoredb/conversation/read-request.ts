@@ -15,9 +15,9 @@ interface Filter {
 }
 
 export interface ReadOptions {
-  /** $all, unless told. */
+  /** $all by default. */
   readonly stream?: string;
-  /** The start, unless told. A revision, or a place in $all. */
+  /** The start by default. A revision, or a place in $all. */
   readonly from?: 'start' | 'end' | number | `${bigint}` | { readonly commit: number; readonly prepare: number };
   readonly backwards?: boolean;
   readonly count?: number;

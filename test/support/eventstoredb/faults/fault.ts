@@ -2,13 +2,13 @@
 export type CallKind = 'append' | 'delete' | 'read' | 'subscribe' | 'features' | 'gossip';
 
 interface Reach {
-  /** How many calls it strikes before it is over by itself; all until it is lifted, unless told. */
+  /** How many calls it strikes before it is over by itself; all until it is lifted, by default. */
   readonly next?: number;
   /** Which calls it strikes, where that is not what the fault's own comment says. */
   readonly calls?: readonly CallKind[];
 }
 
-/** What befalls calls. Unless said otherwise it strikes appends, deletes, reads and subscriptions. */
+/** A fault of calls. By default it strikes appends, deletes, reads and subscriptions. */
 export type CallFault = Reach &
   (
     | { /** Written and durable, and never answered. Strikes appends and deletes. */ readonly fault: 'lose-reply' }
@@ -23,7 +23,7 @@ export type CallFault = Reach &
     | {
         /** Not done; the answer names another node as the leader. */
         readonly fault: 'not-leader';
-        /** This very server, unless told. */
+        /** This very server, by default. */
         readonly leader?: { readonly host: string; readonly port: number };
       }
     | { /** Not done. */ readonly fault: 'server-busy' | 'not-ready' | 'access-denied' }
@@ -36,7 +36,7 @@ export type CallFault = Reach &
       }
   );
 
-/** What befalls the whole server until it is lifted. */
+/** A fault of the whole server until it is lifted. */
 export type ServerFault =
   | {
       /** Connections are accepted and stay open, and nothing is read or answered on any, old or new. */

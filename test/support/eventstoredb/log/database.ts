@@ -90,7 +90,7 @@ export class Database implements WrittenLog {
     return this.#durably({ kind: 'written', last: decision.current + events.length, position });
   }
 
-  /** A soft delete makes the events unreadable until the next append; a hard one closes the stream for ever. */
+  /** A soft delete makes the events unreadable until the next append; a hard one closes the stream permanently. */
   deleteStream(stream: string, expected: number, how: 'soft' | 'hard'): Promise<WriteOutcome> {
     const decision = checkCommit(this, { stream, expected, ids: [randomUUID()] });
     if (decision.kind !== 'append') return this.#refuseOrRepeat(stream, decision);

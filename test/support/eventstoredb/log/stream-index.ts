@@ -3,11 +3,11 @@ import type { LogRecord } from './record.ts';
 /** Where a stream's events are: the event of revision `n` is at `positions[n]`. */
 export interface StreamEntry {
   readonly positions: number[];
-  /** Set once the stream is gone for ever. */
+  /** Set once the stream is gone permanently. */
   tombstone: number | undefined;
 }
 
-/** The revision of a tombstone, and of a stream that has one. What clients are told is no exact number here. */
+/** The revision of a tombstone, and of a stream that has one. What clients get is no exact number here. */
 export const TOMBSTONE_REVISION = Number.MAX_SAFE_INTEGER;
 export const TOLD_TOMBSTONE_REVISION = 2n ** 63n - 1n;
 export const NO_STREAM = -1;

@@ -10,7 +10,7 @@ interface Connection {
 }
 
 /**
- * Lets a connection have so many calls at a time; one more waits, without a word, for another to end. HTTP/2 has a
+ * Lets a connection have so many calls at a time; one more waits silently for another to end. HTTP/2 has a
  * setting for it, but Node refuses a call with an error when it comes together with the cancellation of the one before.
  */
 export function limitCalls(): ServerInterceptor {

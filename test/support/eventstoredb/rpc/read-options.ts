@@ -4,7 +4,7 @@ import type { AllPosition } from '../log/read-all.ts';
 import { readUint64 } from './expected-revision.ts';
 import { rpcErrors } from './rpc-errors.ts';
 
-/** How many events the server reads at a time, and how far it looks for events that pass a filter, unless told. */
+/** How many events the server reads at a time, and how far it looks for events that pass a filter by default. */
 export const PAGE_EVENTS = 32;
 
 /** How many live events the server keeps for a subscriber that does not take them. */

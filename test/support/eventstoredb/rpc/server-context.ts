@@ -27,7 +27,7 @@ export async function suffer(context: ServerContext, kind: CallKind): Promise<vo
   if (fault?.fault === 'delay') await pause(fault.delayMs);
 }
 
-/** Holds back the answer to something that has been written, for as long as the fault says; `lose-reply`: for ever. */
+/** Holds back the answer to something that has been written, for as long as the fault says; `lose-reply`: permanently. */
 export function holdAnswer({ faults }: ServerContext, fault: CallFault | undefined): Promise<void> | undefined {
   if (fault) faults.count(fault.fault);
   if (fault?.fault === 'delay') return pause(fault.delayMs).then(() => faults.silence);

@@ -4,7 +4,7 @@ import { untilAtRest } from '../load/observe.ts';
 import { openWitnessFile, type Witness } from '../load/witness-file.ts';
 import { startTraffic } from './traffic.ts';
 
-/** Each single wait has a bound of its own; this one ends what would go on for ever. */
+/** Each single wait has a bound of its own; this one ends what would go on indefinitely. */
 const ALL_WITHIN_MS = 30 * 60_000;
 
 export interface WitnessedTraffic {

@@ -27,7 +27,7 @@ export interface FullProfileKillLoop extends KillLoop {
 }
 
 export interface FullProfileKillLoopResult extends KillLoopResult {
-  /** The rows at rest as text, and those that a projector made anew from the log. */
+  /** The rows at rest as text, and those that a projector rebuilt from the log. */
   readonly rowsAtRest: readonly string[];
   readonly rowsMadeAnew: readonly string[];
 }

@@ -6,13 +6,13 @@ import { readTable } from './read-evidence.ts';
 const WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 
-/** Has a projector make the rows anew in an empty database, until they are the same or the time is over. */
+/** Has a projector rebuild the rows in an empty database, until they are the same or the time is over. */
 export async function rebuildRows(
   profile: FullProfile,
   env: Readonly<Record<string, string>> & { readonly DATABASE_URL: string },
 ): Promise<{ readonly rowsAtRest: readonly string[]; readonly rowsMadeAnew: readonly string[] }> {
   const rowsAtRest = await readTable(env.DATABASE_URL);
-  const databaseUrl = await profile.postgres.createDatabase('made-anew');
+  const databaseUrl = await profile.postgres.createDatabase('rebuilt');
   const projector = await startRole({ role: 'projector', env: { ...env, DATABASE_URL: databaseUrl } });
   try {
     const deadline = performance.now() + WITHIN_MS;

@@ -12,7 +12,7 @@ export interface LogTroubles {
   stop(): Promise<void>;
 }
 
-/** What befalls the log of the full profile from time to time, each as if by its server or the network. */
+/** The faults of the full profile's log from time to time, each as if by its server or the network. */
 export function troubleTheLog(profile: FullProfile, moments: SeededMoments, kills: number): LogTroubles {
   const counts: Record<string, number> = {};
   const count = (name: string, times = 1) => {

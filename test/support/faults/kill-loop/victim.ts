@@ -26,7 +26,7 @@ export interface KillingOptions {
   readonly longestAbsenceMs: number;
   /** The part of the lives that end before they are ready, if all goes as usual. */
   readonly killedWhileStarting: number;
-  /** A life that does not serve after that, because what it needs is away, counts as if it did; for ever unless told. */
+  /** A life that does not serve after that, because what it needs is away, counts as if it did; without limit by default. */
   readonly patienceMs?: number;
   readonly onKill: (wasStarting: boolean) => void;
 }

@@ -5,7 +5,7 @@ export const types = {
   stumbling: 'load.stumbling',
   /** Fails at every attempt of its first generation. */
   poison: 'load.poison',
-  /** Fails for good, at once. */
+  /** Fails permanently, at once. */
   refused: 'load.refused',
   /** Nobody's. */
   unhandled: 'unhandled.load',

@@ -30,7 +30,7 @@ export interface LoadOptions {
 
 /**
  * Clients that post numbered events until each has a 2xx, write that down, and never ask for the event again: whoever
- * asked again would mend a lost acknowledgement unseen.
+ * asked again would hide a lost acknowledgement.
  */
 export function createLoadClient({ service, witness, source, deadline }: LoadOptions): LoadClient {
   const posted: PostedEvent[] = [];

@@ -19,7 +19,7 @@ const READY_WITHIN_MS = 120_000;
 /** The embedded profile: one process with everything in it. */
 export interface EmbeddedSystem {
   readonly service: Service;
-  /** Of the process that runs at present. */
+  /** Of the process that runs currently. */
   readonly pid: number;
   /** What `/readyz` says to an admin. */
   readiness(): Promise<string>;

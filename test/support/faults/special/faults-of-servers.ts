@@ -15,7 +15,7 @@ const STOPPED_MS = 30_000;
 /** Longer than heartbeats, keepalives and deadlines take to notice. */
 const SILENT_MS = 30_000;
 const ALARM_MS = 10_000;
-/** An append is sent again several times before its client is told that nothing is known. */
+/** An append is sent again several times before its client gets the answer that nothing is known. */
 const UNANSWERED_MS = 30_000;
 
 const stopped = (server: Server): ServerFault => ({
@@ -68,7 +68,7 @@ const unanswering: ServerFault = {
   isWorthAPart: false,
 };
 
-/** What befalls each server, one after the other. */
+/** The faults of each server, one after the other. */
 export const faultsOf: Readonly<Record<Server, readonly ServerFault[]>> = {
   rabbitMq: [stopped('rabbitMq'), outOfMemory, frozen('rabbitMq'), cutOff('rabbitMq')],
   postgres: [stopped('postgres'), frozen('postgres'), cutOff('postgres')],

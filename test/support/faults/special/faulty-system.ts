@@ -42,7 +42,7 @@ export interface FaultySystem {
 
 export interface FaultySystemOptions {
   readonly handlersFile?: string;
-  /** PostgreSQL's data; in a folder like all others unless told. */
+  /** PostgreSQL's data; in a folder like all others by default. */
   readonly postgresFolder?: string;
   /** Beside the usual settings. */
   readonly envOf?: (role: Role) => NodeJS.ProcessEnv;

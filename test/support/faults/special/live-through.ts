@@ -11,7 +11,7 @@ export interface Fault {
   /** How long it lasts, in full. */
   readonly lastsMs: number;
   readonly end: (system: FaultySystem) => Promise<void> | void;
-  /** New events; 20 unless told. */
+  /** New events; 20 by default. */
   readonly perSecond?: number;
 }
 

@@ -33,7 +33,7 @@ export function mountSmallDisk(folder: string, sizeMiB: number): SmallDisk {
       closeSync(file);
     },
     makeRoom: () => rmSync(ballast),
-    // Lazily, so that nobody who still has a file open there keeps it mounted for ever.
+    // Lazily, so that a process that still has a file open there does not keep it mounted.
     remove: () => execFileSync('umount', ['--lazy', folder]),
   };
 }

@@ -18,7 +18,7 @@ const present = Object.fromEntries(
   }),
 );
 
-// Histories hold these names and shapes for ever. The golden file only grows: a change of shape is a new name. A list of
+// Histories hold these names and shapes permanently. The golden file only grows: a change of shape is a new name. A list of
 // words may get another word, since whatever was written before is read as it was.
 describe('what is written into histories', () => {
   it.each(Object.keys(golden))('%s keeps its name and shape', (name) => {
