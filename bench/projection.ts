@@ -21,6 +21,7 @@ import {
 } from '../src/application/ports/event-log.ts';
 import type { Logger } from '../src/application/ports/logger.ts';
 import { recordedFrom } from '../src/application/sealed-transition.ts';
+import { eventAggregate } from '../src/domain/event/aggregate.ts';
 import type { Transition } from '../src/domain/event/transitions.ts';
 import { type Database, readOnly } from '../src/projections/database.ts';
 import { dueWork } from '../src/projections/due-work/read-model.ts';
@@ -80,7 +81,7 @@ function historyOfOne(): RecordedTransition[] {
   const stream = streamOf(randomUUID());
   return transitionsOfOne().map((transition, index) => {
     const id = randomUUID();
-    const sealed = seal(transition, {
+    const sealed = seal(eventAggregate, transition, {
       stream,
       revision: index,
       id,

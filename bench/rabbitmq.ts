@@ -45,7 +45,7 @@ const command = (): ProcessEvent => ({
     revision: 0,
     headId: randomUUID(),
     headHash: 'h'.repeat(64),
-    receivedAt: new Date().toISOString(),
+    createdAt: new Date().toISOString(),
   },
 });
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { eventAggregate } from '../domain/event/aggregate.ts';
 
 /**
  * A UUID (version 8, RFC 9562 section 5.8) made from SHA-256 over the parts. Equal parts give equal ids; the parts are
@@ -27,6 +28,6 @@ export const secondEventIdOf = (clientId: string, idempotencyKey: string) =>
  */
 export const keyOfCloudEvent = (source: string, id: string) => `${source} ${id}`;
 
-export const EVENT_STREAM_PREFIX = 'event-';
+export const { streamPrefix: EVENT_STREAM_PREFIX } = eventAggregate;
 export const streamOf = (eventId: string) => `${EVENT_STREAM_PREFIX}${eventId}`;
 export const eventIdOfStream = (stream: string) => stream.slice(EVENT_STREAM_PREFIX.length);

@@ -1,5 +1,8 @@
 import type { LogPosition, ProposedTransition, RecordedTransition, Revision } from './ports/event-log.ts';
 
+/** A transition at its place in its stream, wherever that is in the log. */
+export type StoredTransition = Omit<RecordedTransition, 'position'>;
+
 interface Sealed extends ProposedTransition {
   readonly hash: string;
   readonly stream: string;

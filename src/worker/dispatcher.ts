@@ -1,8 +1,8 @@
-import { decodeTransition } from '../application/decode-transition.ts';
 import { isAsWritten } from '../application/envelope.ts';
+import { decodeEventTransition } from '../application/event-history.ts';
 import { EVENT_STREAM_PREFIX, eventIdOfStream } from '../application/event-identity.ts';
 import { CheckpointRefused, HistoryBroken } from '../application/failures.ts';
-import { advance, unheardOf } from '../application/load-event.ts';
+import { advance, noHistory } from '../application/load.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
 import type { Clock } from '../application/ports/clock.ts';
@@ -10,6 +10,7 @@ import type { CommandPublisher, ProcessEvent } from '../application/ports/comman
 import type { Checkpoint, EventReader, RecordedTransition } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import { runSubscription, type Subscriber, type SubscriptionLimits } from '../application/run-subscription.ts';
+import { eventAggregate } from '../domain/event/aggregate.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 const NAME = 'dispatcher';
@@ -154,13 +155,13 @@ function commandOf(recorded: RecordedTransition, carriedCharacters: number, logg
   try {
     if (recorded.type === 'EventReceived') {
       mustBeAsWritten(recorded);
-      const event = advance(unheardOf, recorded);
+      const event = advance(eventAggregate, noHistory, recorded);
       const isCarried = (event.state?.received.payload.length ?? 0) <= carriedCharacters;
       return [{ eventId, generation: 0, attempt: 1, event: isCarried ? event : null }];
     }
     if (recorded.type !== 'ReplayRequested') return [];
     mustBeAsWritten(recorded);
-    const transition = decodeTransition(recorded);
+    const transition = decodeEventTransition(recorded);
     if (transition.type !== 'ReplayRequested') return [];
     return [{ eventId, generation: transition.data.generation, attempt: 1, event: null }];
   } catch (error) {

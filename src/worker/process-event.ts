@@ -1,14 +1,16 @@
 import { createBackoff } from '../application/backoff.ts';
-import { deriveUuid, streamOf } from '../application/event-identity.ts';
+import type { CommandContext } from '../application/command-context.ts';
+import type { LoadedEvent } from '../application/event-history.ts';
+import { deriveUuid } from '../application/event-identity.ts';
 import { CommandBusUnavailable, OperationalFailure } from '../application/failures.ts';
-import type { CommandContext, CommandResult } from '../application/handle-command.ts';
-import { type LoadedEvent, loadEvent } from '../application/load-event.ts';
+import { load } from '../application/load.ts';
 import type { Chance } from '../application/ports/chance.ts';
 import { type Clock, timestamp } from '../application/ports/clock.ts';
 import type { ProcessEvent } from '../application/ports/command-bus.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { UseCases } from '../application/use-cases.ts';
+import { eventAggregate } from '../domain/event/aggregate.ts';
 import type { Claim, EventState } from '../domain/event/state.ts';
 import { companyOf } from '../domain/event/suspicion.ts';
 import type { Companies, Leave } from './companies.ts';
@@ -82,7 +84,7 @@ export function createProcessEvent(dependencies: ProcessEventDependencies) {
     // Waiting for room says nothing of the log.
     const read = async () => {
       const beganAt = clock.now();
-      const event = command.event ?? (await loadEvent(log, streamOf(command.eventId)));
+      const event = command.event ?? (await load(eventAggregate, log, command.eventId));
       tookMs = clock.now() - beganAt;
       return event;
     };
@@ -155,13 +157,13 @@ async function claim(
     );
     return null;
   }
-  const { event } = claimed;
+  const { current: event } = claimed;
   return { eventId, event, state: event.state as EventState, handler, startedAt, leaseEndsAt };
 }
 
 function runHandler({ runner }: ProcessEventDependencies, attempt: Attempt): Promise<HandlerOutcome> | HandlerOutcome {
   const { eventId, event, state, handler } = attempt;
-  if (handler !== null) return runner.run({ eventId, state, receivedAt: event.receivedAt as string, handler });
+  if (handler !== null) return runner.run({ eventId, state, receivedAt: event.createdAt as string, handler });
   return { kind: 'failed', failure: noHandler(state.received.type) };
 }
 
@@ -182,7 +184,7 @@ async function record(
   do {
     try {
       const recorded = await append();
-      if (recorded.ok) return recorded.event;
+      if (recorded.ok) return recorded.current;
       logger.warn({ eventId, ...recorded.rejection }, 'outcome dropped: the attempt was given up before');
       return null;
     } catch (error) {
@@ -202,7 +204,7 @@ function appendOf(
   { useCases, clock, chance, worker }: ProcessEventDependencies,
   { eventId, event, state, handler, startedAt }: Attempt,
   outcome: HandlerOutcome,
-): () => Promise<CommandResult> {
+): () => ReturnType<UseCases['completeProcessing']> {
   const endedAt = clock.now();
   const run = { generation: state.generation, attempt: state.attempts, claim: state.claim as Claim };
   const durationMs = Math.max(0, Math.round(endedAt - startedAt));

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eventIdOf } from '../../src/application/event-identity.ts';
 import { handleCommand } from '../../src/application/handle-command.ts';
+import { eventAggregate } from '../../src/domain/event/aggregate.ts';
 import { apiUnderTest } from '../support/api/api-under-test.ts';
 import { eventLife } from '../support/api/event-life.ts';
 import { manualClock } from '../support/api/manual-clock.ts';
@@ -33,11 +34,11 @@ beforeAll(async () => {
   for (const { clientId, idempotencyKey, id, type, source, receivedAfterS, isDead } of seeded) {
     const clock = manualClock(start + receivedAfterS * 1_000);
     const received = receiveEvent({ clientId, idempotencyKey, type, source, payload: '{"n": 12345678901234567890}' });
-    await handleCommand({ log, clock, chance }, id, received, { actor });
+    await handleCommand(eventAggregate, { log, clock, chance }, { id, command: received, context: { actor } });
     if (!isDead) continue;
     const failure = { ...failProcessing().failure, retryable: false, fingerprint: `kind-${type}` };
     for (const command of [startProcessing(), failProcessing({ claim: claimOfStart, failure })])
-      await handleCommand({ log, clock, chance }, id, command, { actor });
+      await handleCommand(eventAggregate, { log, clock, chance }, { id, command, context: { actor } });
   }
   await tables.project(log);
 });

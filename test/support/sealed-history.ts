@@ -1,6 +1,7 @@
 import { type Envelope, FIRST_PREV_HASH, seal } from '../../src/application/envelope.ts';
 import { deriveUuid, streamOf } from '../../src/application/event-identity.ts';
 import { type LogPosition, type RecordedTransition, revision } from '../../src/application/ports/event-log.ts';
+import { eventAggregate } from '../../src/domain/event/aggregate.ts';
 import type { Transition } from '../../src/domain/event/transitions.ts';
 import { moment } from './domain/transitions.ts';
 
@@ -24,7 +25,7 @@ export function* sealedInTurn(
   let index = 0;
   for (const transition of transitions) {
     const id = deriveUuid(eventId, String(index));
-    const { hash, ...proposed } = seal(transition, {
+    const { hash, ...proposed } = seal(eventAggregate, transition, {
       stream,
       revision: index,
       id,

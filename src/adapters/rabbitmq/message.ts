@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LoadedEvent } from '../../application/load-event.ts';
+import type { LoadedEvent } from '../../application/event-history.ts';
 import { messageId, type ProcessEvent } from '../../application/ports/command-bus.ts';
 import { eventStatuses } from '../../domain/event/state.ts';
 import { transitionSchemas } from '../../domain/event/transitions.ts';
@@ -35,7 +35,7 @@ export function* pack(commands: readonly ProcessEvent[], maxCommands: number): G
     body: Buffer.from(`{"version":${VERSION},"commands":[${texts.join(',')}]}`),
   });
   for (const command of commands) {
-    const text = JSON.stringify(command);
+    const text = JSON.stringify(writtenForm(command));
     if (texts.length > 0 && (texts.length === most || characters + text.length > MAX_CHARACTERS)) {
       yield finished();
       texts = [];
@@ -50,32 +50,41 @@ export function* pack(commands: readonly ProcessEvent[], maxCommands: number): G
 
 const SPREAD = 8;
 
+/** As workers of every version read it: the state of an event says when it was received. */
+function writtenForm({ eventId, generation, attempt, event, dueAt }: ProcessEvent) {
+  if (event === null) return { eventId, generation, attempt, event, dueAt };
+  const { createdAt: receivedAt, ...loaded } = event;
+  return { eventId, generation, attempt, event: { ...loaded, receivedAt }, dueAt };
+}
+
 const count = z.number().int().nonnegative();
 const timestamp = z.string();
 /** With generation and attempt it has to fit into a message id of 255 bytes. */
 const identity = z.string().min(1).max(200);
 
-const loadedEvent = z.strictObject({
-  state: z
-    .strictObject({
-      status: z.enum(eventStatuses),
-      received: transitionSchemas.EventReceived,
-      generation: count,
-      attempts: count,
-      claim: z.strictObject({ worker: z.string(), leaseExpiresAt: timestamp }).nullable(),
-      nextAttemptAt: timestamp.nullable(),
-      failure: transitionSchemas.ProcessingFailed.shape.failure.nullable(),
-      // Left out by dispatchers of before there were any.
-      suspicions: z
-        .array(z.strictObject({ at: timestamp, ended: z.enum(['handlers', 'worker']), wasAlone: z.boolean() }))
-        .default([]),
-    })
-    .nullable(),
-  revision: z.number().int().min(-1),
-  headId: identity.nullable(),
-  headHash: z.string(),
-  receivedAt: timestamp.nullable(),
-}) satisfies z.ZodType<LoadedEvent>;
+const loadedEvent = z
+  .strictObject({
+    state: z
+      .strictObject({
+        status: z.enum(eventStatuses),
+        received: transitionSchemas.EventReceived,
+        generation: count,
+        attempts: count,
+        claim: z.strictObject({ worker: z.string(), leaseExpiresAt: timestamp }).nullable(),
+        nextAttemptAt: timestamp.nullable(),
+        failure: transitionSchemas.ProcessingFailed.shape.failure.nullable(),
+        // Left out by dispatchers of before there were any.
+        suspicions: z
+          .array(z.strictObject({ at: timestamp, ended: z.enum(['handlers', 'worker']), wasAlone: z.boolean() }))
+          .default([]),
+      })
+      .nullable(),
+    revision: z.number().int().min(-1),
+    headId: identity.nullable(),
+    headHash: z.string(),
+    receivedAt: timestamp.nullable(),
+  })
+  .transform(({ receivedAt: createdAt, ...loaded }) => ({ ...loaded, createdAt })) satisfies z.ZodType<LoadedEvent>;
 
 const commandSchema = z.strictObject({
   eventId: identity,

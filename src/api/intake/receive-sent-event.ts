@@ -1,4 +1,4 @@
-import type { CommandContext } from '../../application/handle-command.ts';
+import type { CommandContext } from '../../application/command-context.ts';
 import type { ReceiveEvent } from '../../domain/event/commands.ts';
 import type { EventView } from '../../projections/events/queries.ts';
 import type { RouteDependencies } from '../dependencies.ts';
@@ -36,12 +36,12 @@ export async function receiveSentEvent(
   };
   const result = await useCases.receiveEvent(received, context);
   if (!result.ok) {
-    const stored = result.event.state?.received;
+    const stored = result.current.state?.received;
     return { ok: false, problem: { code: result.rejection.code, ...(stored && differing(sent, stored)) } };
   }
-  const id = result.eventId;
+  const { id } = result;
   if (!result.changed) return { ok: true, isNew: false, id };
-  return { ok: true, isNew: true, event: newEvent(id, received, result.event.receivedAt ?? '') };
+  return { ok: true, isNew: true, event: newEvent(id, received, result.current.createdAt ?? '') };
 }
 
 export interface SentBy {

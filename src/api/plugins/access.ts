@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { CommandContext } from '../../application/command-context.ts';
 import type { Actor } from '../../application/envelope.ts';
-import type { CommandContext } from '../../application/handle-command.ts';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
 import { valuesOf } from '../intake/header-values.ts';
 import { type Access, admit, knownRoles, type PermissionsOfRoles } from '../permissions.ts';

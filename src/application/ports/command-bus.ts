@@ -1,4 +1,4 @@
-import type { LoadedEvent } from '../load-event.ts';
+import type { LoadedEvent } from '../event-history.ts';
 
 /** Asks a worker to run one attempt of an event's handler. A hint: losing or repeating it costs time, not truth. */
 export interface ProcessEvent {

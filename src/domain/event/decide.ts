@@ -1,3 +1,4 @@
+import type { Decision as DecisionOf } from '../aggregate.ts';
 import type {
   CompleteProcessing,
   EventCommand,
@@ -12,10 +13,7 @@ import { type EventState, mayStart } from './state.ts';
 import { companyOf, crashesWithin, poisonLimits, suspicionOf } from './suspicion.ts';
 import type { DeadLetterReason, Failure, InterruptionCause, RetryPolicy, Transition } from './transitions.ts';
 
-export type Decision =
-  /** No transitions when what was asked for is already so. */
-  | { readonly ok: true; readonly transitions: readonly Transition[] }
-  | { readonly ok: false; readonly rejection: Rejection };
+type Decision = DecisionOf<Transition, Rejection>;
 
 /** What follows from a command in a state. Pure and total: every refusal is a value. */
 export function decide(state: EventState | null, command: EventCommand): Decision {

@@ -1,5 +1,5 @@
 import type { AppendOutcome, AppendRequest, EventLog, SubscriptionMessage } from '../../application/ports/event-log.ts';
-import { isTransitionType } from '../../domain/event/transitions.ts';
+import { isCrashPoint } from './crash-points.ts';
 import { portActions } from './port-actions.ts';
 import type { Reach } from './reach.ts';
 import { withPoints } from './with-points.ts';
@@ -23,7 +23,10 @@ export const logWithPoints = (log: EventLog, reach: Reach): EventLog => ({
 });
 
 function reachAll({ transitions }: AppendRequest, where: 'before' | 'after', reach: Reach): void {
-  for (const { type } of transitions) if (isTransitionType(type)) reach(`append-${type}.${where}`);
+  for (const { type } of transitions) {
+    const point = `append-${type}.${where}`;
+    if (isCrashPoint(point)) reach(point);
+  }
 }
 
 function reachWritten(request: AppendRequest, outcome: AppendOutcome | undefined, reach: Reach): void {

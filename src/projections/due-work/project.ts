@@ -1,4 +1,4 @@
-import { decodeTransition } from '../../application/decode-transition.ts';
+import { decodeEventTransition } from '../../application/event-history.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
 import { UndecodableTransition } from '../../application/failures.ts';
 import type { DueKind } from '../../application/ports/due-work.ts';
@@ -116,7 +116,7 @@ function rowAfter(recorded: RecordedTransition, lostCommandAfterMs: number): Wai
 
 function decoded(recorded: RecordedTransition) {
   try {
-    return decodeTransition(recorded);
+    return decodeEventTransition(recorded);
   } catch (error) {
     if (!(error instanceof UndecodableTransition)) throw error;
     return null;

@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import { decodeTransition } from '../../application/decode-transition.ts';
+import { decodeEventTransition } from '../../application/event-history.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import type { EventStatus } from '../../domain/event/state.ts';
 import type { ReadDatabase } from '../database.ts';
@@ -127,6 +127,6 @@ function matching(db: ReadDatabase, filters: EventFilters, after: EventPlace | u
  * one. @throws {UndecodableTransition}
  */
 export function eventFromHistory(history: readonly RecordedTransition[]): EventView | null {
-  const [row] = foldByEvent(history.map((recorded) => ({ recorded, transition: decodeTransition(recorded) })));
+  const [row] = foldByEvent(history.map((recorded) => ({ recorded, transition: decodeEventTransition(recorded) })));
   return row !== undefined && isWholeRow(row) ? viewOf(row) : null;
 }

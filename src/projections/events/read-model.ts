@@ -1,4 +1,4 @@
-import { decodeTransition } from '../../application/decode-transition.ts';
+import { decodeEventTransition } from '../../application/event-history.ts';
 import { EVENT_STREAM_PREFIX, streamOf } from '../../application/event-identity.ts';
 import type { Transition } from '../../domain/event/transitions.ts';
 import type { ReadModel } from '../read-model.ts';
@@ -9,7 +9,7 @@ import { writeEvents } from './write.ts';
 export const events: ReadModel<Transition> = {
   name: 'events',
   streamPrefix: EVENT_STREAM_PREFIX,
-  decode: decodeTransition,
+  decode: decodeEventTransition,
   write: async (transaction, decoded, options) =>
     (await writeEvents(transaction, foldByEvent(decoded), options)).map(streamOf),
 };

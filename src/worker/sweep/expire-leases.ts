@@ -1,12 +1,12 @@
-import { streamOf } from '../../application/event-identity.ts';
 import { OperationalFailure } from '../../application/failures.ts';
-import { loadEvent } from '../../application/load-event.ts';
+import { load } from '../../application/load.ts';
 import type { Chance } from '../../application/ports/chance.ts';
 import { type Clock, timestamp } from '../../application/ports/clock.ts';
 import type { EventReader } from '../../application/ports/event-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { kindOf, type RepeatingReport } from '../../application/repeating-report.ts';
 import type { UseCases } from '../../application/use-cases.ts';
+import { eventAggregate } from '../../domain/event/aggregate.ts';
 import { type PoisonLimits, poisonLimits } from '../../domain/event/suspicion.ts';
 import { defaultRetry } from '../handlers/config-schema.ts';
 import type { MatchHandler } from '../handlers/match-handler.ts';
@@ -56,7 +56,7 @@ async function expire(
   isGone: (worker: string) => boolean,
 ): Promise<void> {
   try {
-    const event = await loadEvent(log, streamOf(eventId));
+    const event = await load(eventAggregate, log, eventId);
     if (!event.state?.claim) return;
     const { received, claim, generation, attempts } = event.state;
     const expired = await useCases.expireLease(
@@ -77,7 +77,7 @@ async function expire(
     report.wentWell(ABOUT);
     if (!expired.ok) return;
     const about = { eventId, attempt: attempts, claimedBy: claim.worker };
-    if (expired.event.state?.status === 'DEAD') {
+    if (expired.current.state?.status === 'DEAD') {
       poisoned?.();
       logger.error(about, 'poison: workers ended again and again while they ran nothing but this event');
     } else logger.info(about, 'the attempt was interrupted: its worker recorded no outcome');

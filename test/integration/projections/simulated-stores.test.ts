@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
+import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import { ConcurrencyConflict } from '../../../src/application/failures.ts';
 import type { DueKind } from '../../../src/application/ports/due-work.ts';
 import type { Checkpoint, RecordedTransition } from '../../../src/application/ports/event-log.ts';
@@ -107,7 +107,7 @@ async function live(
     const found = await store.load();
     const transitions = (histories[history] ?? []).slice(from, from + size);
     const batch: ProjectedBatch = {
-      decoded: transitions.map((recorded) => ({ recorded, transition: decodeTransition(recorded) })),
+      decoded: transitions.map((recorded) => ({ recorded, transition: decodeEventTransition(recorded) })),
       failures: [],
       failedAt: moment(0),
       checkpoint: told.movesCheckpoint

@@ -33,7 +33,7 @@ export const command = (but: Partial<ProcessEvent> = {}): ProcessEvent => ({
     revision: 0,
     headId: randomUUID(),
     headHash: 'h'.repeat(64),
-    receivedAt: '2026-01-01T12:00:00.000Z',
+    createdAt: '2026-01-01T12:00:00.000Z',
   },
   ...but,
 });

@@ -3,6 +3,7 @@ import { eventIdOf } from '../../../src/application/event-identity.ts';
 import { handleCommand } from '../../../src/application/handle-command.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
 import type { EventCommand } from '../../../src/domain/event/commands.ts';
 import {
   claimOfStart as claim,
@@ -17,7 +18,11 @@ import { failure } from '../domain/transitions.ts';
 export function eventLife(log: EventLog, clock: Clock, eventId: string, generation = 0) {
   const actor = { kind: 'process', process: 'worker-1' } as const;
   const act = async (command: EventCommand) => {
-    const result = await handleCommand({ log, clock, chance }, eventId, command, { actor });
+    const result = await handleCommand(
+      eventAggregate,
+      { log, clock, chance },
+      { id: eventId, command, context: { actor } },
+    );
     if (!result.ok) throw new Error(result.rejection.code);
   };
   return {

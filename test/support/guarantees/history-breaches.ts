@@ -1,5 +1,5 @@
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
 import { isUnbroken, unseal } from '../../../src/application/envelope.ts';
+import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import { type EventState, fold } from '../../../src/domain/event/state.ts';
 import type { RetryPolicy, Transition } from '../../../src/domain/event/transitions.ts';
@@ -18,7 +18,7 @@ export function breachesOfHistory(eventId: string, history: readonly RecordedTra
   let transitions: readonly Transition[];
   let state: EventState | null;
   try {
-    transitions = history.map(decodeTransition);
+    transitions = history.map(decodeEventTransition);
     state = fold(transitions);
   } catch (error) {
     must(false, 'G4', 'illegal', String(error));

@@ -1,4 +1,4 @@
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
+import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import { fold } from '../../../src/domain/event/state.ts';
 import { type EventView, eventFromHistory } from '../../../src/projections/events/queries.ts';
@@ -30,7 +30,7 @@ export function breachesOfRow(
 
 /** What the projection makes of the history; where the domain's own fold speaks of the same, that is believed instead. */
 function expectedRow(history: readonly RecordedTransition[]): EventView {
-  const state = fold(history.map(decodeTransition));
+  const state = fold(history.map(decodeEventTransition));
   const view = eventFromHistory(history);
   if (state === null || view === null) throw new Error('There is no history');
   const { status, generation, attempts } = state;

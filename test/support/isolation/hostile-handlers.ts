@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
+import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
 import { loadConfig } from '../../../src/worker/handlers/load-config.ts';
 import type { Evidence } from '../guarantees/evidence.ts';
@@ -40,7 +40,7 @@ export function describeHostileHandlers(title: string, { missing = null, without
     const hostile = patterns.filter((pattern) => pattern !== 'good' && !without.includes(pattern));
     let aftermath: Aftermath;
     const historyOf = (key: string): readonly Transition[] =>
-      (aftermath.histories.get(aftermath.idOf(key)) ?? []).map(decodeTransition);
+      (aftermath.histories.get(aftermath.idOf(key)) ?? []).map(decodeEventTransition);
 
     beforeAll(async () => {
       const posts = Array.from({ length: NEIGHBOURS }, (_, index) => ({ key: `good-${index}`, type: 'good' }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
+import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
 import type { Evidence } from '../guarantees/evidence.ts';
 import { readAllHistories } from '../guarantees/read-histories.ts';
@@ -40,7 +40,7 @@ export async function liveUnderSupervisor(posts: readonly Post[], env: NodeJS.Pr
     const log = await openEmbeddedLog({ path: join(dataFolder, 'log.sqlite') });
     const histories = await readAllHistories(log);
     await log.close();
-    const historyOf = (key: string) => (histories.get(ids.get(key) ?? '') ?? []).map(decodeTransition);
+    const historyOf = (key: string) => (histories.get(ids.get(key) ?? '') ?? []).map(decodeEventTransition);
     return { histories, historyOf, starts, poisoned, messages };
   } finally {
     await eventops.stop();

@@ -1,4 +1,4 @@
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
+import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import type { PoisonLimits } from '../../../src/domain/event/suspicion.ts';
 import type { Breach } from '../guarantees/find-breaches.ts';
@@ -25,8 +25,8 @@ export function breachesOfRuns(
   for (const [eventId, history] of histories)
     for (const recorded of history) {
       if (recorded.type !== 'ProcessingSucceeded' && recorded.type !== 'ProcessingFailed') continue;
-      const { type, data } = decodeTransition(recorded) as Extract<
-        ReturnType<typeof decodeTransition>,
+      const { type, data } = decodeEventTransition(recorded) as Extract<
+        ReturnType<typeof decodeEventTransition>,
         { type: 'ProcessingSucceeded' | 'ProcessingFailed' }
       >;
       const own = byAttempt.get(`${eventId} ${data.generation}:${data.attempt}`) ?? [];
@@ -62,7 +62,7 @@ function deadWithoutFailing(
   history: readonly RecordedTransition[],
   maxCrashes: number,
 ): readonly Breach[] {
-  const transitions = history.map(decodeTransition);
+  const transitions = history.map(decodeEventTransition);
   return transitions.flatMap((last): readonly Breach[] => {
     if (last.type !== 'EventDeadLettered') return [];
     const { generation, policy } = last.data;
@@ -95,7 +95,7 @@ function claimsOf(attempt: string, histories: ReadonlyMap<string, readonly Recor
   const eventId = attempt.slice(0, attempt.indexOf(' '));
   return (histories.get(eventId) ?? []).filter((recorded) => {
     if (recorded.type !== 'ProcessingStarted') return false;
-    const { type, data } = decodeTransition(recorded);
+    const { type, data } = decodeEventTransition(recorded);
     return type === 'ProcessingStarted' && attempt === `${eventId} ${data.generation}:${data.attempt}`;
   }).length;
 }

@@ -1,8 +1,8 @@
 import { receiveSentEvent } from '../../../src/api/intake/receive-sent-event.ts';
 import { prepare } from '../../../src/api/intake/sent-event.ts';
 import { replayOnce } from '../../../src/api/routes/events/act-once.ts';
+import type { CommandContext } from '../../../src/application/command-context.ts';
 import { eventIdOf } from '../../../src/application/event-identity.ts';
-import type { CommandContext } from '../../../src/application/handle-command.ts';
 import type { Acknowledged, AnsweredRequest } from '../guarantees/evidence.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { OperatorAct, PostedEvent } from './scenario.ts';

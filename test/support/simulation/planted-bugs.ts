@@ -33,7 +33,7 @@ const appends: readonly PlantedBug[] = [
   bug(
     '2xx before the append',
     1,
-    'application/handle-command.ts',
+    'application/append-until-known.ts',
     '  let delayMs = firstPauseMs;\n',
     `  if (request.expectedRevision === 'no-stream') {
     void log.append(request);
@@ -45,7 +45,7 @@ const appends: readonly PlantedBug[] = [
   bug(
     'a new id on a retry',
     406,
-    'application/handle-command.ts',
+    'application/append-until-known.ts',
     "if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;",
     `if (outcome.kind === 'unknown') return { kind: 'conflict', actualRevision: 'no-stream' };
     if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;`,
@@ -53,7 +53,7 @@ const appends: readonly PlantedBug[] = [
   bug(
     'no answer is taken for success',
     16,
-    'application/handle-command.ts',
+    'application/append-until-known.ts',
     "if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;",
     `if (outcome.kind === 'unknown') return { kind: 'appended', firstRevision: 0n, lastRevision: 0n };
     if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;`,
@@ -61,7 +61,7 @@ const appends: readonly PlantedBug[] = [
   bug(
     'no fencing: a conflict is appended after what is there',
     1,
-    'application/handle-command.ts',
+    'application/append-until-known.ts',
     "if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;",
     `if (outcome.kind === 'conflict' && outcome.actualRevision !== 'no-stream') {
       request = { ...request, expectedRevision: outcome.actualRevision };
@@ -73,15 +73,15 @@ const appends: readonly PlantedBug[] = [
     'a conflict is taken for the same request',
     1,
     'application/handle-command.ts',
-    '    ({ event, ids } = await load(log, stream));\n  }',
-    '    return { ok: true, changed: true, event: sealed.event };\n  }',
+    '    history = await read();\n    current = foldHistory(aggregate, history);\n  }',
+    '    return { ok: true, changed: true, id, current: sealed.current, history };\n  }',
   ),
   bug(
     'both transitions of one append name the same predecessor',
     1,
-    'application/handle-command.ts',
+    'application/seal-all.ts',
     'prevHash: after.headHash,',
-    'prevHash: event.headHash,',
+    'prevHash: current.headHash,',
   ),
 ];
 
@@ -339,7 +339,7 @@ const isolation: readonly PlantedBug[] = [
     'a retry is counted from another moment than it is recorded',
     113,
     'application/handle-command.ts',
-    "'now' in command ? command.now : timestamp(decidedAt)",
+    'command.now ?? timestamp(decidedAt)',
     'timestamp(decidedAt)',
   ),
 ];

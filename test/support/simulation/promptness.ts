@@ -1,4 +1,4 @@
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
+import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import type { Breach } from '../guarantees/find-breaches.ts';
 import { areProvident } from './limits.ts';
@@ -65,6 +65,6 @@ export function breachesOfPromptness(
 
 function isGivenUp(recorded: RecordedTransition): boolean {
   if (recorded.type !== 'ProcessingInterrupted') return false;
-  const { type, data } = decodeTransition(recorded);
+  const { type, data } = decodeEventTransition(recorded);
   return type === 'ProcessingInterrupted' && data.cause === 'lease-expired';
 }

@@ -1,4 +1,4 @@
-import type { CommandContext } from '../../../src/application/handle-command.ts';
+import type { CommandContext } from '../../../src/application/command-context.ts';
 import type { ReceiveEvent } from '../../../src/domain/event/commands.ts';
 
 export interface Posted {

@@ -1,4 +1,4 @@
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
+import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import { eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
 import type { CommandConsumer, CommandDelivery, ProcessEvent } from '../../../src/application/ports/command-bus.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
@@ -92,6 +92,6 @@ export async function createWorkshop(
     deliver: (eventId: string, command: Partial<ProcessEvent> = {}) =>
       deliver({ eventId, generation: 0, attempt: 1, event: null, ...command }),
     history: async (eventId: string): Promise<readonly Transition[]> =>
-      (await log.readStream(streamOf(eventId))).map(decodeTransition),
+      (await log.readStream(streamOf(eventId))).map(decodeEventTransition),
   };
 }

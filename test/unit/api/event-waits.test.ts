@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createEventWaits, isSettled, type Wait } from '../../../src/api/event-waits.ts';
-import { streamOf } from '../../../src/application/event-identity.ts';
 import { CheckpointRefused, LogUnavailable } from '../../../src/application/failures.ts';
-import { loadEvent } from '../../../src/application/load-event.ts';
+import { load } from '../../../src/application/load.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import type { Logger } from '../../../src/application/ports/logger.ts';
+import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
 import { type EventStatus, eventStatuses } from '../../../src/domain/event/state.ts';
 import { someEventId as eventId, eventLife } from '../../support/api/event-life.ts';
 import { manualClock } from '../../support/api/manual-clock.ts';
@@ -24,7 +24,7 @@ function setUp(limit = 10, given: EventLog = createInMemoryLog(), logger: Logger
       wanted,
       timeoutMs: 1_000,
       signal: gone.signal,
-      status: async () => (await loadEvent(log, streamOf(eventId))).state?.status ?? null,
+      status: async () => (await load(eventAggregate, log, eventId)).state?.status ?? null,
       ...others,
     });
   return { log, clock, waits, gone, wait, subscriptions, life: eventLife(log, clock, eventId) };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/application/canonical-json.ts';
 import { seal, unseal } from '../../../src/application/envelope.ts';
 import { type LogPosition, revision } from '../../../src/application/ports/event-log.ts';
+import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
 import { moment, succeeded } from '../../support/domain/transitions.ts';
 
@@ -23,7 +24,7 @@ const envelope = {
 } as const;
 
 const recorded = (transition: Transition) => {
-  const { hash: _, ...proposed } = seal(transition, envelope);
+  const { hash: _, ...proposed } = seal(eventAggregate, transition, envelope);
   return { ...proposed, stream: envelope.stream, revision: revision(2), position: 7n as LogPosition };
 };
 
@@ -40,11 +41,11 @@ function canonical(value: unknown): string {
 describe('a sealed transition', () => {
   it('gives its envelope back', () => {
     expect(unseal(recorded(succeeded())).envelope).toEqual(envelope);
-    expect(unseal(recorded(succeeded())).hash).toBe(seal(succeeded(), envelope).hash);
+    expect(unseal(recorded(succeeded())).hash).toBe(seal(eventAggregate, succeeded(), envelope).hash);
   });
 
   it('has the hash that an auditor computes from the documented rule alone', () => {
-    const { data, metadata, hash } = seal(succeeded(), envelope);
+    const { data, metadata, hash } = seal(eventAggregate, succeeded(), envelope);
     const { hash: stored, $correlationId, $causationId, ...rest } = JSON.parse(metadata);
     const covered = {
       ...rest,
@@ -63,7 +64,7 @@ describe('a sealed transition', () => {
   });
 
   it('keeps its data as canonical JSON', () => {
-    const { data } = seal(succeeded(), envelope);
+    const { data } = seal(eventAggregate, succeeded(), envelope);
     expect(data).toBe(canonical(succeeded().data));
     expect(JSON.parse(data)).toEqual(succeeded().data);
   });
@@ -74,13 +75,17 @@ describe('a sealed transition', () => {
     ['an attempt that no run has', { attempt: 0 }],
   ])('is refused with data that could not be read again: %s', (_what, wrong) => {
     const { data } = succeeded() as Transition<'ProcessingSucceeded'>;
-    expect(() => seal({ type: 'ProcessingSucceeded', data: { ...data, ...wrong } }, envelope)).toThrow();
+    expect(() =>
+      seal(eventAggregate, { type: 'ProcessingSucceeded', data: { ...data, ...wrong } }, envelope),
+    ).toThrow();
   });
 
   it('leaves out what does not belong to its shape', () => {
     const { data } = succeeded() as Transition<'ProcessingSucceeded'>;
     const more = { ...data, password: 'left over in the object' };
-    expect(seal({ type: 'ProcessingSucceeded', data: more }, envelope)).toEqual(seal(succeeded(), envelope));
+    expect(seal(eventAggregate, { type: 'ProcessingSucceeded', data: more }, envelope)).toEqual(
+      seal(eventAggregate, succeeded(), envelope),
+    );
   });
 
   it('names its correlation and cause as EventStoreDB does', () => {

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { CommandContext } from '../../../src/application/command-context.ts';
 import { isUnbroken } from '../../../src/application/envelope.ts';
+import type { LoadedEvent } from '../../../src/application/event-history.ts';
 import { deriveUuid, eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
 import { AppendRefused, ConcurrencyConflict, LogUnavailable } from '../../../src/application/failures.ts';
-import { type CommandContext, handleCommand } from '../../../src/application/handle-command.ts';
-import { loadEvent, unheardOf } from '../../../src/application/load-event.ts';
+import { type CommandDependencies, handleCommand as handle } from '../../../src/application/handle-command.ts';
+import { load, noHistory } from '../../../src/application/load.ts';
 import type {
   AppendOutcome,
   AppendRefusal,
   AppendRequest,
   EventLog,
 } from '../../../src/application/ports/event-log.ts';
+import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
+import type { EventCommand } from '../../../src/domain/event/commands.ts';
 import {
   claimOfStart as claim,
   completeProcessing,
@@ -27,6 +31,14 @@ import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 const eventId = eventIdOf('shop-backend', 'order-1');
 const stream = streamOf(eventId);
 const context: CommandContext = { actor: { kind: 'process', process: 'worker-1' } };
+
+const handleCommand = (
+  dependencies: CommandDependencies,
+  id: string,
+  command: EventCommand,
+  by: CommandContext,
+  known?: LoadedEvent,
+) => handle(eventAggregate, dependencies, { id, command, context: by, known });
 
 type Interference = (request: AppendRequest, log: EventLog) => Promise<AppendOutcome | null>;
 
@@ -61,7 +73,7 @@ function setUp(interfere: Interference = async () => null) {
 describe('a command', () => {
   it('is loaded, decided and appended, with an unbroken history', async () => {
     const { dependencies, log } = setUp();
-    await handleCommand(dependencies, eventId, receiveEvent(), context, unheardOf);
+    await handleCommand(dependencies, eventId, receiveEvent(), context, noHistory);
     await handleCommand(dependencies, eventId, startProcessing(), context);
     const result = await handleCommand(dependencies, eventId, failProcessing({ claim }), context);
 
@@ -73,14 +85,14 @@ describe('a command', () => {
       'RetryScheduled',
     ]);
     expect(isUnbroken(history)).toBe(true);
-    expect(result).toMatchObject({ ok: true, changed: true, event: await loadEvent(log, stream) });
+    expect(result).toMatchObject({ ok: true, changed: true, current: await load(eventAggregate, log, eventId) });
   });
 
   it('appends nothing when what was asked for is already so', async () => {
     const { dependencies, sent } = setUp();
     await handleCommand(dependencies, eventId, receiveEvent(), context);
     const again = await handleCommand(dependencies, eventId, receiveEvent(), context);
-    expect(again).toMatchObject({ ok: true, changed: false, event: { revision: 0 } });
+    expect(again).toMatchObject({ ok: true, changed: false, current: { revision: 0 } });
     expect(sent).toHaveLength(1);
   });
 
@@ -91,7 +103,7 @@ describe('a command', () => {
     expect(refused).toMatchObject({
       ok: false,
       rejection: { code: 'event-not-dead', status: 'RECEIVED' },
-      event: { revision: 0 },
+      current: { revision: 0 },
     });
     expect(sent).toHaveLength(1);
   });
@@ -106,7 +118,7 @@ describe('a conflict', () => {
       eventId,
       receiveEvent({ requestFingerprint: 'another body' }),
       context,
-      unheardOf,
+      noHistory,
     );
     expect(other).toMatchObject({ ok: false, rejection: { code: 'idempotency-key-reused' } });
     expect(await log.readStream(stream)).toHaveLength(1);
@@ -115,7 +127,7 @@ describe('a conflict', () => {
   it('leaves an attempt to the one worker that claimed it first', async () => {
     const { dependencies, elsewhere } = setUp();
     await handleCommand(elsewhere, eventId, receiveEvent(), context);
-    const known = await loadEvent(elsewhere.log, stream);
+    const known = await load(eventAggregate, elsewhere.log, eventId);
     const results = await Promise.all([
       handleCommand(elsewhere, eventId, startProcessing({ worker: 'worker-1' }), context, known),
       handleCommand(dependencies, eventId, startProcessing({ worker: 'worker-2' }), context, known),
@@ -127,7 +139,7 @@ describe('a conflict', () => {
     const { dependencies, elsewhere, log } = setUp();
     await handleCommand(dependencies, eventId, receiveEvent(), context);
     await handleCommand(dependencies, eventId, startProcessing(), context);
-    const known = await loadEvent(log, stream);
+    const known = await load(eventAggregate, log, eventId);
     await handleCommand(elsewhere, eventId, expireLease({ claim, now: moment(1_000) }), context);
     const late = await handleCommand(dependencies, eventId, completeProcessing({ claim }), context, known);
     expect(late).toMatchObject({ ok: false, rejection: { code: 'stale-attempt', status: 'FAILED' } });
@@ -154,7 +166,7 @@ describe('an append whose answer is lost', () => {
       return lost;
     });
     const result = await handleCommand(dependencies, eventId, receiveEvent(), context);
-    expect(result).toMatchObject({ ok: true, changed: true, event: { revision: 0 } });
+    expect(result).toMatchObject({ ok: true, changed: true, current: { revision: 0 } });
     expect(sent).toHaveLength(2);
     expect(sent[1]).toEqual(sent[0]);
     expect(await log.readStream(stream)).toHaveLength(1);
@@ -170,7 +182,7 @@ describe('an append whose answer is lost', () => {
       return lost;
     });
     const result = await handleCommand(dependencies, eventId, receiveEvent(), context);
-    expect(result).toMatchObject({ ok: true, changed: true, event: { revision: 0, state: { status: 'RECEIVED' } } });
+    expect(result).toMatchObject({ ok: true, changed: true, current: { revision: 0, state: { status: 'RECEIVED' } } });
     expect(await log.readStream(stream)).toHaveLength(2);
   });
 
@@ -183,7 +195,7 @@ describe('an append whose answer is lost', () => {
       return lost;
     });
     const result = await handleCommand(dependencies, eventId, receiveEvent(), context);
-    expect(result).toMatchObject({ ok: true, changed: false, event: { revision: 0 } });
+    expect(result).toMatchObject({ ok: true, changed: false, current: { revision: 0 } });
   });
 
   it('is sent again when only its repeat was refused: that says nothing about the first time', async () => {
@@ -197,7 +209,7 @@ describe('an append whose answer is lost', () => {
       if (answer?.kind === 'unknown') await log.append(request);
       return answer;
     });
-    const result = await handleCommand(dependencies, eventId, receiveEvent(), context, unheardOf);
+    const result = await handleCommand(dependencies, eventId, receiveEvent(), context, noHistory);
     expect(result).toMatchObject({ ok: true, changed: true });
     expect(sent).toHaveLength(3);
   });
@@ -269,7 +281,7 @@ describe('what a transition is kept with', () => {
   it('is done once under the id that its doer gives it, though all that it asks for may be done again', async () => {
     const { dependencies, log } = setUp();
     const once = { ...context, transitionId: () => deriveUuid('replay', 'key-1') };
-    await handleCommand(dependencies, eventId, receiveEvent(), context, unheardOf);
+    await handleCommand(dependencies, eventId, receiveEvent(), context, noHistory);
     for (const generation of [0, 1]) {
       await handleCommand(dependencies, eventId, startProcessing({ generation }), context);
       await handleCommand(dependencies, eventId, completeProcessing({ generation, claim }), context);

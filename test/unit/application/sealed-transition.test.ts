@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
 import { FIRST_PREV_HASH, hashOf, isAsWritten, seal } from '../../../src/application/envelope.ts';
+import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import { type LogPosition, revision } from '../../../src/application/ports/event-log.ts';
 import { recordedFrom } from '../../../src/application/sealed-transition.ts';
+import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
 import { moment, succeeded } from '../../support/domain/transitions.ts';
 
 const transition = succeeded();
-const sealed = seal(transition, {
+const sealed = seal(eventAggregate, transition, {
   actor: { kind: 'process', process: 'worker-1' },
   causationId: 'request-1',
   correlationId: 'event-1',
@@ -24,7 +25,7 @@ const kept = recordedFrom(sealed, 'event-1', revision(2), position);
 describe('a transition that the process which appended it keeps in memory', () => {
   it('says what one says that is read from the log', () => {
     const read = { ...kept };
-    expect(decodeTransition(kept)).toEqual(decodeTransition(read));
+    expect(decodeEventTransition(kept)).toEqual(decodeEventTransition(read));
     expect(hashOf(kept)).toBe(hashOf(read));
     expect([isAsWritten(kept), isAsWritten(read)]).toEqual([true, true]);
   });

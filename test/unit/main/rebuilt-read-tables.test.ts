@@ -67,7 +67,7 @@ function createSurroundings() {
     const eventId = await receive(key);
     const lease = { now: timestamp(clock.now()), leaseExpiresAt: timestamp(clock.now() + 60_000) };
     const attempt = { generation: 0, attempt: 1, worker: 'worker-0', ...lease };
-    const { event } = await useCases.startProcessing(eventId, attempt, byClient);
+    const { current: event } = await useCases.startProcessing(eventId, attempt, byClient);
     return { eventId, event, claim: event.state?.claim as Claim };
   };
   return {

@@ -4,6 +4,7 @@ import { streamOf } from '../../../src/application/event-identity.ts';
 import { HistoryBroken } from '../../../src/application/failures.ts';
 import { handleCommand } from '../../../src/application/handle-command.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
 import { createProjector } from '../../../src/projections/projector.ts';
@@ -59,7 +60,8 @@ describe('a history that is not what was written', () => {
     const { receive } = await createWorkshop([], { log });
     const eventId = await receive('one');
     const place = { clock: createVirtualClock(), chance: createSeededChance(2), log: changedIn(log, eventId) };
-    await expect(handleCommand(place, eventId, command, byClient)).rejects.toThrow(HistoryBroken);
+    const attempt = handleCommand(eventAggregate, place, { id: eventId, command, context: byClient });
+    await expect(attempt).rejects.toThrow(HistoryBroken);
     expect(log.all).toHaveLength(1);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { streamOf } from '../../../src/application/event-identity.ts';
-import { loadEvent } from '../../../src/application/load-event.ts';
+import { load } from '../../../src/application/load.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
 import { LEASE_MARGIN_MS } from '../../../src/worker/lease.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { createWorkshop, handlerOf } from '../../support/worker/workshop.ts';
@@ -37,7 +37,7 @@ describe('a claim', () => {
     const counted = countingReads();
     const { receive, process, history } = await createWorkshop([succeeds], counted);
     const id = await receive('k');
-    const event = await loadEvent(counted.log, streamOf(id));
+    const event = await load(eventAggregate, counted.log, id);
     counted.reads = 0;
     await process(id, { event });
     expect(counted.reads).toBe(0);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { decodeTransition } from '../../../src/application/decode-transition.ts';
+import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import { deriveUuid, eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
 import { CommandBusUnavailable, LogUnavailable, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
-import { loadEvent } from '../../../src/application/load-event.ts';
+import { load } from '../../../src/application/load.ts';
 import { timestamp } from '../../../src/application/ports/clock.ts';
 import { messageId, type ProcessEvent } from '../../../src/application/ports/command-bus.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
+import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
 import type { Claim } from '../../../src/domain/event/state.ts';
 import { createDueWorkSweep, type DueWorkSweepOptions } from '../../../src/worker/sweep/due-work-sweep.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
@@ -65,7 +66,7 @@ function createSurroundings() {
       return eventId;
     },
     typesOf: async (eventId: string) =>
-      (await log.readStream(streamOf(eventId))).map(decodeTransition).map(({ type }) => type),
+      (await log.readStream(streamOf(eventId))).map(decodeEventTransition).map(({ type }) => type),
   };
 }
 
@@ -241,7 +242,7 @@ describe('the sweep', () => {
   it('does nothing about a row that is behind its stream', async () => {
     const { kept, log, clock, start, useCases, claimed, typesOf } = createSurroundings();
     const eventId = await claimed('k', 'worker-2');
-    const { state } = await loadEvent(log, streamOf(eventId));
+    const { state } = await load(eventAggregate, log, eventId);
     const run = { generation: 0, attempt: 1, claim: state?.claim as Claim };
     const done = {
       ...run,
@@ -251,7 +252,7 @@ describe('the sweep', () => {
       handlerVersion: '1',
       result: null,
     };
-    const { event } = await useCases.receiveEvent(posted('k'), byClient);
+    const { current: event } = await useCases.receiveEvent(posted('k'), byClient);
     await useCases.completeProcessing(eventId, done, byClient, event);
     kept.put(eventId, { kind: 'lease', attempts: 1 });
     await start();

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isUnbroken } from '../../../src/application/envelope.ts';
 import { streamOf } from '../../../src/application/event-identity.ts';
-import { loadEvent } from '../../../src/application/load-event.ts';
+import { load } from '../../../src/application/load.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
 import type { Claim } from '../../../src/domain/event/state.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
 import type { HandlerOutcome, HandlerRunner } from '../../../src/worker/handler-runner.ts';
@@ -239,7 +240,7 @@ describe('an outcome', () => {
     const settled = deliver(id);
     await clock.run(1_000);
     const policy = { maxAttempts: 2, initialDelayMs: 0, factor: 1, maxDelayMs: 0 };
-    const { state } = await loadEvent(log, streamOf(id));
+    const { state } = await load(eventAggregate, log, id);
     const expiry = {
       generation: 0,
       attempt: 1,

@@ -1,8 +1,9 @@
-import { decodeTransition } from '../../../application/decode-transition.ts';
+import type { CommandContext } from '../../../application/command-context.ts';
+import { decodeEventTransition } from '../../../application/event-history.ts';
 import { deriveUuid, streamOf } from '../../../application/event-identity.ts';
-import type { CommandContext, CommandResult } from '../../../application/handle-command.ts';
 import type { RecordedTransition } from '../../../application/ports/event-log.ts';
 import { readHistory } from '../../../application/read-history.ts';
+import type { UseCases } from '../../../application/use-cases.ts';
 import type { Rejection } from '../../../domain/event/rejections.ts';
 import type { TransitionData } from '../../../domain/event/transitions.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
@@ -53,12 +54,12 @@ async function actOnce(
   { log }: Sources,
   act: Act,
   asked: AskedAct,
-  carryOut: (received: TransitionData<'EventReceived'>, context: CommandContext) => Promise<CommandResult>,
+  carryOut: (received: TransitionData<'EventReceived'>, context: CommandContext) => ReturnType<UseCases['replayEvent']>,
 ): Promise<ActAnswer> {
   const { eventId, key, mayKnowOf = () => true } = asked;
   const read = () => readHistory(log, streamOf(eventId));
   const history = await read();
-  const received = history[0] && decodeTransition(history[0]);
+  const received = history[0] && decodeEventTransition(history[0]);
   if (received?.type !== 'EventReceived' || !mayKnowOf(received.data)) return refused({ code: 'event-not-found' });
   const earlier = underSameKey(history, act, asked);
   if (earlier !== null) return earlier;
@@ -77,7 +78,7 @@ async function actOnce(
 function underSameKey(history: readonly RecordedTransition[], act: Act, asked: AskedAct): ActAnswer | null {
   if (asked.key === null) return null;
   for (const recorded of history) {
-    const transition = decodeTransition(recorded);
+    const transition = decodeEventTransition(recorded);
     if (transition.type !== 'ReplayRequested' && transition.type !== 'EventDiscarded') continue;
     const { reason, requestedBy } = transition.data;
     const found: Act = transition.type === 'ReplayRequested' ? 'replay' : 'discard';

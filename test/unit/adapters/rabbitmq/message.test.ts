@@ -30,7 +30,7 @@ const command = (payload: string): ProcessEvent => ({
     revision: 6,
     headId: randomUUID(),
     headHash: 'h'.repeat(64),
-    receivedAt: '2026-01-01T12:00:00.000Z',
+    createdAt: '2026-01-01T12:00:00.000Z',
   },
 });
 const packed = (commands: readonly ProcessEvent[], maxCommands: number) => [...pack(commands, maxCommands)];
@@ -68,30 +68,55 @@ describe('the messages of a publication', () => {
   });
 });
 
+describe('the form of a message', () => {
+  const received =
+    '{"clientId":"shop","cloudEvent":null,"contentType":"application/json","idempotencyKey":"k","orderingKey":null,"payload":"{}","requestFingerprint":"f","source":"shop","type":"order.placed"}';
+  const state = `{"status":"RECEIVED","received":${received},"generation":0,"attempts":0,"claim":null,"nextAttemptAt":null,"failure":null,"suspicions":[]}`;
+  const event = `{"state":${state},"revision":0,"headId":"id","headHash":"h","receivedAt":"2026-01-01T12:00:00.000Z"}`;
+  const written = `{"version":1,"commands":[{"eventId":"e","generation":0,"attempt":1,"event":${event}},{"eventId":"e","generation":0,"attempt":2,"event":null,"dueAt":"2026-01-01T12:00:00.000Z"}]}`;
+
+  it('is the one of every version so far, which workers and dispatchers of different versions share', () => {
+    const { commands, problem } = unpack(Buffer.from(written));
+    expect(problem).toBeNull();
+    expect(commands[0]?.event).toMatchObject({ revision: 0, createdAt: '2026-01-01T12:00:00.000Z' });
+    expect(
+      packed(commands, 16).map(({ body }) => body.toString().slice('{"version":1,"commands":['.length, -2)),
+    ).toEqual(JSON.parse(written).commands.map((each: unknown) => JSON.stringify(each)));
+  });
+});
+
 describe('a message from anybody', () => {
   const good = command('{}');
+  const written = JSON.parse(packed([good], 1)[0]?.body.toString() ?? '').commands[0];
   const body = (value: unknown) => Buffer.from(JSON.stringify(value));
 
   it.each([
     ['no JSON', Buffer.from('{'), 'it is not JSON'],
     ['no bytes', Buffer.alloc(0), 'it is not JSON'],
-    ['another version', body({ version: 2, commands: [good] }), 'version: invalid_value'],
-    ['no version', body({ commands: [good] }), 'version: invalid_value'],
+    ['another version', body({ version: 2, commands: [written] }), 'version: invalid_value'],
+    ['no version', body({ commands: [written] }), 'version: invalid_value'],
     ['no commands', body({ version: 1, commands: [] }), 'commands: too_small'],
-    ['more than we know', body({ version: 1, commands: [good], more: 1 }), 'its top: unrecognized_keys'],
-    ['a list', body([good]), 'its top: invalid_type'],
+    ['more than we know', body({ version: 1, commands: [written], more: 1 }), 'its top: unrecognized_keys'],
+    ['a list', body([written]), 'its top: invalid_type'],
   ])('that holds %s is refused whole', (_, bytes, problem) => {
     expect(unpack(bytes)).toEqual({ commands: [], problem });
   });
 
   it.each([
-    ['no id', { ...good, eventId: '' }, 'eventId: too_small'],
-    ['attempt 0', { ...good, attempt: 0 }, 'attempt: too_small'],
-    ['a fraction', { ...good, generation: 0.5 }, 'generation: invalid_type'],
-    ['no event', { ...good, event: undefined }, 'event: invalid_type'],
-    ['more than we know', { ...good, more: 1 }, 'its top: unrecognized_keys'],
-    ['an event of another shape', { ...good, event: { ...good.event, revision: '0' } }, 'event.revision: invalid_type'],
+    ['no id', { ...written, eventId: '' }, 'eventId: too_small'],
+    ['attempt 0', { ...written, attempt: 0 }, 'attempt: too_small'],
+    ['a fraction', { ...written, generation: 0.5 }, 'generation: invalid_type'],
+    ['no event', { ...written, event: undefined }, 'event: invalid_type'],
+    ['more than we know', { ...written, more: 1 }, 'its top: unrecognized_keys'],
+    [
+      'an event of another shape',
+      { ...written, event: { ...written.event, revision: '0' } },
+      'event.revision: invalid_type',
+    ],
   ])('gives its good commands when one has %s', (_, bad, problem) => {
-    expect(unpack(body({ version: 1, commands: [good, bad, good] }))).toEqual({ commands: [good, good], problem });
+    expect(unpack(body({ version: 1, commands: [written, bad, written] }))).toEqual({
+      commands: [good, good],
+      problem,
+    });
   });
 });

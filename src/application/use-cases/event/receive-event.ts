@@ -1,9 +1,11 @@
-import type { ReceiveEvent } from '../domain/event/commands.ts';
-import { eventIdOf, keyOfCloudEvent, secondEventIdOf } from './event-identity.ts';
-import { type CommandContext, type CommandDependencies, type CommandResult, handleCommand } from './handle-command.ts';
-import { unheardOf } from './load-event.ts';
-
-export type ReceiveResult = CommandResult & { readonly eventId: string };
+import { eventAggregate } from '../../../domain/event/aggregate.ts';
+import type { ReceiveEvent } from '../../../domain/event/commands.ts';
+import type { Rejection } from '../../../domain/event/rejections.ts';
+import type { EventState } from '../../../domain/event/state.ts';
+import type { CommandContext } from '../../command-context.ts';
+import { eventIdOf, keyOfCloudEvent, secondEventIdOf } from '../../event-identity.ts';
+import { type CommandDependencies, type CommandResult, handleCommand } from '../../handle-command.ts';
+import { noHistory } from '../../load.ts';
 
 /**
  * A client's event under its key. The keys that clients choose and those that are made from CloudEvents are two
@@ -15,14 +17,16 @@ export async function receiveEvent(
   dependencies: CommandDependencies,
   event: ReceiveEvent['event'],
   context: CommandContext,
-): Promise<ReceiveResult> {
+): Promise<CommandResult<EventState, Rejection>> {
   const { clientId, idempotencyKey } = event;
-  const receive = async (eventId: string): Promise<ReceiveResult> => ({
-    ...(await handleCommand(dependencies, eventId, { kind: 'ReceiveEvent', event }, context, unheardOf)),
-    eventId,
-  });
+  const receive = (id: string) =>
+    handleCommand(eventAggregate, dependencies, {
+      ...{ id, context },
+      command: { kind: 'ReceiveEvent', event },
+      known: noHistory,
+    });
   const first = await receive(eventIdOf(clientId, idempotencyKey));
-  const holder = first.event.state?.received;
+  const holder = first.current.state?.received;
   const isOfOtherNamespace = !first.ok && holder !== undefined && isNamedBySource(holder) !== isNamedBySource(event);
   return isOfOtherNamespace ? receive(secondEventIdOf(clientId, idempotencyKey)) : first;
 }

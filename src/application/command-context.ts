@@ -1,0 +1,14 @@
+import type { Actor } from './envelope.ts';
+
+/** Who asks, and what led to it: recorded with each transition that follows. */
+export interface CommandContext {
+  readonly actor: Actor;
+  /** What led to the command; the head of the history by default. */
+  readonly causationId?: string;
+  /** The replay plan that led to it. */
+  readonly planId?: string;
+  readonly requestId?: string;
+  readonly traceparent?: string | undefined;
+  /** The id of a transition that the command leads to; fresh by default. Read event-log.ts before giving one. */
+  readonly transitionId?: (type: string) => string;
+}

@@ -1,0 +1,54 @@
+import type { Aggregate, AnyCommand, AnyTransition } from '../domain/aggregate.ts';
+import type { CommandContext } from './command-context.ts';
+import { schemaVersionOf } from './decode-transition.ts';
+import { seal } from './envelope.ts';
+import type { Loaded } from './load.ts';
+import type { Chance } from './ports/chance.ts';
+import type { SealedTransition } from './sealed-transition.ts';
+
+interface Sealing<State> {
+  readonly stream: string;
+  readonly current: Loaded<State>;
+  readonly context: CommandContext;
+  readonly recordedAt: string;
+  readonly chance: Chance;
+}
+
+/** Readies what was decided for the log, each transition tied to the one before it; and what is there after them. */
+export function sealAll<State, Transition extends AnyTransition>(
+  aggregate: Aggregate<State, AnyCommand, Transition, unknown>,
+  { stream, current, context, recordedAt, chance }: Sealing<State>,
+  transitions: readonly Transition[],
+): { readonly transitions: readonly SealedTransition[]; readonly current: Loaded<State> } {
+  const { actor, causationId, planId, requestId, traceparent, transitionId } = context;
+  const sealed: SealedTransition[] = [];
+  let after = current;
+  for (const transition of transitions) {
+    const { type } = transition;
+    const id = transitionId?.(type) ?? chance.uuid();
+    const next = seal(aggregate, transition, {
+      actor,
+      causationId: causationId ?? current.headId ?? requestId ?? id,
+      correlationId: stream,
+      id,
+      ...(planId === undefined ? {} : { planId }),
+      prevHash: after.headHash,
+      recordedAt,
+      ...(requestId === undefined ? {} : { requestId }),
+      revision: after.revision + 1,
+      schemaVersion: schemaVersionOf(aggregate, type),
+      stream,
+      ...(traceparent === undefined ? {} : { traceparent }),
+      type,
+    });
+    sealed.push(next);
+    after = {
+      state: aggregate.evolve(after.state, transition),
+      revision: after.revision + 1,
+      headId: id,
+      headHash: next.hash,
+      createdAt: after.createdAt ?? recordedAt,
+    };
+  }
+  return { transitions: sealed, current: after };
+}
