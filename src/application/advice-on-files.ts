@@ -2,7 +2,7 @@
  * What to do about what a file system refuses, by the system's own name for it: the middle of a sentence, about a path
  * that the sentence has named.
  */
-export const adviceOn = (code: string | null): string => ADVICE[code ?? ''] ?? 'see to it, its folder and its disk';
+export const adviceOn = (code: string | null): string => ADVICE[code ?? ''] ?? 'check it, its folder and its disk';
 
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'let this user read and write it and its folder',

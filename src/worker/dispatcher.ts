@@ -102,7 +102,7 @@ export function createDispatcher({
         await save();
         isTold = false;
       } catch (error) {
-        if (!isTold) logger.warn({ err: error }, "the dispatcher's place cannot be stored; dispatching goes on");
+        if (!isTold) logger.warn({ err: error }, "the dispatcher's checkpoint cannot be stored; dispatching goes on");
         isTold = true;
       }
     }

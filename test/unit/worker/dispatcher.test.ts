@@ -94,7 +94,7 @@ describe('the dispatcher', () => {
     expect(calls).toEqual([3]);
   });
 
-  it('stores its place after the bus has the commands, and goes on from there', async () => {
+  it('stores its checkpoint after the bus has the commands, and goes on from there', async () => {
     const { clock, log, receive, start, published, stored } = createSurroundings();
     await receive('a');
     const held = Promise.withResolvers<void>();
@@ -110,7 +110,7 @@ describe('the dispatcher', () => {
     expect(published.map(({ eventId }) => eventId)).toEqual([second]);
   });
 
-  it('stores its place when it is stopped', async () => {
+  it('stores its checkpoint when it is stopped', async () => {
     const { log, receive, start, stored } = createSurroundings();
     await receive('a');
     const dispatcher = await start();
@@ -138,7 +138,7 @@ describe('the dispatcher', () => {
     ]);
   });
 
-  it('goes on while its place cannot be stored, and says so once', async () => {
+  it('goes on while its checkpoint cannot be stored, and says so once', async () => {
     const { clock, receive, start, published, logger } = createSurroundings();
     const save = () => Promise.reject(new ReadDatabaseUnavailable('away'));
     await start({ checkpoints: { load: async () => null, save } });
@@ -166,7 +166,7 @@ describe('the dispatcher', () => {
     expect(dispatcher.trouble()).toBeNull();
   });
 
-  it('has trouble while its place cannot be read, and begins once it can', async () => {
+  it('is unhealthy while its checkpoint cannot be read, and begins once it can', async () => {
     const { clock, receive, start, published } = createSurroundings();
     await receive('k');
     let isAway = true;
