@@ -21,7 +21,7 @@ export interface Hold {
    * @returns `null` once it is held; what there is no room in when it stays as it was.
    */
   resize(bytes: number): Promise<Shortage | null>;
-  /** Gives all back. Whoever waits in it for more gets nothing. */
+  /** Gives all back. A call that waits for more in it gets nothing. */
   release(): void;
 }
 

@@ -73,11 +73,11 @@ interface EventWaitsOptions {
 
 /**
  * Requests that wait until an event has a status. One subscription serves all of them: it starts at the log's end with
- * the first and stops with the last. Whoever joins looks at the event after that, so a transition is either seen there
+ * the first and stops with the last. Each request looks at the event after that, so a transition is either seen there
  * or still to be delivered.
  */
 export function createEventWaits({ log, clock, logger, limit }: EventWaitsOptions): EventWaits {
-  /** Of all subscriptions: while the log is away there may be one for each request. */
+  /** Of all subscriptions: while the log is unavailable there may be one for each request. */
   const report = createRepeatingReport({ logger, clock });
   const waiting = new Map<string, Set<Waiter>>();
   let count = 0;

@@ -7,7 +7,7 @@ export const defaultLimits = {
   /** Of a batch, in UTF-16 units of its text: so much is read in one turn of the event loop, and so much appended at once. */
   batchTurnBytes: 64 * 1024,
   batchSliceBytes: 1024 * 1024,
-  /** Memory of all requests and answers in hand, and of one client's, by the estimates below. */
+  /** Memory of all requests and answers in progress, and of one client's, by the estimates below. */
   bytesInHand: 192 * 1024 * 1024,
   bytesInHandOfOneClient: 96 * 1024 * 1024,
   /** What finds no room waits so long, if no more than so many wait; then it is refused. */

@@ -93,7 +93,7 @@ export async function listenForMonitoring({ host, port, metrics, readiness, limi
   };
 }
 
-/** Who asks while an answer is made gets the same one. */
+/** Requests that come while an answer is made get the same one. */
 function shared(make: () => Promise<Answer>): () => Promise<Answer> {
   let underWay: Promise<Answer> | null = null;
   return () => {

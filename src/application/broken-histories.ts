@@ -45,7 +45,7 @@ export function createBrokenHistories({
   };
 }
 
-/** The log as it is, with each broken history that is read from it reported, whoever reads it and why. */
+/** The log as it is, with each broken history that is read from it reported, for every reader. */
 export const reportingBrokenHistories = (log: EventLog, { report }: Pick<BrokenHistories, 'report'>): EventLog => ({
   append: (request) => log.append(request),
   appendMany: (requests) => log.appendMany(requests),

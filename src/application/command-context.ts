@@ -1,6 +1,6 @@
 import type { Actor } from './envelope.ts';
 
-/** Who asks, and what led to it: recorded with each transition that follows. */
+/** Who acts, and what led to it: recorded with each transition that follows. */
 export interface CommandContext {
   readonly actor: Actor;
   /** What led to the command; the head of the history by default. */

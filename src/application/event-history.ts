@@ -5,5 +5,5 @@ import type { Loaded } from './load.ts';
 
 export type LoadedEvent = Loaded<EventState>;
 
-/** For whoever reads events' streams alone. @throws {UndecodableTransition} */
+/** For readers of events' streams alone. @throws {UndecodableTransition} */
 export const decodeEventTransition = decoderOf(eventAggregate);

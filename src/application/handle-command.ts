@@ -16,7 +16,7 @@ export interface CommandRequest<State, Command, Rejection> {
   readonly context: CommandContext;
   /** What the caller knows already, to spare the read. Stale knowledge costs a conflict and a read, never a wrong append. */
   readonly known?: Loaded<State> | undefined;
-  /** What the caller has read already, likewise. */
+  /** What the caller has read already, with the same effect. */
   readonly history?: readonly RecordedTransition[];
   /** Asked of each history, before anything is decided: what follows for a command that it has been given before, else `null`. */
   readonly earlier?: (history: readonly RecordedTransition[]) => Decision<never, Rejection> | null;
@@ -39,7 +39,7 @@ export interface CommandDependencies {
   readonly log: Pick<EventLog, 'append' | 'readStream'>;
   readonly clock: Clock;
   readonly chance: Chance;
-  /** Others than the usual ones. */
+  /** Overrides of the defaults. */
   readonly limits?: Partial<CommandLimits> | undefined;
 }
 

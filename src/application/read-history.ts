@@ -3,7 +3,7 @@ import { HistoryBroken } from './failures.ts';
 import type { EventReader, RecordedTransition } from './ports/event-log.ts';
 
 /**
- * A stream from its beginning, for whoever goes by what it says. It costs 10 µs a transition, beside a read of about a
+ * A stream from its beginning, for decisions that rest on it. It costs 10 µs a transition, beside a read of about a
  * millisecond. To show a history as it is stored, broken or not, read the stream itself.
  * @throws {HistoryBroken} it is not what was written. @throws {LogUnavailable}
  */

@@ -36,7 +36,7 @@ interface SubscriptionSurroundings {
   readonly signal: AbortSignal;
   /** Of failures; one that outlives the subscription where many follow each other. */
   readonly report?: RepeatingReport;
-  /** Others than the usual ones. */
+  /** Overrides of the defaults. */
   readonly limits?: Partial<SubscriptionLimits> | undefined;
 }
 

@@ -21,7 +21,7 @@ export interface LeasedOptions {
   readonly begin: (lease: Lease) => Promise<BackgroundService> | BackgroundService;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Others than the usual ones. */
+  /** Overrides of the defaults. */
   readonly limits?: Partial<LeasedLimits> | undefined;
 }
 

@@ -39,7 +39,7 @@ interface Started {
 }
 
 export interface Running extends Started {
-  /** Takes no more work, finishes or releases what is in hand, and closes everything. */
+  /** Takes no more work, finishes or releases what is in progress, and closes everything. */
   close(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ interface FollowingOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly streamPrefix: string;
-  /** Others than the usual ones. */
+  /** Overrides of the defaults. */
   readonly limits?: Partial<FollowingLimits> | undefined;
 }
 

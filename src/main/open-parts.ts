@@ -28,7 +28,7 @@ export const logFileOf = (dataFolder: string) => join(dataFolder, 'log.sqlite');
 
 /**
  * The parts that the roles need, each where its setting says, or within this process and the data folder. What was
- * opened is closed again when a later part fails. A server that is away is no failure: it is waited for. Only the
+ * opened is closed again when a later part fails. A server that is unavailable is no failure: it is waited for. Only the
  * adapters that are needed are loaded: drivers are a good part of what a start takes.
  * @throws {OperationalFailure} the folder or the log cannot be used; says what to do. @throws {CannotStart}
  */
@@ -104,7 +104,7 @@ async function openReadTables(
     : await openEmbeddedReadTables({ dataFolder, log, acceptLossUpTo: acceptLossUpTo ?? null, logger });
   defer(() => tables.close());
   const check = async () => tables.trouble() ?? (await troubleOf(tables.db.selectNoFrom([]).execute()));
-  // Ingest needs the log alone: a database that is away must not make a load balancer turn events away.
+  // Ingest needs the log alone: a database that is unavailable must not make a load balancer turn events away.
   const checks: readonly ReadinessCheck[] = [
     { part: 'read tables', check, isDispensable: isShared },
     // That rows and log are not of one history, though, is shown by nothing else, and gets worse with every event.

@@ -35,7 +35,7 @@ export interface Parts {
   /** Where several processes may share log and read tables; `null` where an exclusive data folder rules that out. */
   readonly leases: Leases | null;
   readonly readinessChecks: readonly ReadinessCheck[];
-  /** No other process can be working on the same log: what an earlier one had in hand is free. */
+  /** No other process can be working on the same log: what an earlier one had in progress is free. */
   readonly isOnlyProcess: boolean;
   /** In reverse order of opening. */
   close(): Promise<void>;

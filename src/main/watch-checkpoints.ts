@@ -42,7 +42,7 @@ export function watchCheckpoints(rows: WatchedRows): CheckpointWatch {
       if (trouble !== null) logger.info({}, 'the rows are those of the log again');
       trouble = null;
     } catch (error) {
-      // A log or database that is away says nothing about the rows.
+      // A log or database that is unavailable says nothing about the rows.
       if (!(error instanceof CheckpointRefused)) return;
       const found = `The rows are not those of this log, so they are not shown: ${error.message}`;
       if (found !== trouble) logger.error({}, found);

@@ -66,7 +66,7 @@ export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel
     markCaughtUp: (at) => markCaughtUp(db, readModel, at),
     commit: ({ decoded, failures, failedAt, checkpoint, lease, isTextOnly = false }) =>
       db.transaction().execute(async (transaction) => {
-        // First, because its row keeps a second projector waiting until the first one is through.
+        // First, because its row keeps a second projector waiting until the first one has ended.
         if (checkpoint !== null) await moveCheckpoint(transaction, subscriber, { ...checkpoint, epoch: lease?.epoch });
         const missing = new Set(await readModel.write(transaction, decoded, { isTextOnly }));
         if (hasPassedOver) await hastenRetries(transaction, subscriber, streamsOf(decoded));

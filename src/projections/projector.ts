@@ -37,13 +37,13 @@ export interface ProjectorDependencies {
   readonly logger: Logger;
   /** Under which to write, where several processes share the read database. */
   readonly lease?: Lease | null;
-  /** Another batching than the usual one. */
+  /** Overrides of the default batching. */
   readonly pace?: Partial<Pace> | undefined;
 }
 
 /**
  * Keeps a read model's rows: each batch and its checkpoint in one transaction, so that they are always of one moment of
- * the log. A transition that cannot be projected is recorded and passed over; a database that is away is waited for.
+ * the log. A transition that cannot be projected is recorded and passed over; a database that is unavailable is waited for.
  */
 export function createProjector(
   readModel: ReadModel,
@@ -183,7 +183,7 @@ function decodeAll(
   const failures: ProjectionFailure[] = [];
   for (const recorded of transitions)
     try {
-      // What only leads to a look at the stream is not passed over: whoever looks there checks it.
+      // What only leads to a look at the stream is not passed over: the stream is checked when it is read.
       if (!readModel.isNeverRefused && !isAsWritten(recorded)) throw new HistoryBroken(recorded.stream);
       decoded.push({ recorded, transition: readModel.decode(recorded) });
     } catch (error) {

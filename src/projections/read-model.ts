@@ -34,7 +34,7 @@ export interface ReadModel<Content = unknown> {
   readonly streamPrefix: string;
   /** No row can be refused for what is in it: when the database refuses one, it is waited for, and nothing is passed over. */
   readonly isNeverRefused?: true;
-  /** Another batching than the usual one. */
+  /** Overrides of the default batching. */
   readonly pace?: Pace;
   /** What `write` has to know of a transition, and no more. @throws {UndecodableTransition} */
   decode(recorded: RecordedTransition): Content;

@@ -34,7 +34,7 @@ export interface RepairDependencies {
 /**
  * Brings into the rows what the projection had to pass over: reads the event's whole stream and writes its rows from
  * that, because rows that miss one transition cannot be corrected by the next. Goes on until `signal` aborts; a database
- * or log that is away is waited for. Repeating it does no harm.
+ * or log that is unavailable is waited for. Repeating it does no harm.
  */
 export async function repairRows(
   readModel: ReadModel,

@@ -1,21 +1,21 @@
 import type { Company } from '../domain/event/suspicion.ts';
 
 export const companyLimits = {
-  /** Events at once of company `few`: they were in hand when a worker ended. As many as a worker begins with (pace.ts): most are innocent. */
+  /** Events at once of company `few`: they were in progress when a worker ended. As many as a worker begins with (pace.ts): most are innocent. */
   fewAtOnce: 64,
   /** Each takes a process of handlers for itself. */
   ownProcessAtOnce: 4,
 } as const;
 export type CompanyLimits = { readonly [Name in keyof typeof companyLimits]: number };
 
-/** To be called once the event is through. */
+/** To be called once the event's run has ended. */
 export type Leave = () => void;
 
 /** Which events may run at the same time: admission by company, the group that an event's earlier runs put it into. */
 export interface Companies {
   /**
    * Lets an event in once what it may run beside allows it: at once, or later with a promise. `null` when nothing may be
-   * begun any more. To be asked before an attempt is claimed, so that who waits has no lease and is no suspect.
+   * begun any more. To be asked before an attempt is claimed, so that a waiting event has no lease and is no suspect.
    */
   enter(company: Company): Leave | Promise<Leave | null>;
 }

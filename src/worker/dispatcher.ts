@@ -36,7 +36,7 @@ export interface DispatcherOptions {
   readonly logger: Logger;
   /** Wraps the subscriber, to count what it handles. */
   readonly observed?: (subscriber: Subscriber) => Subscriber;
-  /** Others than the usual ones. */
+  /** Overrides of the defaults. */
   readonly limits?: Partial<DispatcherLimits> | undefined;
 }
 
@@ -76,7 +76,7 @@ export function createDispatcher({
     name: NAME,
     load: () =>
       watched(async () => {
-        // Stored soon, so that whoever takes over does not begin later.
+        // Stored soon, so that the next dispatcher does not begin later.
         place ??= (await usablePlace({ log, checkpoints, logger })) ?? (await firstPlace(signal));
         return place;
       }),

@@ -41,7 +41,7 @@ export function createFailurePolicy({
   chance: Chance;
   logger: Logger;
   letGo: AbortSignal;
-  /** Others than the usual ones. */
+  /** Overrides of the defaults. */
   limits?: Partial<HoldBackLimits> | undefined;
 }): FailurePolicy {
   const { shortestHoldBackMs, longestHoldBackMs } = { ...holdBackLimits, ...limits };
@@ -51,7 +51,7 @@ export function createFailurePolicy({
   const holdBack = async (failure: OperationalFailure) => {
     if (letGo.aborted) return;
     const now = clock.now();
-    // Said once: every command in hand meets the same outage.
+    // Said once: every unacknowledged command meets the same outage.
     if (outage === null) logger.warn({ err: failure }, 'commands are held back and tried again');
     outage = { since: outage?.since ?? now, reason: failure.message };
     const ceilingMs = Math.min(Math.max(now - outage.since, shortestHoldBackMs), longestHoldBackMs);

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Takes what a handler threw where no code of ours could catch it: in a timer, or in a promise that it let go. */
+/** Takes what a handler threw where no code of ours could catch it: in a timer, or in a promise that it did not await. */
 export interface Culprit {
   threw(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): void;
 }

@@ -22,7 +22,7 @@ export type HandlerEnd =
 export type HandlerOutcome =
   | { readonly kind: 'succeeded'; readonly result: Result }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  /** Its process ended with others in hand, and nothing says which of them did it. */
+  /** Its process ended while it ran several handlers, and nothing says which of them did it. */
   | { readonly kind: 'interrupted' }
   /** Stopped from outside before it ended: nothing is known about it. */
   | { readonly kind: 'abandoned' };

@@ -1,6 +1,6 @@
 import { LEASE_MARGIN_MS } from './lease.ts';
 
-/** How many events a worker has in hand: as many as the log keeps up with. */
+/** How many events a worker works on at once: as many as the log keeps up with. */
 export interface Pace {
   /** Resolves with `true` once one more may be begun, or with `false` when nothing may be begun any more. */
   begin(): Promise<boolean>;
@@ -17,7 +17,7 @@ export interface Pace {
 
 export const paceLimits = {
   /**
-   * How many events one worker has in hand at most. The log appends together what waits together, so many in hand make
+   * How many events one worker works on at most. The log appends together what waits together, so many at once make
    * few commits; a handler that waits for others hardly costs more than its memory.
    */
   eventsInHand: 1_024,

@@ -1,7 +1,7 @@
 import { CommandBusUnavailable } from '../application/failures.ts';
 
 export const payloadLimits = {
-  /** Payloads of the events in hand, in UTF-16 units. A handler gets its payload parsed, which takes several times that. */
+  /** Payloads of the events in progress, in UTF-16 units. A handler gets its payload parsed, which takes several times that. */
   payloadCharactersInHand: 16 * 1024 * 1024,
   /** Events that are read from the log at one time; how large they are is known only then. */
   eventsBeingRead: 32,
@@ -23,7 +23,7 @@ export interface Taken<Event> {
   readonly giveBack: () => void;
 }
 
-/** Bounds in bytes what a worker has in hand: a thousand small events are nothing, a thousand large ones are the heap. */
+/** Bounds in bytes what a worker works on: a thousand small events are nothing, a thousand large ones are the heap. */
 export function createPayloadsInHand(
   letGo: AbortSignal,
   { payloadCharactersInHand: most, eventsBeingRead: mostReads }: PayloadLimits,

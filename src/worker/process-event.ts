@@ -44,13 +44,13 @@ export interface ProcessEventDependencies {
   readonly logger: Logger;
   /** Unique for each start of a process: a claim names it, so that a later process can recognise the claims of a dead one. */
   readonly worker: string;
-  /** Aborts when what is in hand has to be given up: it is taken up again when its leases end. */
+  /** Aborts when what is in progress has to be given up: it is taken up again when its leases end. */
   readonly letGo: AbortSignal;
   /** What an event may run beside, by the outcomes of its earlier runs. */
   readonly companies: Companies;
   /** Called with how long the log took for each claim, reading the event included, whatever the outcome. */
   readonly pace: Pick<Pace, 'claimTook' | 'standAside'>;
-  /** Others than the usual ones. */
+  /** Overrides of the defaults. */
   readonly limits?: Partial<AttemptLimits & PayloadLimits> | undefined;
 }
 
@@ -76,7 +76,7 @@ export function createProcessEvent(dependencies: ProcessEventDependencies) {
   const payloads = createPayloadsInHand(letGo, { ...payloadLimits, ...limits });
   return async (command: ProcessEvent): Promise<void> => {
     let tookMs: number | null = 0;
-    // Counted once for each event in hand, whatever the outcome.
+    // Counted once for each event in progress, whatever the outcome.
     const claimTook = (claimMs: number) => {
       if (tookMs !== null) pace.claimTook(tookMs + claimMs);
       tookMs = null;

@@ -3,7 +3,7 @@ import type { TransitionData } from '../domain/event/transitions.ts';
 type Result = TransitionData<'ProcessingSucceeded'>['result'];
 
 const MAX_RESULT_BYTES = 4 * 1024;
-/** As deep as a payload may be. Deeper JSON is a danger to whoever reads the history. */
+/** As deep as a payload may be. Deeper JSON is a danger to readers of the history. */
 const MAX_DEPTH = 64;
 
 /**

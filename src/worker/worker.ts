@@ -6,7 +6,7 @@ import { createPace, type PaceLimits, paceLimits } from './pace.ts';
 import { type AttemptLimits, createProcessEvent, type ProcessEventDependencies } from './process-event.ts';
 import { createWaitUntilDue, type EarlyLimits } from './wait-until-due.ts';
 
-/** For the log to take that what was in hand was stopped. */
+/** For the log to record that what was in progress was stopped. */
 export const stoppingLimits = { recordWithinMs: 2_000 } as const;
 export type StoppingLimits = { readonly [Limit in keyof typeof stoppingLimits]: number };
 
@@ -14,9 +14,9 @@ export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits & Company
 
 export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 'pace' | 'companies' | 'limits'> {
   readonly bus: CommandConsumer;
-  /** How long `stop` lets what is in hand finish. Then handlers are aborted, and their attempts are not counted. */
+  /** How long `stop` lets what is in progress finish. Then handlers are aborted, and their attempts are not counted. */
   readonly stopTimeoutMs: number;
-  /** Others than the usual ones. */
+  /** Overrides of the defaults. */
   readonly limits?: Partial<WorkerLimits> | undefined;
 }
 

@@ -25,7 +25,7 @@ const weightOf = ({ event }: ProcessEvent) => event?.state?.received.payload.len
 
 /**
  * The bus within one process. Memory is bounded: publishers wait, in turn, until what waits for consumers has shrunk.
- * They can wait only for consumers: what is in hand needs no room, and a released command is taken back beyond the
+ * They can wait only for consumers: what is unacknowledged needs no room, and a released command is taken back beyond the
  * bound, so a consumer never waits for a publisher, and the two cannot block each other.
  */
 export class EmbeddedBus implements CommandBus {

@@ -45,7 +45,7 @@ export async function superviseThread({ onReopened, onDamage, ...toStart }: Supe
       thread = opened;
       const reason = await opened.ended;
       thread = null;
-      if (!closing.signal.aborted) logger?.error({ path, reason }, 'the log is away: its thread has ended');
+      if (!closing.signal.aborted) logger?.error({ path, reason }, 'the log is unavailable: its thread has ended');
     }
   }
 

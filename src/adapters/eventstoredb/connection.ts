@@ -28,7 +28,7 @@ export interface Connection {
   batchAppend(): ClientDuplexStream<Buffer, BatchAppendResp>;
   read(request: ReadRequest): ClientReadableStream<ReadResp>;
   serverVersion(): Promise<string>;
-  /** Cancels what is under way and lets go of the connection. */
+  /** Cancels what is under way and closes the connection. */
   close(): void;
 }
 

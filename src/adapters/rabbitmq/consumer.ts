@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 import { POISON, PROCESS, QueueMissing } from './topology.ts';
 
 export interface ConsumerOptions {
-  /** Most commands in hand, and most messages. */
+  /** Most unacknowledged commands, and most messages. */
   readonly prefetch: number;
   readonly onCommand: (delivery: CommandDelivery) => void;
   readonly handBack: HandBack;
@@ -36,7 +36,7 @@ interface Waiting {
  * travel with their payloads; larger ones travel without.
  *
  * RabbitMQ takes a message back that is not acknowledged for 30 minutes (`consumer_timeout`) and closes the channel; the
- * session is then opened again, and what was in hand is delivered again. A handler that takes longer needs its command
+ * session is then opened again, and what was unacknowledged is delivered again. A handler that takes longer needs its command
  * acknowledged after the claim: the claim's lease and the sweep see it through.
  */
 export class Consumer {

@@ -17,7 +17,7 @@ export interface ReadBacklogOptions {
 }
 
 /**
- * What the broker says of the workers' queue, in messages: one holds several commands. Messages that a worker has in hand
+ * What the broker says of the workers' queue, in messages: one holds several commands. Messages that a worker has taken
  * do not count. A queue that is missing costs the session, and the next one declares it.
  * @throws {CommandBusUnavailable}
  */

@@ -109,7 +109,7 @@ export const actorOf = (principal: Principal): Actor => ({
   tokenId: principal.tokenId,
 });
 
-/** Who asks, under which request and trace: goes into the log with whatever the request causes. */
+/** The principal, the request and the trace: goes into the log with whatever the request causes. */
 export const commandContextOf = (request: FastifyRequest): CommandContext => ({
   actor: actorOf(request.principal),
   requestId: request.id,

@@ -4,7 +4,7 @@ import type { Limits } from '../limits.ts';
 import { sendProblem } from './problems.ts';
 
 /**
- * A server that closes refuses new requests, answers those under way, and lets go of their connections. Node alone would
+ * A server that closes refuses new requests, answers those under way, and closes their connections. Node alone would
  * keep such a connection open for as long as it may be idle, and indefinitely one whose request never ends: it stops
  * checking timeouts once it closes.
  */

@@ -4,7 +4,7 @@ export interface BackgroundService {
   /** Resolves once it is at work. Called once. */
   start(): Promise<void>;
   /**
-   * Takes no more work and resolves when what was in hand is finished or safely let go. Safe before `start`, and twice.
+   * Takes no more work and resolves when what was in progress is finished or safely released. Safe before `start`, and twice.
    */
   stop(): Promise<void>;
   /** What keeps it from its work currently, in words for an operator; `null` when nothing does. */

@@ -45,7 +45,7 @@ export interface CommandConsumer {
   /**
    * Hands out commands, each to one consumer and at least once, with at most `prefetch` unacknowledged here. Resumes by
    * itself after a lost connection. `stop` takes no further commands and resolves when none is handed out any more;
-   * what is in hand may still be acknowledged.
+   * what was handed out may still be acknowledged.
    */
   consume(options: {
     readonly prefetch: number;

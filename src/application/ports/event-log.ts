@@ -60,7 +60,7 @@ export type AppendRefusal =
   | { readonly code: 'too-large'; readonly message: string }
   /** Malformed text, an id that is not a UUID in lower case, a name that is empty or begins with `$`. Final. */
   | { readonly code: 'invalid'; readonly message: string }
-  /** The log does not take more currently: full queue, full disk, server busy or away. Try again later. */
+  /** The log does not take more currently: full queue, full disk, server busy or unavailable. Try again later. */
   | { readonly code: 'unavailable'; readonly message: string }
   /** What the log has stored is damaged. Final until an operator restores it. */
   | { readonly code: 'damaged'; readonly message: string }
@@ -122,7 +122,7 @@ export interface EventReader {
    */
   readStream(stream: string, from?: Revision): Promise<readonly RecordedTransition[]>;
   /**
-   * The same from its beginning, for whoever need not have all of it at once: in pages, each read when it is asked for,
+   * The same from its beginning, for readers that need not have all of it at once: in pages, each read when it is asked for,
    * none of them empty. What is appended meanwhile may be among them.
    * @throws {LogUnavailable} after the adapter's own deadline for a page.
    */
@@ -146,6 +146,6 @@ export interface EventReader {
 }
 
 export interface EventLog extends EventWriter, EventReader {
-  /** Lets what is under way settle, then lets go of files and connections. A second call does nothing. */
+  /** Lets what is under way settle, then closes files and connections. A second call does nothing. */
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Rejection } from './rejections.ts';
 import { type EventState, evolve } from './state.ts';
 import { type Transition, transitionSchemas } from './transitions.ts';
 
-/** What clients send, and what becomes of it. */
+/** What clients send, and what happens to it. */
 export const eventAggregate: Aggregate<EventState, EventCommand, Transition, Rejection> = {
   name: 'event',
   streamPrefix: 'event-',

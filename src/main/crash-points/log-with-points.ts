@@ -33,7 +33,7 @@ function reachWritten(request: AppendRequest, outcome: AppendOutcome | undefined
   if (outcome?.kind === 'appended') reachAll(request, 'after', reach);
 }
 
-/** Before: all that was handed over is dealt with. After: a message is there, and nothing has come of it yet. */
+/** Before: all that was handed over is handled. After: a message is there, and has had no effect yet. */
 async function* follow(messages: AsyncIterable<SubscriptionMessage>, reach: Reach) {
   reach('follow-log.before');
   for await (const message of messages) {

@@ -3,7 +3,7 @@ import type { CrashPoint } from './crash-points.ts';
 /** Called each time the process comes to a point. */
 export type Reach = (point: CrashPoint) => void;
 
-/** SIGKILL, so that nothing is flushed, finished or let go. The call does not come back. */
+/** SIGKILL, so that nothing is flushed, finished or released. The call does not return. */
 const killThisProcess = () => void process.kill(process.pid, 'SIGKILL');
 
 /** Kills the process the `times`-th time that it comes to `point`. */

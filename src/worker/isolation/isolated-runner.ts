@@ -24,7 +24,7 @@ export interface IsolatedRunnerOptions {
   readonly logger: Logger;
   /** Called with each end of a cell that was not ours. */
   readonly crashed?: (kind: CellEnd['kind']) => void;
-  /** Others than the usual ones. */
+  /** Overrides of the defaults. */
   readonly limits?: { readonly isolation?: Partial<IsolationLimits>; readonly deadlines?: Partial<DeadlineLimits> };
 }
 

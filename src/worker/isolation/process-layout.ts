@@ -6,5 +6,5 @@ export const OUT_OF_MEMORY = 'out of memory';
 export const WATCHDOG_LOOKS_EVERY_MS = 50;
 /** Of one message. Thirty-two payloads of 256 KiB, each character of which is escaped. */
 export const MAX_LINE_CHARACTERS = 64 * 1024 * 1024;
-/** What a process takes with nothing in hand: about 115 MiB, measured, of which a heap with nothing but our code. */
+/** What a process takes while it runs no handler: about 115 MiB, measured, of which a heap with nothing but our code. */
 export const OF_ITS_OWN_MIB = 128;

@@ -22,12 +22,12 @@ export interface AskedForAttempts {
  * One page of commands of each kind. A retry that is due is published once, whatever waits in the queue, because it is not
  * there yet. What was published before, by the dispatcher or by an earlier sweep, is asked for again only while workers
  * take commands and the queue is short: a command that nothing takes is not lost, and asking again would lengthen the
- * queue for as long as the workers are away, and have used up the short delays when they are back.
+ * queue for as long as there are no workers, and have used up the short delays when they are back.
  * @throws {ReadDatabaseUnavailable} @throws {CommandBusUnavailable} what was not published comes up again soon.
  */
 export async function askForAttempts(dependencies: AskForAttemptsDependencies): Promise<AskedForAttempts> {
   const { bus, limits, signal } = dependencies;
-  // Also says, before any row is taken, when the bus is away.
+  // Also says, before any row is taken, when the bus is unavailable.
   const { waiting, consumers } = await unlessAborted(bus.backlog(), signal);
   let isMore = await askForPage(dependencies, 'retry');
   if (consumers > 0 && waiting < limits.maxBacklog) isMore = (await askForPage(dependencies, 'command')) || isMore;

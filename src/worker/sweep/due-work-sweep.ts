@@ -38,7 +38,7 @@ const NOT_CAUGHT_UP = 'the due work is still being read from the log; retries wa
  * is true is decided by the log when an attempt is claimed or given up.
  *
  * Asking and looking go on beside each other: a bus that takes nothing does not keep leases from ending, nor does a log
- * that is away keep retries from being asked for.
+ * that is unavailable keep retries from being asked for.
  */
 export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundService {
   const { dueWork, clock, logger } = options;

@@ -22,6 +22,8 @@ const outsideOfTests: readonly (readonly [words: string, pattern: RegExp, instea
   ['tells', /\btells\b|\btell\b(?!\W*[=(:)])/i, 'returns, reports, shows, distinguishes'],
   ['nobody, somebody', /\b(no|some|every|any)body('s)?\b(?!-)/i, 'no client, another process, an operator, they'],
   ['he', /\b(he|him|his)\b/i, 'they, them, their'],
+  ['away', /\b(is|are|was|were|be|slow or|busy or) away\b/i, 'unavailable'],
+  ['in hand', /\bin hand\b/i, 'in progress, unacknowledged'],
   ['for good', /\bfor good\b/i, 'permanently'],
   ['becomes of', /\bbec[ao]mes? of\b/i, 'happens to; the outcome of'],
   [
@@ -82,6 +84,8 @@ describe('the list', () => {
     ['which tells them apart', 'tells'],
     ["nobody's hand", 'nobody, somebody'],
     ['as he wants', 'he'],
+    ['while the log is away', 'away'],
+    ['events in hand', 'in hand'],
     ['lost for good', 'for good'],
     ['what became of it', 'becomes of'],
     ['a checkpoint that is no place in this log', 'a place in the log'],

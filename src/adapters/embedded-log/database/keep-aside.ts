@@ -15,5 +15,5 @@ export function keepAside(path: string): string | null {
   return folder;
 }
 
-/** An empty write-ahead file is no more than that of whoever has just opened the log. */
+/** An empty write-ahead file is no more than that of the connection that has just opened the log. */
 const hasBytes = (file: string) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;

@@ -17,7 +17,7 @@ export interface AskedAct {
   readonly key: string | null;
   readonly reason: string;
   readonly context: CommandContext;
-  /** Whether who asks may know of the client's events; when not, the event is not found. Of all events by default. */
+  /** Whether the requesting principal may know of the client's events; when not, the event is not found. Of all events by default. */
   readonly mayKnowOf?: (received: { readonly clientId: string }) => boolean;
 }
 

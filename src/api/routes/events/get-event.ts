@@ -34,7 +34,7 @@ export function addGetEvent(server: FastifyInstance, dependencies: RouteDependen
     if (id === null) return sendEventNotFound(reply);
     const isAnswered = await answerAtOnce(request, reply, { id, waitFor, minRevision });
     if (isAnswered || waitFor === undefined) return reply;
-    // Whoever waits has nothing in hand.
+    // A waiting request holds no memory.
     await takeRoom(request, reply, 0);
     const status = async () => (await readFromHistory(log, id))?.status ?? null;
     const end = await waits.until({ eventId: id, wanted: waitFor, timeoutMs, signal: untilGone(reply), status });
@@ -52,7 +52,7 @@ export function addGetEvent(server: FastifyInstance, dependencies: RouteDependen
     const { id, waitFor, minRevision } = asked;
     const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
     if (refusal !== null) return sendProblem(reply, refusal).sent;
-    // Whoever waits asks the log: a row that is behind would end the wait with what was true before a replay.
+    // A waiting request asks the log: a row that is behind would end the wait with what was true before a replay.
     const isWaiting = waitFor !== undefined;
     const event = await (isWaiting ? readFromHistory(log, id) : readEvent(dependencies, id, minRevision));
     if (event === null || !mayKnowOf(request, event)) return sendEventNotFound(reply).sent;

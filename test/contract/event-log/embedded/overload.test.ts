@@ -51,7 +51,7 @@ describe('an embedded log in trouble', () => {
     expect((await log.append(request())).kind).toBe('unknown');
     await appendUntilKnown(log, request());
     expect(told.slice(2)).toEqual([
-      'error: the log is away: its thread has ended',
+      'error: the log is unavailable: its thread has ended',
       'error: the log takes no appends',
       'info: the log takes appends again',
     ]);
