@@ -56,13 +56,13 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   let waitingBytes = 0;
   let isWriting = false;
   /** Set while a batch is beyond its deadline: whatever came now would only wait as long. */
-  let isSilent = false;
+  let isUnresponsive = false;
   let isFailing = false;
   let closed: PromiseWithResolvers<void> | null = null;
 
   function whyNot(bytes: number): string | null {
     if (closed !== null) return `${path} is closed`;
-    if (isSilent) return `${path} has not answered for ${deadlineMs} ms; check its disk`;
+    if (isUnresponsive) return `${path} has not answered for ${deadlineMs} ms; check its disk`;
     if (waiting.length >= MAX_WAITING_REQUESTS || waitingBytes + bytes > MAX_WAITING_BYTES)
       return `${path} is busy: ${waiting.length} appends wait for it; send less at once`;
     return null;
@@ -82,10 +82,10 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
       const batch = takeBatch();
-      const deadline = setTimeout(() => fallSilent(batch), deadlineMs);
+      const deadline = setTimeout(() => becomeUnresponsive(batch), deadlineMs);
       const answer = await write(encodeRequests(batch.map(({ request }) => request))).catch(answerOf);
       clearTimeout(deadline);
-      isSilent = false;
+      isUnresponsive = false;
       report(answer);
       settleAll(batch, answer);
     }
@@ -93,8 +93,8 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     closed?.resolve();
   }
 
-  function fallSilent(batch: readonly Waiting[]): void {
-    isSilent = true;
+  function becomeUnresponsive(batch: readonly Waiting[]): void {
+    isUnresponsive = true;
     const message = `${path} has not answered for ${deadlineMs} ms`;
     logger?.error({ path, deadlineMs, appends: batch.length }, 'the log does not answer');
     for (const { settle } of batch) settle({ kind: 'unknown', message });

@@ -13,7 +13,7 @@ import type { Tail } from './tail.ts';
 
 const DEFAULT_BATCH = 1_000;
 /** A subscriber whom nothing concerns still moves its checkpoint after so many transitions. */
-const SILENCE_TRANSITIONS = 1_000;
+const CHECKPOINT_EVERY_TRANSITIONS = 1_000;
 const RETRYING = { firstMs: 50, longestMs: 5_000 };
 
 export interface SubscriptionSource {
@@ -50,7 +50,7 @@ export async function* messages(
   let goal = tail.end.position;
   while (!signal.aborted) {
     const hasCaughtUp = !isLive && place.position >= goal;
-    if (place.position - reported.position >= (hasCaughtUp ? 1 : SILENCE_TRANSITIONS)) {
+    if (place.position - reported.position >= (hasCaughtUp ? 1 : CHECKPOINT_EVERY_TRANSITIONS)) {
       reported = place;
       yield { kind: 'checkpoint', checkpoint: source.checkpoint(place) };
     }

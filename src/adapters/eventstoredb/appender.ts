@@ -8,8 +8,8 @@ import { encodeAppend } from './encode-append.ts';
 import { explain } from './explain.ts';
 import { Fifo } from './fifo.ts';
 import type { Address } from './parse-address.ts';
-import { Silence } from './silence.ts';
 import type { SupervisedConnection } from './supervise-connection.ts';
+import { UnresponsiveDetector } from './unresponsive-detector.ts';
 
 /** What may wait while the server is slower than the callers. Beyond it, appends are refused at once. */
 const MOST_WAITING_APPENDS = 8_192;
@@ -28,7 +28,7 @@ export interface AppenderOptions {
 export class Appender {
   readonly #supervised: SupervisedConnection;
   readonly #options: AppenderOptions;
-  readonly #silence: Silence;
+  readonly #detector: UnresponsiveDetector;
   readonly #stopTurning = new AbortController();
   readonly #waiting = new Fifo<PendingAppend>();
   #waitingBytes = 0;
@@ -44,7 +44,7 @@ export class Appender {
   constructor(supervised: SupervisedConnection, options: AppenderOptions) {
     this.#supervised = supervised;
     this.#options = options;
-    this.#silence = new Silence(supervised.silent);
+    this.#detector = new UnresponsiveDetector(supervised.unresponsive);
     this.#idPrefix = options.chance.uuid().slice(0, -12);
   }
 
@@ -63,7 +63,7 @@ export class Appender {
         if (this.#unsettled === 0) this.#closing?.resolve();
       };
       const overAtTurn = this.#turn + TURNS_PER_DEADLINE;
-      const answersBefore = this.#silence.answers;
+      const answersBefore = this.#detector.answers;
       this.#unsettled++;
       this.#waitingBytes += message.length;
       this.#waiting.push({
@@ -120,7 +120,7 @@ export class Appender {
     if (this.#call === null && connection !== null) {
       const batch: BatchCall = new BatchCall(connection, {
         answered: () => {
-          this.#silence.answered();
+          this.#detector.answered();
           this.#sendWaiting();
         },
         lost: (error) => {
@@ -164,7 +164,7 @@ export class Appender {
     const late = `EventStoreDB at ${address.label} has not answered within ${deadlineMs} ms`;
     const call = this.#call;
     const expired = call?.batch.expire(this.#turn, { kind: 'unknown', message: late }) ?? [];
-    for (const { answersBefore } of expired) if (call) this.#silence.unanswered(call.connection, answersBefore);
+    for (const { answersBefore } of expired) if (call) this.#detector.unanswered(call.connection, answersBefore);
     this.#refuseWaiting(({ overAtTurn }) => overAtTurn <= this.#turn, `${late} enough to send more`);
   }
 }

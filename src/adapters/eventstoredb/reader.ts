@@ -7,8 +7,8 @@ import { explain } from './explain.ts';
 import type { Address } from './parse-address.ts';
 import type { ReadRequest } from './protocol.ts';
 import { type Read, receive, type Take } from './receive.ts';
-import { Silence } from './silence.ts';
 import { NotConnected, type SupervisedConnection } from './supervise-connection.ts';
+import { UnresponsiveDetector } from './unresponsive-detector.ts';
 
 /** A connection carries 100 calls, and the 101st waits silently. The appends' call is one of them. */
 const MAX_CONCURRENT_READS = 64;
@@ -28,7 +28,7 @@ export function createReader(
   supervised: SupervisedConnection,
   { clock, address, deadlineMs }: { readonly clock: Clock; readonly address: Address; readonly deadlineMs: number },
 ): Reader {
-  const silence = new Silence(supervised.silent);
+  const detector = new UnresponsiveDetector(supervised.unresponsive);
   const queue: (() => void)[] = [];
   let reading = 0;
 
@@ -56,11 +56,11 @@ export function createReader(
       attempt.givenUp.addEventListener('abort', cancel);
       await receive(call, (response) => {
         hasAnswer = true;
-        silence.answered();
+        detector.answered();
         return take(response);
       });
       // The read of an empty log ends without any answer.
-      silence.answered();
+      detector.answered();
     } catch (error) {
       if (hasAnswer || attempt.givenUp.aborted || !isOfConnection(error)) throw error;
       supervised.failed(connection, error);
@@ -83,7 +83,7 @@ export function createReader(
   return {
     read: async (request, take) => {
       const givingUp = new AbortController();
-      const attempt: Attempt = { givenUp: givingUp.signal, answersBefore: silence.answers, connection: null };
+      const attempt: Attempt = { givenUp: givingUp.signal, answersBefore: detector.answers, connection: null };
       try {
         await within(clock, deadlineMs, readInTurn(request, take, attempt));
       } catch (error) {
@@ -95,7 +95,7 @@ export function createReader(
 
   function translate(error: unknown, { connection, answersBefore }: Attempt): LogUnavailable {
     if (error instanceof NotConnected) return new LogUnavailable(error.message);
-    if (connection && error instanceof DeadlinePassed) silence.unanswered(connection, answersBefore);
+    if (connection && error instanceof DeadlinePassed) detector.unanswered(connection, answersBefore);
     else if (connection) supervised.failed(connection, error);
     return new LogUnavailable(explain(error, address), { cause: error });
   }

@@ -30,7 +30,7 @@ export interface SupervisedConnection {
   /** What keeps us from the server, in words for an operator; `null` when nothing does. */
   trouble(): string | null;
   /** Calls were not answered in time, and none was. Gives the connection up. */
-  silent(connection: Connection): void;
+  unresponsive(connection: Connection): void;
   /** A call failed. Gives the connection up where it may be at fault. */
   failed(connection: Connection, error: unknown): void;
   close(): void;
@@ -112,7 +112,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
       if (inUse === null) throw new NotConnected(trouble ?? 'closed');
       return inUse.connection;
     },
-    silent: (connection) => lose(connection, new Error('calls timed out, and none was answered')),
+    unresponsive: (connection) => lose(connection, new Error('calls timed out, and none was answered')),
     failed: (connection, error) => {
       if (isOfConnection(error)) lose(connection, error);
     },

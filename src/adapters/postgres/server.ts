@@ -7,7 +7,7 @@ export const serverLimits = {
   connectMs: 5_000,
   statementMs: 15_000,
   /** Beyond the statement's own: then the server itself does not answer. */
-  silenceMs: 20_000,
+  unresponsiveMs: 20_000,
   lockMs: 10_000,
   /** Frees the rows and the lease that a frozen process of ours holds locked. */
   idleInTransactionMs: 10_000,
@@ -48,7 +48,7 @@ export interface PoolOfSessions {
 export function parsePostgresServer(url: string, given: Partial<ServerLimits> = {}): PostgresServer {
   const { host, port, user, database, password, options } = parametersOf(url);
   const limits = { ...serverLimits, ...given };
-  const { connectMs, statementMs, silenceMs, lockMs, idleInTransactionMs, connections } = limits;
+  const { connectMs, statementMs, unresponsiveMs, lockMs, idleInTransactionMs, connections } = limits;
   const common = {
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
@@ -72,7 +72,7 @@ export function parsePostgresServer(url: string, given: Partial<ServerLimits> = 
     user: user ?? null,
     password: typeof password === 'string' ? password : null,
     createPool: () =>
-      create({ max: connections, idleTimeoutMillis: 30_000, query_timeout: silenceMs }, statementMs, lockMs),
+      create({ max: connections, idleTimeoutMillis: 30_000, query_timeout: unresponsiveMs }, statementMs, lockMs),
     createMigrationPool: () => create({ max: 1 }, 0, 0),
   };
 }

@@ -139,7 +139,7 @@ describe('the connection to EventStoreDB', () => {
     const connection = fakeConnection();
     const { supervised } = supervise([connection]);
     await supervised.settled();
-    supervised.silent(connection);
+    supervised.unresponsive(connection);
     expect(supervised.current()).toBeNull();
     expect(connection.isClosed).toBe(true);
     supervised.close();

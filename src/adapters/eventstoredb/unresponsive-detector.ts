@@ -1,16 +1,16 @@
 import type { Connection } from './connection.ts';
 
 /** Calls that were not answered in time, one after the other, after which the server is considered gone. */
-const SILENCES = 2;
+const UNANSWERED_CALLS = 2;
 
 /**
  * Distinguishes a server that is gone from one that is slow, for calls of one kind. Giving up a connection on which answers come
  * late costs a slow server all that it has done so far, and asks it again for everything at once.
  */
-export class Silence {
+export class UnresponsiveDetector {
   readonly #giveUp: (connection: Connection) => void;
   #answers = 0;
-  #silences = 0;
+  #unanswered = 0;
   /** The one that did not answer last. What happened on it says nothing about the next. */
   #connection: Connection | null = null;
 
@@ -25,7 +25,7 @@ export class Silence {
 
   answered(): void {
     this.#answers++;
-    this.#silences = 0;
+    this.#unanswered = 0;
   }
 
   /**
@@ -35,8 +35,8 @@ export class Silence {
    */
   unanswered(connection: Connection, answersBefore: number): void {
     if (answersBefore !== this.#answers) return;
-    this.#silences = connection === this.#connection ? this.#silences + 1 : 1;
+    this.#unanswered = connection === this.#connection ? this.#unanswered + 1 : 1;
     this.#connection = connection;
-    if (this.#silences >= SILENCES) this.#giveUp(connection);
+    if (this.#unanswered >= UNANSWERED_CALLS) this.#giveUp(connection);
   }
 }
