@@ -9,8 +9,8 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { encodeAppend } from '../src/adapters/eventstoredb/encode-append.ts';
 import { openEventStoreDbLog } from '../src/adapters/eventstoredb/open-event-store-db-log.ts';
-import { systemChance } from '../src/adapters/system/chance.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
+import { systemRandom } from '../src/adapters/system/random.ts';
 import { createLogger } from '../src/adapters/telemetry/logger.ts';
 import { type AppendRequest, type ProposedTransition, revision } from '../src/application/ports/event-log.ts';
 import { startServerProcess } from '../test/support/eventstoredb/start-server-process.ts';
@@ -103,7 +103,7 @@ measureEncoding();
 const log = openEventStoreDbLog({
   url,
   clock: systemClock,
-  chance: systemChance,
+  random: systemRandom,
   logger: createLogger('warn', process.stderr),
 });
 const client = EventStoreDBClient.connectionString(url);

@@ -5,8 +5,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRabbitMqCommandBus } from '../src/adapters/rabbitmq/command-bus.ts';
-import { systemChance } from '../src/adapters/system/chance.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
+import { systemRandom } from '../src/adapters/system/random.ts';
 import { createLogger } from '../src/adapters/telemetry/logger.ts';
 import type { ProcessEvent } from '../src/application/ports/command-bus.ts';
 import { createRabbitMq, findRabbitMq } from '../test/support/services/rabbitmq.ts';
@@ -57,7 +57,7 @@ const cpuSeconds = async (pid: number) => {
 async function measure(url: string, brokerPid: number, maxCommandsPerMessage: number): Promise<string> {
   const logger = createLogger('warn', process.stderr);
   const bus = await createRabbitMqCommandBus({
-    ...{ url, clock: systemClock, chance: systemChance, logger },
+    ...{ url, clock: systemClock, random: systemRandom, logger },
     maxCommandsPerMessage,
   });
   const done = Promise.withResolvers<void>();

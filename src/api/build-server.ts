@@ -38,7 +38,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     limits,
     permissionsOfRoles: dependencies.permissionsOfRoles ?? permissionsOfRoles(),
   };
-  const { authenticator, chance, clock, log, logger } = dependencies;
+  const { authenticator, random, clock, log, logger } = dependencies;
   const clientErrors = createClientErrors(limits.passingOverMs);
   const server = fastify({
     // Fastify's logger makes a child for each request; only failures are worth a line, and they log themselves.
@@ -47,7 +47,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     requestIdHeader: false,
-    genReqId: requestIdFrom(chance),
+    genReqId: requestIdFrom(random),
     return503OnClosing: false,
     http: {
       maxHeaderSize: limits.headerBytes,

@@ -1,8 +1,8 @@
 import type { Authenticator } from '../application/ports/authenticator.ts';
-import type { Chance } from '../application/ports/chance.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import type { Random } from '../application/ports/random.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import type { ReplayPermission } from '../domain/event/commands.ts';
 import type { ReadDatabase } from '../projections/events/queries.ts';
@@ -28,7 +28,7 @@ export interface ApiDependencies {
   readonly authenticator: Authenticator;
   readonly readinessChecks: readonly ReadinessCheck[];
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly logger: Logger;
   /** What the handler of an event type allows; `safe` where none is configured. */
   readonly replayPermissionOf: (type: string) => ReplayPermission;

@@ -1,4 +1,4 @@
-import type { Chance } from './ports/chance.ts';
+import type { Random } from './ports/random.ts';
 
 export interface BackoffLimits {
   readonly firstMs: number;
@@ -13,16 +13,16 @@ export interface Backoff {
 }
 
 /**
- * @param chance shortens each delay by up to a half, so that processes do not come back in step; never by more, so that
+ * @param random shortens each delay by up to a half, so that processes do not come back in step; never by more, so that
  *   no loop spins.
  */
-export function createBackoff({ firstMs, longestMs }: BackoffLimits, chance?: Pick<Chance, 'fraction'>): Backoff {
+export function createBackoff({ firstMs, longestMs }: BackoffLimits, random?: Pick<Random, 'fraction'>): Backoff {
   let delayMs = firstMs;
   return {
     next() {
       const presentMs = delayMs;
       delayMs = Math.min(delayMs * 2, longestMs);
-      return chance === undefined ? presentMs : Math.round(presentMs * (1 - chance.fraction() / 2));
+      return random === undefined ? presentMs : Math.round(presentMs * (1 - random.fraction() / 2));
     },
     reset() {
       delayMs = firstMs;

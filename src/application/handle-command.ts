@@ -3,9 +3,9 @@ import { appendLimits, appendUntilKnown } from './append-until-known.ts';
 import type { CommandContext } from './command-context.ts';
 import { ConcurrencyConflict } from './failures.ts';
 import { foldHistory, type Loaded } from './load.ts';
-import type { Chance } from './ports/chance.ts';
 import { type Clock, timestamp } from './ports/clock.ts';
 import { type EventLog, type RecordedTransition, revision } from './ports/event-log.ts';
+import type { Random } from './ports/random.ts';
 import { readHistory } from './read-history.ts';
 import { sealAll } from './seal-all.ts';
 import type { SealedTransition, StoredTransition } from './sealed-transition.ts';
@@ -38,7 +38,7 @@ export type CommandResult<State, Rejection> =
 export interface CommandDependencies {
   readonly log: Pick<EventLog, 'append' | 'readStream'>;
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   /** Overrides of the defaults. */
   readonly limits?: Partial<CommandLimits> | undefined;
 }
@@ -57,7 +57,7 @@ export type CommandLimits = { readonly [Limit in keyof typeof commandLimits]: nu
  */
 export async function handleCommand<State, Command extends AnyCommand, Transition extends AnyTransition, Rejection>(
   aggregate: Aggregate<State, Command, Transition, Rejection>,
-  { log, clock, chance, limits }: CommandDependencies,
+  { log, clock, random, limits }: CommandDependencies,
   { id, command, context, known, history: given, earlier }: CommandRequest<State, Command, Rejection>,
 ): Promise<CommandResult<State, Rejection>> {
   const stream = aggregate.streamPrefix + id;
@@ -74,7 +74,7 @@ export async function handleCommand<State, Command extends AnyCommand, Transitio
     if (decision.transitions.length === 0) return { ok: true, changed: false, id, current, history };
     const decidedAt = clock.now();
     const recordedAt = command.now ?? timestamp(decidedAt);
-    const sealed = sealAll(aggregate, { stream, current, context, recordedAt, chance }, decision.transitions);
+    const sealed = sealAll(aggregate, { stream, current, context, recordedAt, random }, decision.transitions);
     const expectedRevision = current.revision < 0 ? 'no-stream' : revision(current.revision);
     const request = { stream, expectedRevision, transitions: sealed.transitions } as const;
     const outcome = await appendUntilKnown(log, { clock, ...bounds }, request, decidedAt);

@@ -3,7 +3,7 @@ import type { CommandContext } from './command-context.ts';
 import { schemaVersionOf } from './decode-transition.ts';
 import { seal } from './envelope.ts';
 import type { Loaded } from './load.ts';
-import type { Chance } from './ports/chance.ts';
+import type { Random } from './ports/random.ts';
 import type { SealedTransition } from './sealed-transition.ts';
 
 interface Sealing<State> {
@@ -11,13 +11,13 @@ interface Sealing<State> {
   readonly current: Loaded<State>;
   readonly context: CommandContext;
   readonly recordedAt: string;
-  readonly chance: Chance;
+  readonly random: Random;
 }
 
 /** Readies what was decided for the log, each transition tied to the one before it; and what is there after them. */
 export function sealAll<State, Transition extends AnyTransition>(
   aggregate: Aggregate<State, AnyCommand, Transition, unknown>,
-  { stream, current, context, recordedAt, chance }: Sealing<State>,
+  { stream, current, context, recordedAt, random }: Sealing<State>,
   transitions: readonly Transition[],
 ): { readonly transitions: readonly SealedTransition[]; readonly current: Loaded<State> } {
   const { actor, causationId, planId, requestId, traceparent, transitionId } = context;
@@ -25,7 +25,7 @@ export function sealAll<State, Transition extends AnyTransition>(
   let after = current;
   for (const transition of transitions) {
     const { type } = transition;
-    const id = transitionId?.(type) ?? chance.uuid();
+    const id = transitionId?.(type) ?? random.uuid();
     const next = seal(aggregate, transition, {
       actor,
       causationId: causationId ?? current.headId ?? requestId ?? id,

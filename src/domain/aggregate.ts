@@ -20,7 +20,7 @@ export type Decision<Transition, Rejection> =
 /** Lifts data of one schema version to the next. */
 type Upcast = (data: unknown) => unknown;
 
-/** One kind of thing with a history: what it can be asked to do, and which facts follow. Pure: no I/O, clock or chance. */
+/** One kind of thing with a history: what it can be asked to do, and which facts follow. Pure: no I/O, clock or random numbers. */
 export interface Aggregate<State, Command extends AnyCommand, Transition extends AnyTransition, Rejection> {
   /** As people say it: `event`. */
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { systemRandom } from '../adapters/system/random.ts';
 import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import { connectionsWithin } from '../api/connections.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
@@ -27,7 +27,7 @@ import { usingDevelopmentKey } from './using-development-key.ts';
 import { createServices } from './work-of-roles.ts';
 
 const clock = systemClock;
-const chance = systemChance;
+const random = systemRandom;
 
 interface Started {
   /** Where the API is reached; `null` in a process without it. */
@@ -76,11 +76,11 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   );
   const parts = { ...given.parts, log: reportingBrokenHistories(given.parts.log, brokenHistories) };
   metrics.count('eventops_output_dropped_total', 'Lines that could not be written to log or output.', droppedOutput);
-  const useCases = createUseCases({ log: parts.log, clock, chance });
+  const useCases = createUseCases({ log: parts.log, clock, random });
   const { shutdownTimeoutMs } = config;
-  const processName = `${hostname()}/${process.pid}/${chance.uuid().slice(0, 8)}`;
+  const processName = `${hostname()}/${process.pid}/${random.uuid().slice(0, 8)}`;
   const services = await createServices({
-    ...{ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName },
+    ...{ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, random, processName },
     ...(runner === null ? {} : { startRunner: () => runner }),
   });
   for (const service of services) {
@@ -153,7 +153,7 @@ async function listenForRequests(
   const readTables = opened(parts.readTables);
   const rows = readOnly(readTables.db);
   const api = buildServer({
-    useCases: createUseCases({ log, clock, chance }),
+    useCases: createUseCases({ log, clock, random }),
     log,
     readDatabase: () => {
       const trouble = readTables.trouble();
@@ -169,7 +169,7 @@ async function listenForRequests(
     countProblem: metrics.counter('eventops_http_problems_total', 'Requests that were not served, by code.', 'code'),
     limits: connectionsWithin(openFilesLimit(), defaultLimits),
     clock,
-    chance,
+    random,
     logger,
   });
   defer(() => api.close());

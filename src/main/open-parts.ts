@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { acquireDataFolder } from '../adapters/embedded-log/data-folder.ts';
 import { makePrivate } from '../adapters/embedded-log/private-files.ts';
-import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { systemRandom } from '../adapters/system/random.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
 import { type OperationalFailure, ServerUrlInvalid } from '../application/failures.ts';
 import type { EventLog } from '../application/ports/event-log.ts';
@@ -66,7 +66,7 @@ interface OpenedPart<Part> {
   readonly checks: readonly ReadinessCheck[];
 }
 
-const surroundings = { clock: systemClock, chance: systemChance };
+const surroundings = { clock: systemClock, random: systemRandom };
 
 async function openLog(
   { config, acceptLossUpTo, logger }: Omit<Given, 'roles'>,

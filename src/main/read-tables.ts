@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemChance } from '../adapters/system/chance.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { systemRandom } from '../adapters/system/random.ts';
 import { COMMAND } from '../application/command-name.ts';
 import { CheckpointRefused, ReadDatabaseUnfit } from '../application/failures.ts';
 import { timestamp } from '../application/ports/clock.ts';
@@ -70,7 +70,7 @@ export async function openSharedReadTables(url: string, log: EventLog, logger: L
     const readDatabase = await openPostgresReadDatabase<Database>({
       url,
       clock: systemClock,
-      chance: systemChance,
+      random: systemRandom,
       logger,
       verify: (db) => verifyRows(log, db),
     });

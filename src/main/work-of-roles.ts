@@ -1,9 +1,9 @@
 import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
-import type { Chance } from '../application/ports/chance.ts';
 import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import type { Random } from '../application/ports/random.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import { whileLeased } from '../application/while-leased.ts';
 import type { Role } from '../cli/program.ts';
@@ -36,7 +36,7 @@ interface Given {
   readonly shutdownTimeoutMs: number;
   readonly logger: Logger;
   readonly clock: MonotonicClock;
-  readonly chance: Chance;
+  readonly random: Random;
   /** Names this process for as long as it lives, in leases and claims: unique for each start. */
   readonly processName: string;
   /** Where handlers run; in this process by default. Asked by a worker alone, and closed with it. */
@@ -46,7 +46,7 @@ interface Given {
 
 /** What the roles run beside requests, in the order of starting. */
 export async function createServices(given: Given): Promise<readonly BackgroundService[]> {
-  const { roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, chance, processName } = given;
+  const { roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, random, processName } = given;
   const place = { clock, logger };
   const inThisProcess = ({ deadlines }: LimitsOfServices) =>
     createInProcessRunner({ ...place, deadlineLimits: { ...deadlineLimits, ...deadlines } });
@@ -100,7 +100,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
 
   const worker = `worker-${processName}`;
   const matchHandler = createMatchHandler(handlers);
-  const processing = { log, useCases, matchHandler, chance, worker, ...place };
+  const processing = { log, useCases, matchHandler, random, worker, ...place };
   const services: BackgroundService[] = [];
   // The sweep waits for no other read model: a slow one must not delay retries.
   const dueWorkCaughtUp = Promise.withResolvers<void>();

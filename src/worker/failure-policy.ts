@@ -1,8 +1,8 @@
 import { OperationalFailure } from '../application/failures.ts';
-import type { Chance } from '../application/ports/chance.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { CommandDelivery, ProcessEvent } from '../application/ports/command-bus.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import type { Random } from '../application/ports/random.ts';
 import { createRepeatingReport, kindOf } from '../application/repeating-report.ts';
 import { AttemptNotDue } from './wait-until-due.ts';
 
@@ -32,13 +32,13 @@ export interface FailurePolicy {
  */
 export function createFailurePolicy({
   clock,
-  chance,
+  random,
   logger,
   letGo,
   limits,
 }: {
   clock: Clock;
-  chance: Chance;
+  random: Random;
   logger: Logger;
   letGo: AbortSignal;
   /** Overrides of the defaults. */
@@ -55,7 +55,7 @@ export function createFailurePolicy({
     if (outage === null) logger.warn({ err: failure }, 'commands are held back and tried again');
     outage = { since: outage?.since ?? now, reason: failure.message };
     const ceilingMs = Math.min(Math.max(now - outage.since, shortestHoldBackMs), longestHoldBackMs);
-    await clock.sleep((ceilingMs * (1 + chance.fraction())) / 2, letGo);
+    await clock.sleep((ceilingMs * (1 + random.fraction())) / 2, letGo);
   };
 
   return {

@@ -4,11 +4,11 @@ import type { LoadedEvent } from '../application/event-history.ts';
 import { deriveUuid } from '../application/event-identity.ts';
 import { CommandBusUnavailable, OperationalFailure } from '../application/failures.ts';
 import { load } from '../application/load.ts';
-import type { Chance } from '../application/ports/chance.ts';
 import { type Clock, timestamp } from '../application/ports/clock.ts';
 import type { ProcessEvent } from '../application/ports/command-bus.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import type { Random } from '../application/ports/random.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import { eventAggregate } from '../domain/event/aggregate.ts';
 import type { Claim, EventState } from '../domain/event/state.ts';
@@ -40,7 +40,7 @@ export interface ProcessEventDependencies {
   readonly matchHandler: MatchHandler;
   readonly runner: HandlerRunner;
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly logger: Logger;
   /** Unique for each start of a process: a claim names it, so that a later process can recognise the claims of a dead one. */
   readonly worker: string;
@@ -201,7 +201,7 @@ async function record(
 
 /** The append of one outcome. Called again, it offers the same transitions, to the byte, under the same ids. */
 function appendOf(
-  { useCases, clock, chance, worker }: ProcessEventDependencies,
+  { useCases, clock, random, worker }: ProcessEventDependencies,
   { eventId, event, state, handler, startedAt }: Attempt,
   outcome: HandlerOutcome,
 ): () => ReturnType<UseCases['completeProcessing']> {
@@ -214,7 +214,7 @@ function appendOf(
     transitionId: (type) => deriveUuid(event.headId as string, type),
   };
   const now = timestamp(endedAt);
-  const next = { policy: handler?.retry ?? defaultRetry, now, jitter: chance.fraction() };
+  const next = { policy: handler?.retry ?? defaultRetry, now, jitter: random.fraction() };
   switch (outcome.kind) {
     case 'succeeded': {
       const { pattern, version } = handler as ConfiguredHandler;

@@ -30,15 +30,15 @@ const seeded = Array.from({ length: 30 }, (_, index) => {
 
 beforeAll(async () => {
   const actor = { kind: 'process', process: 'seed' } as const;
-  const chance = { uuid: () => crypto.randomUUID(), fraction: () => 0 };
+  const random = { uuid: () => crypto.randomUUID(), fraction: () => 0 };
   for (const { clientId, idempotencyKey, id, type, source, receivedAfterS, isDead } of seeded) {
     const clock = manualClock(start + receivedAfterS * 1_000);
     const received = receiveEvent({ clientId, idempotencyKey, type, source, payload: '{"n": 12345678901234567890}' });
-    await handleCommand(eventAggregate, { log, clock, chance }, { id, command: received, context: { actor } });
+    await handleCommand(eventAggregate, { log, clock, random }, { id, command: received, context: { actor } });
     if (!isDead) continue;
     const failure = { ...failProcessing().failure, retryable: false, fingerprint: `kind-${type}` };
     for (const command of [startProcessing(), failProcessing({ claim: claimOfStart, failure })])
-      await handleCommand(eventAggregate, { log, clock, chance }, { id, command, context: { actor } });
+      await handleCommand(eventAggregate, { log, clock, random }, { id, command, context: { actor } });
   }
   await tables.project(log);
 });

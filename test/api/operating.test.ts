@@ -93,7 +93,7 @@ describe('a replay', () => {
     const { log, clock, id, life } = await withEvent();
     await life.start();
     await life.succeed();
-    const useCases = createUseCases({ log, clock, chance: { uuid: () => crypto.randomUUID(), fraction: () => 0 } });
+    const useCases = createUseCases({ log, clock, random: { uuid: () => crypto.randomUUID(), fraction: () => 0 } });
     const [bothCame, firstIsDone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let came = 0;
     const replayEvent: typeof useCases.replayEvent = async (...given) => {
@@ -143,7 +143,7 @@ describe('a replay', () => {
     await life.start();
     await life.succeed();
     const transitionId = () => deriveUuid('replay', 'admin', id, 'click-1');
-    const useCases = createUseCases({ log, clock, chance: { uuid: () => crypto.randomUUID(), fraction: () => 0 } });
+    const useCases = createUseCases({ log, clock, random: { uuid: () => crypto.randomUUID(), fraction: () => 0 } });
     const asked = { permission: 'safe', reason: 'then', requestedBy: 'admin-subject' } as const;
     const actor = { kind: 'process', process: 'older' } as const;
     await useCases.replayEvent(id, asked, { actor, transitionId });

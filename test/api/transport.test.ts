@@ -35,7 +35,7 @@ describe('what is no request of HTTP', () => {
     ['bare line feeds', 'POST /v1/events HTTP/1.1\nhost: x\n\n'],
     ['a chunk of no size', `${postHead('transfer-encoding: chunked')}zz\r\n`],
     ['a version that does not exist', 'GET /healthz HTTP/3.7\r\nhost: x\r\n\r\n'],
-  ])('gets a problem document and no second chance: %s', async (_what, bytes) => {
+  ])('gets a problem document and no second random: %s', async (_what, bytes) => {
     const answer = await answerTo(bytes);
     expect(answer).toMatchObject({ status: 400, type: 'application/problem+json; charset=utf-8', isClosing: true });
     expect(answer.problem).toMatchObject({ status: 400, code: 'malformed-request' });

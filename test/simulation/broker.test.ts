@@ -3,13 +3,13 @@ import type { CommandDelivery, ProcessEvent } from '../../src/application/ports/
 import { SimulatedBroker } from '../support/simulation/broker.ts';
 import { Life } from '../support/simulation/life.ts';
 import { createSimulatedTime } from '../support/simulation/time.ts';
-import { createSeededChance } from '../support/worker/seeded-chance.ts';
+import { createSeededRandom } from '../support/worker/seeded-random.ts';
 
 const command = (eventId: string): ProcessEvent => ({ eventId, generation: 0, attempt: 1, event: null });
 
 function createConsumer(prefetch: number) {
-  const broker = new SimulatedBroker(createSeededChance(1), [], { isPeace: () => true, noted: () => {} });
-  const life = new Life('worker-0', createSimulatedTime(), createSeededChance(2));
+  const broker = new SimulatedBroker(createSeededRandom(1), [], { isPeace: () => true, noted: () => {} });
+  const life = new Life('worker-0', createSimulatedTime(), createSeededRandom(2));
   const deliveries: CommandDelivery[] = [];
   broker.consume(life, { prefetch, onCommand: (delivery) => deliveries.push(delivery) });
   return { broker, life, deliveries };

@@ -1,7 +1,7 @@
 import { checkAppend } from '../../application/check-append.ts';
-import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { AppendOutcome, AppendRefusal, AppendRequest } from '../../application/ports/event-log.ts';
+import type { Random } from '../../application/ports/random.ts';
 import { BatchCall, type PendingAppend } from './batch-call.ts';
 import type { Connection } from './connection.ts';
 import { encodeAppend } from './encode-append.ts';
@@ -19,7 +19,7 @@ const TURNS_PER_DEADLINE = 4;
 
 export interface AppenderOptions {
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly address: Address;
   readonly deadlineMs: number;
 }
@@ -45,7 +45,7 @@ export class Appender {
     this.#supervised = supervised;
     this.#options = options;
     this.#detector = new UnresponsiveDetector(supervised.unresponsive);
-    this.#idPrefix = options.chance.uuid().slice(0, -12);
+    this.#idPrefix = options.random.uuid().slice(0, -12);
   }
 
   async append(request: AppendRequest): Promise<AppendOutcome> {

@@ -1,4 +1,3 @@
-import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import {
   type Checkpoint,
@@ -9,6 +8,7 @@ import {
   revision,
 } from '../../application/ports/event-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import type { Random } from '../../application/ports/random.ts';
 import { Appender } from './appender.ts';
 import { BEGINNING, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { createConnect } from './connection.ts';
@@ -25,7 +25,7 @@ export interface EventStoreDbOptions {
   /** `esdb://…` or `esdb+discover://…`. May hold a password: it is repeated nowhere. */
   readonly url: string;
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly logger: Logger;
   /** When an append without an answer is `unknown`; 5,000 by default. */
   readonly appendDeadlineMs?: number;
@@ -49,11 +49,11 @@ const READ_DEADLINE_MS = 10_000;
  * @throws {ServerUrlInvalid} for a URL that is none, without repeating it.
  */
 export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbLog {
-  const { clock, chance, logger, appendDeadlineMs = APPEND_DEADLINE_MS, readDeadlineMs = READ_DEADLINE_MS } = options;
+  const { clock, random, logger, appendDeadlineMs = APPEND_DEADLINE_MS, readDeadlineMs = READ_DEADLINE_MS } = options;
   const address = parseAddress(options.url);
-  const surroundings = { address, connect: createConnect(address), clock, chance, logger };
+  const surroundings = { address, connect: createConnect(address), clock, random, logger };
   const supervised = superviseConnection(surroundings, () => appender.connectionChanged());
-  const appender = new Appender(supervised, { clock, chance, address, deadlineMs: appendDeadlineMs });
+  const appender = new Appender(supervised, { clock, random, address, deadlineMs: appendDeadlineMs });
   const { read } = createReader(supervised, { clock, address, deadlineMs: readDeadlineMs });
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();

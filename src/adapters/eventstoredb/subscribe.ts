@@ -70,8 +70,8 @@ async function* receiveMessages(
 }
 
 /** A subscription that breaks goes on where it was. What broke it is said once, not at each attempt that fails the same way. */
-function handleDrops({ address, clock, chance, logger, report }: SubscriptionSurroundings, ending: AbortSignal) {
-  const backoff = createBackoff(RECONNECT, chance);
+function handleDrops({ address, clock, random, logger, report }: SubscriptionSurroundings, ending: AbortSignal) {
+  const backoff = createBackoff(RECONNECT, random);
   let trouble: string | null = null;
   let leader: EndPoint | null = null;
   return {

@@ -1,7 +1,7 @@
 import { createBackoff } from '../../application/backoff.ts';
-import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import type { Random } from '../../application/ports/random.ts';
 import { isOfConnection, leaderNamedBy } from './classify.ts';
 import type { Connect, Connection } from './connection.ts';
 import { explain } from './explain.ts';
@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly address: Address;
   readonly connect: Connect;
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly logger: Logger;
 }
 
@@ -38,7 +38,7 @@ export interface SupervisedConnection {
 
 /** @param onChange called after every change: connected, lost, or another attempt failed. */
 export function superviseConnection(surroundings: Surroundings, onChange: () => void): SupervisedConnection {
-  const { address, clock, chance, logger } = surroundings;
+  const { address, clock, random, logger } = surroundings;
   const closed = new AbortController();
   let inUse: { readonly connection: Connection; readonly lost: PromiseWithResolvers<never> } | null = null;
   let attempt = Promise.withResolvers<void>();
@@ -82,7 +82,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
   };
 
   const run = async () => {
-    const backoff = createBackoff(RECONNECT, chance);
+    const backoff = createBackoff(RECONNECT, random);
     let leader: EndPoint | null = null;
     while (!closed.signal.aborted) {
       let wasConnected = false;

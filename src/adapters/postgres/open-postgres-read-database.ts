@@ -1,9 +1,9 @@
 import { Kysely } from 'kysely';
 import { createBackoff } from '../../application/backoff.ts';
 import { CheckpointRefused, LogUnavailable, ReadDatabaseUnfit } from '../../application/failures.ts';
-import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import type { Random } from '../../application/ports/random.ts';
 import { dialectOn } from './dialect.ts';
 import { explain } from './explain.ts';
 import { checkFitness } from './fitness.ts';
@@ -27,7 +27,7 @@ export interface PostgresReadDatabaseOptions<Database> {
   /** `postgres://`, with user, password and database. Never repeated anywhere. */
   readonly url: string;
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly logger: Logger;
   /**
    * Called once the schema is there: whether the rows may be believed.
@@ -50,7 +50,7 @@ export interface PostgresReadDatabaseOptions<Database> {
 export async function openPostgresReadDatabase<Database>(
   options: PostgresReadDatabaseOptions<Database>,
 ): Promise<PostgresReadDatabase<Database>> {
-  const { url, clock, chance, logger, verify, limits } = options;
+  const { url, clock, random, logger, verify, limits } = options;
   const server = parsePostgresServer(url, limits);
   const db = openOn<Database>(server.createPool());
   const closing = new AbortController();
@@ -71,7 +71,7 @@ export async function openPostgresReadDatabase<Database>(
     trouble = found;
   };
   const prepareWithRetries = async () => {
-    const backoff = createBackoff(RETRYING, chance);
+    const backoff = createBackoff(RETRYING, random);
     while (!closing.signal.aborted) {
       try {
         return await prepare();

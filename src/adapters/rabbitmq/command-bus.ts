@@ -1,8 +1,8 @@
 import { CommandBusUnavailable } from '../../application/failures.ts';
-import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { CommandBus } from '../../application/ports/command-bus.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import type { Random } from '../../application/ports/random.ts';
 import { within } from '../../application/within.ts';
 import { parseBroker } from './broker.ts';
 import { Consumer } from './consumer.ts';
@@ -15,7 +15,7 @@ export interface RabbitMqOptions {
   /** `amqp://` or `amqps://`, with user, password and virtual host. Never repeated anywhere. */
   readonly url: string;
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly logger: Logger;
   /** How long `publish` waits: for a connection, for a blocked broker and for the confirmations together. */
   readonly publishDeadlineMs?: number;
@@ -47,10 +47,10 @@ const either = (one: AbortSignal | undefined, other: AbortSignal) =>
  * @throws {ServerUrlInvalid} when `url` is none.
  */
 export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promise<RabbitMqCommandBus> {
-  const { url, clock, chance, logger, publishDeadlineMs = 10_000, maxCommandsPerMessage = 16 } = options;
+  const { url, clock, random, logger, publishDeadlineMs = 10_000, maxCommandsPerMessage = 16 } = options;
   const { backlogDeadlineMs = 5_000 } = options;
   const broker = parseBroker(url);
-  const common = { broker, clock, chance, logger };
+  const common = { broker, clock, random, logger };
   const publishing = superviseSession({
     ...common,
     purpose: 'publishing',

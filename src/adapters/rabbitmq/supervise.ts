@@ -1,7 +1,7 @@
 import { createBackoff } from '../../application/backoff.ts';
-import type { Chance } from '../../application/ports/chance.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import type { Random } from '../../application/ports/random.ts';
 import { within } from '../../application/within.ts';
 import type { Broker } from './broker.ts';
 import { explain } from './explain.ts';
@@ -16,7 +16,7 @@ export interface SupervisionOptions {
   /** Makes a new session usable: declares, consumes. */
   readonly prepare: (session: Session) => Promise<void>;
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly logger: Logger;
 }
 
@@ -34,7 +34,7 @@ export interface SupervisedSession {
   close(): Promise<void>;
 }
 
-export function superviseSession({ broker, purpose, prepare, clock, chance, logger }: SupervisionOptions) {
+export function superviseSession({ broker, purpose, prepare, clock, random, logger }: SupervisionOptions) {
   const retired = new AbortController();
   const attempted = Promise.withResolvers<void>();
   let next = Promise.withResolvers<Session>();
@@ -71,7 +71,7 @@ export function superviseSession({ broker, purpose, prepare, clock, chance, logg
   };
 
   const run = async () => {
-    const backoff = createBackoff(RECONNECT, chance);
+    const backoff = createBackoff(RECONNECT, random);
     let openedAt = Number.POSITIVE_INFINITY;
     while (!retired.signal.aborted) {
       try {

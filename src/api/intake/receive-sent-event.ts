@@ -17,12 +17,12 @@ export type Reception =
  * @throws {LogUnavailable} and as `receiveEvent`.
  */
 export async function receiveSentEvent(
-  { useCases, chance }: Pick<RouteDependencies, 'useCases' | 'chance'>,
+  { useCases, random }: Pick<RouteDependencies, 'useCases' | 'random'>,
   sent: PreparedEvent,
   { clientId, idempotencyKey: given, context }: SentBy,
 ): Promise<Reception> {
   const { type, source, payload, contentType, orderingKey, cloudEvent, requestFingerprint } = sent;
-  const idempotencyKey = given ?? sent.idempotencyKey ?? chance.uuid();
+  const idempotencyKey = given ?? sent.idempotencyKey ?? random.uuid();
   const received: ReceiveEvent['event'] = {
     type,
     source,

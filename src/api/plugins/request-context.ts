@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Chance } from '../../application/ports/chance.ts';
+import type { Random } from '../../application/ports/random.ts';
 import type { Limits } from '../limits.ts';
 import { sendProblem } from './problems.ts';
 
@@ -21,9 +21,9 @@ export const securityHeaders = {
 export const isUuid = (text: string) => uuid.test(text);
 
 /** The client's own id for the request where it is a UUID, else a fresh one. Recorded with what the request causes. */
-export const requestIdFrom = (chance: Chance) => (request: IncomingMessage) => {
+export const requestIdFrom = (random: Random) => (request: IncomingMessage) => {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : chance.uuid();
+  return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : random.uuid();
 };
 
 /** The client's trace context; absent when there is none or it is malformed, as the specification asks. */

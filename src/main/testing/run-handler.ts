@@ -1,5 +1,5 @@
-import { systemChance } from '../../adapters/system/chance.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
+import { systemRandom } from '../../adapters/system/random.ts';
 import { timestamp } from '../../application/ports/clock.ts';
 import type { EventState } from '../../domain/event/state.ts';
 import { noHandler } from '../../worker/describe-failure.ts';
@@ -45,7 +45,7 @@ export async function runHandler(handling: EventOpsConfig | HandlerDefinition, e
   const handler = createMatchHandler(handlersOf(config, 'the test', 'test'))(event.type);
   const { lines: log, logger } = recordLog();
   if (handler === null) return { kind: 'failed', failure: noHandler(event.type), log };
-  const eventId = event.id ?? systemChance.uuid();
+  const eventId = event.id ?? systemRandom.uuid();
   const receivedAt = event.receivedAt ?? timestamp(systemClock.now());
   const runner = createInProcessRunner({ clock: systemClock, logger });
   const outcome = await runner.run({ eventId, state: processing(event), receivedAt, handler });

@@ -1,9 +1,9 @@
 import { OperationalFailure } from '../../application/failures.ts';
 import { load } from '../../application/load.ts';
-import type { Chance } from '../../application/ports/chance.ts';
 import { type Clock, timestamp } from '../../application/ports/clock.ts';
 import type { EventReader } from '../../application/ports/event-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
+import type { Random } from '../../application/ports/random.ts';
 import { kindOf, type RepeatingReport } from '../../application/repeating-report.ts';
 import type { UseCases } from '../../application/use-cases.ts';
 import { eventAggregate } from '../../domain/event/aggregate.ts';
@@ -17,7 +17,7 @@ export interface ExpireLeasesDependencies {
   readonly useCases: Pick<UseCases, 'expireLease'>;
   readonly matchHandler: MatchHandler;
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly logger: Logger;
   /** Of what comes up again with every look. */
   readonly report: RepeatingReport;
@@ -51,7 +51,7 @@ export async function expireLeases(
 }
 
 async function expire(
-  { log, useCases, matchHandler, clock, chance, logger, report, worker, poison, poisoned }: ExpireLeasesDependencies,
+  { log, useCases, matchHandler, clock, random, logger, report, worker, poison, poisoned }: ExpireLeasesDependencies,
   eventId: string,
   isGone: (worker: string) => boolean,
 ): Promise<void> {
@@ -67,7 +67,7 @@ async function expire(
         claim,
         policy: matchHandler(received.type)?.retry ?? defaultRetry,
         now: timestamp(clock.now()),
-        jitter: chance.fraction(),
+        jitter: random.fraction(),
         workerIsGone: isGone(claim.worker),
         poison: { ...poisonLimits, ...poison },
       },

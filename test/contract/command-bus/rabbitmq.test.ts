@@ -1,6 +1,6 @@
 import { createRabbitMqCommandBus } from '../../../src/adapters/rabbitmq/command-bus.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { describeOn, isolated } from '../../support/services/real-services.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 import { commandBusContract } from './suite.ts';
@@ -12,7 +12,7 @@ describeOn('RabbitMQ', 'RabbitMQ', () => {
       createRabbitMqCommandBus({
         url: await isolated('RabbitMQ'),
         clock: systemClock,
-        chance: systemChance,
+        random: systemRandom,
         logger: silentLogger,
       }),
   });

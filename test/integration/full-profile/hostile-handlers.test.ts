@@ -1,6 +1,6 @@
 import { openEventStoreDbLog } from '../../../src/adapters/eventstoredb/open-event-store-db-log.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { missingForFullProfile, startFullProfile } from '../../support/full-profile/full-profile.ts';
 import { readAllHistories } from '../../support/guarantees/read-histories.ts';
 import { untilEnded } from '../../support/guarantees/until-ended.ts';
@@ -27,7 +27,7 @@ async function play(posts: readonly Post[]) {
   try {
     const ids = await postAll({ url: profile.apiUrls()[0] ?? '', token: profile.token }, posts);
     const log = openEventStoreDbLog({
-      ...{ url: profile.log().url, clock: systemClock, chance: systemChance, logger: silentLogger },
+      ...{ url: profile.log().url, clock: systemClock, random: systemRandom, logger: silentLogger },
     });
     await untilEnded(log, posts.length);
     const histories = await readAllHistories(log);

@@ -5,8 +5,8 @@ import {
   openPostgresReadDatabase,
   type PostgresReadDatabaseOptions,
 } from '../../../src/adapters/postgres/open-postgres-read-database.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { CheckpointRefused, LogUnavailable, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { Database } from '../../../src/projections/database.ts';
@@ -25,7 +25,7 @@ async function open(url: string, others: Partial<PostgresReadDatabaseOptions<Dat
   const opened = await openPostgresReadDatabase<Database>({
     url,
     clock: hurried,
-    chance: systemChance,
+    random: systemRandom,
     logger,
     verify: async () => {},
     ...others,

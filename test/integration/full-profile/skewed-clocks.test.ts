@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEventStoreDbLog } from '../../../src/adapters/eventstoredb/open-event-store-db-log.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { streamOf } from '../../../src/application/event-identity.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import {
@@ -41,7 +41,7 @@ describe.skipIf(missing !== null)('a worker whose clock differs from that of all
       { api: 1, projector: 1, dispatcher: 1, worker: 1 },
       { handlersFile, envOf: (role) => (role === 'worker' ? {} : clock.env) },
     );
-    const place = { clock: systemClock, chance: systemChance, logger: silentLogger };
+    const place = { clock: systemClock, random: systemRandom, logger: silentLogger };
     log = openEventStoreDbLog({ url: profile.log().url, ...place });
   }, 120_000);
   afterAll(async () => {

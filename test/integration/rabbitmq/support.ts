@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Channel, connect } from 'amqplib';
 import { onTestFinished } from 'vitest';
 import { createRabbitMqCommandBus, type RabbitMqOptions } from '../../../src/adapters/rabbitmq/command-bus.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { CommandBusUnavailable } from '../../../src/application/failures.ts';
 import type {
   CommandBus,
@@ -81,7 +81,7 @@ export async function createBus(url: string, but: Partial<RabbitMqOptions> = {})
   const bus = await createRabbitMqCommandBus({
     url,
     clock: { now: systemClock.now, sleep: (delayMs, signal) => systemClock.sleep(delayMs / 4, signal) },
-    chance: systemChance,
+    random: systemRandom,
     logger,
     publishDeadlineMs: 40_000,
     ...but,

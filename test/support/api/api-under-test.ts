@@ -54,9 +54,9 @@ export function apiUnderTest(given: Given = {}): ApiUnderTest {
 export function openApi(given: Given = {}): ApiUnderTest {
   const log = given.log ?? createInMemoryLog();
   const clock = manualClock();
-  const chance = { uuid: randomUUID, fraction: () => 0 };
+  const random = { uuid: randomUUID, fraction: () => 0 };
   const server = buildServer({
-    useCases: createUseCases({ log, clock, chance }),
+    useCases: createUseCases({ log, clock, random }),
     readDatabase: () => {
       throw new ReadDatabaseUnavailable('There is none');
     },
@@ -64,7 +64,7 @@ export function openApi(given: Given = {}): ApiUnderTest {
     readinessChecks: [],
     replayPermissionOf: (type) => (type.startsWith('once.') ? 'never' : 'safe'),
     clock,
-    chance,
+    random,
     logger: silentLogger,
     ...given,
     log,

@@ -20,7 +20,7 @@ export function eventLife(log: EventLog, clock: Clock, eventId: string, generati
   const act = async (command: EventCommand) => {
     const result = await handleCommand(
       eventAggregate,
-      { log, clock, chance },
+      { log, clock, random },
       { id: eventId, command, context: { actor } },
     );
     if (!result.ok) throw new Error(result.rejection.code);
@@ -34,6 +34,6 @@ export function eventLife(log: EventLog, clock: Clock, eventId: string, generati
   };
 }
 
-const chance = { uuid: randomUUID, fraction: () => 0 };
+const random = { uuid: randomUUID, fraction: () => 0 };
 
 export const someEventId = eventIdOf('shop', 'one');

@@ -11,7 +11,7 @@ import { appendAll, newStream, request, transition } from './transitions.ts';
 export interface Load {
   readonly writers: number;
   readonly appendsPerWriter: number;
-  readonly chance: () => number;
+  readonly random: () => number;
 }
 
 type Place = { readonly checkpoint: Checkpoint; readonly seen: number };
@@ -44,7 +44,7 @@ export async function findGaps(log: EventWriter & EventReader, load: Load): Prom
     ...differences('live', live, appended),
     ...differences('from the beginning', all.slice(0, -1), appended),
   ];
-  for (const { checkpoint, seen: before } of sampleOf(places, load.chance)) {
+  for (const { checkpoint, seen: before } of sampleOf(places, load.random)) {
     const rest = idsOf(await readLog(log, checkpoint, options));
     if (rest.join() !== idsOf(all.slice(before)).join()) complaints.push(`other transitions after ${checkpoint}`);
   }
@@ -55,8 +55,8 @@ async function writeAtRandom(log: EventWriter, prefix: string, load: Load): Prom
   const ids = new Set<string>();
   const writer = async (_: unknown, number: number) => {
     for (let done = 0; done < load.appendsPerWriter; done++) {
-      for (let turns = Math.floor(load.chance() * 4); turns > 0; turns--) await nextTurn();
-      const transitions = Array.from({ length: 1 + Math.floor(load.chance() * 3) }, () => transition());
+      for (let turns = Math.floor(load.random() * 4); turns > 0; turns--) await nextTurn();
+      const transitions = Array.from({ length: 1 + Math.floor(load.random() * 3) }, () => transition());
       await appendAll(log, [request({ stream: `${prefix}-${number}-${done}`, transitions })]);
       for (const { id } of transitions) ids.add(id);
     }
@@ -80,5 +80,5 @@ function differences(who: string, seen: readonly RecordedTransition[], appended:
 const idsOf = (transitions: readonly RecordedTransition[]) => transitions.map(({ id }) => id);
 
 /** Some twenty of them: reading on from each place costs a whole read. */
-const sampleOf = (places: readonly Place[], chance: () => number) =>
-  places.filter((_, index) => index === 0 || chance() < 20 / places.length);
+const sampleOf = (places: readonly Place[], random: () => number) =>
+  places.filter((_, index) => index === 0 || random() < 20 / places.length);

@@ -16,7 +16,7 @@ import {
  * The mistake that a sequence column invites: a position is given out when an append begins, and its transitions are
  * seen when it ends, while readers go on from the highest position that they saw. Whatever ends late is never read.
  */
-export function createNaiveLog(chance: () => number): EventWriter & EventReader {
+export function createNaiveLog(random: () => number): EventWriter & EventReader {
   const rows: RecordedTransition[] = [];
   let lastPosition = 0;
 
@@ -27,7 +27,7 @@ export function createNaiveLog(chance: () => number): EventWriter & EventReader 
       revision: revision(index),
       position: BigInt(++lastPosition) as LogPosition,
     }));
-    for (let turns = Math.floor(chance() * 4); turns > 0; turns--) await nextTurn();
+    for (let turns = Math.floor(random() * 4); turns > 0; turns--) await nextTurn();
     rows.push(...given);
     return { kind: 'appended', firstRevision: revision(0), lastRevision: revision(transitions.length - 1) };
   }

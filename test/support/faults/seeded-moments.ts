@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { seededChance } from '../event-log/seeded-chance.ts';
+import { seededRandom } from '../event-log/seeded-random.ts';
 
 export interface SeededMoments {
   /** Uniform in [0, 1). */
@@ -13,7 +13,7 @@ export interface SeededMoments {
 
 /** The random choices of one actor in a run, which no other actor's choices shift. */
 export function seededMoments(seed: number, actor: string): SeededMoments {
-  const fraction = seededChance(createHash('sha256').update(`${seed}/${actor}`).digest().readUInt32LE());
+  const fraction = seededRandom(createHash('sha256').update(`${seed}/${actor}`).digest().readUInt32LE());
   return {
     fraction,
     oneOf: (items) => items[Math.floor(fraction() * items.length)] ?? items[0],

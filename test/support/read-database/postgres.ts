@@ -1,6 +1,6 @@
 import { openPostgresReadDatabase } from '../../../src/adapters/postgres/open-postgres-read-database.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import type { Database } from '../../../src/projections/database.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 
@@ -9,7 +9,7 @@ export const openReadTablesAt = (url: string) =>
   openPostgresReadDatabase<Database>({
     url,
     clock: systemClock,
-    chance: systemChance,
+    random: systemRandom,
     logger: silentLogger,
     verify: async () => {},
   });

@@ -12,7 +12,7 @@ interface Asked {
 const SPARE = 3;
 /** What was on its way when the tables were lost has arrived by then. */
 const SETTLED_MS = 1_500;
-/** The least that the sweep's delays come down to by chance. */
+/** The least that the sweep's delays come down to by jitter. */
 const SHORTEST_SHARE = 0.75;
 
 /** How often each attempt was asked for: what nothing moves is asked for less and less often. */

@@ -1,10 +1,10 @@
-import type { Chance } from '../../../src/application/ports/chance.ts';
 import type {
   CommandBus,
   CommandConsumer,
   CommandDelivery,
   ProcessEvent,
 } from '../../../src/application/ports/command-bus.ts';
+import type { Random } from '../../../src/application/ports/random.ts';
 import type { Life } from './life.ts';
 import type { CommandFault } from './scenario.ts';
 
@@ -23,7 +23,7 @@ interface Handed {
 
 /** A broker that outlives processes and reorders what it has, and loses or repeats what the scenario names. */
 export class SimulatedBroker {
-  readonly #chance: Chance;
+  readonly #random: Random;
   readonly #faults: ReadonlyMap<number, CommandFault['what']>;
   readonly #isPeace: () => boolean;
   readonly #noted: (what: string) => void;
@@ -32,11 +32,11 @@ export class SimulatedBroker {
   #taken = 0;
 
   constructor(
-    chance: Chance,
+    random: Random,
     faults: readonly CommandFault[],
     { isPeace, noted }: { readonly isPeace: () => boolean; readonly noted: (what: string) => void },
   ) {
-    this.#chance = chance;
+    this.#random = random;
     this.#isPeace = isPeace;
     this.#faults = new Map(faults.map(({ nth, what }) => [nth, what]));
     this.#noted = noted;
@@ -86,14 +86,14 @@ export class SimulatedBroker {
   }
 
   #put(command: ProcessEvent): void {
-    const place = Math.floor(this.#chance.fraction() * (this.#waiting.length + 1));
+    const place = Math.floor(this.#random.fraction() * (this.#waiting.length + 1));
     this.#waiting.splice(place, 0, command);
   }
 
   #move(): void {
     while (this.#waiting.length > 0) {
       const ready = [...this.#consumers].filter(({ held, prefetch }) => held < prefetch);
-      const consumer = ready[Math.floor(this.#chance.fraction() * ready.length)];
+      const consumer = ready[Math.floor(this.#random.fraction() * ready.length)];
       if (consumer === undefined) return;
       this.#handOut(consumer, this.#waiting.shift() as ProcessEvent);
     }

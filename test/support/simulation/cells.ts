@@ -67,7 +67,7 @@ export const startCellsOf =
       else if ('ping' in message) say({ pong: message.ping });
       else for (const run of message.abort) running.get(run)?.abort(new Error(message.reason));
     };
-    void life.clock.sleep(life.chance.fraction() * LOADS_WITHIN_MS).then(() => say({ ready: true }));
+    void life.clock.sleep(life.random.fraction() * LOADS_WITHIN_MS).then(() => say({ ready: true }));
     return {
       send: (message) => toCell(() => hear(message)),
       kill: (how) => end(how, how.kind === 'unresponsive' ? 'handlers killed' : 'handlers replaced'),

@@ -1,5 +1,5 @@
-import type { Chance } from '../../../src/application/ports/chance.ts';
 import type { DueEvent, DueWork } from '../../../src/application/ports/due-work.ts';
+import type { Random } from '../../../src/application/ports/random.ts';
 import { type DueChange, type DueRow, foldDueWork, isDueRow } from '../../../src/projections/due-work/project.ts';
 
 export interface KeptDueRow extends DueRow {
@@ -33,7 +33,7 @@ export interface DueWorkSurroundings {
   readonly now: () => number;
   /** The usual time when not given. */
   readonly lostCommandAfterMs?: () => number;
-  readonly chance: Pick<Chance, 'fraction'>;
+  readonly random: Pick<Random, 'fraction'>;
 }
 
 /** The due work without SQL. */
@@ -42,7 +42,7 @@ export function simulatedDueWork({
   keep,
   isCaughtUp,
   now,
-  chance,
+  random,
   lostCommandAfterMs,
 }: DueWorkSurroundings): DueWork {
   const change = (ids: readonly string[], changed: (row: KeptDueRow) => Partial<KeptDueRow>) => {
@@ -76,7 +76,7 @@ export function simulatedDueWork({
         ({ kind, asks }) => ({
           kind: kind === 'retry' ? 'command' : kind,
           asks: asks + 1,
-          askAt: now() + (0.75 + chance.fraction() / 4) * Math.min(maxDelayMs, initialDelayMs * 2 ** asks),
+          askAt: now() + (0.75 + random.fraction() / 4) * Math.min(maxDelayMs, initialDelayMs * 2 ** asks),
         }),
       );
     },
@@ -111,7 +111,7 @@ const dueEventOf = ({ id, kind, generation, attempts, revision, due_at }: KeptDu
 });
 
 /** Due work for tests of the sweep: rows that are put there by hand, and stay. */
-export function createDueWorkInMemory(surroundings: Pick<DueWorkSurroundings, 'now' | 'chance'>) {
+export function createDueWorkInMemory(surroundings: Pick<DueWorkSurroundings, 'now' | 'random'>) {
   let rows = new Map<string, KeptDueRow>();
   let isCaughtUp = true;
   const keep = (after: DueRows) => {

@@ -55,9 +55,9 @@ const conducts: readonly Conduct[] = ['succeeds', 'succeeds', 'fails', 'is slow'
 /** The scenario that a seed stands for. */
 export function generateScenario(seed: number): Scenario {
   const draw = new Draw(seed);
-  const profile = draw.chance(0.35) ? 'embedded' : 'full';
+  const profile = draw.random(0.35) ? 'embedded' : 'full';
   const slots = profile === 'embedded' ? (['all-0'] as const) : fullSlots(draw);
-  const temper = draw.chance(0.2) ? 'mild' : profile === 'embedded' && draw.chance(0.3) ? 'deadly' : 'wild';
+  const temper = draw.random(0.2) ? 'mild' : profile === 'embedded' && draw.random(0.3) ? 'deadly' : 'wild';
   const events = draw.many(1 + draw.upTo(MOST_EVENTS - 1), (index) => postedEvent(draw, index));
   const faults = draw.many(draw.upTo(MOST_FAULTS), () => fault(draw, { profile, slots, temper }));
   const acts = operatorActs(draw, events);
@@ -83,21 +83,21 @@ const fullSlots = (draw: Draw): readonly Slot[] =>
 
 const postedEvent = (draw: Draw, index: number): PostedEvent => ({
   key: `key-${index}`,
-  postedAt: draw.chance(0.5) ? 0 : draw.upTo(WISHES_UNTIL_MS),
-  clients: draw.chance(0.2) ? 2 : 1,
-  isReusedLater: draw.chance(0.1),
+  postedAt: draw.random(0.5) ? 0 : draw.upTo(WISHES_UNTIL_MS),
+  clients: draw.random(0.2) ? 2 : 1,
+  isReusedLater: draw.random(0.1),
   conduct: draw.many(1 + draw.upTo(2), () => draw.one(conducts)),
 });
 
 /** Operators come in pairs as often as not, because two who do the same at once are what is hard. */
 function operatorActs(draw: Draw, events: readonly PostedEvent[]): readonly OperatorAct[] {
   const acts: OperatorAct[] = [];
-  while (draw.chance(0.4) && acts.length < 4) {
+  while (draw.random(0.4) && acts.length < 4) {
     const { key } = draw.one(events);
     const at = 500 + draw.upTo(WISHES_UNTIL_MS);
-    const what = () => (draw.chance(0.75) ? 'replay' : 'discard');
+    const what = () => (draw.random(0.75) ? 'replay' : 'discard');
     acts.push({ what: what(), key, at, operator: 'ann' });
-    if (draw.chance(0.5)) acts.push({ what: what(), key, at: at + draw.upTo(20), operator: 'bob' });
+    if (draw.random(0.5)) acts.push({ what: what(), key, at: at + draw.upTo(20), operator: 'bob' });
   }
   return acts;
 }
@@ -111,7 +111,7 @@ interface Setting {
 
 function fault(draw: Draw, { profile, slots, temper }: Setting): Fault {
   const slot = draw.one(slots);
-  if (temper === 'wild' && draw.chance(0.3)) return rareFault(draw, profile, slot);
+  if (temper === 'wild' && draw.random(0.3)) return rareFault(draw, profile, slot);
   const role = slot.slice(0, slot.indexOf('-'));
   const call = draw.one(callsOfRole[role === 'all' ? draw.one(Object.keys(callsOfRole)) : role] ?? []);
   const drawn = draw.one(effectsOf[temper]);
@@ -120,13 +120,13 @@ function fault(draw: Draw, { profile, slots, temper }: Setting): Fault {
 }
 
 /** Half of them among the first calls, so that short stories have them too. */
-const nth = (draw: Draw) => 1 + draw.upTo(draw.chance(0.5) ? 4 : 30);
+const nth = (draw: Draw) => 1 + draw.upTo(draw.random(0.5) ? 4 : 30);
 
 function durationOf(draw: Draw, effect: Effect, isWild: boolean): number {
   if (effect === 'slow') return draw.upTo(isWild ? 3_000 : 300);
   // A lease of a role lasts 5 s, one of an attempt 10.5 s.
-  if (effect === 'late') return draw.upTo(draw.chance(0.5) ? 300 : 11_000);
-  if (effect.startsWith('freeze')) return draw.chance(0.5) ? draw.upTo(2_000) : 5_000 + draw.upTo(7_000);
+  if (effect === 'late') return draw.upTo(draw.random(0.5) ? 300 : 11_000);
+  if (effect.startsWith('freeze')) return draw.random(0.5) ? draw.upTo(2_000) : 5_000 + draw.upTo(7_000);
   return effect.startsWith('kill') ? draw.upTo(3_000) : 0;
 }
 
@@ -146,10 +146,10 @@ function rareFault(draw: Draw, profile: Scenario['profile'], slot: Slot): Fault 
     case 2:
       return timed('freeze', draw.upTo(12_000));
     case 3:
-      return timed('jump', (draw.chance(0.5) ? 1 : -1) * draw.upTo(15_000));
+      return timed('jump', (draw.random(0.5) ? 1 : -1) * draw.upTo(15_000));
     case 4:
       return profile === 'embedded'
-        ? { kind: 'tables', nth: 1 + draw.upTo(2), what: draw.chance(0.5) ? 'lost' : 'older' }
+        ? { kind: 'tables', nth: 1 + draw.upTo(2), what: draw.random(0.5) ? 'lost' : 'older' }
         : { kind: 'timed', at, what: 'wipe broker' };
     case 5:
       return { kind: 'timed', at, what: 'lose connection', slot };
@@ -166,6 +166,6 @@ function rareFault(draw: Draw, profile: Scenario['profile'], slot: Slot): Fault 
     case 8:
       return { kind: 'timed', at, what: 'restore tables' };
     default:
-      return { kind: 'command', nth: nth(draw), what: draw.chance(0.5) ? 'lose' : 'repeat' };
+      return { kind: 'command', nth: nth(draw), what: draw.random(0.5) ? 'lose' : 'repeat' };
   }
 }

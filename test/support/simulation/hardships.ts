@@ -8,23 +8,23 @@ import type { Conduct, Fault, PostedEvent, Scenario, ScenarioLimit } from './sce
  * a log that is put back. Drawn apart, so that a seed's events and faults are what they are without it.
  */
 export function withHardships(scenario: Scenario, draw: Draw): Scenario {
-  const limits = draw.chance(0.5) ? drawLimits(draw, isOfServices) : [];
+  const limits = draw.random(0.5) ? drawLimits(draw, isOfServices) : [];
   const isMild = isPrompt(scenario);
   const faults = [...scenario.faults, ...clocks(draw, scenario, isMild), ...rows(draw, scenario)];
   if (!isMild) faults.push(...databases(draw, scenario));
-  if (!isMild && draw.chance(0.05))
+  if (!isMild && draw.random(0.05))
     faults.push({ kind: 'falsified', key: draw.one(scenario.events).key, revision: draw.upTo(3) });
-  const hostile = !isMild && draw.chance(0.04) ? draw.one(scenario.events) : null;
+  const hostile = !isMild && draw.random(0.04) ? draw.one(scenario.events) : null;
   const events = scenario.events.map((event) => ({
     ...event,
     conduct: event === hostile ? (['ends its process'] as const) : event.conduct.map((one) => varied(draw, one)),
   }));
   const changed = { ...scenario, events, faults, limits };
-  return scenario.profile === 'full' && draw.chance(0.03) ? withCrowd(changed, draw) : changed;
+  return scenario.profile === 'full' && draw.random(0.03) ? withCrowd(changed, draw) : changed;
 }
 
 const varied = (draw: Draw, conduct: Conduct): Conduct =>
-  conduct === 'is slow' && draw.chance(0.5) ? 'asks another service' : conduct;
+  conduct === 'is slow' && draw.random(0.5) ? 'asks another service' : conduct;
 
 /** Where handlers run is drawn apart. */
 const isOfServices = ({ of }: ChangeableLimit) => of !== 'isolation';
@@ -33,15 +33,15 @@ const isOfServices = ({ of }: ChangeableLimit) => of !== 'isolation';
 export const drawLimits = (draw: Draw, isMeant: (one: ChangeableLimit) => boolean): readonly ScenarioLimit[] =>
   changeableLimits
     .filter(isMeant)
-    .filter(({ isTime, unit }) => draw.chance(isTime ? (unit > 1 ? 0.2 : 0.02) : 0.5))
+    .filter(({ isTime, unit }) => draw.random(isTime ? (unit > 1 ? 0.2 : 0.02) : 0.5))
     .map(({ of, limit, unit }) => ({ of, limit, value: (1 + draw.upTo(2)) * unit }));
 
 function clocks(draw: Draw, { slots }: Scenario, isMild: boolean): readonly Fault[] {
-  if (!draw.chance(0.35)) return [];
+  if (!draw.random(0.35)) return [];
   return slots
-    .filter(() => draw.chance(0.7))
+    .filter(() => draw.random(0.7))
     .map((slot) => {
-      const most = isMild || draw.chance(0.7) ? SMALL_SKEW_MS : draw.chance(0.7) ? 15_000 : 180_000;
+      const most = isMild || draw.random(0.7) ? SMALL_SKEW_MS : draw.random(0.7) ? 15_000 : 180_000;
       return { kind: 'clock', slot, ms: draw.offBy(most) };
     });
 }
@@ -49,29 +49,29 @@ function clocks(draw: Draw, { slots }: Scenario, isMild: boolean): readonly Faul
 export const SMALL_SKEW_MS = 500;
 
 function rows(draw: Draw, { events, peaceAt }: Scenario): readonly Fault[] {
-  if (!draw.chance(0.12)) return [];
-  const from = draw.chance(0.5) ? 0 : draw.upTo(6_000);
-  if (draw.chance(0.2)) return [{ kind: 'row', key: null, from, until: Math.min(peaceAt, from + draw.upTo(5_000)) }];
-  const until = draw.chance(0.3) ? null : from + draw.upTo(peaceAt - from);
+  if (!draw.random(0.12)) return [];
+  const from = draw.random(0.5) ? 0 : draw.upTo(6_000);
+  if (draw.random(0.2)) return [{ kind: 'row', key: null, from, until: Math.min(peaceAt, from + draw.upTo(5_000)) }];
+  const until = draw.random(0.3) ? null : from + draw.upTo(peaceAt - from);
   return [{ kind: 'row', key: draw.one(events).key, from, until }];
 }
 
 function databases(draw: Draw, { profile, peaceAt }: Scenario): readonly Fault[] {
   const at = draw.upTo(peaceAt - 1_000);
   const faults: Fault[] = [];
-  if (profile === 'full' && draw.chance(0.05)) {
+  if (profile === 'full' && draw.random(0.05)) {
     faults.push({ kind: 'timed', at, what: 'lose tables' });
     const killedAt = at + draw.upTo(400);
-    if (draw.chance(0.7)) faults.push({ kind: 'timed', at: killedAt, what: 'kill', slot: 'dispatcher-0', ms: 100 });
+    if (draw.random(0.7)) faults.push({ kind: 'timed', at: killedAt, what: 'kill', slot: 'dispatcher-0', ms: 100 });
   }
-  if (profile === 'embedded' && draw.chance(0.2)) faults.push({ kind: 'timed', at, what: 'stick tables' });
-  if (draw.chance(0.04)) faults.push({ kind: 'timed', at, what: 'restore log', transitions: 1 + draw.upTo(8) });
+  if (profile === 'embedded' && draw.random(0.2)) faults.push({ kind: 'timed', at, what: 'stick tables' });
+  if (draw.random(0.04)) faults.push({ kind: 'timed', at, what: 'restore log', transitions: 1 + draw.upTo(8) });
   return faults;
 }
 
 /** Many events, caps that they reach, and nobody who works: then the broker loses all, and the workers come. */
 function withCrowd(scenario: Scenario, draw: Draw): Scenario {
-  const workersFrom = draw.chance(0.5) ? 30_000 + draw.upTo(30_000) : 60_000 + draw.upTo(240_000);
+  const workersFrom = draw.random(0.5) ? 30_000 + draw.upTo(30_000) : 60_000 + draw.upTo(240_000);
   const events = draw.many(
     10 + draw.upTo(20),
     (index): PostedEvent => ({

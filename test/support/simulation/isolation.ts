@@ -9,9 +9,9 @@ import type { Scenario } from './scenario.ts';
  */
 export function withIsolation(scenario: Scenario, draw: Draw): Scenario {
   // What ends with its process has to be found again.
-  if (isPrompt(scenario) || !draw.chance(0.3)) return scenario;
-  const limits = draw.chance(0.5) ? drawLimits(draw, ({ of }) => of === 'isolation') : [];
-  const hostile = draw.chance(0.5) ? draw.one(scenario.events) : null;
+  if (isPrompt(scenario) || !draw.random(0.3)) return scenario;
+  const limits = draw.random(0.5) ? drawLimits(draw, ({ of }) => of === 'isolation') : [];
+  const hostile = draw.random(0.5) ? draw.one(scenario.events) : null;
   const conduct = [draw.one(['ends its process of handlers', 'holds its thread'] as const)];
   const events = scenario.events.map((event) => (event === hostile ? { ...event, conduct } : event));
   return { ...scenario, events, isolates: true, limits: [...scenario.limits, ...limits] };

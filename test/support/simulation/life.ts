@@ -1,5 +1,5 @@
-import type { Chance } from '../../../src/application/ports/chance.ts';
 import type { MonotonicClock } from '../../../src/application/ports/clock.ts';
+import type { Random } from '../../../src/application/ports/random.ts';
 import type { Slot } from './scenario.ts';
 import type { SimulatedTime } from './time.ts';
 
@@ -15,16 +15,16 @@ const TIMERS_FIRST_MS = 0.01;
  */
 export class Life {
   readonly slot: Slot;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly #time: SimulatedTime;
   readonly #ended = Promise.withResolvers<void>();
   #isOver = false;
   #frozenUntil = 0;
   #clockIsOffByMs = 0;
 
-  constructor(slot: Slot, time: SimulatedTime, chance: Chance) {
+  constructor(slot: Slot, time: SimulatedTime, random: Random) {
     this.slot = slot;
-    this.chance = chance;
+    this.random = random;
     this.#time = time;
   }
 
@@ -53,7 +53,7 @@ export class Life {
 
   async step(afterThawMs = TIMERS_FIRST_MS): Promise<void> {
     if (this.#isOver) return never();
-    await this.#time.sleep(this.chance.fraction() * STEP_MS);
+    await this.#time.sleep(this.random.fraction() * STEP_MS);
     while (this.isFrozen) await this.#time.sleep(this.#frozenUntil - this.#time.passed() + afterThawMs);
     if (this.#isOver) await never();
   }

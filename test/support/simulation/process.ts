@@ -6,7 +6,7 @@ import { allRoles, type Role } from '../../../src/cli/program.ts';
 import type { LimitsOfServices } from '../../../src/main/limits-of-services.ts';
 import { createServices } from '../../../src/main/work-of-roles.ts';
 import { createIsolatedRunner } from '../../../src/worker/isolation/isolated-runner.ts';
-import { createSeededChance } from '../worker/seeded-chance.ts';
+import { createSeededRandom } from '../worker/seeded-random.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 import { type SimulatedCell, startCellsOf } from './cells.ts';
 import { handlerOf } from './handlers.ts';
@@ -25,7 +25,7 @@ const cut = () => {
 };
 const connectionIsCut: Answers<never> = { refused: cut, lost: cut };
 
-export type ApiDependencies = Pick<RouteDependencies, 'useCases' | 'log' | 'chance' | 'replayPermissionOf'>;
+export type ApiDependencies = Pick<RouteDependencies, 'useCases' | 'log' | 'random' | 'replayPermissionOf'>;
 
 /** A process, in which the real services run as the composition root composes them. */
 export interface SimulatedProcess {
@@ -47,11 +47,11 @@ const rolesOf = (slot: Slot): readonly Role[] => {
 export function beginProcess(world: World, slot: Slot, start: number): SimulatedProcess {
   const { scenario, time } = world;
   const seed = scenario.seed * 1_000 + scenario.slots.indexOf(slot) * 100 + start;
-  const life = new Life(slot, time, createSeededChance(seed));
-  const { clock, chance } = life;
+  const life = new Life(slot, time, createSeededRandom(seed));
+  const { clock, random } = life;
   const isOnlyProcess = scenario.profile === 'embedded';
   const log = logOf(world, life);
-  const useCases = createUseCases({ log, clock, chance, limits: changedLimits(scenario, 'commands') });
+  const useCases = createUseCases({ log, clock, random, limits: changedLimits(scenario, 'commands') });
   const meddle = meddling(world, life);
   const handlerIn = (cell: SimulatedCell | null) =>
     handlerOf(world, life, (act) => meddle('run-handler', act, null)(), cell);
@@ -73,7 +73,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
       },
       handlers: [handlerIn(null)],
       ...(scenario.isolates ? { startRunner } : {}),
-      ...{ useCases, clock, chance, logger: silentLogger },
+      ...{ useCases, clock, random, logger: silentLogger },
       metrics: { counted: (subscriber) => subscriber, passedOver: () => {} },
       shutdownTimeoutMs: 1_000,
       processName: `${slot}/${start}`,
@@ -105,7 +105,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
     },
     ask: async (work) => {
       const answering = (async () => {
-        const answer = await work({ useCases, log, chance, replayPermissionOf: () => 'safe' });
+        const answer = await work({ useCases, log, random, replayPermissionOf: () => 'safe' });
         await meddle('answer', async () => {}, connectionIsCut)();
         return answer;
       })().catch(() => null);

@@ -1,4 +1,4 @@
-import { createSeededChance } from '../worker/seeded-chance.ts';
+import { createSeededRandom } from '../worker/seeded-random.ts';
 import { SMALL_SKEW_MS } from './hardships.ts';
 import type { Life } from './life.ts';
 import { beginProcess, type SimulatedProcess } from './process.ts';
@@ -13,12 +13,12 @@ export class Processes {
   readonly #world: World;
   readonly #running = new Map<Slot, SimulatedProcess>();
   readonly #starts = new Map<Slot, number>();
-  readonly #chance: ReturnType<typeof createSeededChance>;
+  readonly #random: ReturnType<typeof createSeededRandom>;
   #deaths = 0;
 
   constructor(world: World) {
     this.#world = world;
-    this.#chance = createSeededChance(world.scenario.seed + 2);
+    this.#random = createSeededRandom(world.scenario.seed + 2);
     world.kill = (life, restartAfterMs) => this.#kill(life, restartAfterMs);
     world.freeze = (life, durationMs) => this.#freeze(life, durationMs);
   }
@@ -35,7 +35,7 @@ export class Processes {
   /** Some living process with an API. */
   someApi(): SimulatedProcess | null {
     const apis = [...this.#running.values()].filter(({ life }) => !life.isOver && /^(all|api)/.test(life.slot));
-    return apis[Math.floor(this.#chance.fraction() * apis.length)] ?? null;
+    return apis[Math.floor(this.#random.fraction() * apis.length)] ?? null;
   }
 
   /** Whether some living process says of the service that something keeps it from its work. */

@@ -11,7 +11,7 @@ import type { PassedOver } from '../../../src/projections/passed-over.ts';
 import { projectionNameOf } from '../../../src/projections/projection-states.ts';
 import type { ProjectedBatch, ProjectionStore } from '../../../src/projections/projection-store.ts';
 import type { DecodedTransition, ReadModel } from '../../../src/projections/read-model.ts';
-import { createSeededChance } from '../worker/seeded-chance.ts';
+import { createSeededRandom } from '../worker/seeded-random.ts';
 import { type DueRows, dueRowsAfter, simulatedDueWork } from './due-work.ts';
 import { usualLimits } from './limits.ts';
 
@@ -133,7 +133,7 @@ export class SimulatedStores {
     isCaughtUp: () => this.tables.caughtUp.has(projectionNameOf(dueWork)),
     now: () => this.#now(),
     lostCommandAfterMs: () => this.#surroundings.limits.lostCommandAfterMs,
-    chance: createSeededChance(1),
+    random: createSeededRandom(1),
   });
 
   passedOver(readModel: Pick<ReadModel, 'name'>): PassedOver {

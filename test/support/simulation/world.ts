@@ -1,13 +1,13 @@
 import { eventIdOfStream } from '../../../src/application/event-identity.ts';
-import type { Chance } from '../../../src/application/ports/chance.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
+import type { Random } from '../../../src/application/ports/random.ts';
 import { foldDueWork, isDueRow } from '../../../src/projections/due-work/project.ts';
 import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import { projectionNameOf } from '../../../src/projections/projection-states.ts';
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
 import type { DecodedTransition } from '../../../src/projections/read-model.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
-import { createSeededChance } from '../worker/seeded-chance.ts';
+import { createSeededRandom } from '../worker/seeded-random.ts';
 import { AskedAttempts } from './asked.ts';
 import { SimulatedBroker } from './broker.ts';
 import { Falsified } from './falsified.ts';
@@ -52,13 +52,13 @@ export class World {
   readonly #story: string[] | null;
   readonly #callFaults: ReadonlyMap<string, CallFault>;
   readonly #awayUntil = new Map<Part, number>();
-  readonly #chance: Chance;
+  readonly #random: Random;
   readonly #counted = new Map<string, number>();
 
   constructor(scenario: Scenario, story: string[] | null) {
     this.scenario = scenario;
     this.#story = story;
-    this.#chance = createSeededChance(scenario.seed + 3);
+    this.#random = createSeededRandom(scenario.seed + 3);
     this.falsified = new Falsified(ofKind(scenario.faults, 'falsified'), {
       happened: (what) => this.hasHappened('falsified', what),
       seen: (what) => void this.seen.push(what),
@@ -73,7 +73,7 @@ export class World {
         if (readModel !== dueWork.name) this.falsified.noteRows(decoded.map(({ recorded }) => recorded));
       },
     });
-    this.broker = new SimulatedBroker(createSeededChance(scenario.seed + 1), ofKind(scenario.faults, 'command'), {
+    this.broker = new SimulatedBroker(createSeededRandom(scenario.seed + 1), ofKind(scenario.faults, 'command'), {
       isPeace: () => this.isPeace,
       noted: (what) => this.hasHappened(what.includes('lose') ? 'command lost' : 'command repeated', what),
     });
@@ -130,7 +130,7 @@ export class World {
     if (this.isPeace) return null;
     const part = partOf[call];
     if (part !== undefined && this.time.passed() < (this.#awayUntil.get(part) ?? 0))
-      return { kind: 'call', slot, call, nth, effect: this.#chance.fraction() < 0.8 ? 'refused' : 'lost', ms: 0 };
+      return { kind: 'call', slot, call, nth, effect: this.#random.fraction() < 0.8 ? 'refused' : 'lost', ms: 0 };
     const fault = this.#callFaults.get(keyOf({ slot, call, nth })) ?? null;
     if (fault !== null)
       this.hasHappened(

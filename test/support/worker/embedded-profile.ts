@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { EmbeddedBus } from '../../../src/adapters/embedded-bus/embedded-bus.ts';
 import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
 import { openEmbeddedReadDatabase } from '../../../src/adapters/postgres/open-embedded-read-database.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import type { BackgroundService } from '../../../src/application/ports/background-service.ts';
 import type { Logger } from '../../../src/application/ports/logger.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
@@ -28,7 +28,7 @@ export interface ServicesOfProfile {
 
 /** Log and read tables of the embedded profile in a folder of their own, and its services, without requests. */
 export async function openEmbeddedProfile(logger: Logger) {
-  const place = { clock: systemClock, chance: systemChance };
+  const place = { clock: systemClock, random: systemRandom };
   const folder = await mkdtemp(join(tmpdir(), 'eventops-embedded-'));
   const log = await openEmbeddedLog({ path: join(folder, 'log.sqlite') });
   const rows = await openEmbeddedReadDatabase<Database>({ folder: join(folder, 'rows'), logger });
@@ -42,7 +42,7 @@ export async function openEmbeddedProfile(logger: Logger) {
       services = await createServices({
         roles: allRoles,
         parts: { log, stores: createStores(rows.db), bus, leases: null, isOnlyProcess: true },
-        ...{ useCases, logger, shutdownTimeoutMs: 1_000, processName: systemChance.uuid(), ...place, ...given },
+        ...{ useCases, logger, shutdownTimeoutMs: 1_000, processName: systemRandom.uuid(), ...place, ...given },
         metrics: { counted: (subscriber) => subscriber },
       });
       for (const service of services) await service.start();

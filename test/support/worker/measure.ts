@@ -3,8 +3,8 @@
  * `node test/support/worker/measure.ts [events]`.
  */
 import { EmbeddedBus } from '../../../src/adapters/embedded-bus/embedded-bus.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
 import { createDispatcher } from '../../../src/worker/dispatcher.ts';
 import { defaultRetry } from '../../../src/worker/handlers/config-schema.ts';
@@ -19,7 +19,7 @@ const events = Number(process.argv[2] ?? 20_000);
 const payload = JSON.stringify({ orderId: 'o-1', note: 'x'.repeat(470) });
 const log = createInMemoryLog();
 const bus = new EmbeddedBus();
-const useCases = createUseCases({ log, clock: systemClock, chance: systemChance });
+const useCases = createUseCases({ log, clock: systemClock, random: systemRandom });
 const shared = { log, clock: systemClock, logger: silentLogger };
 let handled = 0;
 const all = Promise.withResolvers<void>();
@@ -48,7 +48,7 @@ const worker = createWorker({
   useCases: counted,
   matchHandler,
   runner: createInProcessRunner(shared),
-  chance: systemChance,
+  random: systemRandom,
   worker: 'worker-measured',
   stopTimeoutMs: 1_000,
 });

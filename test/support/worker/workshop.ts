@@ -13,7 +13,7 @@ import { createInProcessRunner } from '../../../src/worker/in-process-runner.ts'
 import { createWorker, type WorkerLimits } from '../../../src/worker/worker.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { byClient, type Posted, posted } from './posting.ts';
-import { createSeededChance } from './seeded-chance.ts';
+import { createSeededRandom } from './seeded-random.ts';
 import { silentLogger } from './silent-logger.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
@@ -62,10 +62,10 @@ export async function createWorkshop(
   { log = createInMemoryLog(), logger = silentLogger, stopTimeoutMs = 5_000, runner, limits }: WorkshopOptions = {},
 ) {
   const clock = createVirtualClock();
-  const chance = createSeededChance(1);
+  const random = createSeededRandom(1);
   const { bus, deliver } = createHandDelivery();
-  const useCases = createUseCases({ log, clock, chance });
-  const shared = { log, clock, chance, logger, useCases };
+  const useCases = createUseCases({ log, clock, random });
+  const shared = { log, clock, random, logger, useCases };
   const worker = createWorker({
     ...shared,
     bus,

@@ -16,7 +16,7 @@ describe('the delay between two attempts', () => {
   it.each([
     ['at least the half of it', 1, [50, 100, 200, 250]],
     ['at most all of it', 0, [100, 200, 400, 500]],
-  ])('is shortened by chance: %s', (_, fraction, expected) => {
+  ])('is shortened by random: %s', (_, fraction, expected) => {
     expect(next(createBackoff(limits, { fraction: () => fraction }), 4)).toEqual(expected);
   });
 });

@@ -63,10 +63,10 @@ function setUp(interfere: Interference = async () => null) {
         pausesMs.push(delayMs);
       },
     },
-    chance: { uuid: () => deriveUuid(String(uuids++)), fraction: () => 0.5 },
+    random: { uuid: () => deriveUuid(String(uuids++)), fraction: () => 0.5 },
   };
   /** Another process, with the same log. */
-  const elsewhere = { ...dependencies, log, chance: { uuid: () => crypto.randomUUID(), fraction: () => 0.5 } };
+  const elsewhere = { ...dependencies, log, random: { uuid: () => crypto.randomUUID(), fraction: () => 0.5 } };
   return { log, sent, pausesMs, dependencies, elsewhere };
 }
 

@@ -42,7 +42,7 @@ function search(node: unknown, find: Finder): string[] {
   return [...inner, ...Object.values(rest)].flatMap((each) => search(each, find));
 }
 
-const findClockOrChance: Finder = (node) => {
+const findClockOrRandom: Finder = (node) => {
   switch (node['type']) {
     case 'MemberExpression': {
       const object = nameOf(node['object']);
@@ -82,14 +82,14 @@ const searchText = (text: string, find: Finder) =>
 const searchFiles = (files: readonly string[], find: Finder) =>
   files.flatMap((path) => searchText(textOf(path), find).map((found) => `${path}: ${found}`));
 
-describe('time and chance', () => {
+describe('time and random numbers', () => {
   it('come through ports into domain, application, worker and projections', () => {
     // Processes and threads of handlers live in real time: the simulation runs handlers in the worker itself.
     const files = projectFilesIn('src/domain', 'src/application', 'src/worker', 'src/projections').filter(
       (path) => !path.startsWith('src/worker/isolation/'),
     );
     expect(files.length).toBeGreaterThan(20);
-    expect(searchFiles(files, findClockOrChance)).toEqual([]);
+    expect(searchFiles(files, findClockOrRandom)).toEqual([]);
   });
 
   it.each([
@@ -109,7 +109,7 @@ describe('time and chance', () => {
     ['const deadline = AbortSignal.timeout(5);', 'AbortSignal.timeout'],
     ['class A { at = () => ({ at: [new Date()] }); }', 'new Date()'],
   ])('are found in: %s', (text, found) => {
-    expect(searchText(text, findClockOrChance)).toEqual([found]);
+    expect(searchText(text, findClockOrRandom)).toEqual([found]);
   });
 
   it.each([
@@ -119,7 +119,7 @@ describe('time and chance', () => {
     '// Date.now() would be wrong here, and so would setTimeout.\nconst text = "Math.random()";',
     `import { hash } from 'node:crypto';`,
   ])('are not seen in: %s', (text) => {
-    expect(searchText(text, findClockOrChance)).toEqual([]);
+    expect(searchText(text, findClockOrRandom)).toEqual([]);
   });
 });
 

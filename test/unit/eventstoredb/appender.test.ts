@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Appender } from '../../../src/adapters/eventstoredb/appender.ts';
 import { parseAddress } from '../../../src/adapters/eventstoredb/parse-address.ts';
 import { superviseConnection } from '../../../src/adapters/eventstoredb/supervise-connection.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import type { AppendOutcome } from '../../../src/application/ports/event-log.ts';
 import type { Logger } from '../../../src/application/ports/logger.ts';
 import { manualClock } from '../../support/api/manual-clock.ts';
@@ -29,10 +29,10 @@ async function openAppender(...connections: (FakeConnection | Error | Promise<ne
     if (next instanceof Error) throw next;
     return next ?? forEver;
   };
-  const supervised = superviseConnection({ address, connect, clock, chance: systemChance, logger: quiet }, () =>
+  const supervised = superviseConnection({ address, connect, clock, random: systemRandom, logger: quiet }, () =>
     appender.connectionChanged(),
   );
-  const appender = new Appender(supervised, { clock, chance: systemChance, address, deadlineMs: DEADLINE_MS });
+  const appender = new Appender(supervised, { clock, random: systemRandom, address, deadlineMs: DEADLINE_MS });
   await settle();
   /** Past the delay of any attempt, and then to the end of it. */
   const reconnect = async () => {

@@ -5,7 +5,7 @@ import { parseAddress } from '../../../src/adapters/eventstoredb/parse-address.t
 import { readingAll } from '../../../src/adapters/eventstoredb/read-requests.ts';
 import { createReader } from '../../../src/adapters/eventstoredb/reader.ts';
 import { superviseConnection } from '../../../src/adapters/eventstoredb/supervise-connection.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { LogUnavailable } from '../../../src/application/failures.ts';
 import type { Logger } from '../../../src/application/ports/logger.ts';
 import { manualClock } from '../../support/api/manual-clock.ts';
@@ -25,7 +25,7 @@ async function openReader(...connections: FakeConnection[]) {
   const clock = manualClock();
   const address = parseAddress('esdb://log:2113?tls=false');
   const connect = async () => connections.shift() ?? new Promise<never>(() => {});
-  const supervised = superviseConnection({ address, connect, clock, chance: systemChance, logger: quiet }, () => {});
+  const supervised = superviseConnection({ address, connect, clock, random: systemRandom, logger: quiet }, () => {});
   const { read } = createReader(supervised, { clock, address, deadlineMs: DEADLINE_MS });
   await settle();
   /** How it ends: the number of events, or the failure's message. */

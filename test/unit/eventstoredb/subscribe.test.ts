@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { formatCheckpoint, parseCheckpoint } from '../../../src/adapters/eventstoredb/checkpoint.ts';
 import { parseAddress } from '../../../src/adapters/eventstoredb/parse-address.ts';
 import { subscribe } from '../../../src/adapters/eventstoredb/subscribe.ts';
-import { systemChance } from '../../../src/adapters/system/chance.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import type { Checkpoint, SubscriptionMessage } from '../../../src/application/ports/event-log.ts';
 import type { Logger } from '../../../src/application/ports/logger.ts';
 import { manualClock } from '../../support/api/manual-clock.ts';
@@ -29,7 +29,7 @@ function openSubscription(connections: FakeConnection[], after: Checkpoint | nul
     address: parseAddress('esdb://log:2113?tls=false'),
     connect: async () => connections.shift() ?? new Promise<never>(() => {}),
     clock,
-    chance: systemChance,
+    random: systemRandom,
     logger: quiet,
     deadlineMs: DEADLINE_MS,
     closing: closing.signal,

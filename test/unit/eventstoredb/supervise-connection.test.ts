@@ -53,7 +53,7 @@ function supervise(outcomes: (Error | FakeConnection)[], fraction = 0) {
       address: parseAddress('esdb://log:2113?tls=false'),
       connect,
       clock,
-      chance: { uuid: () => '', fraction: () => fraction },
+      random: { uuid: () => '', fraction: () => fraction },
       logger,
     },
     () => changes++,
@@ -89,7 +89,7 @@ describe('the connection to EventStoreDB', () => {
     supervised.close();
   });
 
-  it('is tried again sooner by chance, so that processes do not come back in step', async () => {
+  it('is tried again sooner by random, so that processes do not come back in step', async () => {
     const { supervised, delays } = supervise([nobodyThere], 0.5);
     await settle();
     expect(delays).toEqual([75]);

@@ -9,7 +9,7 @@ import { createServices } from '../../../src/main/work-of-roles.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { SimulatedStores } from '../../support/simulation/stores.ts';
 import { byClient, posted } from '../../support/worker/posting.ts';
-import { createSeededChance } from '../../support/worker/seeded-chance.ts';
+import { createSeededRandom } from '../../support/worker/seeded-random.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 
@@ -20,9 +20,9 @@ const run = { generation: 0, attempt: 1, durationMs: 1, handler: '*' };
 /** A log, and a read database with nothing in it; projectors and a dispatcher that hands commands to a list. */
 function createSurroundings() {
   const clock = createVirtualClock();
-  const chance = createSeededChance(1);
+  const random = createSeededRandom(1);
   const log = createInMemoryLog();
-  const useCases = createUseCases({ log, clock, chance });
+  const useCases = createUseCases({ log, clock, random });
   const stores = new SimulatedStores(() => clock.now());
   const published: ProcessEvent[] = [];
   const start = async (pageRows: number) => {
@@ -47,7 +47,7 @@ function createSurroundings() {
         isOnlyProcess: false,
       },
       handlers: [],
-      ...{ useCases, clock, chance, logger: silentLogger },
+      ...{ useCases, clock, random, logger: silentLogger },
       metrics: { counted: (subscriber) => subscriber, passedOver: () => {} },
       shutdownTimeoutMs: 1_000,
       processName: 'rebuilding',

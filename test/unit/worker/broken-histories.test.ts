@@ -22,7 +22,7 @@ import { falsified } from '../../support/falsified-log.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { byClient } from '../../support/worker/posting.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
-import { createSeededChance } from '../../support/worker/seeded-chance.ts';
+import { createSeededRandom } from '../../support/worker/seeded-random.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 import { createWorkshop, handlerOf } from '../../support/worker/workshop.ts';
@@ -59,7 +59,7 @@ describe('a history that is not what was written', () => {
     const log = createInMemoryLog();
     const { receive } = await createWorkshop([], { log });
     const eventId = await receive('one');
-    const place = { clock: createVirtualClock(), chance: createSeededChance(2), log: changedIn(log, eventId) };
+    const place = { clock: createVirtualClock(), random: createSeededRandom(2), log: changedIn(log, eventId) };
     const attempt = handleCommand(eventAggregate, place, { id: eventId, command, context: byClient });
     await expect(attempt).rejects.toThrow(HistoryBroken);
     expect(log.all).toHaveLength(1);

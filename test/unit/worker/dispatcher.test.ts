@@ -8,7 +8,7 @@ import { createDispatcher, type DispatcherOptions } from '../../../src/worker/di
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { byClient, type Posted, posted } from '../../support/worker/posting.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
-import { createSeededChance } from '../../support/worker/seeded-chance.ts';
+import { createSeededRandom } from '../../support/worker/seeded-random.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 
 /** A log, a bus that keeps what is published, and a store for the place. */
@@ -34,7 +34,7 @@ function createSurroundings() {
       },
     },
   };
-  const useCases = createUseCases({ log, clock, chance: createSeededChance(1) });
+  const useCases = createUseCases({ log, clock, random: createSeededRandom(1) });
   return {
     ...surroundings,
     useCases,

@@ -13,7 +13,7 @@ import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { createDueWorkInMemory } from '../../support/simulation/due-work.ts';
 import { byClient, posted } from '../../support/worker/posting.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
-import { createSeededChance } from '../../support/worker/seeded-chance.ts';
+import { createSeededRandom } from '../../support/worker/seeded-random.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 
 /** So that an hour is a few hundred steps. */
@@ -23,15 +23,15 @@ const often = { sweepEveryMs: 250 };
 /** Rows that stay whatever is done about them, and a bus that keeps what is published and says how much of it waits. */
 function createSurroundings() {
   const clock = createVirtualClock();
-  const chance = createSeededChance(1);
+  const random = createSeededRandom(1);
   const log = createInMemoryLog();
-  const useCases = createUseCases({ log, clock, chance });
-  const kept = createDueWorkInMemory({ now: clock.now, chance });
+  const useCases = createUseCases({ log, clock, random });
+  const kept = createDueWorkInMemory({ now: clock.now, random });
   const published: ProcessEvent[] = [];
   /** What waits in the queue, and who takes it. */
   const queue = { waiting: 0, consumers: 1 };
   const surroundings = {
-    ...{ clock, chance, log, useCases, published, queue },
+    ...{ clock, random, log, useCases, published, queue },
     dueWork: kept.dueWork,
     logger: createRecordingLogger(),
     matchHandler: () => null,

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { ConcurrencyConflict, LogUnavailable, UndecodableTransition } from '../../../src/application/failures.ts';
 import { createFailurePolicy } from '../../../src/worker/failure-policy.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
-import { createSeededChance } from '../../support/worker/seeded-chance.ts';
+import { createSeededRandom } from '../../support/worker/seeded-random.ts';
 import { createVirtualClock } from '../../support/worker/virtual-clock.ts';
 
 function createPolicy() {
   const clock = createVirtualClock();
   const logger = createRecordingLogger();
   const letGo = new AbortController();
-  const policy = createFailurePolicy({ clock, chance: createSeededChance(1), logger, letGo: letGo.signal });
+  const policy = createFailurePolicy({ clock, random: createSeededRandom(1), logger, letGo: letGo.signal });
   /** What happens to a command whose work does so, and after how long. */
   const settle = async (work: () => Promise<void>) => {
     const startedAt = clock.now();

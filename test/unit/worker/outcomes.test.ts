@@ -68,7 +68,7 @@ describe('an attempt', () => {
     });
     if (scheduled?.type !== 'RetryScheduled') throw new Error('There is no retry');
     expect(scheduled.data).toMatchObject({ attempt: 2, policy: retry });
-    expect(scheduled.data.delayMs, 'by chance, within the policy').toBeLessThan(100);
+    expect(scheduled.data.delayMs, 'by random, within the policy').toBeLessThan(100);
   });
 
   it.each([

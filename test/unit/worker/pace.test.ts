@@ -5,7 +5,7 @@ import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { byClient, posted } from '../../support/worker/posting.ts';
-import { createSeededChance } from '../../support/worker/seeded-chance.ts';
+import { createSeededRandom } from '../../support/worker/seeded-random.ts';
 import { createWorkshop, handlerOf } from '../../support/worker/workshop.ts';
 
 const EVENTS = 600;
@@ -44,7 +44,7 @@ function slowToRead(log: EventLog, clock: () => Clock) {
 
 /** All events, and their commands at once. @returns their ids, when every command is acknowledged. */
 async function receiveAndDeliver(log: EventLog, { clock, deliver }: Awaited<ReturnType<typeof createWorkshop>>) {
-  const { receiveEvent } = createUseCases({ log, clock, chance: createSeededChance(2) });
+  const { receiveEvent } = createUseCases({ log, clock, random: createSeededRandom(2) });
   const eventIds = Array.from({ length: EVENTS }, (_, index) => eventIdOf('client', `order-${index}`));
   for (const index of eventIds.keys()) await receiveEvent(posted(`order-${index}`), byClient);
   const settled = Promise.all(eventIds.map((eventId) => deliver(eventId)));

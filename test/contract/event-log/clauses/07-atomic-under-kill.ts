@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { APPENDER_TRANSITIONS, appenderRequest } from '../../../support/event-log/appender.ts';
 import { readLog } from '../../../support/event-log/follow.ts';
-import { seededChance } from '../../../support/event-log/seeded-chance.ts';
+import { seededRandom } from '../../../support/event-log/seeded-random.ts';
 import { appended } from '../../../support/event-log/transitions.ts';
 import { able, type Clause, count, size } from '../clause.ts';
 
@@ -12,11 +12,11 @@ export const atomicUnderKill: Clause = {
   define({ newPlace, itNeeding }) {
     itNeeding('kill', `is in the log whole or not at all when its log is killed: ${count(KILLS)} kills`, async () => {
       const place = await newPlace();
-      const chance = seededChance(7);
+      const random = seededRandom(7);
       const acknowledged = new Set<string>();
       for (let kill = 0; kill < KILLS; kill++) {
         const appender = await able(place.startAppender)();
-        await appender.acknowledges(1 + Math.floor(chance() * 60));
+        await appender.acknowledges(1 + Math.floor(random() * 60));
         await appender.kill();
         for (const stream of appender.acknowledged) acknowledged.add(stream);
         const log = await place.open();

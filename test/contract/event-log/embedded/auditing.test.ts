@@ -6,7 +6,7 @@ import { verifyEmbeddedLog } from '../../../../src/adapters/embedded-log/verify-
 import { deriveUuid } from '../../../../src/application/event-identity.ts';
 import { received, started, succeeded } from '../../../support/domain/transitions.ts';
 import { createEmbeddedPlace, type EmbeddedPlace } from '../../../support/event-log/embedded/embedded-place.ts';
-import { seededChance } from '../../../support/event-log/seeded-chance.ts';
+import { seededRandom } from '../../../support/event-log/seeded-random.ts';
 import { appendAll } from '../../../support/event-log/transitions.ts';
 import { sealedHistory } from '../../../support/sealed-history.ts';
 import { count, size } from '../clause.ts';
@@ -89,10 +89,10 @@ describe('the audit of an embedded log', () => {
     const original = readFileSync(path);
     const rows = rowsOf(path);
     expect(rows).not.toBeNull();
-    const chance = seededChance(1);
+    const random = seededRandom(1);
     let changed = 0;
     for (let flip = 0; flip < FLIPS; flip++) {
-      const [offset, bits] = [Math.floor(chance() * original.length), 1 + Math.floor(chance() * 255)];
+      const [offset, bits] = [Math.floor(random() * original.length), 1 + Math.floor(random() * 255)];
       const bytes = Buffer.from(original);
       bytes[offset] = (bytes[offset] ?? 0) ^ bits;
       writeFileSync(path, bytes);

@@ -7,7 +7,7 @@ import { openEmbeddedLog } from '../../../../src/adapters/embedded-log/open-embe
 import { verifyEmbeddedLog } from '../../../../src/adapters/embedded-log/verify-embedded-log.ts';
 import type { EventLog } from '../../../../src/application/ports/event-log.ts';
 import { copyOf, leftOpenAfter, newFolder } from '../../../support/event-log/embedded/left-open.ts';
-import { seededChance } from '../../../support/event-log/seeded-chance.ts';
+import { seededRandom } from '../../../support/event-log/seeded-random.ts';
 import { appendAll, request, transitions } from '../../../support/event-log/transitions.ts';
 import { count, size } from '../clause.ts';
 
@@ -73,12 +73,12 @@ describe('one flipped bit in the write-ahead file of an embedded log that was le
     const left = await leftOpen(RARELY);
     const wal = `${left.path}-wal`;
     const provable = (endsOfCommits(wal).at(-1 - unprovableCommits) ?? 0) - WAL_HEADER_BYTES;
-    const [original, chance] = [readFileSync(wal), seededChance(1)];
+    const [original, random] = [readFileSync(wal), seededRandom(1)];
     for (let turn = 0; turn < FLIPS; turn++) {
-      const byte = WAL_HEADER_BYTES + Math.floor(chance() * provable);
+      const byte = WAL_HEADER_BYTES + Math.floor(random() * provable);
       const { path } = left.copy();
       writeFileSync(`${path}-wal`, original);
-      flip(`${path}-wal`, byte, 1 << Math.floor(chance() * 8));
+      flip(`${path}-wal`, byte, 1 << Math.floor(random() * 8));
       expect({ byte, opened: opened(path, { bootId }) }).toEqual({ byte, opened: expect.any(LogFileRefused) });
     }
   });
@@ -105,10 +105,10 @@ describe('an embedded log opens without complaint', () => {
     const left = await leftOpen(RARELY);
     const ends = endsOfCommits(`${left.path}-wal`);
     const [before = 0, last = 0] = ends.slice(-2);
-    const chance = seededChance(2);
+    const random = seededRandom(2);
     for (let turn = 0; turn < 20; turn++) {
       const { path } = left.copy();
-      truncateSync(`${path}-wal`, before + Math.floor(chance() * (last - before)));
+      truncateSync(`${path}-wal`, before + Math.floor(random() * (last - before)));
       expect(opened(path)).toBe(2 * (COMMITS - 1));
     }
   });
@@ -117,12 +117,12 @@ describe('an embedded log opens without complaint', () => {
     const left = await leftOpen(RARELY);
     const original = readFileSync(`${left.path}-wal`);
     const [before = 0] = endsOfCommits(`${left.path}-wal`).slice(-2);
-    const chance = seededChance(3);
+    const random = seededRandom(3);
     for (let turn = 0; turn < 40; turn++) {
       const { path } = left.copy();
       const torn = Buffer.from(original);
       for (let sector = Math.ceil(before / 512) * 512; sector + 512 <= torn.length; sector += 512)
-        if (chance() < 0.3) torn.fill(0, sector, sector + 512);
+        if (random() < 0.3) torn.fill(0, sector, sector + 512);
       writeFileSync(`${path}-wal`, torn);
       expect(opened(path, { bootId: 'the next start of the machine' })).toBeGreaterThanOrEqual(2 * (COMMITS - 1));
     }

@@ -2,8 +2,8 @@ import {
   type EventStoreDbLog,
   openEventStoreDbLog,
 } from '../../../../src/adapters/eventstoredb/open-event-store-db-log.ts';
-import { systemChance } from '../../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../../src/adapters/system/random.ts';
 import type { Logger } from '../../../../src/application/ports/logger.ts';
 
 export interface TestLog extends EventStoreDbLog {
@@ -25,7 +25,7 @@ export function openTestLog(url: string, options: { readonly deadlineMs?: number
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
   const { deadlineMs } = options;
   const deadlines = deadlineMs === undefined ? {} : { appendDeadlineMs: deadlineMs, readDeadlineMs: deadlineMs };
-  const log = openEventStoreDbLog({ url, clock: systemClock, chance: systemChance, logger, ...deadlines });
+  const log = openEventStoreDbLog({ url, clock: systemClock, random: systemRandom, logger, ...deadlines });
   return {
     ...log,
     lines,

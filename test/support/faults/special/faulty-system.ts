@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openEventStoreDbLog } from '../../../../src/adapters/eventstoredb/open-event-store-db-log.ts';
-import { systemChance } from '../../../../src/adapters/system/chance.ts';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../../src/adapters/system/random.ts';
 import type { Evidence } from '../../guarantees/evidence.ts';
 import { readAllHistories } from '../../guarantees/read-histories.ts';
 import { type Role, type RoleProcess, roles, startRole } from '../../processes/role-process.ts';
@@ -139,7 +139,7 @@ async function startServers(folder: string, postgresFolder = join(folder, 'pg'))
 }
 
 async function readHistories(url: string): Promise<Evidence['histories']> {
-  const log = openEventStoreDbLog({ url, clock: systemClock, chance: systemChance, logger: silentLogger });
+  const log = openEventStoreDbLog({ url, clock: systemClock, random: systemRandom, logger: silentLogger });
   try {
     return await readAllHistories(log);
   } finally {

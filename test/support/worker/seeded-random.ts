@@ -1,8 +1,8 @@
 import { deriveUuid } from '../../../src/application/event-identity.ts';
-import type { Chance } from '../../../src/application/ports/chance.ts';
+import type { Random } from '../../../src/application/ports/random.ts';
 
 /** The same draws for the same seed (mulberry32). */
-export function createSeededChance(seed: number): Chance {
+export function createSeededRandom(seed: number): Random {
   let state = seed;
   let drawn = 0;
   return {

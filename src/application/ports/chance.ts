@@ -1,7 +1,0 @@
-/** Chance, so that a test or a simulation can repeat a run exactly. */
-export interface Chance {
-  /** A fresh UUID. */
-  uuid(): string;
-  /** Uniform in [0, 1). */
-  fraction(): number;
-}
