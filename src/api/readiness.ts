@@ -20,20 +20,20 @@ function shared(
   { clock, freshMs, patienceMs }: { readonly clock: Clock; readonly freshMs: number; readonly patienceMs: number },
 ): ReadinessCheck['check'] {
   let underWay: Promise<string | null> | null = null;
-  let last: { readonly trouble: string | null; readonly at: number } | null = null;
+  let last: { readonly unhealthyReason: string | null; readonly at: number } | null = null;
   const ask = async () => {
     const answered = new AbortController();
     const tooLate = clock.sleep(patienceMs, answered.signal).then(() => 'gave no answer in time');
-    const trouble = await Promise.race([check().catch((error: Error) => error.message), tooLate]);
+    const unhealthyReason = await Promise.race([check().catch((error: Error) => error.message), tooLate]);
     answered.abort();
-    last = { trouble, at: clock.now() };
+    last = { unhealthyReason, at: clock.now() };
     underWay = null;
-    return trouble;
+    return unhealthyReason;
   };
   return async () => {
     const ageMs = last === null ? Number.POSITIVE_INFINITY : clock.now() - last.at;
     // A clock that was set back makes no answer younger.
-    if (last !== null && ageMs >= 0 && ageMs < freshMs) return last.trouble;
+    if (last !== null && ageMs >= 0 && ageMs < freshMs) return last.unhealthyReason;
     underWay ??= ask();
     return underWay;
   };
@@ -49,9 +49,12 @@ export async function askParts(checks: readonly ReadinessCheck[]): Promise<Readi
 /** What anyone may know: no reason, because reasons name paths, addresses and what a database says. */
 export const codesOf = (readiness: Readiness) =>
   Object.fromEntries(
-    Object.entries(readiness).map(([part, trouble]) => [part, trouble === null ? 'ready' : 'not-ready']),
+    Object.entries(readiness).map(([part, unhealthyReason]) => [
+      part,
+      unhealthyReason === null ? 'ready' : 'not-ready',
+    ]),
   );
 
 /** What is wrong, for an operator. */
 export const detailsOf = (readiness: Readiness) =>
-  Object.fromEntries(Object.entries(readiness).filter(([, trouble]) => trouble !== null));
+  Object.fromEntries(Object.entries(readiness).filter(([, unhealthyReason]) => unhealthyReason !== null));

@@ -15,7 +15,7 @@ export interface BrokenHistories {
   report(stream: string): void;
   count(): number;
   /** For an operator, with names; `null` while none was met. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
 }
 
 /** The broken histories that this process has met since its start. */
@@ -35,7 +35,7 @@ export function createBrokenHistories({
       logger.error({ stream }, 'a history does not match its hashes: nothing is done with it; keep the log as it is');
     },
     count: () => streams.size,
-    trouble() {
+    unhealthyReason() {
       if (streams.size === 0) return null;
       const names = [...streams].slice(0, named).join(', ');
       const others = streams.size > named ? ` and ${streams.size - named} more` : '';

@@ -37,18 +37,18 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
   const stopping = new AbortController();
   const { signal } = stopping;
   let active: BackgroundService | null = null;
-  let trouble: string | null = null;
+  let unhealthyReason: string | null = null;
   let running: Promise<void> | null = null;
 
   const told = (error: unknown, message: string) => {
-    if (trouble === null) logger.warn({ err: error, lease: name }, message);
-    trouble = error instanceof Error ? error.message : String(error);
+    if (unhealthyReason === null) logger.warn({ err: error, lease: name }, message);
+    unhealthyReason = error instanceof Error ? error.message : String(error);
   };
 
   const acquire = async () => {
     try {
       const lease = await leases.acquire(name, owner);
-      if (lease === null) trouble = null;
+      if (lease === null) unhealthyReason = null;
       return lease;
     } catch (error) {
       told(error, 'cannot ask for the lease; it is tried again');
@@ -59,7 +59,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
   const isStillOurs = async (lease: Lease) => {
     try {
       const isOurs = await leases.renew(lease);
-      trouble = null;
+      unhealthyReason = null;
       return isOurs;
     } catch (error) {
       told(error, 'cannot prolong the lease; the work goes on until another takes over');
@@ -71,7 +71,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
     try {
       active = await begin(lease);
       await active.start();
-      trouble = null;
+      unhealthyReason = null;
       while (!signal.aborted) {
         await clock.sleep(renewEveryMs, signal);
         if (signal.aborted || (await isStillOurs(lease))) continue;
@@ -91,7 +91,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
       const lease = await acquire();
       if (lease !== null) {
         // While it cannot begin, that is said once, and so is that it holds the lease.
-        if (trouble === null) logger.info({ lease: name, epoch: lease.epoch.toString() }, 'holds the lease');
+        if (unhealthyReason === null) logger.info({ lease: name, epoch: lease.epoch.toString() }, 'holds the lease');
         await serve(lease);
         await leases.release(lease).catch((error: unknown) => told(error, 'the lease is left to expire'));
       }
@@ -108,7 +108,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
       stopping.abort();
       await running;
     },
-    trouble: () => active?.trouble() ?? trouble,
+    unhealthyReason: () => active?.unhealthyReason() ?? unhealthyReason,
     notice: () => active?.notice?.() ?? null,
   };
 }

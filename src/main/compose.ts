@@ -92,8 +92,12 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
     [
       ...parts.readinessChecks,
       // Other events go on, so requests may come.
-      { part: 'histories', check: async () => brokenHistories.trouble(), isDispensable: true },
-      ...services.map(({ name, trouble }) => ({ part: name, check: async () => trouble(), isDispensable })),
+      { part: 'histories', check: async () => brokenHistories.unhealthyReason(), isDispensable: true },
+      ...services.map(({ name, unhealthyReason }) => ({
+        part: name,
+        check: async () => unhealthyReason(),
+        isDispensable,
+      })),
     ],
     { clock, freshMs: defaultLimits.readinessFreshMs, patienceMs: defaultLimits.readinessMs },
   );
@@ -156,8 +160,8 @@ async function listenForRequests(
     useCases: createUseCases({ log, clock, random }),
     log,
     readDatabase: () => {
-      const trouble = readTables.trouble();
-      if (trouble !== null) throw new ReadDatabaseUnavailable(trouble);
+      const unhealthyReason = readTables.unhealthyReason();
+      if (unhealthyReason !== null) throw new ReadDatabaseUnavailable(unhealthyReason);
       return rows;
     },
     authenticator: await usingDevelopmentKey(config.dataFolder, () =>

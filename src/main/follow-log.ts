@@ -35,7 +35,7 @@ export function followLog(
   const caughtUp = Promise.withResolvers<void>();
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
-  let trouble: string | null = 'it has not started';
+  let unhealthyReason: string | null = 'it has not started';
   const { signal } = stopping;
   const { maxBatch } = { ...followingLimits, ...limits };
   const observed: Subscriber = {
@@ -43,9 +43,9 @@ export function followLog(
     handle: async (transitions, checkpoint) => {
       try {
         await subscriber.handle(transitions, checkpoint);
-        trouble = null;
+        unhealthyReason = null;
       } catch (error) {
-        trouble = error instanceof Error ? error.message : String(error);
+        unhealthyReason = error instanceof Error ? error.message : String(error);
         throw error;
       }
     },
@@ -58,10 +58,10 @@ export function followLog(
     caughtUp: caughtUp.promise,
     name: subscriber.name,
     async start() {
-      trouble = null;
+      unhealthyReason = null;
       running = runSubscription(log, observed, { clock, logger, signal, streamPrefix, maxBatch, limits }).catch(
         (error: unknown) => {
-          trouble = error instanceof Error ? error.message : String(error);
+          unhealthyReason = error instanceof Error ? error.message : String(error);
           logger.error({ err: error, subscriber: subscriber.name }, 'the subscriber has stopped');
         },
       );
@@ -70,6 +70,6 @@ export function followLog(
       stopping.abort();
       await running;
     },
-    trouble: () => trouble,
+    unhealthyReason: () => unhealthyReason,
   };
 }

@@ -89,7 +89,7 @@ async function openLog(
     },
   );
   defer(() => log.close());
-  return { part: log, checks: [{ part: 'log', check: () => troubleOf(log.head()) }] };
+  return { part: log, checks: [{ part: 'log', check: () => unhealthyReasonOf(log.head()) }] };
 }
 
 async function openReadTables(
@@ -103,7 +103,7 @@ async function openReadTables(
     ? await namedBy('DATABASE_URL', () => openSharedReadTables(databaseUrl, log, logger))
     : await openEmbeddedReadTables({ dataFolder, log, acceptLossUpTo: acceptLossUpTo ?? null, logger });
   defer(() => tables.close());
-  const check = async () => tables.trouble() ?? (await troubleOf(tables.db.selectNoFrom([]).execute()));
+  const check = async () => tables.unhealthyReason() ?? (await unhealthyReasonOf(tables.db.selectNoFrom([]).execute()));
   // Ingest needs the log alone: a database that is unavailable must not make a load balancer turn events away.
   const checks: readonly ReadinessCheck[] = [
     { part: 'read tables', check, isDispensable: isShared },
@@ -124,7 +124,7 @@ async function openBus({ config, logger }: Pick<Given, 'config' | 'logger'>, def
   const url = config.amqpUrl;
   const bus = await namedBy('AMQP_URL', () => createRabbitMqCommandBus({ url, ...surroundings, logger }));
   defer(() => bus.close());
-  return { part: bus, checks: [{ part: 'commands', check: async () => bus.trouble(), isDispensable: true }] };
+  return { part: bus, checks: [{ part: 'commands', check: async () => bus.unhealthyReason(), isDispensable: true }] };
 }
 
 /** @throws {CannotStart} for a URL that cannot be used, with the setting that it comes from. */
@@ -137,7 +137,7 @@ async function namedBy<Part>(setting: string, open: () => Promise<Part>): Promis
   }
 }
 
-const troubleOf = (answer: Promise<unknown>): Promise<string | null> =>
+const unhealthyReasonOf = (answer: Promise<unknown>): Promise<string | null> =>
   answer.then(
     () => null,
     (error: OperationalFailure) => error.message,

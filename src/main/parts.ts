@@ -20,7 +20,7 @@ export const partsOfRole: Readonly<Record<Role, readonly PartName[]>> = {
 export interface ReadTables {
   readonly db: WritableDatabase;
   /** Why queries would currently give wrong answers, in words; `null` when they would not. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   /** That they are rows of another log, or of a later moment of it; `null` when they are not. */
   mismatch(): string | null;
 }

@@ -15,7 +15,7 @@ import { verifyAll, watchCheckpoints } from './watch-checkpoints.ts';
 
 interface OpenedDatabase {
   readonly db: WritableDatabase;
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   close(): Promise<void>;
 }
 
@@ -87,12 +87,16 @@ give DATABASE_URL a new, empty database and start again (docs/full-profile.md). 
   }
 }
 
-function watched({ db, trouble, close }: OpenedDatabase, log: EventLog, logger: Logger): ReadTables & OpenedDatabase {
+function watched(
+  { db, unhealthyReason, close }: OpenedDatabase,
+  log: EventLog,
+  logger: Logger,
+): ReadTables & OpenedDatabase {
   const watch = watchCheckpoints({ ...rowsOf(log, db), clock: systemClock, logger });
   return {
     db,
-    trouble: () => trouble() ?? watch.trouble(),
-    mismatch: watch.trouble,
+    unhealthyReason: () => unhealthyReason() ?? watch.unhealthyReason(),
+    mismatch: watch.unhealthyReason,
     async close() {
       await watch.stop();
       await close();

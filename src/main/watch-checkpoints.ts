@@ -17,7 +17,7 @@ export interface WatchedRows {
 
 export interface CheckpointWatch {
   /** Why the rows are not those of the log, in words for an operator; `null` as long as they are. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   stop(): Promise<void>;
 }
 
@@ -34,19 +34,19 @@ export function watchCheckpoints(rows: WatchedRows): CheckpointWatch {
   const { clock, logger } = rows;
   const { everyMs } = { ...checkpointWatchLimits, ...rows.limits };
   const stopping = new AbortController();
-  let trouble: string | null = null;
+  let unhealthyReason: string | null = null;
 
   async function look(): Promise<void> {
     try {
       await verifyAll(rows);
-      if (trouble !== null) logger.info({}, 'the rows are those of the log again');
-      trouble = null;
+      if (unhealthyReason !== null) logger.info({}, 'the rows are those of the log again');
+      unhealthyReason = null;
     } catch (error) {
       // A log or database that is unavailable says nothing about the rows.
       if (!(error instanceof CheckpointRefused)) return;
       const found = `The rows are not those of this log, so they are not shown: ${error.message}`;
-      if (found !== trouble) logger.error({}, found);
-      trouble = found;
+      if (found !== unhealthyReason) logger.error({}, found);
+      unhealthyReason = found;
     }
   }
 
@@ -59,7 +59,7 @@ export function watchCheckpoints(rows: WatchedRows): CheckpointWatch {
 
   const watching = watch();
   return {
-    trouble: () => trouble,
+    unhealthyReason: () => unhealthyReason,
     async stop() {
       stopping.abort();
       await watching;

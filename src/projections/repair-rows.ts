@@ -64,7 +64,7 @@ export async function repairRows(
     }
   }
 
-  let trouble: string | null = null;
+  let unhealthyReason: string | null = null;
   while (!signal.aborted) {
     try {
       for (const stream of await passedOver.due(limits.pageStreams)) {
@@ -72,15 +72,15 @@ export async function repairRows(
         await repair(stream);
       }
       onCount(await passedOver.count());
-      trouble = null;
+      unhealthyReason = null;
     } catch (error) {
       const found = error instanceof Error ? error.message : String(error);
-      if (found !== trouble)
+      if (found !== unhealthyReason)
         logger.warn(
           { err: error, projection: readModel.name },
           'cannot repair what was passed over; it is tried again',
         );
-      trouble = found;
+      unhealthyReason = found;
     }
     await clock.sleep(limits.intervalMs, signal);
   }

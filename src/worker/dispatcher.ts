@@ -59,16 +59,16 @@ export function createDispatcher({
   const { signal } = stopping;
   let place: Checkpoint | null = null;
   let saved: Checkpoint | null = null;
-  let trouble: string | null = null;
+  let unhealthyReason: string | null = null;
   let running: Promise<unknown> | null = null;
 
   const watched = async <Result>(act: () => Promise<Result>): Promise<Result> => {
     try {
       const result = await act();
-      trouble = null;
+      unhealthyReason = null;
       return result;
     } catch (error) {
-      trouble = error instanceof Error ? error.message : String(error);
+      unhealthyReason = error instanceof Error ? error.message : String(error);
       throw error;
     }
   };
@@ -112,7 +112,7 @@ export function createDispatcher({
       ...{ clock, logger, signal, limits },
       streamPrefix: EVENT_STREAM_PREFIX,
     }).catch((error: unknown) => {
-      trouble = error instanceof Error ? error.message : String(error);
+      unhealthyReason = error instanceof Error ? error.message : String(error);
       logger.error({ err: error }, 'the dispatcher has stopped; new events wait for the sweep');
     });
 
@@ -125,7 +125,7 @@ export function createDispatcher({
       stopping.abort(new Error('The dispatcher is stopping'));
       await running;
     },
-    trouble: () => trouble,
+    unhealthyReason: () => unhealthyReason,
   };
 }
 

@@ -20,7 +20,7 @@ export interface FailurePolicy {
    */
   settle(delivery: CommandDelivery, work: (command: ProcessEvent) => Promise<void>): Promise<AttemptNotDue | null>;
   /** What keeps commands from being worked on, in words; `null` when nothing does. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
 }
 
 /**
@@ -84,6 +84,6 @@ export function createFailurePolicy({
       }
       return null;
     },
-    trouble: () => outage?.reason ?? null,
+    unhealthyReason: () => outage?.reason ?? null,
   };
 }

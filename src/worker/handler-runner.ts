@@ -39,7 +39,7 @@ export interface HandlerRunner {
   /** Aborts what still runs; it ends as `abandoned`. */
   abandon(): void;
   /** What keeps handlers from running, in words; `null` when nothing does. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   /** Ends whatever handlers run in. Nothing is run afterwards. */
   close(): Promise<void>;
 }

@@ -79,7 +79,7 @@ export function createInProcessRunner({
     abandon: () => {
       for (const one of running) stop(one, { kind: 'abandoned' }, 'The process is shutting down');
     },
-    trouble: () => null,
+    unhealthyReason: () => null,
     close: async () => {},
   };
 }

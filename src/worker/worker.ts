@@ -78,6 +78,6 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
       stopped ??= stop();
       return stopped;
     },
-    trouble: () => policy.trouble() ?? runner.trouble(),
+    unhealthyReason: () => policy.unhealthyReason() ?? runner.unhealthyReason(),
   };
 }

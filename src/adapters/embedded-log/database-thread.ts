@@ -23,7 +23,7 @@ if (database !== null) {
 
 function open(): LogDatabase | null {
   try {
-    return openLogDatabase(path, options, (reason) => say({ kind: 'mark-trouble', reason }));
+    return openLogDatabase(path, options, (reason) => say({ kind: 'mark-failure', reason }));
   } catch (error) {
     if (!(error instanceof LogFileRefused)) throw error;
     say({ kind: 'refused', problem: error.problem, message: error.message });

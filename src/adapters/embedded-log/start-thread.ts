@@ -53,7 +53,7 @@ export async function startThread({ path, threadFile, options, logger }: ThreadT
   worker.on('message', (message: ThreadMessage) => {
     if (message.kind === 'opened') opening.resolve(message.facts);
     else if (message.kind === 'refused') opening.reject(new LogFileRefused(message.problem, message.message));
-    else if (message.kind === 'mark-trouble') reportMark(message.reason);
+    else if (message.kind === 'mark-failure') reportMark(message.reason);
     else if (message.kind === 'answer') take(message.call)?.resolve(message.value);
     else take(message.call)?.reject(failureOf(path, message));
   });

@@ -14,6 +14,6 @@ export type ThreadMessage =
   | { readonly kind: 'opened'; readonly facts: LogFacts }
   | { readonly kind: 'refused'; readonly problem: LogFileProblem; readonly message: string }
   /** The mark of the log's end cannot be written, or with `null` it can again. */
-  | { readonly kind: 'mark-trouble'; readonly reason: string | null }
+  | { readonly kind: 'mark-failure'; readonly reason: string | null }
   | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly call: number; readonly message: string; readonly isDamage: boolean };

@@ -85,7 +85,7 @@ export class Appender {
     // Open before there is something to send: a call in progress notices at once, or by its keepalive, that the
     // connection is gone. Otherwise the first append or read after that would.
     this.#openCall();
-    if (this.#supervised.isAway()) this.#refuseWaiting(() => true, this.#supervised.trouble() ?? '');
+    if (this.#supervised.isAway()) this.#refuseWaiting(() => true, this.#supervised.unhealthyReason() ?? '');
     this.#sendWaiting();
   }
 
@@ -109,7 +109,7 @@ export class Appender {
 
   #reasonToRefuse(): string | null {
     if (this.#closing) return 'The log is closed';
-    if (this.#supervised.isAway()) return this.#supervised.trouble();
+    if (this.#supervised.isAway()) return this.#supervised.unhealthyReason();
     return this.#waiting.size >= MOST_WAITING_APPENDS || this.#waitingBytes >= MOST_WAITING_BYTES
       ? `EventStoreDB at ${this.#options.address.label} is slower than we are: ${this.#waiting.size} appends wait`
       : null;

@@ -35,7 +35,7 @@ export interface EventStoreDbOptions {
 
 export interface EventStoreDbLog extends EventLog {
   /** What keeps the log from its work currently, in words for an operator; `null` when nothing does. Makes no call. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   /** The same, but asks the server. Settles by the read deadline, never rejects. */
   health(): Promise<string | null>;
 }
@@ -57,7 +57,7 @@ export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbL
   const { read } = createReader(supervised, { clock, address, deadlineMs: readDeadlineMs });
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
-  const subscriptionTroubles = new Map<symbol, string>();
+  const unhealthySubscriptions = new Map<symbol, string>();
 
   /** So that closing can wait for it. */
   const settling = async <Outcome>(work: Promise<Outcome>): Promise<Outcome> => {
@@ -69,8 +69,8 @@ export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbL
     }
   };
 
-  const subscriptionTrouble = () => subscriptionTroubles.values().next().value ?? null;
-  const health = () => head(read).then(subscriptionTrouble, (error: Error) => error.message);
+  const unhealthySubscription = () => unhealthySubscriptions.values().next().value ?? null;
+  const health = () => head(read).then(unhealthySubscription, (error: Error) => error.message);
 
   return {
     append: (request) => appender.append(request),
@@ -89,14 +89,14 @@ export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbL
     verifyCheckpoint: (checkpoint) => settling(verifyCheckpoint(read, checkpoint)),
     subscribeAll: (after, subscribeOptions) => {
       const name = Symbol('subscription');
-      const report = (trouble: string | null) => {
-        if (trouble === null) subscriptionTroubles.delete(name);
-        else subscriptionTroubles.set(name, trouble);
+      const report = (unhealthyReason: string | null) => {
+        if (unhealthyReason === null) unhealthySubscriptions.delete(name);
+        else unhealthySubscriptions.set(name, unhealthyReason);
       };
       const own = { ...surroundings, deadlineMs: readDeadlineMs, closing: closing.signal, report };
       return subscribe(own, after, subscribeOptions);
     },
-    trouble: () => supervised.trouble() ?? subscriptionTrouble(),
+    unhealthyReason: () => supervised.unhealthyReason() ?? unhealthySubscription(),
     health: () => settling(health()),
     close: async () => {
       closing.abort();

@@ -13,7 +13,7 @@ export interface SubscriptionSurroundings extends Surroundings {
   /** Aborts when the log is closed. */
   readonly closing: AbortSignal;
   /** What keeps a subscription from its work; `null` when nothing does any more. */
-  readonly report: (trouble: string | null) => void;
+  readonly report: (unhealthyReason: string | null) => void;
 }
 
 const MAX_BATCH = 1_000;
@@ -72,14 +72,14 @@ async function* receiveMessages(
 /** A subscription that breaks goes on where it was. What broke it is said once, not at each attempt that fails the same way. */
 function handleDrops({ address, clock, random, logger, report }: SubscriptionSurroundings, ending: AbortSignal) {
   const backoff = createBackoff(RECONNECT, random);
-  let trouble: string | null = null;
+  let unhealthyReason: string | null = null;
   let leader: EndPoint | null = null;
   return {
     leader: () => leader,
     over: () => {
-      if (trouble === null) return;
+      if (unhealthyReason === null) return;
       logger.info({ log: address.label }, 'a subscription goes on');
-      trouble = null;
+      unhealthyReason = null;
       report(null);
       backoff.reset();
     },
@@ -87,8 +87,8 @@ function handleDrops({ address, clock, random, logger, report }: SubscriptionSur
       leader = leaderNamedBy(error);
       const retryInMs = backoff.next();
       const found = explain(error, address);
-      if (found !== trouble) logger.warn({ log: address.label, retryInMs }, `a subscription waits: ${found}`);
-      trouble = found;
+      if (found !== unhealthyReason) logger.warn({ log: address.label, retryInMs }, `a subscription waits: ${found}`);
+      unhealthyReason = found;
       report(found);
       await clock.sleep(retryInMs, ending);
     },

@@ -28,7 +28,7 @@ export interface SupervisedConnection {
   /** The last attempt to connect failed: there is no use in waiting. */
   isAway(): boolean;
   /** What keeps us from the server, in words for an operator; `null` when nothing does. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   /** Calls were not answered in time, and none was. Gives the connection up. */
   unresponsive(connection: Connection): void;
   /** A call failed. Gives the connection up where it may be at fault. */
@@ -43,10 +43,10 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
   let inUse: { readonly connection: Connection; readonly lost: PromiseWithResolvers<never> } | null = null;
   let attempt = Promise.withResolvers<void>();
   let isAway = false;
-  let trouble: string | null = `EventStoreDB at ${address.label}: not connected yet`;
+  let unhealthyReason: string | null = `EventStoreDB at ${address.label}: not connected yet`;
 
-  const settle = (outcome: { readonly isAway: boolean; readonly trouble: string | null }) => {
-    ({ isAway, trouble } = outcome);
+  const settle = (outcome: { readonly isAway: boolean; readonly unhealthyReason: string | null }) => {
+    ({ isAway, unhealthyReason } = outcome);
     attempt.resolve();
     attempt = Promise.withResolvers();
     onChange();
@@ -61,7 +61,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
     logger.info({ log: address.label, serverVersion }, 'connected to EventStoreDB');
     const lost = Promise.withResolvers<never>();
     inUse = { connection, lost };
-    settle({ isAway: false, trouble: null });
+    settle({ isAway: false, unhealthyReason: null });
     return { lost: lost.promise };
   };
 
@@ -77,7 +77,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
   /** Says it once, not at each of the attempts that fail in the same way. */
   const report = (error: unknown, retryInMs: number) => {
     const found = explain(error, address);
-    if (found !== trouble) logger.warn({ log: address.label, retryInMs }, found);
+    if (found !== unhealthyReason) logger.warn({ log: address.label, retryInMs }, found);
     return found;
   };
 
@@ -96,7 +96,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
         leader = leaderNamedBy(error);
         const retryInMs = backoff.next();
         // A connection that was just lost may be back at once: what comes meanwhile waits for the next attempt.
-        settle({ isAway: !wasConnected, trouble: report(error, retryInMs) });
+        settle({ isAway: !wasConnected, unhealthyReason: report(error, retryInMs) });
         await clock.sleep(retryInMs, closed.signal);
       }
     }
@@ -106,10 +106,10 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
   return {
     current: () => inUse?.connection ?? null,
     isAway: () => isAway,
-    trouble: () => trouble,
+    unhealthyReason: () => unhealthyReason,
     settled: async () => {
       while (inUse === null && !isAway && !closed.signal.aborted) await attempt.promise;
-      if (inUse === null) throw new NotConnected(trouble ?? 'closed');
+      if (inUse === null) throw new NotConnected(unhealthyReason ?? 'closed');
       return inUse.connection;
     },
     unresponsive: (connection) => lose(connection, new Error('calls timed out, and none was answered')),
@@ -119,7 +119,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
     close: () => {
       closed.abort();
       if (inUse) lose(inUse.connection, new Error('closed'));
-      settle({ isAway: true, trouble: 'the log is closed' });
+      settle({ isAway: true, unhealthyReason: 'the log is closed' });
     },
   };
 }

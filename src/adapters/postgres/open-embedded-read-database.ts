@@ -19,7 +19,7 @@ export interface EmbeddedReadDatabase<Database> {
   /** The same whatever happens to the files. One connection, handed round: inside a transaction use its handle only. */
   readonly db: Kysely<Database>;
   /** Why the tables cannot be used yet, in words for an operator; `null` once they can. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   /** Waits for queries under way. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -58,8 +58,8 @@ const onlyDatabase = { user: 'postgres', database: 'postgres', ssl: false };
  * warning: the rows are a cache of the log. The caller holds the lock on the data folder.
  *
  * Resolves after the first attempt, also when it failed for want of room, rights or file descriptors: nothing else needs
- * the rows to start. It is tried again until the tables are there, and `trouble` says what is wrong.
- * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `trouble` says so, permanently.
+ * the rows to start. It is tried again until the tables are there, and `unhealthyReason` says what is wrong.
+ * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `unhealthyReason` says so, permanently.
  */
 export async function openEmbeddedReadDatabase<Database>(
   options: EmbeddedReadDatabaseOptions<Database>,
@@ -73,7 +73,7 @@ export async function openEmbeddedReadDatabase<Database>(
   let mayBeBelieved = false;
   /** Made by this process, and never open yet: there is nothing in it that is worth its room. */
   let isNew = false;
-  let trouble: string | null = `The read tables in ${folder} are not open yet`;
+  let unhealthyReason: string | null = `The read tables in ${folder} are not open yet`;
 
   const pool = new pg.Pool({
     ...onlyDatabase,
@@ -100,7 +100,7 @@ export async function openEmbeddedReadDatabase<Database>(
   });
   const own = new Kysely<Database>({ dialect: dialectOn(translated) });
   const connect = async () => {
-    if (trouble !== null) throw new ReadDatabaseUnavailable(trouble);
+    if (unhealthyReason !== null) throw new ReadDatabaseUnavailable(unhealthyReason);
     return translated.connect();
   };
   const db = new Kysely<Database>({
@@ -110,8 +110,8 @@ export async function openEmbeddedReadDatabase<Database>(
   function noticeDamage(error: unknown): void {
     if (!mayBeBelieved || !isDamage(error)) return;
     mayBeBelieved = false;
-    trouble = `The read tables in ${folder} are damaged: start again, and they are rebuilt from the log`;
-    logger.error({ err: error, folder }, trouble);
+    unhealthyReason = `The read tables in ${folder} are damaged: start again, and they are rebuilt from the log`;
+    logger.error({ err: error, folder }, unhealthyReason);
     files.markDamaged().catch((failure: unknown) => {
       logger.error({ err: failure, folder }, 'The damage could not be marked: delete the folder before the next start');
     });
@@ -164,7 +164,7 @@ export async function openEmbeddedReadDatabase<Database>(
     await files.makePrivate();
     await verify(own);
     isNew = false;
-    trouble = null;
+    unhealthyReason = null;
   }
 
   const attempted = Promise.withResolvers<void>();
@@ -187,12 +187,12 @@ export async function openEmbeddedReadDatabase<Database>(
   }
   /** Said once, not at each of the attempts that fail in the same way. */
   function report(found: string): void {
-    if (found !== trouble)
+    if (found !== unhealthyReason)
       logger.error({ folder }, `${found}. Events are taken without them; check its disk: it is tried again`);
-    trouble = found;
+    unhealthyReason = found;
   }
   const opening = openWithRetries().then(attempted.resolve, (error: Error) => {
-    trouble = error.message;
+    unhealthyReason = error.message;
     logger.error({ folder }, error.message);
     attempted.reject(error);
   });
@@ -215,7 +215,7 @@ export async function openEmbeddedReadDatabase<Database>(
     await close();
     throw error;
   }
-  return { db, trouble: () => trouble, close };
+  return { db, unhealthyReason: () => unhealthyReason, close };
 }
 
 /** @throws when the disk has less; in the words of a full disk, so that it is tried again. */

@@ -18,7 +18,7 @@ export interface PostgresReadDatabase<Database> {
   /** Host, port and database, without user and password. */
   readonly label: string;
   /** Why the tables cannot be used yet, in words for an operator and without secrets; `null` once they can. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   /** Waits for queries under way. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -42,9 +42,9 @@ export interface PostgresReadDatabaseOptions<Database> {
  * processes that start at once one does so, and the others wait for it.
  *
  * Resolves after the first attempt, also when it failed: an absent database keeps nothing else from starting. It is
- * tried again with backoff until the tables are there, and `trouble` and one line of the log say what is wrong.
- * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `trouble` says so, permanently.
- * @throws {ReadDatabaseUnfit} at the first attempt. Later, `trouble` says so, until there is another database.
+ * tried again with backoff until the tables are there, and `unhealthyReason` and one line of the log say what is wrong.
+ * @throws {CheckpointRefused} when `verify` does at the first attempt. Later, `unhealthyReason` says so, permanently.
+ * @throws {ReadDatabaseUnfit} at the first attempt. Later, `unhealthyReason` says so, until there is another database.
  * @throws {ServerUrlInvalid} when `url` is none.
  */
 export async function openPostgresReadDatabase<Database>(
@@ -56,19 +56,19 @@ export async function openPostgresReadDatabase<Database>(
   const closing = new AbortController();
   const attempted = Promise.withResolvers<void>();
   let isOpen = false;
-  let trouble: string | null = `PostgreSQL at ${server.label}: not asked yet`;
+  let unhealthyReason: string | null = `PostgreSQL at ${server.label}: not asked yet`;
 
   const prepare = async () => {
     const migrations = await migrate(server);
     if (migrations.length > 0) logger.info({ database: server.label, migrations }, 'migrated the read tables');
     await verify(db);
-    trouble = null;
+    unhealthyReason = null;
     logger.info({ database: server.label }, 'the read tables are ready');
   };
   const report = (found: string, retryInMs: number) => {
     // Said once, not at each of the attempts that fail in the same way.
-    if (found !== trouble) logger.warn({ database: server.label, retryInMs }, found);
-    trouble = found;
+    if (found !== unhealthyReason) logger.warn({ database: server.label, retryInMs }, found);
+    unhealthyReason = found;
   };
   const prepareWithRetries = async () => {
     const backoff = createBackoff(RETRYING, random);
@@ -88,7 +88,7 @@ export async function openPostgresReadDatabase<Database>(
     }
   };
   const preparing = prepareWithRetries().then(attempted.resolve, (error: Error) => {
-    trouble = error.message;
+    unhealthyReason = error.message;
     // Before, the error goes to whoever opens it.
     if (isOpen) logger.error({ database: server.label }, error.message);
     attempted.reject(error);
@@ -107,7 +107,7 @@ export async function openPostgresReadDatabase<Database>(
     await close();
     throw error;
   }
-  return { db, label: server.label, trouble: () => trouble, close };
+  return { db, label: server.label, unhealthyReason: () => unhealthyReason, close };
 }
 
 const openOn = <Database>(pool: PoolOfSessions) => new Kysely<Database>({ dialect: dialectOn(poolOfSessions(pool)) });

@@ -27,7 +27,7 @@ export interface RabbitMqOptions {
 
 export interface RabbitMqCommandBus extends CommandBus {
   /** What keeps it from its work currently, in words for an operator and without secrets; `null` when nothing does. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
 }
 
 /** What `close` grants to publications that are under way. Commands that are not confirmed by then come again. */
@@ -43,7 +43,7 @@ const either = (one: AbortSignal | undefined, other: AbortSignal) =>
  * from connections that publish when it runs low on memory or disk, and acknowledgements must not stop with them.
  *
  * Resolves after the first attempt to connect, also when it failed: an absent broker keeps nothing else from starting.
- * It is tried again with backoff until it is there, and `trouble` and one line of the log say what is wrong.
+ * It is tried again with backoff until it is there, and `unhealthyReason` and one line of the log say what is wrong.
  * @throws {ServerUrlInvalid} when `url` is none.
  */
 export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promise<RabbitMqCommandBus> {
@@ -71,7 +71,7 @@ export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promis
   const consuming: SupervisedSession[] = [];
   const underWay = new Set<Promise<void>>();
   let isClosed = false;
-  const publishTrouble = () => publishing.trouble() ?? blockage(broker, publishing.current());
+  const whyPublishingFails = () => publishing.unhealthyReason() ?? blockage(broker, publishing.current());
 
   const bus: RabbitMqCommandBus = {
     forgetsOnRestart: false,
@@ -89,7 +89,7 @@ export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promis
         onCommand,
         clock,
         logger,
-        handBack: { isPossible: () => !isClosed && publishTrouble() === null, publish: bus.publish },
+        handBack: { isPossible: () => !isClosed && whyPublishingFails() === null, publish: bus.publish },
       });
       const supervised = superviseSession({
         ...common,
@@ -112,7 +112,8 @@ export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promis
       if (isClosed) throw closed();
       return readBacklog({ broker, supervised: publishing, clock, deadlineMs: backlogDeadlineMs });
     },
-    trouble: () => publishTrouble() ?? consuming.map((each) => each.trouble()).find((found) => found !== null) ?? null,
+    unhealthyReason: () =>
+      whyPublishingFails() ?? consuming.map((each) => each.unhealthyReason()).find((found) => found !== null) ?? null,
     close: async () => {
       isClosed = true;
       await within(clock, LAST_PUBLICATIONS_MS, Promise.allSettled(underWay)).catch(() => {});

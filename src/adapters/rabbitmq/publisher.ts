@@ -33,7 +33,7 @@ export function createPublish(options: PublisherOptions): Publish {
       const { session } = attempt;
       // What ended the session says more than that its channel is closed.
       const cause = session && !session.isOpen() ? await session.lost : error;
-      const why = (session ? blockage(broker, session) : supervised.trouble()) ?? explain(cause, broker);
+      const why = (session ? blockage(broker, session) : supervised.unhealthyReason()) ?? explain(cause, broker);
       // A session that neither answers nor says that it is blocked is given up, with all that waits to be sent on it.
       if (error instanceof DeadlinePassed && session?.blocked() === null) session.abandon(error);
       throw new CommandBusUnavailable(`${why} (${commands.length} commands not confirmed; publish them again)`, {

@@ -24,7 +24,7 @@ export interface ReadBacklogOptions {
 export async function readBacklog({ broker, supervised, clock, deadlineMs }: ReadBacklogOptions): Promise<Backlog> {
   const session = supervised.current();
   // A broker that has stopped reading would not hear the question.
-  const why = blockage(broker, session) ?? (session === null ? supervised.trouble() : null);
+  const why = blockage(broker, session) ?? (session === null ? supervised.unhealthyReason() : null);
   if (why !== null || session === null)
     throw new CommandBusUnavailable(why ?? `RabbitMQ at ${broker.label}: not connected`);
   try {

@@ -28,7 +28,7 @@ export interface SupervisedSession {
   /** Resolves after the first attempt to connect, whether it succeeded or not. */
   readonly attempted: Promise<void>;
   /** What keeps us from the broker, in words for an operator; `null` when nothing does. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   /** Makes no further session; the present one stays until it is lost or closed. */
   retire(): void;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export function superviseSession({ broker, purpose, prepare, clock, random, logg
   const attempted = Promise.withResolvers<void>();
   let next = Promise.withResolvers<Session>();
   let current: Session | null = null;
-  let trouble: string | null = `RabbitMQ at ${broker.label}: not connected yet`;
+  let unhealthyReason: string | null = `RabbitMQ at ${broker.label}: not connected yet`;
 
   const open = async () => {
     const session = await openSession(broker, { purpose, clock });
@@ -52,8 +52,8 @@ export function superviseSession({ broker, purpose, prepare, clock, random, logg
 
   const use = async (session: Session) => {
     if (retired.signal.aborted) return session.close();
-    if (trouble !== null) logger.info({ broker: broker.label, purpose }, 'connected to RabbitMQ');
-    trouble = null;
+    if (unhealthyReason !== null) logger.info({ broker: broker.label, purpose }, 'connected to RabbitMQ');
+    unhealthyReason = null;
     current = session;
     next.resolve(session);
     next = Promise.withResolvers();
@@ -66,8 +66,8 @@ export function superviseSession({ broker, purpose, prepare, clock, random, logg
   const report = (error: unknown, retryInMs: number) => {
     const found = explain(error, broker);
     // Said once, not at each of the attempts that fail in the same way.
-    if (found !== trouble) logger.warn({ broker: broker.label, purpose, retryInMs }, found);
-    trouble = found;
+    if (found !== unhealthyReason) logger.warn({ broker: broker.label, purpose, retryInMs }, found);
+    unhealthyReason = found;
   };
 
   const run = async () => {
@@ -96,7 +96,7 @@ export function superviseSession({ broker, purpose, prepare, clock, random, logg
     session: async () => (current?.isOpen() ? current : next.promise),
     current: () => current,
     attempted: attempted.promise,
-    trouble: () => trouble,
+    unhealthyReason: () => unhealthyReason,
     retire: () => retired.abort(),
     close: async () => {
       retired.abort();

@@ -8,7 +8,7 @@ export interface BackgroundService {
    */
   stop(): Promise<void>;
   /** What keeps it from its work currently, in words for an operator; `null` when nothing does. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   /** What an operator should know though it is at work; `null` when there is nothing. */
   notice?(): string | null;
 }

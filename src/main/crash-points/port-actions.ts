@@ -48,7 +48,7 @@ export const portActions = {
     readAgain: 'read-due-work-again',
   },
   leases: { acquire: 'take-lease', renew: 'renew-lease', release: 'release-lease' },
-  runner: { run: 'run-handler', abandon: null, trouble: null, close: null },
+  runner: { run: 'run-handler', abandon: null, unhealthyReason: null, close: null },
 } as const satisfies {
   readonly log: ActionsOf<EventLog>;
   readonly bus: ActionsOf<CommandBus>;

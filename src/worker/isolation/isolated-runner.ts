@@ -51,7 +51,7 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
   let isClosed = false;
   let isPinging = false;
   let failedStarts = 0;
-  let trouble: string | null = null;
+  let unhealthyReason: string | null = null;
   let allEnded: (() => void) | null = null;
   const written = createWrittenLog(logger, clock, limits.writtenCharactersPerSecond);
   const named = ({ run }: Assigned) => {
@@ -106,7 +106,7 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
   const hear = (cell: Cell, { ready, unusable, ends = [], lines = [], late = [], worn, leftover }: FromCell) => {
     if (ready) {
       failedStarts = 0;
-      trouble = null;
+      unhealthyReason = null;
     }
     if (unusable !== undefined)
       cell.kill({ kind: 'crashed', how: `was killed, because it cannot load the handlers: ${unusable}` });
@@ -152,7 +152,7 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
     waiting = [...unsent, ...waiting];
     const pauseMs = Math.min(limits.restartPauseMs * 2 ** failedStarts, limits.longestRestartPauseMs);
     failedStarts++;
-    trouble = `a process of handlers ${end.how} before it was ready; it is started again`;
+    unhealthyReason = `a process of handlers ${end.how} before it was ready; it is started again`;
     await clock.sleep(pauseMs);
     if (isClosed) return;
     if (!wasOwn) startShared();
@@ -207,7 +207,7 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
       }
       for (const one of waiting.splice(0)) one.settle({ kind: 'abandoned' });
     },
-    trouble: () => trouble,
+    unhealthyReason: () => unhealthyReason,
     close: async () => {
       if (isClosed) return;
       isClosed = true;

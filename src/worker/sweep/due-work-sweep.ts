@@ -57,7 +57,7 @@ export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundServ
   let running: Promise<unknown> | null = null;
 
   /** What keeps each of the two from its work. */
-  const troubles = new Map<Round['what'], string>();
+  const unhealthyReasons = new Map<Round['what'], string>();
 
   const doOnce = async ({ act }: Round): Promise<Done> => {
     if (!(await unlessAborted(dueWork.isCaughtUp(), signal))) return { isMore: false, heldBack: NOT_CAUGHT_UP };
@@ -70,12 +70,13 @@ export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundServ
       try {
         const done = await doOnce(round);
         isMore = done.isMore;
-        if (done.heldBack === null) troubles.delete(round.what);
-        else troubles.set(round.what, done.heldBack);
+        if (done.heldBack === null) unhealthyReasons.delete(round.what);
+        else unhealthyReasons.set(round.what, done.heldBack);
       } catch (error) {
         if (signal.aborted) return;
-        if (!troubles.has(round.what)) logger.warn({ err: error }, `the sweep fails at ${round.what}; it goes on`);
-        troubles.set(round.what, error instanceof Error ? error.message : String(error));
+        if (!unhealthyReasons.has(round.what))
+          logger.warn({ err: error }, `the sweep fails at ${round.what}; it goes on`);
+        unhealthyReasons.set(round.what, error instanceof Error ? error.message : String(error));
       }
       if (!isMore) await clock.sleep(sweepEveryMs, signal);
     }
@@ -100,6 +101,6 @@ export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundServ
       stopping.abort(new Error('The sweep is stopping'));
       await running;
     },
-    trouble: () => troubles.values().next().value ?? null,
+    unhealthyReason: () => unhealthyReasons.values().next().value ?? null,
   };
 }

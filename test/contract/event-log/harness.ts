@@ -14,7 +14,7 @@ export type Ability =
   | 'interruptions'
   | 'connection'
   | 'backup'
-  | 'troubles'
+  | 'failures'
   | 'users';
 
 /**
@@ -34,8 +34,8 @@ export interface LogPlace {
   readonly interruptions?: Readonly<Record<string, () => Promise<void>>>;
   /** Ability `backup`: keeps the closed log as it is; the returned function puts that in the present one's place. */
   backUp?(): Promise<() => Promise<void>>;
-  /** Abilities `troubles` and `users`: what the next append can meet. */
-  readonly troubles?: Readonly<Record<string, Trouble>>;
+  /** Abilities `failures` and `users`: what the next append can meet. */
+  readonly failures?: Readonly<Record<string, LogFailure>>;
 }
 
 /** A process that appends `appenderRequest`s, many at once, until it is killed. */
@@ -49,9 +49,9 @@ export interface Appender {
   kill(): Promise<void>;
 }
 
-export interface Trouble {
+export interface LogFailure {
   /** How the append that meets it ends. */
   readonly ends: 'unknown' | 'refused: unavailable' | 'refused: unauthorized';
-  /** The returned function ends the trouble. */
+  /** The returned function ends the failure. */
   begin(): Promise<() => Promise<void>>;
 }

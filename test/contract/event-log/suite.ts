@@ -17,7 +17,7 @@ import { filteredCheckpoints } from './clauses/13-filtered-checkpoints.ts';
 import { interruptions } from './clauses/14-interruptions.ts';
 import { foreignCheckpoints } from './clauses/15-foreign-checkpoints.ts';
 import { backpressure } from './clauses/16-backpressure.ts';
-import { troubles } from './clauses/17-troubles.ts';
+import { failures } from './clauses/17-failures.ts';
 import { shutdown } from './clauses/18-shutdown.ts';
 import { model } from './clauses/19-model.ts';
 import type { EventLogHarness, LogPlace } from './harness.ts';
@@ -40,7 +40,7 @@ const clauses: readonly Clause[] = [
   interruptions,
   foreignCheckpoints,
   backpressure,
-  troubles,
+  failures,
   shutdown,
   model,
 ];

@@ -68,31 +68,31 @@ describe('a cluster', () => {
 });
 
 describe('a server that goes away and comes back', () => {
-  it('is told of as trouble, once, and is found again by itself', async () => {
+  it('is reported, once, and is found again by itself', async () => {
     const server = await serverForTest();
     const log = logForTest(server.url, { deadlineMs: 1_000 });
-    expect(log.trouble()).toContain('not connected yet');
+    expect(log.unhealthyReason()).toContain('not connected yet');
     expect(await log.health()).toBeNull();
-    expect(log.trouble()).toBeNull();
+    expect(log.unhealthyReason()).toBeNull();
 
     const away = log.says('EventStoreDB at');
     await server.faults.set({ fault: 'not-ready', calls: ['read', 'append'] });
     await server.faults.dropConnections();
     await away;
     await log.says('is not ready');
-    expect(log.trouble()).toContain('is not ready');
+    expect(log.unhealthyReason()).toContain('is not ready');
     expect(await log.health()).toContain('is not ready');
     expect(kindOf(await log.append(request()))).toBe('refused: unavailable');
 
     const back = log.says('connected to EventStoreDB');
     await server.faults.lift();
     await back;
-    expect(log.trouble()).toBeNull();
+    expect(log.unhealthyReason()).toBeNull();
     expect(await log.append(request())).toEqual(appended(0));
     expect(log.lines.filter((line) => line.includes('is not ready'))).toHaveLength(1);
   });
 
-  it('is told of as trouble also when only subscriptions meet it, as where the access list of $all forbids them', async () => {
+  it('is reported also when only subscriptions meet it, as where the access list of $all forbids them', async () => {
     const { server, log } = await serverAndLog();
     await appendAll(log, [request()]);
     await server.faults.set({ fault: 'access-denied', calls: ['subscribe'] });
@@ -100,12 +100,12 @@ describe('a server that goes away and comes back', () => {
     const follower = follow(log);
     const first = follower.transitions(1);
     await waits;
-    expect(log.trouble()).toContain('the access list of $all');
+    expect(log.unhealthyReason()).toContain('the access list of $all');
     expect(await log.health()).toContain('the access list of $all');
     expect(await log.append(request())).toEqual(appended(0));
     await server.faults.lift();
     expect((await first).length).toBeGreaterThan(0);
-    expect(log.trouble()).toBeNull();
+    expect(log.unhealthyReason()).toBeNull();
     await follower.end();
   });
 });

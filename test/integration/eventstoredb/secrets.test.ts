@@ -42,7 +42,7 @@ it.each(Object.keys(places))('the password in the URL appears nowhere when %s', 
       .readStream('event-1')
       .then(String, (error: Error) => `${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`),
     await log.head().then(String, String),
-    log.trouble(),
+    log.unhealthyReason(),
     ...log.lines,
   ].join('\n');
   await log.close();

@@ -40,7 +40,7 @@ const nameOf = (url: string) => `"${new URL(url).pathname.slice(1)}"`;
 async function open(url: string) {
   const opened = await openReadTablesAt(url);
   onTestFinished(() => opened.close());
-  expect(opened.trouble()).toBeNull();
+  expect(opened.unhealthyReason()).toBeNull();
   return opened;
 }
 

@@ -32,7 +32,7 @@ async function open(url: string, others: Partial<PostgresReadDatabaseOptions<Dat
   });
   onTestFinished(() => opened.close());
   const text = () =>
-    JSON.stringify([logger.lines, opened.trouble()], (_, value) =>
+    JSON.stringify([logger.lines, opened.unhealthyReason()], (_, value) =>
       value instanceof Error ? `${value.stack} ${JSON.stringify(value)}` : value,
     );
   return { ...opened, warnings: () => logger.lines.filter(({ level }) => level === 'warn'), text };
@@ -49,9 +49,9 @@ const changed = (url: string, parts: Partial<Pick<URL, 'password' | 'pathname' |
 describe('PostgreSQL that nobody serves', () => {
   it('keeps nothing from starting, and is told in one line without user and password', async () => {
     const port = await freePort();
-    const { db, trouble, warnings, text } = await open(`postgres://somebody:s3cr%23t@127.0.0.1:${port}/events`);
+    const { db, unhealthyReason, warnings, text } = await open(`postgres://somebody:s3cr%23t@127.0.0.1:${port}/events`);
     const message = `PostgreSQL at 127.0.0.1:${port}/events cannot be reached; check that it runs and that DATABASE_URL names it`;
-    expect(trouble()).toBe(message);
+    expect(unhealthyReason()).toBe(message);
     await expect(db.selectFrom('events').select('id').execute()).rejects.toThrow(ReadDatabaseUnavailable);
     expect(warnings().map((line) => line.message)).toEqual([message]);
     expect(text()).not.toMatch(/s3cr|somebody/);
@@ -73,7 +73,7 @@ describeOn('PostgreSQL', 'read tables in PostgreSQL', () => {
   it('are made once by several processes that start at once', async () => {
     const url = await isolated('PostgreSQL');
     const all = await Promise.all(Array.from({ length: 6 }, () => open(url)));
-    expect(all.map(({ trouble }) => trouble())).toEqual(all.map(() => null));
+    expect(all.map(({ unhealthyReason }) => unhealthyReason())).toEqual(all.map(() => null));
     expect(all.flatMap(({ warnings }) => warnings())).toEqual([]);
   });
 
@@ -82,8 +82,8 @@ describeOn('PostgreSQL', 'read tables in PostgreSQL', () => {
     ['a database that is missing', { pathname: '/missing' }, /^PostgreSQL at \S+ has no such database/],
   ])('tell of %s, and of no secret', async (_, parts, expected) => {
     const url = changed(await isolated('PostgreSQL'), parts);
-    const { trouble, warnings, text } = await open(url);
-    expect(trouble()).toMatch(expected);
+    const { unhealthyReason, warnings, text } = await open(url);
+    expect(unhealthyReason()).toMatch(expected);
     expect(warnings()).toHaveLength(1);
     expect(text()).not.toContain(new URL(url).password);
   });
@@ -91,13 +91,13 @@ describeOn('PostgreSQL', 'read tables in PostgreSQL', () => {
   it('are there as soon as the database is', async () => {
     const existing = await isolated('PostgreSQL');
     const name = `later-${new URL(existing).pathname.slice(1)}`;
-    const { db, trouble } = await open(changed(existing, { pathname: `/${name}` }));
-    expect(trouble()).toContain('has no such database');
+    const { db, unhealthyReason } = await open(changed(existing, { pathname: `/${name}` }));
+    expect(unhealthyReason()).toContain('has no such database');
     const operator = new pg.Client({ connectionString: existing });
     await operator.connect();
     await operator.query(`create database "${name}"`);
     await operator.end();
-    await until(() => trouble() === null);
+    await until(() => unhealthyReason() === null);
     expect(await db.selectFrom('events').select('id').execute()).toEqual([]);
   });
 
@@ -116,17 +116,17 @@ describeOn('PostgreSQL', 'read tables in PostgreSQL', () => {
     const verify = async () => {
       if (isAway) throw new LogUnavailable('EventStoreDB at host:2113 cannot be reached');
     };
-    const { trouble } = await open(await isolated('PostgreSQL'), { verify });
-    expect(trouble()).toBe('EventStoreDB at host:2113 cannot be reached');
+    const { unhealthyReason } = await open(await isolated('PostgreSQL'), { verify });
+    expect(unhealthyReason()).toBe('EventStoreDB at host:2113 cannot be reached');
     isAway = false;
-    await until(() => trouble() === null);
+    await until(() => unhealthyReason() === null);
   });
 
   it('refuse a database that a later version migrated, and leave it as it is', async () => {
     const url = await isolated('PostgreSQL');
     const { db } = await open(url);
     await sql`insert into kysely_migration (name, timestamp) values ('9999-from-the-future', '')`.execute(db);
-    expect((await open(url)).trouble()).toContain('was migrated by a later version');
+    expect((await open(url)).unhealthyReason()).toContain('was migrated by a later version');
   });
 
   it('give up a statement that takes too long, and serve the next one', async () => {

@@ -88,7 +88,7 @@ describe('the embedded read database', () => {
     const damaged = await openReadTables(folder, logger);
     const read = damaged.db.selectFrom('events').selectAll().execute();
     await expect(read).rejects.toThrow(ReadDatabaseUnavailable);
-    expect(damaged.trouble()).toContain('are damaged: start again');
+    expect(damaged.unhealthyReason()).toContain('are damaged: start again');
     await expect(damaged.db.selectNoFrom([]).execute()).rejects.toThrow('are damaged');
     await damaged.close();
     expect(logger.lines.map(({ message }) => message)).toEqual([expect.stringContaining('start again')]);
@@ -110,8 +110,12 @@ describe('the embedded read database', () => {
     const folder = await folderWithReadTables();
     await rm(join(folder, 'cluster'), { recursive: true });
     const limits = { leastRoomMiB: 2 ** 40 };
-    const { trouble, close } = await openEmbeddedReadDatabase<Database>({ folder, logger: silentLogger, limits });
-    expect(trouble()).toContain(`new tables need ${2 ** 40} MiB of free room`);
+    const { unhealthyReason, close } = await openEmbeddedReadDatabase<Database>({
+      folder,
+      logger: silentLogger,
+      limits,
+    });
+    expect(unhealthyReason()).toContain(`new tables need ${2 ** 40} MiB of free room`);
     await close();
     expect((await readdir(folder)).filter((name) => name.startsWith('cluster'))).toEqual([]);
   });
@@ -126,16 +130,16 @@ describe('the embedded read database', () => {
     const logger = { ...recording, info: () => opened.resolve() };
     // No new ones: an attempt between the two moves below would make them where the old ones are to be.
     const limits = { firstRetryMs: 1, leastRoomMiB: 2 ** 40 };
-    const { db, trouble, close } = await openEmbeddedReadDatabase<Database>({ folder, logger, limits });
-    expect(trouble()).toContain(`The read tables in ${folder} cannot be opened: EEXIST`);
+    const { db, unhealthyReason, close } = await openEmbeddedReadDatabase<Database>({ folder, logger, limits });
+    expect(unhealthyReason()).toContain(`The read tables in ${folder} cannot be opened: EEXIST`);
     await expect(db.selectFrom('events').select('id').execute()).rejects.toThrow(ReadDatabaseUnavailable);
     await rm(folder);
     await rename(moved, folder);
     await opened.promise;
     expect(await db.selectFrom('events').select('id').execute()).toEqual([]);
-    expect(trouble()).toBeNull();
+    expect(unhealthyReason()).toBeNull();
     await close();
-    // Each trouble once: of an attempt between the two moves there may be another one.
+    // Each reason once: of an attempt between the two moves there may be another one.
     const errors = recording.lines.filter(({ level }) => level === 'error').map(({ message }) => message);
     expect(errors).toEqual([...new Set(errors)]);
     expect(errors[0]).toContain('EEXIST');

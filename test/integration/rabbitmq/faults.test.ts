@@ -59,13 +59,13 @@ describe.skipIf(!found.found)(title('the command bus, when RabbitMQ'), () => {
     const refused = hasty.publish([command()]);
     await expect(refused).rejects.toThrow(CommandBusUnavailable);
     await expect(refused).rejects.toThrow(/takes no publications currently \(low on memory\)/);
-    expect(hasty.trouble()).toMatch(/takes no publications/);
+    expect(hasty.unhealthyReason()).toMatch(/takes no publications/);
     consumer.deliveries[0]?.acknowledge();
     await consumer.all(wanted);
 
     await rabbitMq.control('set_vm_memory_high_watermark', '0.4');
     await publishUntilTaken(hasty, [command()]);
-    expect(hasty.trouble()).toBeNull();
+    expect(hasty.unhealthyReason()).toBeNull();
   });
 
   it('freezes, fails within the deadline, notices, and goes on when it thaws', async () => {
@@ -81,7 +81,7 @@ describe.skipIf(!found.found)(title('the command bus, when RabbitMQ'), () => {
     const wanted = commands(3);
     await publishUntilTaken(bus, wanted);
     await consumer.all(wanted);
-    await expect.poll(() => bus.trouble()).toBeNull();
+    await expect.poll(() => bus.unhealthyReason()).toBeNull();
   });
 
   it('restarts in the middle, loses no command, and needs no hand', async () => {
@@ -100,7 +100,7 @@ describe.skipIf(!found.found)(title('the command bus, when RabbitMQ'), () => {
     for (const delivery of lost) delivery.acknowledge();
     await Promise.all(published);
     await consumer.all([...before, ...meanwhile]);
-    await expect.poll(() => bus.trouble()).toBeNull();
+    await expect.poll(() => bus.unhealthyReason()).toBeNull();
   });
 
   it('is absent at start, says so once, and connects when it is there, even when it has forgotten everything', async () => {
@@ -109,7 +109,7 @@ describe.skipIf(!found.found)(title('the command bus, when RabbitMQ'), () => {
     await rabbitMq.kill();
     const { bus, logger } = await createBus(rabbitMq.url, { publishDeadlineMs: 1_000 });
     const consumer = await collect(bus);
-    expect(bus.trouble()).toMatch(/cannot be reached; check that it runs and that AMQP_URL names it/);
+    expect(bus.unhealthyReason()).toMatch(/cannot be reached; check that it runs and that AMQP_URL names it/);
     await expect(bus.publish([command()])).rejects.toThrow(/cannot be reached/);
     await rabbitMq.wipe();
     await rabbitMq.start();
@@ -143,9 +143,11 @@ describe.skipIf(!found.found)(title('the command bus, when RabbitMQ'), () => {
     for (const [url, says] of Object.entries(urls)) {
       const { bus, logger } = await createBus(url, { publishDeadlineMs: 400 });
       const failure = await bus.publish([command()]).catch((error: unknown) => error);
-      expect.soft(bus.trouble()).toMatch(says);
+      expect.soft(bus.unhealthyReason()).toMatch(says);
       expect.soft(failure).toBeInstanceOf(CommandBusUnavailable);
-      const told = [inspect(failure, { depth: 9, showHidden: true }), bus.trouble(), ...logger.lines].join('\n');
+      const told = [inspect(failure, { depth: 9, showHidden: true }), bus.unhealthyReason(), ...logger.lines].join(
+        '\n',
+      );
       for (const secret of [new URL(url).password, decodeURIComponent(new URL(url).password)])
         expect.soft(told).not.toContain(secret);
     }

@@ -18,13 +18,13 @@ describeOn('RabbitMQ', 'the queues of RabbitMQ', () => {
     const channel = await openChannel(url);
     await channel.assertQueue('eventops.process', { durable: true, arguments: { 'x-queue-type': 'classic' } });
     const { bus, logger } = await createBus(url, { publishDeadlineMs: 2_000 });
-    expect(bus.trouble()).toMatch(/queue eventops\.process with other arguments than ours .*; delete it with/);
+    expect(bus.unhealthyReason()).toMatch(/queue eventops\.process with other arguments than ours .*; delete it with/);
     await expect(bus.publish([command()])).rejects.toThrow(/eventops\.process with other arguments/);
     expect(logger.lines.filter((line) => line.includes('other arguments'))).toHaveLength(1);
 
     await channel.deleteQueue('eventops.process');
     await publishUntilTaken(bus, [command()]);
-    await expect.poll(() => bus.trouble()).toBeNull();
+    await expect.poll(() => bus.unhealthyReason()).toBeNull();
   });
 
   it('that are deleted meanwhile refuse the command, and are declared again for the next', async () => {

@@ -89,7 +89,7 @@ async function judgeRestored(
   );
   // What rows, checkpoints and keys are of is gone.
   const seen = seenBreaches(world).filter(({ guarantee }) => guarantee === 'G9' || guarantee === 'G4');
-  const silent = (await projectionsBeyondTheLog(world)).filter((name) => !processes.sayTroubleOf(name));
+  const silent = (await projectionsBeyondTheLog(world)).filter((name) => !processes.sayWhyUnhealthy(name));
   return [
     ...breaches,
     ...seen,

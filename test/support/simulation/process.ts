@@ -99,7 +99,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
   });
   return {
     life,
-    troubled: () => services.filter((service) => service.trouble() !== null).map(({ name }) => name),
+    troubled: () => services.filter((service) => service.unhealthyReason() !== null).map(({ name }) => name),
     stop: async () => {
       for (const service of services.toReversed()) await service.stop();
     },

@@ -39,7 +39,7 @@ export class Processes {
   }
 
   /** Whether some living process says of the service that something keeps it from its work. */
-  sayTroubleOf(service: string): boolean {
+  sayWhyUnhealthy(service: string): boolean {
     return [...this.#running.values()].some(({ life, troubled }) => !life.isOver && troubled().includes(service));
   }
 

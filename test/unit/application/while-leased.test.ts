@@ -61,7 +61,7 @@ function scene() {
     name: 'work',
     start: async () => void happened.push(`${owner} ${epoch} begins`),
     stop: async () => void happened.push(`${owner} ${epoch} ends`),
-    trouble: () => null,
+    unhealthyReason: () => null,
   });
   const participant = (owner: string, begin = (lease: Lease) => service(owner, lease.epoch)) =>
     whileLeased({ leases, name: 'work', owner, begin, clock, logger });
@@ -76,7 +76,7 @@ describe('a leased service', () => {
     await two.start();
     await clock.run(60_000);
     expect(happened).toEqual(['one 1 begins']);
-    expect([one.trouble(), two.trouble()]).toEqual([null, null]);
+    expect([one.unhealthyReason(), two.unhealthyReason()]).toEqual([null, null]);
   });
 
   it('is handed over soon when its owner stops in good order', async () => {
@@ -114,7 +114,7 @@ describe('a leased service', () => {
     leases.isAway = false;
     await clock.run(10_000);
     expect(happened).toEqual(['one 1 begins']);
-    expect(one.trouble()).toBeNull();
+    expect(one.unhealthyReason()).toBeNull();
   });
 
   it('waits for a store of leases that is away when it starts', async () => {
@@ -123,10 +123,10 @@ describe('a leased service', () => {
     const one = participant('one');
     await one.start();
     await clock.run(10_000);
-    expect([happened, one.trouble()]).toEqual([[], 'The database is away']);
+    expect([happened, one.unhealthyReason()]).toEqual([[], 'The database is away']);
     leases.isAway = false;
     await clock.run(1_000);
-    expect([happened, one.trouble()]).toEqual([['one 1 begins'], null]);
+    expect([happened, one.unhealthyReason()]).toEqual([['one 1 begins'], null]);
   });
 
   it('that cannot begin leaves the lease to others, tells why, and tries again', async () => {
@@ -138,12 +138,12 @@ describe('a leased service', () => {
         name: 'work',
         start: async () => void happened.push(`one ${lease.epoch} begins`),
         stop: async () => {},
-        trouble: () => null,
+        unhealthyReason: () => null,
       };
     });
     await one.start();
     await clock.run(5_000);
-    expect(one.trouble()).toBe('the log is away');
+    expect(one.unhealthyReason()).toBe('the log is away');
     expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
     mayBegin = true;
     await clock.run(1_000);

@@ -23,7 +23,7 @@ async function settle() {
 function openSubscription(connections: FakeConnection[], after: Checkpoint | null = null) {
   const clock = manualClock();
   const closing = new AbortController();
-  const troubles: (string | null)[] = [];
+  const unhealthyReasons: (string | null)[] = [];
   const messages: SubscriptionMessage[] = [];
   const own = {
     address: parseAddress('esdb://log:2113?tls=false'),
@@ -33,7 +33,7 @@ function openSubscription(connections: FakeConnection[], after: Checkpoint | nul
     logger: quiet,
     deadlineMs: DEADLINE_MS,
     closing: closing.signal,
-    report: (trouble: string | null) => void troubles.push(trouble),
+    report: (unhealthyReason: string | null) => void unhealthyReasons.push(unhealthyReason),
   };
   const following = (async () => {
     for await (const message of subscribe(own, after)) messages.push(message);
@@ -42,7 +42,7 @@ function openSubscription(connections: FakeConnection[], after: Checkpoint | nul
     closing.abort();
     await following;
   });
-  return { clock, troubles, messages };
+  return { clock, unhealthyReasons, messages };
 }
 
 /** Answers the reads that come before the subscription with these events, one read after the other. */
@@ -120,23 +120,23 @@ describe('a subscription to EventStoreDB', () => {
 
   it('is tried again when the server does not confirm it in time', async () => {
     const [first, second] = [fakeConnection(), fakeConnection()];
-    const { clock, troubles } = openSubscription([first, second]);
+    const { clock, unhealthyReasons } = openSubscription([first, second]);
     expect(await answerReads(first, [1])).toBeDefined();
     clock.advance(DEADLINE_MS);
     await settle();
-    expect([first.isClosed, troubles.at(-1)]).toEqual([true, expect.stringContaining('stays silent')]);
+    expect([first.isClosed, unhealthyReasons.at(-1)]).toEqual([true, expect.stringContaining('stays silent')]);
     clock.advance(100);
     const again = await answerReads(second, [1]);
     again?.answer(confirmation());
     await settle();
-    expect(troubles.at(-1)).toBeNull();
+    expect(unhealthyReasons.at(-1)).toBeNull();
   });
 
   it('waits for another server when the version of this one can skip transitions', async () => {
     const old = { ...fakeConnection(), serverVersion: async () => '24.10.4' };
-    const { troubles } = openSubscription([old]);
+    const { unhealthyReasons } = openSubscription([old]);
     await settle();
-    expect(troubles).toEqual([expect.stringContaining('24.10.4')]);
+    expect(unhealthyReasons).toEqual([expect.stringContaining('24.10.4')]);
     expect(old.reads).toEqual([]);
   });
 

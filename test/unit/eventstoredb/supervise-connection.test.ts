@@ -65,9 +65,9 @@ describe('the connection to EventStoreDB', () => {
   it('is there once a canary went through it', async () => {
     const connection = fakeConnection();
     const { supervised } = supervise([connection]);
-    expect(supervised.trouble()).toContain('not connected yet');
+    expect(supervised.unhealthyReason()).toContain('not connected yet');
     await expect(supervised.settled()).resolves.toBe(connection);
-    expect([supervised.trouble(), supervised.isAway()]).toEqual([null, false]);
+    expect([supervised.unhealthyReason(), supervised.isAway()]).toEqual([null, false]);
     supervised.close();
     expect(connection.isClosed).toBe(true);
   });

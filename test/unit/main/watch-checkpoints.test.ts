@@ -34,7 +34,7 @@ function watching() {
     slept = Promise.withResolvers();
     looks.shift()?.();
     await slept.promise;
-    return watch.trouble();
+    return watch.unhealthyReason();
   };
   return { look, asked, logger };
 }
@@ -46,7 +46,7 @@ describe('rows are held against their log while processes run', () => {
     expect(asked).toEqual(['a', 'b']);
   });
 
-  it('and are in trouble from the first look at an older log to the first at the right one, with one line each', async () => {
+  it('and are unhealthy from the first look at an older log to the first at the right one, with one line each', async () => {
     const { look, logger } = watching();
     const older = new CheckpointRefused('the log ends at 3');
     expect(await look(older)).toContain('the log ends at 3');

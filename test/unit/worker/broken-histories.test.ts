@@ -113,12 +113,12 @@ describe('the broken histories of a process', () => {
     const logger = createRecordingLogger();
     for (const bound of [1, 2, 3]) {
       const broken = createBrokenHistories({ logger, limits: { remembered: bound, named: 1 } });
-      expect([broken.count(), broken.trouble()]).toEqual([0, null]);
+      expect([broken.count(), broken.unhealthyReason()]).toEqual([0, null]);
       for (const stream of ['event-1', 'event-1', 'event-2', 'event-3', 'event-4']) broken.report(stream);
       expect(broken.count()).toBe(bound);
-      expect(broken.trouble()).toContain(`at least ${bound} of the histories`);
-      expect(broken.trouble()).toContain('event-1');
-      expect(broken.trouble()).not.toContain('event-2');
+      expect(broken.unhealthyReason()).toContain(`at least ${bound} of the histories`);
+      expect(broken.unhealthyReason()).toContain('event-1');
+      expect(broken.unhealthyReason()).not.toContain('event-2');
     }
     expect(logger.lines).toHaveLength(1 + 2 + 3);
   });

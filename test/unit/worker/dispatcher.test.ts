@@ -150,7 +150,7 @@ describe('the dispatcher', () => {
     expect(logger.lines).toHaveLength(1);
   });
 
-  it('publishes what the bus did not take once it does, and has trouble until then', async () => {
+  it('publishes what the bus did not take once it does, and is unhealthy until then', async () => {
     const { clock, receive, start, bus, published } = createSurroundings();
     const id = await receive('k');
     let isAway = true;
@@ -159,11 +159,11 @@ describe('the dispatcher', () => {
         isAway ? Promise.reject(new CommandBusUnavailable('The bus is away')) : bus.publish(commands),
     };
     const dispatcher = await start({ bus: unreliable });
-    expect(dispatcher.trouble()).toBe('The bus is away');
+    expect(dispatcher.unhealthyReason()).toBe('The bus is away');
     isAway = false;
     await clock.run(10_000);
     expect(published.map(({ eventId }) => eventId)).toEqual([id]);
-    expect(dispatcher.trouble()).toBeNull();
+    expect(dispatcher.unhealthyReason()).toBeNull();
   });
 
   it('is unhealthy while its checkpoint cannot be read, and begins once it can', async () => {
@@ -173,11 +173,11 @@ describe('the dispatcher', () => {
     const load = () =>
       isAway ? Promise.reject(new ReadDatabaseUnavailable('The database is away')) : Promise.resolve(null);
     const dispatcher = await start({ checkpoints: { load, save: async () => {} } });
-    expect(dispatcher.trouble()).toBe('The database is away');
+    expect(dispatcher.unhealthyReason()).toBe('The database is away');
     isAway = false;
     await clock.run(10_000);
     expect(published).toHaveLength(1);
-    expect(dispatcher.trouble()).toBeNull();
+    expect(dispatcher.unhealthyReason()).toBeNull();
   });
 
   it('passes over what it cannot read, and says so', async () => {

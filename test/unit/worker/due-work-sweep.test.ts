@@ -137,7 +137,7 @@ describe('the sweep', () => {
     await clock.run(3_600_000);
     expect(published).toHaveLength(3_000);
     expect(new Set(published.map(({ attempt }) => attempt))).toEqual(new Set([2]));
-    expect(sweep.trouble()).toBe('commands wait, and no worker takes any; start one');
+    expect(sweep.unhealthyReason()).toBe('commands wait, and no worker takes any; start one');
   });
 
   it('asks for all of it soon after the queue was emptied, and is well again', async () => {
@@ -152,7 +152,7 @@ describe('the sweep', () => {
     queue.consumers = 1;
     await clock.run(60_000);
     expect(new Set(published.map(messageId)).size).toBe(6_000);
-    expect(sweep.trouble()).toBeNull();
+    expect(sweep.unhealthyReason()).toBeNull();
   });
 
   it.each([1, 2, 3])('asks for nothing again above a backlog of %s, and goes on below it', async (maxBacklog) => {
@@ -167,28 +167,28 @@ describe('the sweep', () => {
     expect(published).toHaveLength(50);
   });
 
-  it('tries again after 5 s when the bus did not take a command, and has trouble until then', async () => {
+  it('tries again after 5 s when the bus did not take a command, and is unhealthy until then', async () => {
     const { kept, clock, start, bus, published } = createSurroundings();
     kept.put('e', { kind: 'retry', attempts: 1 });
     let isAway = true;
     const publish = (commands: readonly ProcessEvent[]) =>
       isAway ? Promise.reject(new CommandBusUnavailable('The bus is away')) : bus.publish(commands);
     const sweep = await start({ bus: { ...bus, publish }, limits: often });
-    expect(sweep.trouble()).toBe('The bus is away');
+    expect(sweep.unhealthyReason()).toBe('The bus is away');
     isAway = false;
     await clock.run(5_500);
     expect(published).toHaveLength(1);
-    expect(sweep.trouble()).toBeNull();
+    expect(sweep.unhealthyReason()).toBeNull();
   });
 
-  it('takes no row while the bus does not say how much waits, and has trouble', async () => {
+  it('takes no row while the bus does not say how much waits, and is unhealthy', async () => {
     const { kept, clock, start, bus } = createSurroundings();
     kept.put('e');
     const backlog = () => Promise.reject(new CommandBusUnavailable('The broker is away'));
     const sweep = await start({ bus: { ...bus, backlog } });
     await clock.run(60_000);
     expect(kept.rows().get('e')?.asks).toBe(0);
-    expect(sweep.trouble()).toBe('The broker is away');
+    expect(sweep.unhealthyReason()).toBe('The broker is away');
   });
 
   it('gives up an attempt whose lease has ended, also while the bus takes nothing', async () => {
@@ -281,11 +281,11 @@ describe('the sweep', () => {
     const sweep = await start();
     await clock.run(60_000);
     expect(published).toEqual([]);
-    expect(sweep.trouble()).toContain('still being read from the log');
+    expect(sweep.unhealthyReason()).toContain('still being read from the log');
     kept.setCaughtUp(true);
     await clock.run(10_500);
     expect(published).toHaveLength(1);
-    expect(sweep.trouble()).toBeNull();
+    expect(sweep.unhealthyReason()).toBeNull();
   });
 
   it('goes on after the read database was away, and says so once', async () => {
@@ -296,11 +296,11 @@ describe('the sweep', () => {
       isAway ? Promise.reject(new ReadDatabaseUnavailable('The database is away')) : dueWork.take(...args);
     const sweep = await start({ dueWork: { ...dueWork, take }, limits: often });
     await clock.run(5_000);
-    expect(sweep.trouble()).toBe('The database is away');
+    expect(sweep.unhealthyReason()).toBe('The database is away');
     isAway = false;
     await clock.run(1_000);
     expect(published).toHaveLength(1);
-    expect(sweep.trouble()).toBeNull();
+    expect(sweep.unhealthyReason()).toBeNull();
     expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(2);
   });
 

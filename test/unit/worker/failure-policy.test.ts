@@ -82,13 +82,13 @@ describe('a command', () => {
 });
 
 describe('an outage', () => {
-  it('is said once, is trouble while it lasts, and is over with the next success', async () => {
+  it('is said once, makes the worker unhealthy while it lasts, and is over with the next success', async () => {
     const { policy, settle, logger } = createPolicy();
-    expect(policy.trouble()).toBeNull();
+    expect(policy.unhealthyReason()).toBeNull();
     for (let round = 0; round < 3; round++) await settle(fails(new LogUnavailable('The log is away')));
-    expect(policy.trouble()).toBe('The log is away');
+    expect(policy.unhealthyReason()).toBe('The log is away');
     expect(logger.lines).toHaveLength(1);
     await settle(done);
-    expect(policy.trouble()).toBeNull();
+    expect(policy.unhealthyReason()).toBeNull();
   });
 });

@@ -30,7 +30,7 @@ const createRunnerThatSays = (next: () => HandlerOutcome | undefined): HandlerRu
   isolates: true,
   run: async () => next() ?? { kind: 'abandoned' },
   abandon: () => {},
-  trouble: () => null,
+  unhealthyReason: () => null,
   close: async () => {},
 });
 

@@ -26,14 +26,14 @@ export interface MarkedEndOptions {
   /** The last position of the log, all of it durable. */
   end(): Place;
   /** Called when marks cannot be written, and with `null` when they can again. Appends go on meanwhile. */
-  onTrouble(reason: string | null): void;
+  onUnhealthy(reason: string | null): void;
 }
 
 /**
  * Keeps the mark of the log's end. The first commit of each generation of the write-ahead file is marked before it is
  * acknowledged: whatever is lost with that file as a whole, the mark is then ahead of what is left.
  */
-export function keepEndMarked({ path, logId, bootId, limits, end, onTrouble }: MarkedEndOptions): MarkedEnd {
+export function keepEndMarked({ path, logId, bootId, limits, end, onUnhealthy }: MarkedEndOptions): MarkedEnd {
   const { everyMs, idleMs } = { ...endMarkLimits, ...limits };
   let writer: EndMarkWriter | null = null;
   let writeAhead: number | null = null;
@@ -48,13 +48,13 @@ export function keepEndMarked({ path, logId, bootId, limits, end, onTrouble }: M
       const present = { logId, bootId, ...end() };
       if (writer === null) writer = createEndMark(path, present);
       else writer.write(present);
-      if (isFailing) onTrouble(null);
+      if (isFailing) onUnhealthy(null);
       isFailing = false;
     } catch (error) {
       // The next one makes a new file: of this one only the other slot may be whole.
       writer?.close();
       writer = null;
-      if (!isFailing) onTrouble(error instanceof Error ? error.message : String(error));
+      if (!isFailing) onUnhealthy(error instanceof Error ? error.message : String(error));
       isFailing = true;
     }
     markedAtMs = performance.now();

@@ -29,13 +29,13 @@ export interface LogDatabaseOptions extends LogFileOptions {
 const BEGINNING: Place = { position: 0, id: '' };
 
 /**
- * @param onMarkTrouble called when the mark of the end cannot be written, and with `null` when it can again.
+ * @param onMarkFailure called when the mark of the end cannot be written, and with `null` when it can again.
  * @throws {LogFileRefused}
  */
 export function openLogDatabase(
   path: string,
   { limits, bootId = readBootId(), acceptLossUpTo }: LogDatabaseOptions = {},
-  onMarkTrouble: (reason: string | null) => void = () => {},
+  onMarkFailure: (reason: string | null) => void = () => {},
 ): LogDatabase {
   const { database, logId, ...found } = openLogFile(path, { acceptLossUpTo, bootId });
   const streams = createStreamDirectory(database);
@@ -45,7 +45,7 @@ export function openLogDatabase(
   const markedEnd = keepEndMarked({
     ...{ path, logId, bootId, limits },
     end: () => reader.end() ?? BEGINNING,
-    onTrouble: onMarkTrouble,
+    onUnhealthy: onMarkFailure,
   });
   return {
     ...reader,

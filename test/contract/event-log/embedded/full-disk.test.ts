@@ -55,12 +55,12 @@ describe.skipIf(why !== null)('the audit of an embedded log that was left open',
     ['is full', fill, 'its disk is full: make room on it'],
     ['was always full', `rm "$1/lock"; ${fill}`, 'its disk is full: make room on it'],
     ['is read-only', 'mount -o remount,ro "$1"', 'its disk is read-only: mount it for writing'],
-  ])('says in one sentence what to do where the disk %s', async (_, trouble, advice) => {
+  ])('says in one sentence what to do where the disk %s', async (_, failure, advice) => {
     const { path } = await leftOpenAfter((log) => fillLog(log, 100));
     const setUp = 'mount -t tmpfs -o size=4m tmpfs "$1" && chmod 700 "$1" && touch "$1/lock"';
     const copy = 'for suffix in "" -wal .end; do cp "$2$suffix" "$1/log.sqlite$suffix"; done';
     const verify = 'DATA_DIR="$1" "$3" verify 2>&1; echo "exit code $?"';
-    const said = inNamespaces(`${setUp}; ${copy}; ${trouble}; ${verify}`, newFolder(), path, eventops);
+    const said = inNamespaces(`${setUp}; ${copy}; ${failure}; ${verify}`, newFolder(), path, eventops);
     expect(said).toMatch(new RegExp(`cannot be used: [^\n]+\\. What to do: ${advice}[^\n]+\nexit code 1\n$`));
     expect(said.trim().split('\n')).toHaveLength(2);
   });

@@ -35,7 +35,7 @@ function listeningLogger() {
   return { told, logger };
 }
 
-describe('an embedded log in trouble', () => {
+describe('an embedded log with a failing disk', () => {
   it('tells the operator once when it begins and once when it is over', async () => {
     const place = createEmbeddedPlace();
     onTestFinished(() => place.destroy());

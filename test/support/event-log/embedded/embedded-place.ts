@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedLogOptions, openEmbeddedLog } from '../../../../src/adapters/embedded-log/open-embedded-log.ts';
 import type { EventLog } from '../../../../src/application/ports/event-log.ts';
-import type { LogPlace, Trouble } from '../../../contract/event-log/harness.ts';
+import type { LogFailure, LogPlace } from '../../../contract/event-log/harness.ts';
 import { startAppendingProcess } from '../appender.ts';
 import { armFault, disarmFault, type Fault } from './faults.ts';
 
@@ -24,7 +24,7 @@ export function createEmbeddedPlace(): EmbeddedPlace {
   let opened: EventLog | null = null;
 
   const once = (fault: Fault) => async () => armFault(path, fault);
-  const trouble = (ends: Trouble['ends'], fault: Fault): Trouble => ({
+  const failure = (ends: LogFailure['ends'], fault: Fault): LogFailure => ({
     ends,
     async begin() {
       armFault(path, fault);
@@ -62,13 +62,13 @@ export function createEmbeddedPlace(): EmbeddedPlace {
         for (const suffix of ['', '.end']) cpSync(`${copy}${suffix}`, `${path}${suffix}`);
       };
     },
-    troubles: {
-      'the disk is full': trouble('refused: unavailable', 'find the disk full'),
-      'an fsync fails': trouble('unknown', 'fail the commit'),
-      'an error after the commit': trouble('unknown', 'fail after the commit'),
-      'the thread dies before the commit': trouble('unknown', 'die before the commit'),
-      'the thread dies after the commit': trouble('unknown', 'die after the commit'),
-      'the disk hangs': trouble('unknown', 'hang before the commit'),
+    failures: {
+      'the disk is full': failure('refused: unavailable', 'find the disk full'),
+      'an fsync fails': failure('unknown', 'fail the commit'),
+      'an error after the commit': failure('unknown', 'fail after the commit'),
+      'the thread dies before the commit': failure('unknown', 'die before the commit'),
+      'the thread dies after the commit': failure('unknown', 'die after the commit'),
+      'the disk hangs': failure('unknown', 'hang before the commit'),
     },
   };
 }

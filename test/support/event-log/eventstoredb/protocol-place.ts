@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LogPlace, Trouble } from '../../../contract/event-log/harness.ts';
+import type { LogFailure, LogPlace } from '../../../contract/event-log/harness.ts';
 import { EMPTY_BACKUP, type Fault } from '../../eventstoredb/faults/fault.ts';
 import { type ServerProcess, startServerProcess } from '../../eventstoredb/start-server-process.ts';
 import { startAppendingProcess } from '../appender.ts';
@@ -57,7 +57,7 @@ export async function createProtocolPlace(): Promise<LogPlace> {
   const server = await borrow();
   let log: TestLog | null = null;
 
-  const trouble = (ends: Trouble['ends'], fault: Fault): Trouble => ({
+  const failure = (ends: LogFailure['ends'], fault: Fault): LogFailure => ({
     ends,
     async begin() {
       await server.process.faults.set(fault);
@@ -116,19 +116,19 @@ export async function createProtocolPlace(): Promise<LogPlace> {
       const backup = await server.process.faults.backup();
       return () => server.process.faults.restore(backup);
     },
-    troubles: {
-      'the server is busy': trouble('refused: unavailable', { fault: 'server-busy' }),
-      'the server is not ready': trouble('refused: unavailable', { fault: 'not-ready' }),
-      'the node is not the leader': trouble('unknown', { fault: 'not-leader', calls: ['append'] }),
-      'the answer is lost': trouble('unknown', { fault: 'lose-reply' }),
-      'the answer is late': trouble('unknown', { fault: 'delay', delayMs: 1_000 }),
-      'the server times out': trouble('unknown', { fault: 'time-out' }),
-      'the call is aborted': trouble('unknown', { fault: 'fail', code: 10, calls: ['append'] }),
-      'the call is cancelled': trouble('unknown', { fault: 'fail', code: 1, calls: ['append'] }),
-      'the call fails inside the server': trouble('unknown', { fault: 'fail', code: 13, calls: ['append'] }),
-      'the call fails for no stated reason': trouble('unknown', { fault: 'fail', code: 2, calls: ['append'] }),
-      'the server goes away': trouble('unknown', { fault: 'fail', code: UNAVAILABLE, calls: ['append'] }),
-      'the access list forbids it': trouble('refused: unauthorized', { fault: 'access-denied', calls: ['append'] }),
+    failures: {
+      'the server is busy': failure('refused: unavailable', { fault: 'server-busy' }),
+      'the server is not ready': failure('refused: unavailable', { fault: 'not-ready' }),
+      'the node is not the leader': failure('unknown', { fault: 'not-leader', calls: ['append'] }),
+      'the answer is lost': failure('unknown', { fault: 'lose-reply' }),
+      'the answer is late': failure('unknown', { fault: 'delay', delayMs: 1_000 }),
+      'the server times out': failure('unknown', { fault: 'time-out' }),
+      'the call is aborted': failure('unknown', { fault: 'fail', code: 10, calls: ['append'] }),
+      'the call is cancelled': failure('unknown', { fault: 'fail', code: 1, calls: ['append'] }),
+      'the call fails inside the server': failure('unknown', { fault: 'fail', code: 13, calls: ['append'] }),
+      'the call fails for no stated reason': failure('unknown', { fault: 'fail', code: 2, calls: ['append'] }),
+      'the server goes away': failure('unknown', { fault: 'fail', code: UNAVAILABLE, calls: ['append'] }),
+      'the access list forbids it': failure('refused: unauthorized', { fault: 'access-denied', calls: ['append'] }),
     },
   };
 }

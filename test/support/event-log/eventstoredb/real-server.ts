@@ -49,7 +49,7 @@ export function realServerHarness(url: string): EventLogHarness {
       kill: OF_THE_SERVER,
       connection: `${OF_THE_SERVER}, and answers as it likes`,
       backup: OF_THE_SERVER,
-      troubles: OF_THE_SERVER,
+      failures: OF_THE_SERVER,
       users: OF_THE_SERVER,
     },
   };

@@ -23,7 +23,7 @@ describe('what the read database answers', () => {
     ['XX001', 'invalid page', 'ERROR'],
     ['22021', 'invalid byte sequence', 'FATAL'],
     ['23505', 'whatever ends the connection is no matter of a row', 'PANIC'],
-  ])('as %s (%s, %s) is its own trouble, and its sentence is kept', (code, message, severity) => {
+  ])('as %s (%s, %s) is its own failure, and its sentence is kept', (code, message, severity) => {
     const failure = translateFailure(answered(code, message, severity));
     expect(failure).toBeInstanceOf(ReadDatabaseUnavailable);
     expect(String(failure)).toContain(message);

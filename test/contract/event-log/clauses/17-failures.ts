@@ -12,11 +12,11 @@ import {
   transitions,
 } from '../../../support/event-log/transitions.ts';
 import { able, type Clause } from '../clause.ts';
-import type { LogPlace, Trouble } from '../harness.ts';
+import type { LogFailure, LogPlace } from '../harness.ts';
 
-/** Each trouble that the harness can make, one after the other, in one log. */
-async function meetAll(place: LogPlace, isMeant: (trouble: Trouble) => boolean): Promise<void> {
-  const meant = Object.entries(able(place.troubles)).filter(([, trouble]) => isMeant(trouble));
+/** Each failure that the harness can make, one after the other, in one log. */
+async function meetAll(place: LogPlace, isMeant: (failure: LogFailure) => boolean): Promise<void> {
+  const meant = Object.entries(able(place.failures)).filter(([, failure]) => isMeant(failure));
   expect(meant).not.toEqual([]);
   const log = await place.open({ deadlineMs: 500 });
   for (const [name, { ends, begin }] of meant) {
@@ -30,7 +30,7 @@ async function meetAll(place: LogPlace, isMeant: (trouble: Trouble) => boolean):
   await log.close();
 }
 
-export const troubles: Clause = {
+export const failures: Clause = {
   title: 'what goes wrong',
   define({ log, newPlace, itNeeding }) {
     it('has a name that says what to do: conflict, too large, invalid', async () => {
@@ -60,7 +60,7 @@ export const troubles: Clause = {
       await expect(closed.head()).rejects.toBeInstanceOf(LogUnavailable);
     });
 
-    itNeeding('troubles', 'is told as it is, and is over when its cause is', async () => {
+    itNeeding('failures', 'is told as it is, and is over when its cause is', async () => {
       await meetAll(await newPlace(), ({ ends }) => ends !== 'refused: unauthorized');
     });
 
