@@ -114,7 +114,7 @@ const projector = createProjector(readModel, {
   store: createProjectionStore(readDatabase.db, readModel),
   clock: systemClock,
   logger,
-  pace: { fullBatch: 0, intervalMs: 0 },
+  batching: { fullBatch: 0, intervalMs: 0 },
 });
 await projector.load();
 const megabytes = (bytes: number) => Math.round(bytes / 1_048_576);

@@ -1,6 +1,6 @@
 import type { LeasedLimits } from '../application/while-leased.ts';
 import type { PoisonLimits } from '../domain/event/suspicion.ts';
-import type { Pace } from '../projections/read-model.ts';
+import type { Batching } from '../projections/read-model.ts';
 import type { RepairLimits } from '../projections/repair-rows.ts';
 import type { DeadlineLimits } from '../worker/deadlines.ts';
 import type { DispatcherLimits } from '../worker/dispatcher.ts';
@@ -20,7 +20,7 @@ export interface LimitsOfServices {
   readonly following?: Partial<FollowingLimits>;
   readonly isolation?: Partial<IsolationLimits>;
   readonly leased?: Partial<LeasedLimits>;
-  readonly projecting?: Partial<Pace>;
+  readonly projecting?: Partial<Batching>;
   readonly repair?: Partial<RepairLimits>;
   readonly sweep?: Partial<SweepLimits>;
   readonly worker?: Partial<WorkerLimits>;

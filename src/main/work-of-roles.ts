@@ -83,7 +83,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       const projector = createProjector(readModel, {
         store: opened(parts.stores).projection(readModel),
         lease,
-        pace: limits.projecting,
+        batching: limits.projecting,
         ...place,
       });
       const { streamPrefix } = projector;

@@ -8,7 +8,7 @@ import type { Subscriber } from '../application/run-subscription.ts';
 import type { ProjectionFailure } from './projection-failures.ts';
 import { projectionNameOf } from './projection-states.ts';
 import type { ProjectionStore } from './projection-store.ts';
-import { type DecodedTransition, type Pace, type ReadModel, usualPace } from './read-model.ts';
+import { type Batching, type DecodedTransition, defaultBatching, type ReadModel } from './read-model.ts';
 
 /** How far a projection is, and how it fares. Counts are of this process. */
 export interface ProjectionProgress {
@@ -38,7 +38,7 @@ export interface ProjectorDependencies {
   /** Under which to write, where several processes share the read database. */
   readonly lease?: Lease | null;
   /** Overrides of the default batching. */
-  readonly pace?: Partial<Pace> | undefined;
+  readonly batching?: Partial<Batching> | undefined;
 }
 
 /**
@@ -47,9 +47,9 @@ export interface ProjectorDependencies {
  */
 export function createProjector(
   readModel: ReadModel,
-  { store, clock, logger, lease = null, pace: otherPace }: ProjectorDependencies,
+  { store, clock, logger, lease = null, batching: otherBatching }: ProjectorDependencies,
 ): Projector {
-  const pace = { ...usualPace, ...readModel.pace, ...otherPace };
+  const batching = { ...defaultBatching, ...readModel.batching, ...otherBatching };
   let progress: ProjectionProgress = {
     checkpoint: null,
     position: null,
@@ -154,8 +154,9 @@ export function createProjector(
         failures: progress.failures + failures,
         lastBatch: { transitions: transitions.length, durationMs: endedAt - startedAt },
       };
-      const restMs = startedAt + pace.intervalMs - endedAt;
-      if (transitions.length < pace.fullBatch && restMs > 0) await clock.sleep(Math.min(restMs, pace.intervalMs));
+      const restMs = startedAt + batching.intervalMs - endedAt;
+      if (transitions.length < batching.fullBatch && restMs > 0)
+        await clock.sleep(Math.min(restMs, batching.intervalMs));
     },
     isInPlace: async () => {
       const before = handled;

@@ -21,11 +21,11 @@ export interface WriteOptions {
  * that transitions gather in the log meanwhile: an event that is received and processed within one batch is written
  * once instead of two or three times, and that writing is what projecting costs.
  */
-export interface Pace {
+export interface Batching {
   readonly fullBatch: number;
   readonly intervalMs: number;
 }
-export const usualPace: Pace = { fullBatch: 500, intervalMs: 50 };
+export const defaultBatching: Batching = { fullBatch: 500, intervalMs: 50 };
 
 /** Transitions in, rows out. */
 export interface ReadModel<Content = unknown> {
@@ -35,7 +35,7 @@ export interface ReadModel<Content = unknown> {
   /** No row can be refused for what is in it: when the database refuses one, it is waited for, and nothing is passed over. */
   readonly isNeverRefused?: true;
   /** Overrides of the default batching. */
-  readonly pace?: Pace;
+  readonly batching?: Batching;
   /** What `write` has to know of a transition, and no more. @throws {UndecodableTransition} */
   decode(recorded: RecordedTransition): Content;
   /**

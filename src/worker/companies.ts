@@ -1,7 +1,10 @@
 import type { Company } from '../domain/event/suspicion.ts';
 
 export const companyLimits = {
-  /** Events at once of company `few`: they were in progress when a worker ended. As many as a worker begins with (pace.ts): most are innocent. */
+  /**
+   * Events at once of company `few`: they were in progress when a worker ended. As many as a worker begins with
+   * (concurrency-limit.ts), because most are innocent.
+   */
   fewAtOnce: 64,
   /** Each takes a process of handlers for itself. */
   ownProcessAtOnce: 4,

@@ -14,12 +14,12 @@ import { eventAggregate } from '../domain/event/aggregate.ts';
 import type { Claim, EventState } from '../domain/event/state.ts';
 import { companyOf } from '../domain/event/suspicion.ts';
 import type { Companies, Leave } from './companies.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { noHandler } from './describe-failure.ts';
 import type { HandlerOutcome, HandlerRunner } from './handler-runner.ts';
 import { defaultRetry } from './handlers/config-schema.ts';
 import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.ts';
 import { LEASE_MARGIN_MS } from './lease.ts';
-import type { Pace } from './pace.ts';
 import { createPayloadsInHand, type PayloadLimits, payloadLimits } from './payloads-in-hand.ts';
 import { AttemptNotDue } from './wait-until-due.ts';
 
@@ -49,7 +49,7 @@ export interface ProcessEventDependencies {
   /** What an event may run beside, by the outcomes of its earlier runs. */
   readonly companies: Companies;
   /** Called with how long the log took for each claim, reading the event included, whatever the outcome. */
-  readonly pace: Pick<Pace, 'claimTook' | 'standAside'>;
+  readonly concurrency: Pick<ConcurrencyLimit, 'claimTook' | 'standAside'>;
   /** Overrides of the defaults. */
   readonly limits?: Partial<AttemptLimits & PayloadLimits> | undefined;
 }
@@ -72,13 +72,13 @@ interface Attempt {
  *   to its lease. Once the attempt is claimed, nothing is thrown.
  */
 export function createProcessEvent(dependencies: ProcessEventDependencies) {
-  const { log, clock, companies, pace, letGo, limits } = dependencies;
+  const { log, clock, companies, concurrency, letGo, limits } = dependencies;
   const payloads = createPayloadsInHand(letGo, { ...payloadLimits, ...limits });
   return async (command: ProcessEvent): Promise<void> => {
     let tookMs: number | null = 0;
     // Counted once for each event in progress, whatever the outcome.
     const claimTook = (claimMs: number) => {
-      if (tookMs !== null) pace.claimTook(tookMs + claimMs);
+      if (tookMs !== null) concurrency.claimTook(tookMs + claimMs);
       tookMs = null;
     };
     // Waiting for room says nothing of the log.
@@ -95,7 +95,7 @@ export function createProcessEvent(dependencies: ProcessEventDependencies) {
       let known: LoadedEvent | null = taken.event;
       while (known !== null) {
         const entered = companies.enter(companyOf(known.state ?? nothingYet));
-        const mayGoOn = !(entered instanceof Promise) || (await pace.standAside(entered));
+        const mayGoOn = !(entered instanceof Promise) || (await concurrency.standAside(entered));
         const leave: Leave | null = await entered;
         if (leave === null || !mayGoOn)
           throw new CommandBusUnavailable('The worker is stopping: the command is given back');

@@ -1,8 +1,8 @@
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { CommandConsumer, CommandDelivery } from '../application/ports/command-bus.ts';
 import { type CompanyLimits, companyLimits, createCompanies } from './companies.ts';
+import { type ConcurrencyLimits, concurrencyLimits, createConcurrencyLimit } from './concurrency-limit.ts';
 import { createFailurePolicy, type HoldBackLimits } from './failure-policy.ts';
-import { createPace, type PaceLimits, paceLimits } from './pace.ts';
 import { type AttemptLimits, createProcessEvent, type ProcessEventDependencies } from './process-event.ts';
 import { createWaitUntilDue, type EarlyLimits } from './wait-until-due.ts';
 
@@ -10,9 +10,15 @@ import { createWaitUntilDue, type EarlyLimits } from './wait-until-due.ts';
 export const stoppingLimits = { recordWithinMs: 2_000 } as const;
 export type StoppingLimits = { readonly [Limit in keyof typeof stoppingLimits]: number };
 
-export type WorkerLimits = PaceLimits & AttemptLimits & HoldBackLimits & CompanyLimits & EarlyLimits & StoppingLimits;
+export type WorkerLimits = ConcurrencyLimits &
+  AttemptLimits &
+  HoldBackLimits &
+  CompanyLimits &
+  EarlyLimits &
+  StoppingLimits;
 
-export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 'pace' | 'companies' | 'limits'> {
+export interface WorkerOptions
+  extends Omit<ProcessEventDependencies, 'letGo' | 'concurrency' | 'companies' | 'limits'> {
   readonly bus: CommandConsumer;
   /** How long `stop` lets what is in progress finish. Then handlers are aborted, and their attempts are not counted. */
   readonly stopTimeoutMs: number;
@@ -23,24 +29,24 @@ export interface WorkerOptions extends Omit<ProcessEventDependencies, 'letGo' | 
 /** Takes commands from the bus and sees each through to a recorded outcome. */
 export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): BackgroundService {
   const { clock, runner } = rest;
-  const pacing = { ...paceLimits, ...rest.limits };
+  const limits = { ...concurrencyLimits, ...rest.limits };
   const { recordWithinMs } = { ...stoppingLimits, ...rest.limits };
   const letGo = new AbortController();
   const stopping = new AbortController();
   const waitUntilDue = createWaitUntilDue(clock, stopping.signal, rest.limits);
   const policy = createFailurePolicy({ ...rest, letGo: letGo.signal });
-  const pace = createPace(pacing, letGo.signal);
+  const concurrency = createConcurrencyLimit(limits, letGo.signal);
   const companies = createCompanies(runner.isolates, letGo.signal, { ...companyLimits, ...rest.limits });
-  const processEvent = createProcessEvent({ ...rest, companies, pace, letGo: letGo.signal });
+  const processEvent = createProcessEvent({ ...rest, companies, concurrency, letGo: letGo.signal });
   let inHand = 0;
   let emptied: (() => void) | null = null;
   let consumption: { stop(): Promise<void> } | null = null;
 
   /** A command that is early waits beside those that are begun, so that it keeps none of them waiting. */
   const seeThrough = async (delivery: CommandDelivery, dueAt: string | undefined): Promise<void> => {
-    if (!((await waitUntilDue(dueAt)) && (await pace.begin()))) return delivery.release();
+    if (!((await waitUntilDue(dueAt)) && (await concurrency.begin()))) return delivery.release();
     const early = await policy.settle(delivery, processEvent);
-    pace.end();
+    concurrency.end();
     if (early !== null) await seeThrough(delivery, early.dueAt);
   };
 
@@ -72,7 +78,7 @@ export function createWorker({ bus, stopTimeoutMs, ...rest }: WorkerOptions): Ba
   return {
     name: 'worker',
     async start() {
-      consumption = await bus.consume({ prefetch: pacing.eventsInHand, onCommand: (delivery) => void work(delivery) });
+      consumption = await bus.consume({ prefetch: limits.eventsInHand, onCommand: (delivery) => void work(delivery) });
     },
     stop: () => {
       stopped ??= stop();

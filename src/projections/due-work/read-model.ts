@@ -9,7 +9,7 @@ export const dueWork: ReadModel<null> = {
   streamPrefix: EVENT_STREAM_PREFIX,
   isNeverRefused: true,
   // A little more often than the sweep looks. Most events end within one batch, and come to no row at all.
-  pace: { fullBatch: 5_000, intervalMs: 200 },
+  batching: { fullBatch: 5_000, intervalMs: 200 },
   // Most transitions are followed by others of their event within the batch, and need not be read at all.
   decode: () => null,
   async write(transaction, decoded) {

@@ -33,7 +33,7 @@ describe('a projector', () => {
     const clock = manualClock();
     const rests: number[] = [];
     const sleep = async (delayMs: number) => void rests.push(delayMs);
-    const projector = projectorOn(db(), { clock: { ...clock, sleep }, pace: { fullBatch: 3, intervalMs: 50 } });
+    const projector = projectorOn(db(), { clock: { ...clock, sleep }, batching: { fullBatch: 3, intervalMs: 50 } });
     await projector.handle(log.slice(0, 2), placeAfter(2));
     expect(rests).toEqual([50]);
     await projector.handle(log, placeAfter(3));

@@ -39,9 +39,9 @@ export function readTablesOfThisFile(): ReadTables {
 
 /** Everything that is in the log, into these tables. */
 export async function projectInto(db: WritableDatabase, log: EventLog): Promise<void> {
-  const pace = { fullBatch: 1, intervalMs: 0 };
+  const batching = { fullBatch: 1, intervalMs: 0 };
   const store = createProjectionStore(db, events);
-  const projector = createProjector(events, { store, clock: manualClock(), logger: silentLogger, pace });
+  const projector = createProjector(events, { store, clock: manualClock(), logger: silentLogger, batching });
   await projector.load();
   for await (const message of log.subscribeAll(null)) {
     if (message.kind === 'caught-up') return;

@@ -44,7 +44,7 @@ export const projectorOf = (
     store: createProjectionStore(db, readModel),
     clock: manualClock(),
     logger: silentLogger,
-    pace: { fullBatch: 0, intervalMs: 0 },
+    batching: { fullBatch: 0, intervalMs: 0 },
     ...others,
   });
 

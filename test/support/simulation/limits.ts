@@ -6,14 +6,14 @@ import { poisonLimits } from '../../../src/domain/event/suspicion.ts';
 import { followingLimits } from '../../../src/main/follow-log.ts';
 import { LOST_COMMAND_AFTER_MS } from '../../../src/projections/due-work/project.ts';
 import { LEASE_MS } from '../../../src/projections/leases.ts';
-import { usualPace } from '../../../src/projections/read-model.ts';
+import { defaultBatching } from '../../../src/projections/read-model.ts';
 import { repairLimits } from '../../../src/projections/repair-rows.ts';
 import { companyLimits } from '../../../src/worker/companies.ts';
+import { concurrencyLimits } from '../../../src/worker/concurrency-limit.ts';
 import { deadlineLimits } from '../../../src/worker/deadlines.ts';
 import { dispatcherLimits } from '../../../src/worker/dispatcher.ts';
 import { holdBackLimits } from '../../../src/worker/failure-policy.ts';
 import { isolationLimits } from '../../../src/worker/isolation/isolation-limits.ts';
-import { paceLimits } from '../../../src/worker/pace.ts';
 import { attemptLimits } from '../../../src/worker/process-event.ts';
 import { sweepLimits } from '../../../src/worker/sweep/limits.ts';
 import { earlyLimits } from '../../../src/worker/wait-until-due.ts';
@@ -30,12 +30,19 @@ export const usualLimits = {
   leased: leasedLimits,
   /** Not its window: an event that is poison within a moment never is. */
   poison: { maxCrashes: poisonLimits.maxCrashes },
-  projecting: usualPace,
+  projecting: defaultBatching,
   /** Of the embedded read database. */
   reopening: reopeningLimits,
   repair: repairLimits,
   sweep: sweepLimits,
-  worker: { ...paceLimits, ...attemptLimits, ...holdBackLimits, ...companyLimits, ...earlyLimits, ...stoppingLimits },
+  worker: {
+    ...concurrencyLimits,
+    ...attemptLimits,
+    ...holdBackLimits,
+    ...companyLimits,
+    ...earlyLimits,
+    ...stoppingLimits,
+  },
   /** Of the simulated log: transitions that it hands over at once, at most. */
   log: { maxBatch: 1_000 },
   /** Of the read database. */

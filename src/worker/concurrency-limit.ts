@@ -1,7 +1,7 @@
 import { LEASE_MARGIN_MS } from './lease.ts';
 
 /** How many events a worker works on at once: as many as the log keeps up with. */
-export interface Pace {
+export interface ConcurrencyLimit {
   /** Resolves with `true` once one more may be begun, or with `false` when nothing may be begun any more. */
   begin(): Promise<boolean>;
   /** One that was begun is done. */
@@ -15,7 +15,7 @@ export interface Pace {
   claimTook(tookMs: number): void;
 }
 
-export const paceLimits = {
+export const concurrencyLimits = {
   /**
    * How many events one worker works on at most. The log appends together what waits together, so many at once make
    * few commits; a handler that waits for others hardly costs more than its memory.
@@ -30,16 +30,16 @@ export const paceLimits = {
    */
   slowClaimMs: LEASE_MARGIN_MS / 4,
 } as const;
-export type PaceLimits = { readonly [Limit in keyof typeof paceLimits]: number };
+export type ConcurrencyLimits = { readonly [Limit in keyof typeof concurrencyLimits]: number };
 
 /**
  * Additive increase, multiplicative decrease: what keeps TCP from congesting a network.
  * @param letGo aborts when nothing may be begun any more.
  */
-export function createPace(
-  { eventsInHand: most, eventsAtFirst, fewestEvents, slowClaimMs }: PaceLimits,
+export function createConcurrencyLimit(
+  { eventsInHand: most, eventsAtFirst, fewestEvents, slowClaimMs }: ConcurrencyLimits,
   letGo: AbortSignal,
-): Pace {
+): ConcurrencyLimit {
   const waiting: ((may: boolean) => void)[] = [];
   let limit = Math.min(eventsAtFirst, most);
   let inHand = 0;
