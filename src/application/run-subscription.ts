@@ -18,12 +18,12 @@ export interface Subscriber {
   /** What was in the log when the subscription began has been handled. Called again when it fails. */
   caughtUp?(): Promise<void> | void;
   /** Whether what is stored is still what was stored last, where something else could have put it back. */
-  isInPlace?(): Promise<boolean>;
+  isCheckpointUnmoved?(): Promise<boolean>;
 }
 
 export const subscriptionLimits = {
   /** How long a quiet log may hide that a subscriber's effects were put back to an older state. */
-  checkPlaceEveryMs: 5_000,
+  verifyCheckpointEveryMs: 5_000,
   /** After a failure; each further one doubles it, up to the longest. */
   firstPauseMs: 100,
   longestPauseMs: 5_000,
@@ -42,8 +42,8 @@ interface SubscriptionSurroundings {
 
 /**
  * Follows the log until `signal` aborts: from the stored checkpoint, in order, effect before checkpoint. A failure is
- * tried again from the stored checkpoint with backoff, without limit: skipping would be worse than standing still. So is what
- * was moved behind its back.
+ * tried again from the stored checkpoint with backoff, without limit: skipping would be worse than standing still. So is a
+ * checkpoint that was moved meanwhile.
  * @throws {CheckpointRefused} when the stored checkpoint is not a position in this log: that needs a decision.
  */
 export async function runSubscription(
@@ -58,15 +58,15 @@ export async function runSubscription(
     ...options
   }: SubscriptionSurroundings & Omit<SubscribeOptions, 'signal'>,
 ): Promise<void> {
-  const { checkPlaceEveryMs, firstPauseMs, longestPauseMs } = { ...subscriptionLimits, ...limits };
+  const { verifyCheckpointEveryMs, firstPauseMs, longestPauseMs } = { ...subscriptionLimits, ...limits };
   const backoff = createBackoff({ firstMs: firstPauseMs, longestMs: longestPauseMs });
   while (!signal.aborted) {
     const moved = new AbortController();
     const following = { ...options, signal: AbortSignal.any([signal, moved.signal]) };
     try {
       const from = await subscriber.load();
-      const watching = { clock, logger, signal: following.signal, checkPlaceEveryMs };
-      void watchPlace(subscriber, watching, () => moved.abort());
+      const watching = { clock, logger, signal: following.signal, verifyCheckpointEveryMs };
+      void watchCheckpoint(subscriber, watching, () => moved.abort());
       for await (const message of log.subscribeAll(from, following)) {
         if (message.kind === 'caught-up') await subscriber.caughtUp?.();
         else await subscriber.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
@@ -92,22 +92,23 @@ export async function runSubscription(
 }
 
 /** Resolves when `signal` aborts, or after it has said that the subscriber is not where it thinks it is. */
-async function watchPlace(
+async function watchCheckpoint(
   subscriber: Subscriber,
   {
     clock,
     logger,
     signal,
-    checkPlaceEveryMs,
-  }: Pick<SubscriptionSurroundings, 'clock' | 'logger' | 'signal'> & Pick<SubscriptionLimits, 'checkPlaceEveryMs'>,
+    verifyCheckpointEveryMs,
+  }: Pick<SubscriptionSurroundings, 'clock' | 'logger' | 'signal'> &
+    Pick<SubscriptionLimits, 'verifyCheckpointEveryMs'>,
   onMoved: () => void,
 ): Promise<void> {
-  if (subscriber.isInPlace === undefined) return;
+  if (subscriber.isCheckpointUnmoved === undefined) return;
   while (!signal.aborted) {
-    await clock.sleep(checkPlaceEveryMs, signal);
+    await clock.sleep(verifyCheckpointEveryMs, signal);
     // A store that is unavailable says nothing about the checkpoint.
-    const isInPlace = signal.aborted || (await subscriber.isInPlace().catch(() => true));
-    if (isInPlace || signal.aborted) continue;
+    const isCheckpointUnmoved = signal.aborted || (await subscriber.isCheckpointUnmoved().catch(() => true));
+    if (isCheckpointUnmoved || signal.aborted) continue;
     logger.warn({ subscriber: subscriber.name }, 'the stored checkpoint was moved by something else; it is read again');
     return onMoved();
   }

@@ -64,9 +64,9 @@ export function recordedFrom(
   revision: Revision,
   position: LogPosition,
 ): RecordedTransition {
-  const isAtItsPlace =
+  const isWhereItWasSealed =
     proposed instanceof SealedTransition && proposed.stream === stream && BigInt(proposed.revision) === revision;
-  if (isAtItsPlace) return new AppendedTransition(proposed, revision, position);
+  if (isWhereItWasSealed) return new AppendedTransition(proposed, revision, position);
   const { id, type, schemaVersion, recordedAt: at, data, metadata } = proposed;
   return { id, type, schemaVersion, recordedAt: at, data, metadata, stream, revision, position };
 }

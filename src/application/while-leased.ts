@@ -40,7 +40,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
   let unhealthyReason: string | null = null;
   let running: Promise<void> | null = null;
 
-  const told = (error: unknown, message: string) => {
+  const warnOnce = (error: unknown, message: string) => {
     if (unhealthyReason === null) logger.warn({ err: error, lease: name }, message);
     unhealthyReason = error instanceof Error ? error.message : String(error);
   };
@@ -51,7 +51,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
       if (lease === null) unhealthyReason = null;
       return lease;
     } catch (error) {
-      told(error, 'cannot ask for the lease; it is tried again');
+      warnOnce(error, 'cannot ask for the lease; it is tried again');
       return null;
     }
   };
@@ -62,7 +62,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
       unhealthyReason = null;
       return isOurs;
     } catch (error) {
-      told(error, 'cannot prolong the lease; the work goes on until another takes over');
+      warnOnce(error, 'cannot prolong the lease; the work goes on until another takes over');
       return true;
     }
   };
@@ -79,7 +79,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
         return;
       }
     } catch (error) {
-      told(error, 'cannot begin under the lease; it is tried again');
+      warnOnce(error, 'cannot begin under the lease; it is tried again');
     } finally {
       await active?.stop();
       active = null;
@@ -93,7 +93,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
         // While it cannot begin, that is said once, and so is that it holds the lease.
         if (unhealthyReason === null) logger.info({ lease: name, epoch: lease.epoch.toString() }, 'holds the lease');
         await serve(lease);
-        await leases.release(lease).catch((error: unknown) => told(error, 'the lease is left to expire'));
+        await leases.release(lease).catch((error: unknown) => warnOnce(error, 'the lease is left to expire'));
       }
       await clock.sleep(askEveryMs, signal);
     }

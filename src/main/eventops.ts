@@ -38,8 +38,8 @@ try {
     error instanceof SettingsInvalid ||
     error instanceof ConfigInvalid ||
     (error instanceof CannotStart && error.isWrongUse);
-  const told = isWrongUse || error instanceof CannotStart || error instanceof OperationalFailure;
-  const message = told ? error.message : adviceOnFiles(error);
+  const isForTheCaller = isWrongUse || error instanceof CannotStart || error instanceof OperationalFailure;
+  const message = isForTheCaller ? error.message : adviceOnFiles(error);
   if (message === null) throw error;
   process.stderr.write(`${message}\n`);
   process.exit(isWrongUse ? 2 : 1);

@@ -84,8 +84,8 @@ async function openLog(
   const path = logFileOf(dataFolder);
   const log = await openEmbeddedLog({ path, acceptLossUpTo: acceptLossUpTo ?? undefined, logger }).catch(
     async (error: unknown) => {
-      const { withWhatRowsTell } = await import('./rows-beside-refused-log.ts');
-      throw await withWhatRowsTell(error, { path, dataFolder });
+      const { withWhatRowsShow } = await import('./rows-beside-refused-log.ts');
+      throw await withWhatRowsShow(error, { path, dataFolder });
     },
   );
   defer(() => log.close());

@@ -7,7 +7,7 @@ import type { Database } from '../projections/database.ts';
 import { lostEvents } from './lost-events.ts';
 import { readTablesOf } from './read-tables.ts';
 
-interface Place {
+interface LogPaths {
   readonly path: string;
   readonly dataFolder: string;
 }
@@ -16,14 +16,14 @@ interface Place {
  * The same error; for a log that has lost transitions, or may have, with what the rows beside it show of them: the log
  * knows no more of them than a position.
  */
-export async function withWhatRowsTell(error: unknown, place: Place): Promise<unknown> {
+export async function withWhatRowsShow(error: unknown, paths: LogPaths): Promise<unknown> {
   if (!(error instanceof LogFileRefused) || error.problem !== 'incomplete') return error;
   // It is refused in any case, and by what it says itself.
-  const told = await whatRowsTell(place).catch(() => null);
-  return told === null ? error : new LogFileRefused('incomplete', `${error.message}\n${told}`, { cause: error });
+  const shown = await whatRowsShow(paths).catch(() => null);
+  return shown === null ? error : new LogFileRefused('incomplete', `${error.message}\n${shown}`, { cause: error });
 }
 
-async function whatRowsTell({ path, dataFolder }: Place): Promise<string | null> {
+async function whatRowsShow({ path, dataFolder }: LogPaths): Promise<string | null> {
   const { embeddedFolder } = await import('../adapters/postgres/embedded-folder.ts');
   const rows = embeddedFolder(readTablesOf(dataFolder));
   if (!(await rows.hasCluster()) || (await rows.reasonToDiscard()) !== null) return null;

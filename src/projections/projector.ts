@@ -158,7 +158,7 @@ export function createProjector(
       if (transitions.length < batching.fullBatch && restMs > 0)
         await clock.sleep(Math.min(restMs, batching.intervalMs));
     },
-    isInPlace: async () => {
+    isCheckpointUnmoved: async () => {
       const before = handled;
       const stored = await store.load();
       // A batch of our own moves both, one after the other.

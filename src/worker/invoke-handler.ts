@@ -6,7 +6,7 @@ import type { HandlerContext } from './handlers/define-config.ts';
 import type { ConfiguredHandler } from './handlers/match-handler.ts';
 import { smallResult } from './small-result.ts';
 
-const MAX_ISSUES_TOLD = 10;
+const MAX_ISSUES_NAMED = 10;
 
 /** What a handler gets to see of a run, as plain JSON, so that it can be handed to another process. */
 export interface Invocation {
@@ -81,10 +81,10 @@ interface Issue {
 
 /** Names paths and rules, never values. */
 function payloadInvalid(issues: readonly Issue[]) {
-  const told = issues.slice(0, MAX_ISSUES_TOLD).map(({ path = [], message }) => {
+  const named = issues.slice(0, MAX_ISSUES_NAMED).map(({ path = [], message }) => {
     const pointer = path.map((part) => `/${String(typeof part === 'object' ? part.key : part)}`).join('');
     return `${pointer || 'the payload'}: ${message}`;
   });
-  if (issues.length > told.length) told.push(`and ${issues.length - told.length} more`);
-  return failure('PayloadInvalid', told.join('; '), false);
+  if (issues.length > named.length) named.push(`and ${issues.length - named.length} more`);
+  return failure('PayloadInvalid', named.join('; '), false);
 }

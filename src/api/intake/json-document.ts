@@ -113,8 +113,8 @@ function pointerTo(text: string, from: number, at: number): string {
   // `null` for an object of which no member has begun.
   const path: (string | number | null)[] = [];
   let name = '';
-  for (let place = from; place < at; place++) {
-    const symbol = text.charAt(place);
+  for (let index = from; index < at; index++) {
+    const symbol = text.charAt(index);
     const last = path.at(-1);
     if (symbol === '[') path.push(0);
     else if (symbol === '{') path.push(null);
@@ -122,10 +122,10 @@ function pointerTo(text: string, from: number, at: number): string {
     else if (symbol === ',') path.splice(-1, 1, typeof last === 'number' ? last + 1 : null);
     else if (symbol === ':') path.splice(-1, 1, name);
     else if (symbol === '"') {
-      const end = stringEnd(text, place);
+      const end = stringEnd(text, index);
       if (end > at) break;
-      name = nameOf(text.slice(place, end));
-      place = end - 1;
+      name = nameOf(text.slice(index, end));
+      index = end - 1;
     }
   }
   return pointerOf(...path.filter((part) => part !== null));

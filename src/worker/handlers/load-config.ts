@@ -71,6 +71,6 @@ const isPrimitive = (value: unknown): value is string | number | boolean | null 
 function describe(error: unknown): string {
   if (!(error instanceof Error))
     return `it throws ${isPrimitive(error) ? String(error) : 'something that is no Error'}`;
-  const place = /^(?:file:\/\/)?\/.+:\d+/.exec(error.stack ?? '')?.[0].replace(/^file:\/\//, '');
-  return `${error.name}: ${error.message}${place === undefined ? '' : ` (${place})`}`;
+  const location = /^(?:file:\/\/)?\/.+:\d+/.exec(error.stack ?? '')?.[0].replace(/^file:\/\//, '');
+  return `${error.name}: ${error.message}${location === undefined ? '' : ` (${location})`}`;
 }

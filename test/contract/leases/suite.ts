@@ -7,7 +7,7 @@ import { createCheckpointStore } from '../../../src/projections/checkpoints.ts';
 import type { Database } from '../../../src/projections/database.ts';
 import { createLeases } from '../../../src/projections/leases.ts';
 import { received, started, succeeded } from '../../support/domain/transitions.ts';
-import { historyOf, logOf, placeAfter, projectorOn } from '../../support/read-database/following.ts';
+import { checkpointAfter, historyOf, logOf, projectorOn } from '../../support/read-database/following.ts';
 import { emptyTables } from '../../support/read-database/rows.ts';
 
 export interface LeasesUnderTest {
@@ -99,7 +99,7 @@ export function leasesSuite(open: () => Promise<LeasesUnderTest>): void {
       const paused = projectorOn(db(), { lease: await taken('first', OVER_MS) });
       await paused.load();
       await taken('second');
-      await expect(paused.handle(log, placeAfter(3))).rejects.toThrow(ConcurrencyConflict);
+      await expect(paused.handle(log, checkpointAfter(3))).rejects.toThrow(ConcurrencyConflict);
       expect([await rows(), await places()]).toEqual([[], []]);
     });
 
@@ -108,11 +108,11 @@ export function leasesSuite(open: () => Promise<LeasesUnderTest>): void {
       const successor = projectorOn(db(), { lease: await taken('second') });
       await paused.load();
       await successor.load();
-      await successor.handle(log.slice(0, 2), placeAfter(2));
+      await successor.handle(log.slice(0, 2), checkpointAfter(2));
       const before = [await rows(), await places()];
-      expect(before[1]).toEqual([expect.objectContaining({ checkpoint: placeAfter(2), epoch: '2' })]);
+      expect(before[1]).toEqual([expect.objectContaining({ checkpoint: checkpointAfter(2), epoch: '2' })]);
       await paused.load();
-      await expect(paused.handle(log, placeAfter(3))).rejects.toThrow(ConcurrencyConflict);
+      await expect(paused.handle(log, checkpointAfter(3))).rejects.toThrow(ConcurrencyConflict);
       expect([await rows(), await places()]).toEqual(before);
     });
 

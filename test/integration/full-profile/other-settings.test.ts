@@ -8,7 +8,7 @@ import { readOnly } from '../../../src/projections/database.ts';
 import { eventFromHistory, findEvent, listEvents } from '../../../src/projections/events/queries.ts';
 import { createLeases } from '../../../src/projections/leases.ts';
 import { histories } from '../../support/domain/transitions.ts';
-import { historyOf, placeAfter, projectorOn } from '../../support/read-database/following.ts';
+import { checkpointAfter, historyOf, projectorOn } from '../../support/read-database/following.ts';
 import { openReadTablesAt } from '../../support/read-database/postgres.ts';
 import { describeBehindPgBouncer } from '../../support/services/behind-pgbouncer.ts';
 import { describeOn, isolated } from '../../support/services/real-services.ts';
@@ -60,7 +60,7 @@ const ours = { ...sessionSettings(serverLimits), transaction_isolation: 'read co
 async function expectAllIsWell(url: string): Promise<void> {
   const { db } = await open(url);
   const history = historyOf('one', histories.processed);
-  await projectorOn(db).handle(history, placeAfter(history.length));
+  await projectorOn(db).handle(history, checkpointAfter(history.length));
   const expected = eventFromHistory(history);
   expect(await findEvent(readOnly(db), expected?.id ?? '')).toEqual(expected);
   expect((await listEvents(readOnly(db), {}, { limit: 1 })).items).toEqual([expected]);
@@ -127,10 +127,10 @@ describe.each([
       };
       await admit(false);
       for (let attempt = 0; attempt < 3; attempt++)
-        await expect(projector.handle(history, placeAfter(3))).rejects.toThrow(ReadDatabaseUnavailable);
+        await expect(projector.handle(history, checkpointAfter(3))).rejects.toThrow(ReadDatabaseUnavailable);
       await admit(true);
       while (
-        (await projector.handle(history, placeAfter(3)).then(
+        (await projector.handle(history, checkpointAfter(3)).then(
           () => null,
           (error: unknown) => error,
         )) instanceof ReadDatabaseUnavailable

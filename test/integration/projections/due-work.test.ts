@@ -9,7 +9,7 @@ import { createDueWork } from '../../../src/projections/due-work/queries.ts';
 import { dueWork as readModel } from '../../../src/projections/due-work/read-model.ts';
 import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { histories, moment, received, started, succeeded } from '../../support/domain/transitions.ts';
-import { historyOf, logOf, placeAfter, projectorOf } from '../../support/read-database/following.ts';
+import { checkpointAfter, historyOf, logOf, projectorOf } from '../../support/read-database/following.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
 import { emptyTables } from '../../support/read-database/rows.ts';
 
@@ -22,7 +22,7 @@ const idsOf = (rows: readonly { readonly eventId: string }[]) => rows.map(({ eve
 async function project(log: readonly RecordedTransition[], upTo = log.length): Promise<void> {
   const projector = projectorOf(readModel, db());
   await projector.load();
-  await projector.handle(log, placeAfter(upTo));
+  await projector.handle(log, checkpointAfter(upTo));
 }
 /** As if so much time had passed since the rows were written or taken. */
 const letPass = (milliseconds: number) =>
@@ -153,7 +153,7 @@ describe('that the due work is complete', () => {
   it('is not said of tables that were emptied behind the projector', async () => {
     const projector = projectorOf(readModel, db());
     await projector.load();
-    await projector.handle(logOf(waiting('first')), placeAfter(1));
+    await projector.handle(logOf(waiting('first')), checkpointAfter(1));
     await emptyTables(db());
     await expect(Promise.resolve(projector.caughtUp?.())).rejects.toThrow(ConcurrencyConflict);
     expect(await work().isCaughtUp()).toBe(false);

@@ -8,7 +8,7 @@ import { readOnly } from '../../../src/projections/database.ts';
 import { eventFromHistory, findEvent, listEvents } from '../../../src/projections/events/queries.ts';
 import { carryOut, order } from '../../support/domain/arbitrary.ts';
 import { histories, received, request, started, succeeded } from '../../support/domain/transitions.ts';
-import { historyOf, logOf, placeAfter, projectorOn } from '../../support/read-database/following.ts';
+import { checkpointAfter, historyOf, logOf, projectorOn } from '../../support/read-database/following.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
 import { emptyTables } from '../../support/read-database/rows.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
@@ -50,8 +50,8 @@ describe('the events projection', () => {
           await projector.load();
           const from = Math.max(0, reached - back);
           const to = Math.min(log.length, from + size);
-          await projector.handle(log.slice(from, to), placeAfter(to));
-          expect(await loadCheckpoint(db(), subscriber)).toBe(placeAfter(to));
+          await projector.handle(log.slice(from, to), checkpointAfter(to));
+          expect(await loadCheckpoint(db(), subscriber)).toBe(checkpointAfter(to));
           reached = Math.max(reached, to);
         }
         for (const history of Map.groupBy(log, ({ stream }) => stream).values()) {
@@ -67,30 +67,30 @@ describe('the events projection', () => {
     const log = logOf(Object.entries(histories).flatMap(([name, history]) => historyOf(name, history)));
     const rows = () => db().selectFrom('events').selectAll().orderBy('id').execute();
     const live = projectorOn(db());
-    for (const [index, transition] of log.entries()) await live.handle([transition], placeAfter(index + 1));
+    for (const [index, transition] of log.entries()) await live.handle([transition], checkpointAfter(index + 1));
     const before = await rows();
     await emptyTables(db());
     const again = projectorOn(db());
     expect(await again.load()).toBeNull();
-    await again.handle(log, placeAfter(log.length));
+    await again.handle(log, checkpointAfter(log.length));
     expect(await rows()).toEqual(before);
   });
 
   it('moves its checkpoint over a part of the log that does not concern it', async () => {
-    await projectorOn(db()).handle([], placeAfter(7));
-    expect(await projectorOn(db()).load()).toBe(placeAfter(7));
+    await projectorOn(db()).handle([], checkpointAfter(7));
+    expect(await projectorOn(db()).load()).toBe(checkpointAfter(7));
   });
 
   it('stands still while the database is away, and leaves rows and checkpoint as they are', async () => {
     const projector = projectorOn(db());
     await sql`alter table events rename to elsewhere`.execute(db());
-    await expect(projector.handle(historyOf('one', histories.processed), placeAfter(3))).rejects.toThrow(
+    await expect(projector.handle(historyOf('one', histories.processed), checkpointAfter(3))).rejects.toThrow(
       ReadDatabaseUnavailable,
     );
     await sql`alter table elsewhere rename to events`.execute(db());
     expect([await projector.load(), await failures()]).toEqual([null, []]);
-    await projector.handle(historyOf('one', histories.processed), placeAfter(3));
-    expect(await projector.load()).toBe(placeAfter(3));
+    await projector.handle(historyOf('one', histories.processed), checkpointAfter(3));
+    expect(await projector.load()).toBe(checkpointAfter(3));
   });
 });
 
@@ -111,7 +111,7 @@ describe('a transition that cannot be projected', () => {
     const logger = createRecordingLogger();
     const projector = projectorOn(db(), { logger });
     const log = logOf([...good.slice(0, 3), bad, ...good.slice(3)]);
-    await projector.handle(log, placeAfter(log.length));
+    await projector.handle(log, checkpointAfter(log.length));
     expect(await statuses()).toEqual([
       { idempotency_key: 'better', status: 'DEAD' },
       { idempotency_key: 'good', status: 'PROCESSED' },
@@ -120,7 +120,7 @@ describe('a transition that cannot be projected', () => {
       { subscriber, stream: bad.stream, revision: String(bad.revision), reason: expect.stringContaining(reason) },
     ]);
     expect(JSON.stringify([await failures(), logger.lines])).not.toContain('4242');
-    expect(await projector.load()).toBe(placeAfter(log.length));
+    expect(await projector.load()).toBe(checkpointAfter(log.length));
     expect(projector.progress()).toMatchObject({ failures: 1, transitions: log.length });
   });
 
@@ -132,7 +132,7 @@ describe('a transition that cannot be projected', () => {
         ...histories.processed.slice(1),
       ]);
       const log = logOf([...good.slice(0, 2), ...refused, ...good.slice(2)]);
-      await projectorOn(db()).handle(log, placeAfter(log.length));
+      await projectorOn(db()).handle(log, checkpointAfter(log.length));
       const { items } = await listEvents(readOnly(db()), { status: 'PROCESSED' }, { limit: 10 });
       expect(items).toContainEqual(eventFromHistory(refused));
       expect(await failures()).toEqual([]);
@@ -142,8 +142,8 @@ describe('a transition that cannot be projected', () => {
   it('is recorded once, however often it is met', async () => {
     if (badReceipt === undefined) throw new Error('There is no such transition');
     const projector = projectorOn(db());
-    await projector.handle([badReceipt], placeAfter(1));
-    await projector.handle([badReceipt], placeAfter(2));
+    await projector.handle([badReceipt], checkpointAfter(1));
+    await projector.handle([badReceipt], checkpointAfter(2));
     expect(await failures()).toHaveLength(1);
   });
 });

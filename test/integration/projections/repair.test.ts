@@ -8,7 +8,7 @@ import { createPassedOver } from '../../../src/projections/passed-over.ts';
 import { type RepairLimits, repairRows } from '../../../src/projections/repair-rows.ts';
 import { manualClock } from '../../support/api/manual-clock.ts';
 import { histories } from '../../support/domain/transitions.ts';
-import { historyOf, logOf, placeAfter, projectorOn } from '../../support/read-database/following.ts';
+import { checkpointAfter, historyOf, logOf, projectorOn } from '../../support/read-database/following.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
@@ -57,7 +57,7 @@ describe('what was passed over', () => {
 
   it('stays out of the rows while its history does not match its hashes', async () => {
     const changed = history.map((one, index) => (index === 0 ? { ...one, data: one.data.replace('{', '{ ') } : one));
-    await projectorOn(db()).handle(changed, placeAfter(changed.length));
+    await projectorOn(db()).handle(changed, checkpointAfter(changed.length));
     await repair(changed);
     expect(await rowOf(history)).toBeNull();
     expect(await failures()).toMatchObject([{ tries: 1 }]);
@@ -65,7 +65,7 @@ describe('what was passed over', () => {
 
   it('is in the rows once the database takes it, and off the list', async () => {
     await refuse();
-    await projectorOn(db()).handle(history, placeAfter(history.length));
+    await projectorOn(db()).handle(history, checkpointAfter(history.length));
     expect(await rowOf(history)).toBeNull();
     expect(await failures()).toHaveLength(history.length);
     await takeAgain();
@@ -75,7 +75,7 @@ describe('what was passed over', () => {
 
   it('is left alone longer and longer while the database refuses it', async () => {
     await refuse();
-    await projectorOn(db()).handle(history.slice(0, 1), placeAfter(1));
+    await projectorOn(db()).handle(history.slice(0, 1), checkpointAfter(1));
     expect(await repair(history, 3, { initialDelayMs: 0, maxDelayMs: 0 })).toEqual([1, 1, 1]);
     expect(await failures()).toMatchObject([{ tries: 3 }]);
     expect(await repair(history, 3)).toEqual([1, 1, 1]);
@@ -89,11 +89,11 @@ describe('what was passed over', () => {
       const others = ['two', 'three', 'four'].map((name) => historyOf(name, histories.dead));
       const log = [history, ...others].flat();
       await refuse();
-      await projector.handle(logOf([history, ...others].flatMap((one) => one.slice(0, -1))), placeAfter(1));
+      await projector.handle(logOf([history, ...others].flatMap((one) => one.slice(0, -1))), checkpointAfter(1));
       await repair(log);
       await takeAgain();
       // They have been put off, until this.
-      await projector.handle(logOf([history, ...others].flatMap((one) => one.slice(-1))), placeAfter(2));
+      await projector.handle(logOf([history, ...others].flatMap((one) => one.slice(-1))), checkpointAfter(2));
       await repair(log, 4, { pageStreams: page });
       for (const one of [history, ...others]) expect(await rowOf(one)).toEqual(eventFromHistory(one));
       expect(await failures()).toEqual([]);
@@ -102,9 +102,9 @@ describe('what was passed over', () => {
 
   it('is a row, too, that is missing when its event moves on', async () => {
     const projector = projectorOn(db());
-    await projector.handle(history.slice(0, 2), placeAfter(2));
+    await projector.handle(history.slice(0, 2), checkpointAfter(2));
     await db().deleteFrom('events').execute();
-    await projector.handle(history.slice(2), placeAfter(history.length));
+    await projector.handle(history.slice(2), checkpointAfter(history.length));
     expect(await failures()).toHaveLength(1);
     expect(await repair(history)).toEqual([0]);
     expect(await rowOf(history)).toEqual(whole);
@@ -112,9 +112,9 @@ describe('what was passed over', () => {
 
   it('stays on the list while its stream is behind the row, or cannot be read', async () => {
     const projector = projectorOn(db());
-    await projector.handle(history.slice(0, 2), placeAfter(2));
+    await projector.handle(history.slice(0, 2), checkpointAfter(2));
     await db().deleteFrom('events').execute();
-    await projector.handle(history.slice(2), placeAfter(history.length));
+    await projector.handle(history.slice(2), checkpointAfter(history.length));
     await repair(history);
     await db()
       .insertInto('projection_failures')

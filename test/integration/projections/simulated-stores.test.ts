@@ -12,7 +12,7 @@ import type { ProjectedBatch, ProjectionStore } from '../../../src/projections/p
 import { createStores, type Stores } from '../../../src/projections/stores.ts';
 import { carryOut, order } from '../../support/domain/arbitrary.ts';
 import { moment } from '../../support/domain/transitions.ts';
-import { historyOf, placeAfter } from '../../support/read-database/following.ts';
+import { checkpointAfter, historyOf } from '../../support/read-database/following.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
 import { emptyTables } from '../../support/read-database/rows.ts';
 import { SimulatedStores } from '../../support/simulation/stores.ts';
@@ -39,7 +39,10 @@ const step = fc.record({
   history: fc.nat(2),
   from: fc.nat(12),
   size: fc.integer({ min: 1, max: 6 }),
-  isAtRightPlace: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  isAtRightCheckpoint: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(true) },
+    { weight: 1, arbitrary: fc.constant(false) },
+  ),
   movesCheckpoint: fc.boolean(),
   lease: fc.constantFrom(null, 'first', 'latest'),
   takesOver: fc.boolean(),
@@ -111,17 +114,17 @@ async function live(
       failures: [],
       failedAt: moment(0),
       checkpoint: told.movesCheckpoint
-        ? { from: told.isAtRightPlace ? found : ('elsewhere' as Checkpoint), to: placeAfter(index) }
+        ? { from: told.isAtRightCheckpoint ? found : ('elsewhere' as Checkpoint), to: checkpointAfter(index) }
         : null,
       lease: under,
     };
     said.push(found, await answerOf(store.commit(batch)), await store.load());
-    said.push(await answerOf(places(under).save('dispatcher', placeAfter(index))));
+    said.push(await answerOf(places(under).save('dispatcher', checkpointAfter(index))));
     said.push(await places(null).load('dispatcher'));
     const dueFound = await dueStore.load();
-    const checkpoint = batch.checkpoint && { ...batch.checkpoint, from: told.isAtRightPlace ? dueFound : found };
+    const checkpoint = batch.checkpoint && { ...batch.checkpoint, from: told.isAtRightCheckpoint ? dueFound : found };
     said.push(await answerOf(dueStore.commit({ ...batch, checkpoint })), await dueStore.load());
-    const reached = told.isAtRightPlace ? await dueStore.load() : found;
+    const reached = told.isAtRightCheckpoint ? await dueStore.load() : found;
     said.push(await answerOf(told.isCaughtUp ? dueStore.markCaughtUp(reached) : dueStore.markBehind()));
     said.push(await work.isCaughtUp());
     if (told.hastens) said.push(await work.hasten(['command', 'lease'], null, told.limit));

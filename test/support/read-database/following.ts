@@ -32,7 +32,7 @@ export const logOf = (transitions: readonly RecordedTransition[]): readonly Reco
   transitions.map((transition, index) => ({ ...transition, position: BigInt(index) as LogPosition }));
 
 /** The place after so many transitions. */
-export const placeAfter = (transitions: number) => String(transitions) as Checkpoint;
+export const checkpointAfter = (transitions: number) => String(transitions) as Checkpoint;
 
 /** One that waits for nothing between batches. */
 export const projectorOf = (

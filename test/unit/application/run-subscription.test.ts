@@ -182,7 +182,7 @@ describe('a subscription', () => {
         steps.push(...transitions.map(({ stream }) => stream));
         reached = stored = checkpoint;
       },
-      isInPlace: async () => stored === reached,
+      isCheckpointUnmoved: async () => stored === reached,
     };
     const running = runSubscription(log, subscriber, { clock, logger, signal: stop.signal, maxBatch: 1 });
     await clock.runUntil(() => steps.length === 2);
