@@ -1,19 +1,20 @@
 import { eventAggregate } from '../domain/event/aggregate.ts';
 import type {
   CompleteProcessing,
-  DiscardEvent,
   EventCommand,
   ExpireLease,
   FailProcessing,
   InterruptProcessing,
   ReceiveEvent,
-  ReplayEvent,
   StartProcessing,
 } from '../domain/event/commands.ts';
 import type { CommandContext } from './command-context.ts';
 import type { LoadedEvent } from './event-history.ts';
 import { type CommandDependencies, handleCommand } from './handle-command.ts';
+import type { AskedAct } from './use-cases/event/act-once.ts';
+import { discardEvent } from './use-cases/event/discard-event.ts';
 import { receiveEvent } from './use-cases/event/receive-event.ts';
+import { type AskedReplay, replayEvent } from './use-cases/event/replay-event.ts';
 
 type Without<Command> = Omit<Command, 'kind'>;
 
@@ -50,12 +51,10 @@ export const createUseCases = (dependencies: CommandDependencies) => {
     ) => toEvent(id, { kind: 'InterruptProcessing', ...interrupted }, context, known),
 
     /** An operator asks for the next generation. */
-    replayEvent: (id: string, replay: Without<ReplayEvent>, context: CommandContext) =>
-      toEvent(id, { kind: 'ReplayEvent', ...replay }, context),
+    replayEvent: (asked: AskedReplay) => replayEvent(dependencies, asked),
 
     /** An operator gives a dead letter up. */
-    discardEvent: (id: string, discard: Without<DiscardEvent>, context: CommandContext) =>
-      toEvent(id, { kind: 'DiscardEvent', ...discard }, context),
+    discardEvent: (asked: AskedAct) => discardEvent(dependencies, asked),
   };
 };
 

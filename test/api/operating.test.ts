@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deriveUuid } from '../../src/application/event-identity.ts';
+import { handleCommand } from '../../src/application/handle-command.ts';
 import { createUseCases } from '../../src/application/use-cases.ts';
+import { eventAggregate } from '../../src/domain/event/aggregate.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
 import { eventLife } from '../support/api/event-life.ts';
 
@@ -93,17 +95,18 @@ describe('a replay', () => {
     const { log, clock, id, life } = await withEvent();
     await life.start();
     await life.succeed();
-    const useCases = createUseCases({ log, clock, random: { uuid: () => crypto.randomUUID(), fraction: () => 0 } });
-    const [bothCame, firstIsDone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [bothHaveRead, firstIsDone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let came = 0;
-    const replayEvent: typeof useCases.replayEvent = async (...given) => {
+    const append: typeof log.append = async (request) => {
       const isFirst = ++came === 1;
-      if (isFirst) await bothCame.promise;
-      else bothCame.resolve();
+      if (isFirst) await bothHaveRead.promise;
+      else bothHaveRead.resolve();
       if (!isFirst) await firstIsDone.promise;
-      return useCases.replayEvent(...given).finally(() => firstIsDone.resolve());
+      return log.append(request).finally(() => firstIsDone.resolve());
     };
-    const { call } = apiUnderTest({ log, useCases: { ...useCases, replayEvent } });
+    const random = { uuid: () => crypto.randomUUID(), fraction: () => 0 };
+    const useCases = createUseCases({ log: { ...log, append }, clock, random });
+    const { call } = apiUnderTest({ log, useCases });
     const headers = { 'content-type': 'application/json', 'idempotency-key': '1' };
     const ask = () => call({ method: 'POST', url: `/v1/events/${id}/replay`, headers, payload: '{"reason":"x"}' });
     const answers = await Promise.all([ask(), ask()]);
@@ -138,15 +141,38 @@ describe('a replay', () => {
     expect(JSON.parse(kept[0]?.data ?? '')).toMatchObject({ reason: accepted });
   });
 
+  it('with a key reads the history once, whether it is carried out or was before', async () => {
+    const { log, clock, id, life } = await withEvent();
+    await life.start();
+    await life.succeed();
+    let reads = 0;
+    const readStream: typeof log.readStream = (...given) => {
+      reads += 1;
+      return log.readStream(...given);
+    };
+    const counted = { ...log, readStream };
+    const random = { uuid: () => crypto.randomUUID(), fraction: () => 0 };
+    const { call } = apiUnderTest({ log: counted, useCases: createUseCases({ log: counted, clock, random }) });
+    const headers = { 'content-type': 'application/json', 'idempotency-key': '1' };
+    const ask = () => call({ method: 'POST', url: `/v1/events/${id}/replay`, headers, payload: '{"reason":"x"}' });
+    const first = await ask();
+    expect(first.json()).toMatchObject({ status: 'RECEIVED', generation: 1, revision: 3 });
+    expect(reads).toBe(1);
+    const again = await ask();
+    expect(again.headers).toMatchObject({ 'idempotent-replayed': 'true' });
+    expect(again.json()).toEqual(first.json());
+    expect(reads).toBe(2);
+  });
+
   it('that an older version recorded under its key is known again', async () => {
     const { log, clock, id, life, replay, recorded } = await withEvent();
     await life.start();
     await life.succeed();
     const transitionId = () => deriveUuid('replay', 'admin', id, 'click-1');
-    const useCases = createUseCases({ log, clock, random: { uuid: () => crypto.randomUUID(), fraction: () => 0 } });
-    const asked = { permission: 'safe', reason: 'then', requestedBy: 'admin-subject' } as const;
+    const command = { kind: 'ReplayEvent', permission: 'safe', reason: 'then', requestedBy: 'admin-subject' } as const;
     const actor = { kind: 'process', process: 'older' } as const;
-    await useCases.replayEvent(id, asked, { actor, transitionId });
+    const random = { uuid: () => crypto.randomUUID(), fraction: () => 0 };
+    await handleCommand(eventAggregate, { log, clock, random }, { id, command, context: { actor, transitionId } });
     const key = { 'idempotency-key': 'click-1' };
     expect((await replay({ reason: 'then' }, key)).statusCode).toBe(202);
     expect((await replay({ reason: 'now' }, key)).statusCode).toBe(422);

@@ -1,10 +1,9 @@
 import type { Insertable } from 'kysely';
 import { unseal } from '../../application/envelope.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
-import type { RecordedTransition } from '../../application/ports/event-log.ts';
+import type { StoredTransition } from '../../application/sealed-transition.ts';
 import { interruptionOf } from '../../domain/event/interruption.ts';
 import type { Failure, Transition } from '../../domain/event/transitions.ts';
-import type { DecodedTransition } from '../read-model.ts';
 import type { EventsTable } from './table.ts';
 
 /** A whole row, but for the value that the database makes of the payload's text. */
@@ -18,6 +17,11 @@ type Columns = Settled & (Told | Omit<EventRow, keyof Identity>);
 /** What an event's transitions add up to, in absolute values. */
 export type EventChanges = Identity & Columns;
 
+interface StoredAndDecoded {
+  readonly recorded: StoredTransition;
+  readonly transition: Transition;
+}
+
 /** Whether the changes begin with the event's receipt, so that they are the row. */
 export const isWholeRow = (changes: EventChanges): changes is EventRow => 'payload_text' in changes;
 
@@ -25,7 +29,7 @@ export const isWholeRow = (changes: EventChanges): changes is EventRow => 'paylo
  * What each event's transitions add up to, in the order in which the events appear. A transition that is handed over
  * again counts once.
  */
-export function foldByEvent(decoded: Iterable<DecodedTransition>): readonly EventChanges[] {
+export function foldByEvent(decoded: Iterable<StoredAndDecoded>): readonly EventChanges[] {
   const changesById = new Map<string, EventChanges>();
   for (const { recorded, transition } of decoded) {
     const id = eventIdOfStream(recorded.stream);
@@ -43,7 +47,7 @@ export function foldByEvent(decoded: Iterable<DecodedTransition>): readonly Even
   return [...changesById.values()];
 }
 
-function columnsOf(transition: Transition, recorded: RecordedTransition): Columns {
+function columnsOf(transition: Transition, recorded: StoredTransition): Columns {
   const { recordedAt } = recorded;
   switch (transition.type) {
     case 'EventReceived': {
@@ -107,7 +111,7 @@ const failed = (failure: Pick<Failure, 'class' | 'message' | 'fingerprint'> | nu
 });
 
 /** The middle of W3C trace context: `00-<trace id>-<parent id>-<flags>`. */
-function traceIdOf(recorded: RecordedTransition): string | null {
+function traceIdOf(recorded: StoredTransition): string | null {
   if (!recorded.metadata.includes('traceparent')) return null;
   return unseal(recorded).envelope.traceparent?.split('-')[1] ?? null;
 }

@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import { decodeEventTransition } from '../../application/event-history.ts';
-import type { RecordedTransition } from '../../application/ports/event-log.ts';
+import type { StoredTransition } from '../../application/sealed-transition.ts';
 import type { EventStatus } from '../../domain/event/state.ts';
 import type { ReadDatabase } from '../database.ts';
 import { foldByEvent, isWholeRow } from './project.ts';
@@ -126,7 +126,7 @@ function matching(db: ReadDatabase, filters: EventFilters, after: EventPlace | u
  * What the row will be once the projection has come as far as `history`, an event's whole stream; `null` for an empty
  * one. @throws {UndecodableTransition}
  */
-export function eventFromHistory(history: readonly RecordedTransition[]): EventView | null {
+export function eventFromHistory(history: readonly StoredTransition[]): EventView | null {
   const [row] = foldByEvent(history.map((recorded) => ({ recorded, transition: decodeEventTransition(recorded) })));
   return row !== undefined && isWholeRow(row) ? viewOf(row) : null;
 }

@@ -1,6 +1,5 @@
 import { receiveSentEvent } from '../../../src/api/intake/receive-sent-event.ts';
 import { prepare } from '../../../src/api/intake/sent-event.ts';
-import { replayOnce } from '../../../src/api/routes/events/act-once.ts';
 import type { CommandContext } from '../../../src/application/command-context.ts';
 import { eventIdOf } from '../../../src/application/event-identity.ts';
 import type { Acknowledged, AnsweredRequest } from '../guarantees/evidence.ts';
@@ -88,14 +87,14 @@ export async function operator(surroundings: Surroundings, act: OperatorAct, num
   const requestId = `${what}-${number}`;
   const context = contextOf(subject, requestId);
   await world.time.sleep(at);
-  const discard = { reason: 'It is wrong', requestedBy: subject };
-  const replay = { eventId, clientId: subject, subject, key: requestId, reason: 'It is fixed', context };
+  const asked = { eventId, clientId: subject, requestedBy: subject, context };
+  const replay = { key: requestId, reason: 'It is fixed' };
   for (let isFirst = true; !world.falsified.has(eventId); isFirst = false) {
     const askedAt = world.time.passed();
     const answer = await api()?.ask<{ readonly ok: boolean }>((dependencies) =>
       what === 'replay'
-        ? replayOnce(dependencies, replay)
-        : dependencies.useCases.discardEvent(eventId, discard, context),
+        ? dependencies.useCases.replayEvent({ ...asked, ...replay, permissionOf: dependencies.replayPermissionOf })
+        : dependencies.useCases.discardEvent({ ...asked, key: null, reason: 'It is wrong' }),
     );
     if (answer) {
       world.tell(() => `${subject}: ${what} of ${eventId.slice(0, 8)} is ${answer.ok ? 'done' : 'refused'}`);

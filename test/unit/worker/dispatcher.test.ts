@@ -78,7 +78,10 @@ describe('the dispatcher', () => {
     const claim = { worker: 'w', leaseExpiresAt: now };
     const done = { ...run, claim, now, durationMs: 1, handler: '*', handlerVersion: '1', result: null };
     await useCases.completeProcessing(id, done, byClient, claimed.current);
-    await useCases.replayEvent(id, { permission: 'safe', reason: 'wished', requestedBy: 'operator' }, byClient);
+    await useCases.replayEvent({
+      ...{ eventId: id, clientId: 'client', requestedBy: 'operator', reason: 'wished', key: null },
+      ...{ context: byClient, permissionOf: () => 'safe' },
+    });
     await start();
     expect(published).toMatchObject([
       { eventId: id, generation: 0, attempt: 1 },

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RouteDependencies } from '../../dependencies.ts';
+import type { ActAnswer, AskedAct } from '../../../application/use-cases/event/act-once.ts';
+import { eventFromHistory } from '../../../projections/events/queries.ts';
 import { readReason } from '../../intake/reason.ts';
 import { commandContextOf, mayKnowOf } from '../../plugins/access.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { problemOfRejection, type success } from '../../problem-details.ts';
-import type { ActAnswer, AskedAct } from './act-once.ts';
 import { eventIdIn, sendEvent, sendEventNotFound } from './event-answers.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 
@@ -12,7 +12,6 @@ import { idempotencyKeyOf } from './idempotency-key.ts';
 export async function answerAct(
   request: FastifyRequest,
   reply: FastifyReply,
-  { log }: Pick<RouteDependencies, 'log'>,
   act: (asked: AskedAct) => Promise<ActAnswer>,
   status: (typeof success)[keyof typeof success],
 ): Promise<FastifyReply> {
@@ -24,11 +23,11 @@ export async function answerAct(
   if (!given.ok) return sendProblem(reply, given.problem);
   const { clientId, subject } = request.principal;
   const answer = await act({
-    ...{ eventId, clientId, subject, key: key.value, reason: given.value.reason },
+    ...{ eventId, clientId, requestedBy: subject, key: key.value, reason: given.value.reason },
     context: commandContextOf(request),
     mayKnowOf: (received) => mayKnowOf(request, received),
   });
   if (!answer.ok) return sendProblem(reply, problemOfRejection(answer.rejection));
   if (answer.isRepeat) reply.header('idempotent-replayed', 'true');
-  return sendEvent(reply, log, eventId, status);
+  return sendEvent(reply, eventFromHistory(answer.history), status);
 }
