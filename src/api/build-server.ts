@@ -17,27 +17,17 @@ import { addPatience } from './plugins/patience.ts';
 import { addProblems, answerFrameworkError } from './plugins/problems.ts';
 import { addRequestContext, requestIdFrom } from './plugins/request-context.ts';
 import { addRoom } from './plugins/room.ts';
-import { addDiscardDeadLetter } from './routes/dead-letters/discard-dead-letter.ts';
-import { addGetEvent } from './routes/events/get-event.ts';
-import { addGetHistory } from './routes/events/get-history.ts';
-import { addIngestBatch } from './routes/events/ingest-batch.ts';
-import { addIngestEvent } from './routes/events/ingest-event.ts';
-import { addListDeadLetters, addListEvents } from './routes/events/list-events.ts';
-import { addReplayEvent } from './routes/events/replay-event.ts';
-import { addHealth, addReadiness } from './routes/health/health.ts';
+import { addRoute } from './route.ts';
+import { routes } from './routes/routes.ts';
 
 /**
  * The HTTP API, ready to listen. `close` answers what is under way, ends long polls at once, and refuses what comes
  * after.
- * @throws (from `ready` or `listen`) when a route does not say who may use it.
+ * @throws (from `ready` or `listen`) when a route was not made with `defineRoute`.
  */
 export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   const limits = { ...defaultLimits, ...dependencies.limits };
-  const given = {
-    ...dependencies,
-    limits,
-    permissionsOfRoles: dependencies.permissionsOfRoles ?? permissionsOfRoles(),
-  };
+  const { permissionsOfRoles: ofRoles = permissionsOfRoles() } = dependencies;
   const { authenticator, random, clock, log, logger } = dependencies;
   const clientErrors = createClientErrors(limits.passingOverMs);
   const server = fastify({
@@ -69,7 +59,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   addMissingRoutes(server);
   addBodyReading(server, limits);
   addBodyProgress(server, clock, limits);
-  addAccess(server, authenticator, given.permissionsOfRoles);
+  addAccess(server, authenticator, ofRoles);
   addRoom(server, createAdmission(limits, clock), limits);
   addPatience(server, clock, limits);
   addAnswerDeadlines(server, clock, limits);
@@ -77,15 +67,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   const waits = createEventWaits({ log, clock, logger, limit: limits.waiters });
   server.addHook('preClose', async () => waits.close());
 
-  addHealth(server);
-  addReadiness(server, given);
-  addIngestEvent(server, given);
-  addIngestBatch(server, given);
-  addListEvents(server, given);
-  addGetEvent(server, given, waits);
-  addGetHistory(server, given);
-  addReplayEvent(server, given);
-  addListDeadLetters(server, given);
-  addDiscardDeadLetter(server, given);
+  const given = { ...dependencies, limits, permissionsOfRoles: ofRoles, waits };
+  for (const route of routes) addRoute(server, route, given);
   return server;
 }

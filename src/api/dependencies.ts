@@ -6,6 +6,7 @@ import type { Random } from '../application/ports/random.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import type { ReplayPermission } from '../domain/event/commands.ts';
 import type { ReadDatabase } from '../projections/events/queries.ts';
+import type { EventWaits } from './event-waits.ts';
 import type { Limits } from './limits.ts';
 import type { PermissionsOfRoles } from './permissions.ts';
 import type { ProblemCode } from './problem-details.ts';
@@ -43,4 +44,5 @@ export interface ApiDependencies {
 /** What a route gets. */
 export type RouteDependencies = Required<Omit<ApiDependencies, 'limits' | 'countProblem'>> & {
   readonly limits: Limits;
+  readonly waits: EventWaits;
 };

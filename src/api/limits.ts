@@ -30,8 +30,6 @@ export const defaultLimits = {
   urlCharacters: 8 * 1024,
   /** Long polls at one time. */
   waiters: 1_000,
-  longestWaitMs: 60_000,
-  listItems: 200,
   /** Of a list's page, in bytes of payload; one item always fits. */
   pageBytes: 1024 * 1024,
   /** What the parts said is believed for so long. */
@@ -71,6 +69,9 @@ export const defaultLimits = {
   /** Longer than the 60 s of the usual load balancers, so that they close first and never meet a closed connection. */
   keepAliveTimeoutMs: 72_000,
 } as const;
+
+/** What a request may ask for at most. The API's document says it, so it is the same everywhere. */
+export const mostAskedFor = { listItems: 200, waitMs: 60_000 } as const;
 
 export type Limits = { readonly [Name in keyof typeof defaultLimits]: number };
 

@@ -85,9 +85,9 @@ describe('a route', () => {
     expect(asked).toBe(1);
   });
 
-  it('that does not say who may use it stops the start', () => {
+  it('that does not declare itself stops the start', () => {
     const { server } = apiUnderTest();
-    expect(() => server.get('/v1/secrets', () => 'everything')).toThrow('GET /v1/secrets does not say who may use it');
+    expect(() => server.get('/v1/secrets', () => 'everything')).toThrow('GET /v1/secrets does not declare itself');
   });
 });
 

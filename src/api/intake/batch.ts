@@ -1,5 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import type { MediaType } from '../plugins/body-reading.ts';
+import type { MediaType } from '../media-types.ts';
 import type { Problem } from '../problem-details.ts';
 import { readStructured } from './cloud-event.ts';
 import { type JsonDocument, type Reading, readDocument, readScanned, refused, whyMalformed } from './json-document.ts';

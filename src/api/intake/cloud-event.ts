@@ -3,7 +3,7 @@ import { keyOfCloudEvent } from '../../application/event-identity.ts';
 import type { Problem } from '../problem-details.ts';
 import { type EventData, OCTETS, readBase64, readBytes } from './event-data.ts';
 import { parseExactly } from './exact-json.ts';
-import { plainName, printableKey, readFields, sourceName } from './fields.ts';
+import { anyJson, plainName, printableKey, readFields, sourceName } from './fields.ts';
 import { asEnvelope, invalid, type JsonDocument, pointerOf, type Reading, refused } from './json-document.ts';
 import { rfc3339 } from './query.ts';
 import type { SentEvent } from './sent-event.ts';
@@ -16,6 +16,10 @@ const attributeText = z.string().regex(/^[^\p{Cc}\p{Noncharacter_Code_Point}]*$/
   error: 'must not hold control characters or noncharacters',
 });
 const attributeName = /^[a-z0-9]{1,64}$/;
+
+const extension = z.union([attributeText, z.int32(), z.boolean()], {
+  error: 'must be text, a 32-bit integer or a boolean',
+});
 
 const attributes = z
   .object({
@@ -30,7 +34,35 @@ const attributes = z
     /** The partitioning extension: what is to be kept in order. */
     partitionkey: printableKey.optional(),
   })
-  .catchall(z.union([attributeText, z.int32(), z.boolean()], { error: 'must be text, a 32-bit integer or a boolean' }));
+  .catchall(extension);
+
+/**
+ * A CloudEvent in the structured mode, for the document of the API. An attribute that is null is one that is not there, says
+ * the JSON format.
+ */
+export const structuredCloudEvent = z
+  .object({
+    ...orNull(attributes.shape),
+    data: anyJson.optional().describe('JSON. Excludes `data_base64`.'),
+    data_base64: z.base64().nullable().optional().describe('Bytes, on one line and with padding.'),
+  })
+  .catchall(extension.nullable())
+  .meta({ id: 'CloudEvent', description: 'Other attributes are extensions, and kept.' });
+
+/** The attributes of one in the binary mode. Its data type is the content type. */
+export const cloudEventHeaders = Object.fromEntries(
+  Object.entries(attributes.shape)
+    .filter(([name]) => name !== 'datacontenttype')
+    .map(([name, schema]) => [`ce-${name}`, schema.optional()]),
+);
+
+function orNull<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape) {
+  const entries = Object.entries(shape).map(([name, schema]) => [
+    name,
+    schema.isOptional() ? schema.nullable() : schema,
+  ]);
+  return Object.fromEntries(entries) as Shape;
+}
 
 export interface CloudEventLimits {
   /** Of a payload that is made from data that is not JSON. */

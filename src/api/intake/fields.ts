@@ -23,6 +23,9 @@ export const printableKey = z
 
 const REQUIRED = 'is required';
 
+/** Any JSON; `null` is some. */
+export const anyJson = z.unknown().refine((value) => value !== undefined, { error: REQUIRED });
+
 /** `value` as `schema` has it, neither coerced nor stripped; `base` is where in the request it stands. */
 export function readFields<Schema extends z.ZodType>(
   schema: Schema,

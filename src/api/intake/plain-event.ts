@@ -1,21 +1,19 @@
 import { z } from 'zod';
 import { parseExactly } from './exact-json.ts';
-import { plainName, printableKey, readFields } from './fields.ts';
+import { anyJson, plainName, printableKey, readFields } from './fields.ts';
 import { asEnvelope, type JsonDocument, type Reading } from './json-document.ts';
 import type { SentEvent } from './sent-event.ts';
 
-const payload = z.unknown().refine((value) => value !== undefined, { error: 'is required' });
-
 /** The body of `POST /v1/events`. Its key travels in the header `Idempotency-Key`. */
-const singleEvent = z.strictObject({
+export const singleEvent = z.strictObject({
   type: plainName,
   source: plainName,
-  payload,
+  payload: anyJson,
   orderingKey: printableKey.optional(),
 });
 
 /** An item of a batch: there is no header for each, so the key is a member. */
-const batchItem = singleEvent.extend({ idempotencyKey: printableKey.optional() });
+export const batchItem = singleEvent.extend({ idempotencyKey: printableKey.optional() });
 
 export const readSingleEvent = (document: JsonDocument) => readEvent(document, singleEvent);
 export const readBatchItem = (document: JsonDocument) => readEvent(document, batchItem);

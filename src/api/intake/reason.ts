@@ -9,7 +9,7 @@ const misleading = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Poin
 /** A letter, digit, sign or symbol that can be seen; a few letters and U+2800 look like nothing. */
 const visible = /(?=[\p{L}\p{N}\p{P}\p{S}])[^\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-const body = z.strictObject({
+export const reasonBody = z.strictObject({
   reason: z
     .string()
     .min(1, { abort: true })
@@ -27,5 +27,5 @@ export function readReason(request: FastifyRequest): Reading<{ readonly reason: 
   if (!text.ok) return text;
   const document = readDocument(text.value);
   const envelope = document.ok ? asEnvelope(document.value) : document;
-  return envelope.ok ? readFields(body, envelope.value.value) : envelope;
+  return envelope.ok ? readFields(reasonBody, envelope.value.value) : envelope;
 }

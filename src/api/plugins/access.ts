@@ -14,23 +14,23 @@ declare module 'fastify' {
     /** The request sees its own client's events alone. */
     ownEventsOnly: boolean;
   }
-  interface FastifyContextConfig {
-    access?: Access;
-  }
 }
 
 const bearer = /^Bearer ([\w.~+/-]+=*)$/i;
 
 /**
- * Lets in the clients who may use a route, and no others. A route that does not say who that is stops the start.
- * @throws from the registration of such a route.
+ * Lets in the clients who may use a route, and no others. A route that does not declare itself stops the start.
+ * @throws from the registration of a route that was not made with {@link defineRoute}.
  */
 export function addAccess(server: FastifyInstance, authenticator: Authenticator, ofRoles: PermissionsOfRoles): void {
   server.decorateRequest('principal', null as unknown as Principal);
   server.decorateRequest('ownEventsOnly', true);
   server.addHook('onRoute', (route) => {
-    const access = route.config?.access;
-    if (access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`);
+    const access = route.config?.route?.access;
+    if (access === undefined)
+      throw new Error(
+        `${String(route.method)} ${route.url} does not declare itself: make it with defineRoute (src/api/route.ts)`,
+      );
     if (access === 'public') return;
     const others = route.onRequest ?? [];
     route.onRequest = [guard(access, authenticator, ofRoles), ...(Array.isArray(others) ? others : [others])];

@@ -2,26 +2,11 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler, preParsingAsyncHookHandler } from 'fastify';
 import { valuesOf } from '../intake/header-values.ts';
 import type { Limits } from '../limits.ts';
+import type { MediaType } from '../media-types.ts';
 import { RequestRefused } from '../request-refused.ts';
+import type { RouteBody } from '../route.ts';
 import { sendProblem } from './problems.ts';
 import { takeRoom } from './room.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Media types that a route with a body takes. */
-    takes?: readonly MediaType[];
-    /** Any other type, too, when the headers are those of a CloudEvent, whose data the body is then. */
-    takesBinaryCloudEvents?: boolean;
-    /** Memory for each byte of the body while it is worked on; that of one event by default. */
-    memoryPerByte?: number;
-  }
-}
-
-export type MediaType =
-  | 'application/json'
-  | 'application/x-ndjson'
-  | 'application/cloudevents+json'
-  | 'application/cloudevents-batch+json';
 
 const utf8Parameters = ['', '; charset=utf-8', ';charset=utf-8', '; charset="utf-8"', ';charset="utf-8"'];
 
@@ -34,18 +19,16 @@ export function addBodyReading(server: FastifyInstance, limits: Limits): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addHook('onRoute', (route) => {
-    const { takes, takesBinaryCloudEvents = false } = route.config ?? {};
-    if (takes === undefined) return;
+    const body = route.config?.route?.body;
+    if (body === undefined) return;
     const others = route.onRequest ?? [];
-    route.onRequest = [
-      ...(Array.isArray(others) ? others : [others]),
-      refuseOtherContent(takes, takesBinaryCloudEvents),
-    ];
-    route.preParsing = admitBody(limits, route.bodyLimit ?? limits.bodyBytes, route.config?.memoryPerByte);
+    route.onRequest = [...(Array.isArray(others) ? others : [others]), refuseOtherContent(body)];
+    route.preParsing = admitBody(limits, body);
   });
 }
 
-function refuseOtherContent(takes: readonly MediaType[], takesBinary: boolean): onRequestHookHandler {
+function refuseOtherContent({ content, takesBinaryCloudEvents }: RouteBody): onRequestHookHandler {
+  const takes = Object.keys(content);
   const taken = new Set(takes.flatMap((type) => utf8Parameters.map((parameters) => type + parameters)));
   return (request, reply, done) => {
     if (request.headers['content-encoding'] !== undefined) {
@@ -55,18 +38,17 @@ function refuseOtherContent(takes: readonly MediaType[], takesBinary: boolean): 
     const [type, another] = valuesOf(request, 'content-type');
     const isTaken = type !== undefined && (taken.has(type) || taken.has(type.toLowerCase()));
     const isData =
-      takesBinary && isBinaryCloudEvent(request) && (type === undefined ? !hasBody(request) : isOfData(type));
+      takesBinaryCloudEvents === true &&
+      isBinaryCloudEvent(request) &&
+      (type === undefined ? !hasBody(request) : isOfData(type));
     if (another === undefined && (isTaken || isData)) done();
     else sendProblem(reply, { code: 'media-type-refused', detail: `Taken here: ${takes.join(', ')}.` });
   };
 }
 
 /** Waits for room before the first byte is read. Node reads past the body of a request that is refused here. */
-function admitBody(
-  limits: Limits,
-  mostBytes: number,
-  memoryPerByte: number = limits.memoryPerBodyByte,
-): preParsingAsyncHookHandler {
+function admitBody(limits: Limits, body: Pick<RouteBody, 'mostBytes' | 'memoryPerByte'>): preParsingAsyncHookHandler {
+  const [mostBytes, memoryPerByte] = [limits[body.mostBytes], limits[body.memoryPerByte]];
   const memoryFor = (bytes: number) => limits.memoryOfRequestBytes + bytes * memoryPerByte;
   return async (request, reply, payload) => {
     const announced = Number(request.headers['content-length'] ?? Number.NaN);

@@ -32,7 +32,7 @@ export function addPatience(server: FastifyInstance, clock: Clock, limits: Limit
   }
 
   server.addHook('onSend', (request, reply, payload, done) => {
-    if (request.routeOptions.config.access === 'public') return done(null, payload);
+    if (request.routeOptions.config.route?.access === 'public') return done(null, payload);
     if (!refusing.has(reply.statusCode)) {
       if (clients.size > 0 && reply.statusCode < 400) clients.delete(nameOf(request));
       return done(null, payload);

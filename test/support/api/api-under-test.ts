@@ -9,6 +9,7 @@ import type { EventLog, RecordedTransition } from '../../../src/application/port
 import { createUseCases } from '../../../src/application/use-cases.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
+import { holdToDeclarations } from './held-to-declarations.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 
 const caller = (clientId: string, roles: readonly string[], scopes: readonly string[] = []): Principal => ({
@@ -43,7 +44,10 @@ export interface ApiUnderTest {
 
 type Given = Partial<ApiDependencies> & { readonly log?: EventLog };
 
-/** The API on a log in memory, without read tables, its clock standing still. Closed with the test. */
+/**
+ * The API on a log in memory, without read tables, its clock standing still. Closed with the test. Answers that their route
+ * does not declare fail the test.
+ */
 export function apiUnderTest(given: Given = {}): ApiUnderTest {
   const api = openApi(given);
   onTestFinished(() => api.server.close());
@@ -69,8 +73,13 @@ export function openApi(given: Given = {}): ApiUnderTest {
     ...given,
     log,
   });
-  const call: ApiUnderTest['call'] = ({ as = 'admin', headers, ...request }) =>
-    server.inject({ ...request, headers: { ...(as === null ? {} : { authorization: `Bearer ${as}` }), ...headers } });
+  const declarations = holdToDeclarations(server);
+  const call: ApiUnderTest['call'] = async ({ as = 'admin', headers, ...request }) => {
+    const authorization = as === null ? {} : { authorization: `Bearer ${as}` };
+    const answer = await server.inject({ ...request, headers: { ...authorization, ...headers } });
+    declarations.check();
+    return answer;
+  };
   return {
     server,
     log,

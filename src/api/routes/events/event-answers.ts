@@ -1,9 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { EventView } from '../../../projections/events/queries.ts';
 import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { isUuid } from '../../plugins/request-context.ts';
 import type { success } from '../../problem-details.ts';
+
+export const eventIdParams = { id: z.guid() };
 
 /** The id in the path; `null` for what can be no id, which is answered like an unknown id. */
 export function eventIdIn(request: FastifyRequest): string | null {

@@ -1,63 +1,86 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type EventStatus, eventStatuses } from '../../../domain/event/state.ts';
 import type { EventView } from '../../../projections/events/queries.ts';
+import { etag, eventAnswer, exampleEvent } from '../../answers/event.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
-import { type EventWaits, isSettled } from '../../event-waits.ts';
-import { readFields } from '../../intake/fields.ts';
+import { isSettled } from '../../event-waits.ts';
 import { wholeNumber } from '../../intake/query.ts';
-import { memoryOfEvent } from '../../limits.ts';
+import { memoryOfEvent, mostAskedFor } from '../../limits.ts';
 import { toReadEvents } from '../../permissions.ts';
 import { mayKnowOf } from '../../plugins/access.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import { success } from '../../problem-details.ts';
 import { readEvent, readFromHistory, readReceived } from '../../read-event.ts';
-import { eventIdIn, sendEventNotFound } from './event-answers.ts';
+import { defineRoute } from '../../route.ts';
+import { problemsOfReadingTheLog } from '../../route-problems.ts';
+import { eventIdIn, eventIdParams, sendEventNotFound } from './event-answers.ts';
 
 const DEFAULT_WAIT_MS = 30_000;
 
-export function addGetEvent(server: FastifyInstance, dependencies: RouteDependencies, waits: EventWaits): void {
-  const { log, limits } = dependencies;
-  const query = z.strictObject({
-    waitFor: z.enum(eventStatuses).optional(),
-    timeoutMs: wholeNumber(0, limits.longestWaitMs).optional(),
-    minRevision: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
-  });
-  const config = { access: toReadEvents } as const;
-  server.get('/v1/events/:id', { config }, async (request, reply) => {
-    const given = readFields(query, request.query, ['query']);
-    if (!given.ok) return sendProblem(reply, given.problem);
-    const { waitFor, timeoutMs = DEFAULT_WAIT_MS, minRevision = 0 } = given.value;
-    const id = eventIdIn(request);
-    if (id === null) return sendEventNotFound(reply);
-    const isAnswered = await answerAtOnce(request, reply, { id, waitFor, minRevision });
-    if (isAnswered || waitFor === undefined) return reply;
-    // A waiting request holds no memory.
-    await takeRoom(request, reply, 0);
-    const status = async () => (await readFromHistory(log, id))?.status ?? null;
-    const end = await waits.until({ eventId: id, wanted: waitFor, timeoutMs, signal: untilGone(reply), status });
-    if (end === 'full') return sendProblem(reply, { code: 'too-many-waiters', detail: 'Ask again without waitFor.' });
-    const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
-    return refusal === null ? answer(request, reply, await readReceived(log, id)) : sendProblem(reply, refusal);
-  });
+const query = z.strictObject({
+  waitFor: z
+    .enum(eventStatuses)
+    .optional()
+    .describe('Answers once the event has this status, cannot get it any more, or the time is over.'),
+  timeoutMs: wholeNumber(0, mostAskedFor.waitMs).optional().describe(`${DEFAULT_WAIT_MS} unless given.`),
+  minRevision: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('Answers with at least this revision, from the log where the read tables are behind.'),
+});
 
-  /** Whether there is nothing to wait for. A function of its own: a long wait must not hold the event. */
-  async function answerAtOnce(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    asked: { readonly id: string; readonly waitFor: EventStatus | undefined; readonly minRevision: number },
-  ): Promise<boolean> {
-    const { id, waitFor, minRevision } = asked;
-    const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
-    if (refusal !== null) return sendProblem(reply, refusal).sent;
-    // A waiting request asks the log: a row that is behind would end the wait with what was true before a replay.
-    const isWaiting = waitFor !== undefined;
-    const event = await (isWaiting ? readFromHistory(log, id) : readEvent(dependencies, id, minRevision));
-    if (event === null || !mayKnowOf(request, event)) return sendEventNotFound(reply).sent;
-    return (!isWaiting || isSettled(event.status, waitFor)) && answer(request, reply, event).sent;
-  }
+export const getEvent = defineRoute({
+  name: 'getEvent',
+  method: 'GET',
+  path: '/v1/events/:id',
+  summary: 'Get an event',
+  description:
+    'The event as it is now. An event that was answered with 201 is always found. `waitFor` makes it a long poll.',
+  access: toReadEvents,
+  params: eventIdParams,
+  query,
+  headers: { 'if-none-match': z.string().optional().describe('An `ETag`; the answer is 304 while it is still right.') },
+  answers: {
+    200: { description: 'The event.', headers: { etag }, body: { schema: eventAnswer, example: exampleEvent } },
+    304: { description: 'The event is still what `If-None-Match` says.', headers: { etag } },
+  },
+  problems: ['event-not-found', 'too-many-waiters', 'read-database-refused', ...problemsOfReadingTheLog],
+  handler(dependencies) {
+    const { log, limits, waits } = dependencies;
+    return async (request, reply, { waitFor, timeoutMs = DEFAULT_WAIT_MS, minRevision = 0 }) => {
+      const id = eventIdIn(request);
+      if (id === null) return sendEventNotFound(reply);
+      const isAnswered = await answerAtOnce(dependencies, request, reply, { id, waitFor, minRevision });
+      if (isAnswered || waitFor === undefined) return reply;
+      // A waiting request holds no memory.
+      await takeRoom(request, reply, 0);
+      const status = async () => (await readFromHistory(log, id))?.status ?? null;
+      const end = await waits.until({ eventId: id, wanted: waitFor, timeoutMs, signal: untilGone(reply), status });
+      if (end === 'full') return sendProblem(reply, { code: 'too-many-waiters', detail: 'Ask again without waitFor.' });
+      const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
+      return refusal === null ? answer(request, reply, await readReceived(log, id)) : sendProblem(reply, refusal);
+    };
+  },
+});
+
+/** Whether there is nothing to wait for. A function of its own: a long wait must not hold the event. */
+async function answerAtOnce(
+  dependencies: RouteDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: { readonly id: string; readonly waitFor: EventStatus | undefined; readonly minRevision: number },
+): Promise<boolean> {
+  const { id, waitFor, minRevision } = asked;
+  const { log, limits } = dependencies;
+  const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
+  if (refusal !== null) return sendProblem(reply, refusal).sent;
+  // A waiting request asks the log: a row that is behind would end the wait with what was true before a replay.
+  const isWaiting = waitFor !== undefined;
+  const event = await (isWaiting ? readFromHistory(log, id) : readEvent(dependencies, id, minRevision));
+  if (event === null || !mayKnowOf(request, event)) return sendEventNotFound(reply).sent;
+  return (!isWaiting || isSettled(event.status, waitFor)) && answer(request, reply, event).sent;
 }
 
 /** Aborts when the connection closes. The request's own signal may abort sooner: once its body has been read. */
@@ -69,12 +92,12 @@ function untilGone(reply: FastifyReply): AbortSignal {
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, event: EventView): FastifyReply {
-  const etag = etagOf(event);
-  reply.header('etag', etag);
-  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(success.notModified).send();
+  const current = etagOf(event);
+  reply.header('etag', current);
+  if (isKnown(request.headers['if-none-match'], current)) return reply.code(success.notModified).send();
   return reply.header('content-type', JSON_CONTENT_TYPE).send(eventJson(event));
 }
 
 /** RFC 9110, section 13.1.2: weak comparison. */
-const isKnown = (header: string | undefined, etag: string) =>
-  header !== undefined && header.split(',').some((each) => ['*', etag, `W/${etag}`].includes(each.trim()));
+const isKnown = (header: string | undefined, current: string) =>
+  header !== undefined && header.split(',').some((each) => ['*', current, `W/${current}`].includes(each.trim()));

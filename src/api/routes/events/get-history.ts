@@ -1,31 +1,43 @@
-import type { FastifyInstance } from 'fastify';
 import { createChainCheck, unseal } from '../../../application/envelope.ts';
 import { streamOf } from '../../../application/event-identity.ts';
 import type { RecordedTransition } from '../../../application/ports/event-log.ts';
-import type { RouteDependencies } from '../../dependencies.ts';
+import { exampleHistory, historyAnswer } from '../../answers/history.ts';
 import { memoryOfPage } from '../../limits.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
+import { defineRoute } from '../../route.ts';
+import { problemsOfReadingTheLog } from '../../route-problems.ts';
 import { sendJsonPieces } from '../../send-json.ts';
-import { eventIdIn, sendEventNotFound } from './event-answers.ts';
+import { eventIdIn, eventIdParams, sendEventNotFound } from './event-answers.ts';
 
 /**
- * Straight from the log: what an auditor trusts. docs/histories.md says how the hashes are checked. A long one is read
- * page by page as it is sent. A log that is lost meanwhile ends the connection, because the status has been sent.
+ * Straight from the log: what an auditor trusts. A long one is read page by page as it is sent. A log that is lost meanwhile
+ * ends the connection, because the status has been sent.
  */
-export function addGetHistory(server: FastifyInstance, { log, limits }: RouteDependencies): void {
-  const config = { access: { permission: 'audit:read' } } as const;
-  server.get('/v1/events/:id/history', { config }, async (request, reply) => {
-    const id = eventIdIn(request);
-    const refusal = await takeRoom(request, reply, memoryOfPage(limits));
-    if (refusal !== null) return sendProblem(reply, refusal);
-    if (id === null) return sendEventNotFound(reply);
-    const pages = log.readPages(streamOf(id))[Symbol.asyncIterator]();
-    const first = await pages.next();
-    if (first.done === true) return sendEventNotFound(reply);
-    return sendJsonPieces(reply, answerPieces(first.value, pages), limits.answerPieceBytes);
-  });
-}
+export const getHistory = defineRoute({
+  name: 'getHistory',
+  method: 'GET',
+  path: '/v1/events/:id/history',
+  summary: "Get an event's history",
+  description:
+    'Every transition of the event in order, straight from the log, each with the hash of the one before. docs/histories.md says how the hashes are checked.',
+  access: { permission: 'audit:read' },
+  params: eventIdParams,
+  answers: { 200: { description: 'The history.', body: { schema: historyAnswer, example: exampleHistory } } },
+  problems: ['event-not-found', ...problemsOfReadingTheLog],
+  handler:
+    ({ log, limits }) =>
+    async (request, reply) => {
+      const id = eventIdIn(request);
+      const refusal = await takeRoom(request, reply, memoryOfPage(limits));
+      if (refusal !== null) return sendProblem(reply, refusal);
+      if (id === null) return sendEventNotFound(reply);
+      const pages = log.readPages(streamOf(id))[Symbol.asyncIterator]();
+      const first = await pages.next();
+      if (first.done === true) return sendEventNotFound(reply);
+      return sendJsonPieces(reply, answerPieces(first.value, pages), limits.answerPieceBytes);
+    },
+});
 
 type Page = readonly RecordedTransition[];
 

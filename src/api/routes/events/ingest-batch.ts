@@ -1,31 +1,64 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { EventReader } from '../../../application/ports/event-log.ts';
+import { batchAnswer } from '../../answers/batch.ts';
+import { exampleNewEvent } from '../../answers/event.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { eventJson } from '../../event-json.ts';
 import { readBatch } from '../../intake/batch.ts';
+import { structuredCloudEvent } from '../../intake/cloud-event.ts';
 import { decodeText, invalid, type Reading } from '../../intake/json-document.ts';
+import { batchItem } from '../../intake/plain-event.ts';
 import { type Reception, receiveSentEvent } from '../../intake/receive-sent-event.ts';
 import type { PreparedEvent } from '../../intake/sent-event.ts';
+import { defaultLimits } from '../../limits.ts';
 import { commandContextOf } from '../../plugins/access.ts';
 import { mediaTypeOf, takeBody } from '../../plugins/body-reading.ts';
 import { problemOf, sendProblem } from '../../plugins/problems.ts';
 import { type Problem, problemDocument, statusOf, success } from '../../problem-details.ts';
 import { readReceived } from '../../read-event.ts';
+import { defineRoute } from '../../route.ts';
 import { sendJsonPieces } from '../../send-json.ts';
+import { exampleOfCloudEvent, exampleOfPlainEvent } from './examples.ts';
 
-export function addIngestBatch(server: FastifyInstance, dependencies: RouteDependencies): void {
-  const { limits, log } = dependencies;
-  server.post(
-    '/v1/events/batch',
-    {
-      bodyLimit: limits.batchBodyBytes,
-      config: {
-        access: { permission: 'events:write' },
-        memoryPerByte: limits.memoryPerBatchByte,
-        takes: ['application/json', 'application/x-ndjson', 'application/cloudevents-batch+json'],
+export const ingestBatch = defineRoute({
+  name: 'sendEvents',
+  method: 'POST',
+  path: '/v1/events/batch',
+  summary: 'Send a batch of events',
+  description: `As a JSON array, as lines of JSON (NDJSON), or as a batch of CloudEvents; at most ${defaultLimits.batchItems} events. Each item is taken or refused on its own, with a result in the place of the item. A batch that is not what it says, or holds too many, is refused whole, and nothing of it is taken.`,
+  access: { permission: 'events:write' },
+  body: {
+    content: {
+      'application/json': {
+        schema: z.array(batchItem),
+        example: [{ ...exampleOfPlainEvent, idempotencyKey: 'my-first-order' }],
+      },
+      'application/x-ndjson': {
+        schema: z.string().describe('On each line an event as JSON, with the members of those in `application/json`.'),
+        example: `${JSON.stringify({ ...exampleOfPlainEvent, idempotencyKey: 'my-first-order' })}\n`,
+      },
+      'application/cloudevents-batch+json': {
+        schema: z.array(structuredCloudEvent),
+        example: [exampleOfCloudEvent],
       },
     },
-    async (request, reply) => {
+    mostBytes: 'batchBodyBytes',
+    memoryPerByte: 'memoryPerBatchByte',
+  },
+  answers: {
+    200: {
+      description: 'A result for each item, in their order.',
+      body: {
+        schema: batchAnswer,
+        example: { results: [{ index: 0, status: 201, event: exampleNewEvent }] },
+      },
+    },
+  },
+  problems: ['batch-too-large', 'malformed-json'],
+  handler(dependencies) {
+    const { limits, log } = dependencies;
+    return async (request, reply) => {
       const items = await readItems(request, dependencies);
       if (!items.ok) return sendProblem(reply, items.problem);
       const by = { clientId: request.principal.clientId, idempotencyKey: null, context: commandContextOf(request) };
@@ -43,9 +76,9 @@ export function addIngestBatch(server: FastifyInstance, dependencies: RouteDepen
       reportFailures(request, failures, receptions.length);
       // Every item has been received, or not, by now: a client who stops listening changes nothing.
       return sendJsonPieces(reply, answerPieces(receptions, log, limits.answerPieceBytes), limits.answerPieceBytes);
-    },
-  );
-}
+    };
+  },
+});
 
 function reportFailures({ server, id: requestId }: FastifyRequest, failures: readonly unknown[], items: number): void {
   const [first] = failures;

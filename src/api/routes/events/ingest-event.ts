@@ -1,10 +1,12 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { EventView } from '../../../projections/events/queries.ts';
-import type { RouteDependencies } from '../../dependencies.ts';
+import { etag, eventAnswer, exampleEvent, exampleNewEvent, idempotentReplayed } from '../../answers/event.ts';
 import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
-import { readBinary, readStructured } from '../../intake/cloud-event.ts';
+import { cloudEventHeaders, readBinary, readStructured, structuredCloudEvent } from '../../intake/cloud-event.ts';
+import { printableKey } from '../../intake/fields.ts';
 import { decodeText, type Reading, readDocument } from '../../intake/json-document.ts';
-import { readSingleEvent } from '../../intake/plain-event.ts';
+import { readSingleEvent, singleEvent } from '../../intake/plain-event.ts';
 import { receiveSentEvent } from '../../intake/receive-sent-event.ts';
 import { type PreparedEvent, prepare, type SentEvent } from '../../intake/sent-event.ts';
 import { type Limits, memoryOfEvent } from '../../limits.ts';
@@ -14,21 +16,48 @@ import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import { success } from '../../problem-details.ts';
 import { readReceived } from '../../read-event.ts';
+import { defineRoute } from '../../route.ts';
+import { problemsOfAppending } from '../../route-problems.ts';
+import { exampleOfCloudEvent, exampleOfPlainEvent } from './examples.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 
-export function addIngestEvent(server: FastifyInstance, dependencies: RouteDependencies): void {
-  const { limits } = dependencies;
-  server.post(
-    '/v1/events',
-    {
-      bodyLimit: limits.bodyBytes,
-      config: {
-        access: { permission: 'events:write' },
-        takes: ['application/json', 'application/cloudevents+json'],
-        takesBinaryCloudEvents: true,
-      },
+export const ingestEvent = defineRoute({
+  name: 'sendEvent',
+  method: 'POST',
+  path: '/v1/events',
+  summary: 'Send an event',
+  description:
+    'As JSON, or as a CloudEvent 1.0 in the structured or the binary mode. Answers once the event is durable in the log. The same request under the same key is one event, permanently: the key is `Idempotency-Key` or, of a CloudEvent without it, source and id. Without a key every request is an event of its own.',
+  access: { permission: 'events:write' },
+  headers: {
+    'idempotency-key': printableKey.optional().describe('One key of one client is one event.'),
+    ...cloudEventHeaders,
+  },
+  body: {
+    content: {
+      'application/json': { schema: singleEvent, example: exampleOfPlainEvent },
+      'application/cloudevents+json': { schema: structuredCloudEvent, example: exampleOfCloudEvent },
     },
-    async (request, reply) => {
+    takesBinaryCloudEvents: true,
+    mostBytes: 'bodyBytes',
+    memoryPerByte: 'memoryPerBodyByte',
+  },
+  answers: {
+    201: {
+      description: 'The event, which is in the log.',
+      headers: { etag, location: z.string().describe('Where the event is.') },
+      body: { schema: eventAnswer, example: exampleNewEvent },
+    },
+    200: {
+      description: 'The same request was received before: the event as it is now.',
+      headers: { etag, 'idempotent-replayed': idempotentReplayed },
+      body: { schema: eventAnswer, example: exampleEvent },
+    },
+  },
+  problems: ['idempotency-key-reused', ...problemsOfAppending],
+  handler(dependencies) {
+    const { limits } = dependencies;
+    return async (request, reply) => {
       const key = idempotencyKeyOf(request);
       if (!key.ok) return sendProblem(reply, key.problem);
       const sent = readPreparedEvent(request, limits);
@@ -42,9 +71,9 @@ export function addIngestEvent(server: FastifyInstance, dependencies: RouteDepen
       const problem = await takeRoom(request, reply, memoryOfEvent(limits));
       if (problem !== null) return sendProblem(reply, problem);
       return answer(reply, await readReceived(dependencies.log, reception.id), false);
-    },
-  );
-}
+    };
+  },
+});
 
 /** On its own, so that nothing holds the parsed value while the event waits for the log. */
 function readPreparedEvent(request: FastifyRequest, limits: Limits): Reading<PreparedEvent> {

@@ -1,0 +1,25 @@
+import type { Route } from '../route.ts';
+import { discardDeadLetter } from './dead-letters/discard-dead-letter.ts';
+import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
+import { getEvent } from './events/get-event.ts';
+import { getHistory } from './events/get-history.ts';
+import { ingestBatch } from './events/ingest-batch.ts';
+import { ingestEvent } from './events/ingest-event.ts';
+import { listEvents } from './events/list-events.ts';
+import { replayEvent } from './events/replay-event.ts';
+import { health } from './health/health.ts';
+import { readiness } from './health/readiness.ts';
+
+/** THE LIST: every route there is, in the order in which the document of the API has them. */
+export const routes: readonly Route[] = [
+  ingestEvent,
+  ingestBatch,
+  listEvents,
+  getEvent,
+  getHistory,
+  replayEvent,
+  listDeadLetters,
+  discardDeadLetter,
+  health,
+  readiness,
+];

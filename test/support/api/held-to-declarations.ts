@@ -1,0 +1,72 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { problemWith } from '../../../src/api/answers/problem.ts';
+import { isProblemCode, type ProblemCode, statusOf } from '../../../src/api/problem-details.ts';
+import type { Route, RouteAnswer } from '../../../src/api/route.ts';
+import { problemsWithoutRoute } from '../../../src/api/route-problems.ts';
+
+/** A longer answer is not kept in order to be looked at: tests of memory measure what is in hand. */
+const MOST_LENGTH = 1024 * 1024;
+
+/**
+ * Holds every answer of a server against what its route declares: the status, the headers, the body, and the code of a
+ * problem. The first that is not declared is thrown by `check`, and by closing the server.
+ */
+export function holdToDeclarations(server: FastifyInstance): { check(): void } {
+  const breaches: string[] = [];
+  const look = (request: FastifyRequest, reply: FastifyReply, body: string) => {
+    const breach = breachOf(request, reply, body);
+    if (breach !== null) breaches.push(`${request.method} ${request.routeOptions.url ?? request.url}: ${breach}`);
+  };
+  const check = () => {
+    const [first] = breaches.splice(0);
+    if (first !== undefined) throw new Error(first);
+  };
+  server.addHook('onSend', async (request, reply, payload) => {
+    if (!(payload instanceof Readable)) {
+      look(request, reply, typeof payload === 'string' ? payload : '');
+      return payload;
+    }
+    return Readable.from(
+      passedOn(payload, (body) => look(request, reply, body)),
+      { objectMode: false },
+    );
+  });
+  server.addHook('onClose', async () => check());
+  return { check };
+}
+
+async function* passedOn(pieces: Readable, atEnd: (text: string) => void): AsyncGenerator<Buffer> {
+  let text: string | null = '';
+  for await (const piece of pieces) {
+    text = text === null || text.length > MOST_LENGTH ? null : text + piece;
+    yield piece;
+  }
+  if (text !== null) atEnd(text);
+}
+
+/** What of an answer is not declared; `null` when all is. */
+function breachOf(request: FastifyRequest, reply: FastifyReply, text: string): string | null {
+  const { route } = request.routeOptions.config;
+  const { statusCode } = reply;
+  const type = String(reply.getHeader('content-type') ?? '');
+  if (type.startsWith('application/problem+json')) return breachOfProblem(route, statusCode, text);
+  const answer = (route?.answers as Readonly<Record<number, RouteAnswer>> | undefined)?.[statusCode];
+  if (answer === undefined) return `the status ${statusCode} is not declared`;
+  const headers = z.object(answer.headers ?? {}).safeParse(reply.getHeaders());
+  if (!headers.success) return `the headers of ${statusCode} are not as declared: ${headers.error.message}`;
+  if (request.method === 'HEAD') return null;
+  if (answer.body === undefined) return text === '' ? null : `${statusCode} has a body, and none is declared`;
+  const body = answer.body.schema.safeParse(JSON.parse(text));
+  return body.success ? null : `the body of ${statusCode} is not as declared: ${body.error.message}`;
+}
+
+function breachOfProblem(route: Route | undefined, statusCode: number, text: string): string | null {
+  const declared: readonly ProblemCode[] = route?.problems ?? problemsWithoutRoute;
+  const problem = problemWith(declared).safeParse(JSON.parse(text));
+  if (!problem.success) return `the problem is not as declared: ${problem.error.message}\n${text}`;
+  const { code, status } = problem.data;
+  if (isProblemCode(code) && statusOf({ code }) === statusCode && status === statusCode) return null;
+  return `the problem ${code} is sent with the status ${statusCode}`;
+}
