@@ -40,7 +40,7 @@ export function followNewTransitions(
       place = { checkpoint };
     },
   };
-  const options = { ...surroundings, signal: stopping.signal, streamPrefix: EVENT_STREAM_PREFIX };
+  const options = { ...surroundings, signal: stopping.signal, streamPrefixes: [EVENT_STREAM_PREFIX] };
   runSubscription(log, subscriber, options).catch(failed);
   return { ready, stop: () => stopping.abort() };
 }

@@ -16,7 +16,7 @@ export type FollowingLimits = { readonly [Limit in keyof typeof followingLimits]
 interface FollowingOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly streamPrefix: string;
+  readonly streamPrefixes: readonly string[];
   /** Overrides of the defaults. */
   readonly limits?: Partial<FollowingLimits> | undefined;
 }
@@ -30,7 +30,7 @@ export interface FollowingService extends BackgroundService {
 export function followLog(
   log: Pick<EventReader, 'subscribeAll'>,
   subscriber: Subscriber,
-  { clock, logger, streamPrefix, limits = {} }: FollowingOptions,
+  { clock, logger, streamPrefixes, limits = {} }: FollowingOptions,
 ): FollowingService {
   const caughtUp = Promise.withResolvers<void>();
   const stopping = new AbortController();
@@ -59,7 +59,7 @@ export function followLog(
     name: subscriber.name,
     async start() {
       unhealthyReason = null;
-      running = runSubscription(log, observed, { clock, logger, signal, streamPrefix, maxBatch, limits }).catch(
+      running = runSubscription(log, observed, { clock, logger, signal, streamPrefixes, maxBatch, limits }).catch(
         (error: unknown) => {
           unhealthyReason = error instanceof Error ? error.message : String(error);
           logger.error({ err: error, subscriber: subscriber.name }, 'the subscriber has stopped');

@@ -86,10 +86,10 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
         batching: limits.projecting,
         ...place,
       });
-      const { streamPrefix } = projector;
+      const { streamPrefixes } = projector;
       const following = followLog(log, metrics.counted(projector), {
         ...place,
-        streamPrefix,
+        streamPrefixes,
         limits: limits.following,
       });
       void following.caughtUp.then(caughtUp.resolve);

@@ -27,7 +27,7 @@ export interface ProjectionProgress {
 
 export interface Projector extends Subscriber {
   /** Which streams to subscribe to. */
-  readonly streamPrefix: string;
+  readonly streamPrefixes: readonly string[];
   progress(): ProjectionProgress;
 }
 
@@ -129,7 +129,7 @@ export function createProjector(
 
   return {
     name: projectionNameOf(readModel),
-    streamPrefix: readModel.streamPrefix,
+    streamPrefixes: readModel.streamPrefixes,
     async load() {
       await store.markBehind();
       const checkpoint = await store.load();

@@ -30,8 +30,8 @@ export const defaultBatching: Batching = { fullBatch: 500, intervalMs: 50 };
 /** Transitions in, rows out. */
 export interface ReadModel<Content = unknown> {
   readonly name: string;
-  /** Which streams it is made of. */
-  readonly streamPrefix: string;
+  /** Which streams it is made of: those that begin with one of these. */
+  readonly streamPrefixes: readonly string[];
   /** No row can be refused for what is in it: when the database refuses one, it is waited for, and nothing is passed over. */
   readonly isNeverRefused?: true;
   /** Overrides of the default batching. */

@@ -110,7 +110,7 @@ export function createDispatcher({
   const follow = () =>
     runSubscription(log, observed(subscriber), {
       ...{ clock, logger, signal, limits },
-      streamPrefix: EVENT_STREAM_PREFIX,
+      streamPrefixes: [EVENT_STREAM_PREFIX],
     }).catch((error: unknown) => {
       unhealthyReason = error instanceof Error ? error.message : String(error);
       logger.error({ err: error }, 'the dispatcher has stopped; new events wait for the sweep');

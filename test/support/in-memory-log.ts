@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { checkAppend } from '../../src/application/check-append.ts';
 import { CheckpointRefused, LogUnavailable } from '../../src/application/failures.ts';
+import { isFollowed } from '../../src/application/followed-streams.ts';
 import {
   type AppendOutcome,
   type AppendRefusal,
@@ -7,9 +9,7 @@ import {
   type Checkpoint,
   type EventLog,
   type LogPosition,
-  MAX_APPEND_BYTES,
-  MAX_TRANSITION_BYTES,
-  type ProposedTransition,
+  PAGE_CHARACTERS,
   type RecordedTransition,
   revision,
   type SubscribeOptions,
@@ -26,23 +26,31 @@ export function createInMemoryLog(
   readonly all: readonly RecordedTransition[];
   /** Puts it back to its first so many transitions, as from a backup: those who follow it lose their connections. */
   restore(transitions: number): void;
+  /** After it was closed, with all that was in it. */
+  reopen(): void;
 } {
   const all: RecordedTransition[] = [];
   const streams = new Map<string, RecordedTransition[]>();
   let wake = Promise.withResolvers<void>();
   let closed = false;
+  let endings = 0;
   /** How often it was put back; what is appended after that is at other places than what was there before. */
   let restorations = 0;
   const eras: number[] = [];
 
+  function mustBeOpen(): void {
+    if (closed) throw new LogUnavailable('The log is closed');
+  }
   const announce = () => {
     wake.resolve();
     wake = Promise.withResolvers<void>();
   };
 
-  function appendNow({ stream, expectedRevision, transitions }: AppendRequest): AppendOutcome {
-    const refusal = closed ? unavailable : refusalOf(stream, transitions);
-    if (refusal !== null) return { kind: 'refused', refusal };
+  function appendNow(request: AppendRequest): AppendOutcome {
+    if (closed) return { kind: 'refused', refusal: unavailable };
+    const checked = checkAppend(request);
+    if ('refusal' in checked) return { kind: 'refused', refusal: checked.refusal };
+    const { stream, expectedRevision, transitions } = request;
     const history = streams.get(stream) ?? [];
     const start = expectedRevision === 'no-stream' ? 0 : Number(expectedRevision) + 1;
     const isKnown = start < history.length && transitions.every(({ id }, index) => history[start + index]?.id === id);
@@ -76,60 +84,99 @@ export function createInMemoryLog(
   /** The position that a checkpoint names. */
   function placeOf(checkpoint: Checkpoint): number {
     const [log, position, era = '0'] = checkpoint.split('/');
-    if (log !== logId) throw new CheckpointRefused(`The checkpoint ${checkpoint} belongs to another log`);
+    if (log !== logId || !/^\d+$/.test(position ?? ''))
+      throw new CheckpointRefused(`The checkpoint ${checkpoint} belongs to another log`);
     if (!(Number(position) < all.length)) throw new CheckpointRefused(`The log ends before ${checkpoint}`);
     if (eras[Number(position)] !== Number(era))
       throw new CheckpointRefused(`What stands in the log at ${checkpoint} is not what stood there`);
     return Number(position);
   }
 
-  async function* subscribeAll(
+  /** Up to `limit` transitions of these streams from a position on. Fewer of them only where the log ends. */
+  function followedFrom(position: number, limit: number, prefixes: SubscribeOptions['streamPrefixes']) {
+    const found: RecordedTransition[] = [];
+    for (let next = position; next < all.length && found.length < limit; next++) {
+      const recorded = all[next] as RecordedTransition;
+      if (isFollowed(recorded.stream, prefixes)) found.push(recorded);
+    }
+    return found;
+  }
+
+  async function* messages(
     after: Checkpoint | null,
-    { streamPrefix = '', maxBatch = 1_000, signal }: SubscribeOptions = {},
+    { streamPrefixes, maxBatch = 1_000 }: SubscribeOptions,
+    signal: AbortSignal,
   ): AsyncGenerator<SubscriptionMessage> {
     let next = after === null ? 0 : placeOf(after) + 1;
-    const begunAfter = restorations;
+    const begunAfter = { restorations, endings };
     let isBehind = true;
     const aborted = new Promise<void>((resolve) => {
-      if (signal?.aborted) resolve();
-      signal?.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    while (!signal?.aborted && !closed) {
-      if (restorations !== begunAfter) throw new LogUnavailable('The connection to the log was lost');
-      const batch = all.slice(next, next + maxBatch);
-      if (batch.length === 0) {
-        const more = wake.promise;
-        if (isBehind) {
-          isBehind = false;
-          yield { kind: 'caught-up' };
-        }
-        await Promise.race([more, aborted]);
+    while (!signal.aborted && endings === begunAfter.endings) {
+      if (restorations !== begunAfter.restorations) throw new LogUnavailable('The connection to the log was lost');
+      const transitions = followedFrom(next, maxBatch, streamPrefixes);
+      const last = transitions.at(-1);
+      if (last !== undefined) {
+        next = Number(last.position) + 1;
+        yield { kind: 'transitions', transitions, checkpoint: checkpointAt(next - 1) };
         continue;
       }
-      next += batch.length;
-      const checkpoint = checkpointAt(next - 1);
-      const transitions = batch.filter(({ stream }) => stream.startsWith(streamPrefix));
-      yield transitions.length > 0
-        ? { kind: 'transitions', transitions, checkpoint }
-        : { kind: 'checkpoint', checkpoint };
+      const more = wake.promise;
+      if (next < all.length) {
+        next = all.length;
+        yield { kind: 'checkpoint', checkpoint: checkpointAt(next - 1) };
+      }
+      if (isBehind) {
+        isBehind = false;
+        yield { kind: 'caught-up' };
+      }
+      await Promise.race([more, aborted]);
     }
   }
+
+  /** A generator alone would let `return()` wait for the message that `next()` waits for. */
+  const subscribeAll = (after: Checkpoint | null, options: SubscribeOptions = {}) => ({
+    [Symbol.asyncIterator](): AsyncIterator<SubscriptionMessage> {
+      const ending = new AbortController();
+      const signals = [ending.signal, ...(options.signal === undefined ? [] : [options.signal])];
+      const generator = messages(after, options, AbortSignal.any(signals));
+      return {
+        next: () => generator.next(),
+        return() {
+          ending.abort();
+          return generator.return(undefined);
+        },
+      };
+    },
+  });
 
   return {
     all,
     append: async (request) => appendNow(request),
     appendMany: async (requests) => requests.map(appendNow),
-    readStream: async (stream, from = revision(0)) => (streams.get(stream) ?? []).slice(Number(from)),
+    readStream: async (stream, from = revision(0)) => {
+      mustBeOpen();
+      return (streams.get(stream) ?? []).slice(Number(from));
+    },
     async *readPages(stream) {
-      const history = streams.get(stream) ?? [];
-      if (history.length > 0) yield history.slice();
+      for (let from = 0; ; ) {
+        mustBeOpen();
+        const page = pageOf(streams.get(stream) ?? [], from);
+        if (page.length === 0) return;
+        yield page;
+        from += page.length;
+      }
     },
     subscribeAll,
     head: async () => {
+      mustBeOpen();
       const last = all.at(-1);
       return last === undefined ? null : { position: last.position, checkpoint: checkpointAt(all.length - 1) };
     },
     verifyCheckpoint: async (checkpoint) => {
+      mustBeOpen();
       placeOf(checkpoint);
     },
     restore: (transitions) => {
@@ -145,24 +192,24 @@ export function createInMemoryLog(
     },
     close: async () => {
       closed = true;
+      endings++;
       announce();
+    },
+    reopen: () => {
+      closed = false;
     },
   };
 }
 
 const unavailable: AppendRefusal = { code: 'unavailable', message: 'The log is closed' };
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function refusalOf(stream: string, transitions: readonly ProposedTransition[]): AppendRefusal | null {
-  let bytes = 0;
-  for (const { id, type, data, metadata } of transitions) {
-    const texts = [stream, type, data, metadata];
-    if (!uuid.test(id) || stream === '' || type === '' || !texts.every((text) => text.isWellFormed()))
-      return { code: 'invalid', message: `${type} for ${stream} is malformed` };
-    const size = Buffer.byteLength(data) + Buffer.byteLength(metadata);
-    if (size > MAX_TRANSITION_BYTES) return { code: 'too-large', message: `${type} for ${stream} has ${size} bytes` };
-    bytes += size;
+/** Ends with the transition that makes it as large as a page may be. */
+function pageOf(history: readonly RecordedTransition[], from: number): readonly RecordedTransition[] {
+  let characters = 0;
+  let to = from;
+  for (; to < history.length && characters < PAGE_CHARACTERS; to++) {
+    const { data, metadata } = history[to] as RecordedTransition;
+    characters += data.length + metadata.length;
   }
-  if (transitions.length === 0) return { code: 'invalid', message: `Nothing to append to ${stream}` };
-  return bytes > MAX_APPEND_BYTES ? { code: 'too-large', message: `The append to ${stream} has ${bytes} bytes` } : null;
+  return history.slice(from, to);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBackoff } from '../../application/backoff.ts';
 import { LogUnavailable } from '../../application/failures.ts';
+import { isFollowed } from '../../application/followed-streams.ts';
 import type {
   Checkpoint,
   RecordedTransition,
@@ -38,7 +39,7 @@ interface Stretch {
 export async function* messages(
   source: SubscriptionSource,
   start: Place,
-  { maxBatch = DEFAULT_BATCH, streamPrefix: prefix = '' }: SubscribeOptions,
+  { maxBatch = DEFAULT_BATCH, streamPrefixes: prefixes }: SubscribeOptions,
   signal: AbortSignal,
 ): AsyncGenerator<SubscriptionMessage, void, undefined> {
   const { tail } = source;
@@ -65,8 +66,8 @@ export async function* messages(
     isLive &&= held !== null;
     const stretch =
       held === null
-        ? await readPatiently(source, { after: place.position, prefix, limit }, signal)
-        : stretchOf(held, prefix);
+        ? await readPatiently(source, { after: place.position, prefixes, limit }, signal)
+        : stretchOf(held, prefixes);
     if (stretch === null) continue;
     place = stretch.last;
     const last = stretch.transitions.at(-1);
@@ -76,10 +77,10 @@ export async function* messages(
   }
 }
 
-function stretchOf(held: readonly RecordedTransition[], prefix: string): Stretch | null {
+function stretchOf(held: readonly RecordedTransition[], prefixes: SubscribeOptions['streamPrefixes']): Stretch | null {
   const last = held.at(-1);
   if (last === undefined) return null;
-  const transitions = prefix === '' ? held : held.filter(({ stream }) => stream.startsWith(prefix));
+  const transitions = held.filter(({ stream }) => isFollowed(stream, prefixes));
   return { transitions, last: placeOf(last) };
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../application/ports/clock.ts';
-import type { SubscriptionMessage } from '../../application/ports/event-log.ts';
+import type { SubscribeOptions, SubscriptionMessage } from '../../application/ports/event-log.ts';
 import { within } from '../../application/within.ts';
 import { formatCheckpoint, isBeyond, type Progress } from './checkpoint.ts';
 import type { Connect } from './connection.ts';
@@ -22,7 +22,7 @@ interface Surroundings {
 interface Start {
   readonly progress: Progress;
   readonly leader: EndPoint | null;
-  readonly streamPrefix: string;
+  readonly streamPrefixes: SubscribeOptions['streamPrefixes'];
   readonly maxBatch: number;
 }
 
@@ -39,7 +39,7 @@ export interface Delivery {
  */
 export async function* follow(
   surroundings: Surroundings,
-  { progress: before, leader, streamPrefix, maxBatch }: Start,
+  { progress: before, leader, streamPrefixes, maxBatch }: Start,
 ): AsyncGenerator<Delivery> {
   const { clock, deadlineMs, ending } = surroundings;
   const { connection, serverVersion } = await openConnection(surroundings, leader, ending);
@@ -50,7 +50,11 @@ export async function* follow(
     refuseOldServer(serverVersion);
     const read: Read = (request, take) => within(clock, deadlineMs, receive(connection.read(request), take), ending);
     const { logId, after } = await verifyProgress(read, before);
-    const inbox = new Inbox(connection.read(subscribing(after ?? 'start', streamPrefix)), before.last, streamPrefix);
+    const inbox = new Inbox(
+      connection.read(subscribing(after ?? 'start', streamPrefixes)),
+      before.last,
+      streamPrefixes,
+    );
     await within(clock, deadlineMs, inbox.confirmed, ending);
     let progress: Progress = { ...before, logId };
     yield { progress, message: null };

@@ -1,5 +1,6 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { ClientReadableStream } from '@grpc/grpc-js';
+import { isFollowed } from '../../application/followed-streams.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { isBeyond } from './checkpoint.ts';
 import { CallEnded } from './classify.ts';
@@ -38,7 +39,7 @@ const MOST_BYTES = 8 * 1024 * 1024;
 export class Inbox {
   readonly #call: ClientReadableStream<ReadResp>;
   readonly #arrivals = new Fifo<Arrival>();
-  readonly #streamPrefix: string;
+  readonly #isFollowed: (stream: string) => boolean;
   readonly confirmed: Promise<void>;
   /** Taken, and not handed over yet: transitions before it came first. */
   #checkpoint: Where | null = null;
@@ -49,10 +50,10 @@ export class Inbox {
   #change = Promise.withResolvers<void>();
 
   /** @param after the last transition that was handed over before: it is not taken again if the server repeats it. */
-  constructor(call: ClientReadableStream<ReadResp>, after: Where | null, streamPrefix: string) {
+  constructor(call: ClientReadableStream<ReadResp>, after: Where | null, streamPrefixes?: readonly string[]) {
     this.#call = call;
     this.#newest = after;
-    this.#streamPrefix = streamPrefix;
+    this.#isFollowed = (stream) => isFollowed(stream, streamPrefixes);
     const confirmation = Promise.withResolvers<void>();
     this.confirmed = confirmation.promise;
     this.confirmed.catch(() => {});
@@ -125,7 +126,7 @@ export class Inbox {
     const place = placeOf(event);
     if (!isBeyond(place, this.#newest)) return;
     const transition = decodeEvent(event);
-    if (transition === null || !transition.stream.startsWith(this.#streamPrefix)) return;
+    if (transition === null || !this.#isFollowed(transition.stream)) return;
     this.#newest = place;
     const bytes = event.getData_asU8().length + event.getCustomMetadata_asU8().length;
     this.#bytes += bytes;

@@ -30,18 +30,24 @@ export function readingAll(from: Where, direction: 'forwards' | 'backwards', cou
   );
 }
 
-/** The whole log after a position, exclusive, then live. Of streams with the prefix, or of all that are not EventStoreDB's. */
-export function subscribing(after: Where, streamPrefix: string): ReadRequest {
-  const expression = new Options.FilterOptions.Expression();
-  if (streamPrefix === '') expression.setRegex('^[^$]');
-  else expression.setPrefixList([streamPrefix]);
+/** The whole log after a position, exclusive, then live. Of streams with one of the prefixes, or of all that are not EventStoreDB's. */
+export function subscribing(after: Where, streamPrefixes?: readonly string[]): ReadRequest {
   const filter = new Options.FilterOptions()
-    .setStreamIdentifier(expression)
+    .setStreamIdentifier(followed(streamPrefixes))
     .setMax(SEARCH_WINDOW_EVENTS)
     .setCheckpointintervalmultiplier(1);
   return new ReadReq().setOptions(
     options().setAll(at(after)).setSubscription(new Options.SubscriptionOptions()).setFilter(filter),
   );
+}
+
+function followed(
+  streamPrefixes: readonly string[] | undefined,
+): InstanceType<typeof Options.FilterOptions.Expression> {
+  const expression = new Options.FilterOptions.Expression();
+  if (streamPrefixes === undefined || streamPrefixes.includes('')) return expression.setRegex('^[^$]');
+  // An empty list would be no filter at all. No stream has an empty name.
+  return streamPrefixes.length === 0 ? expression.setRegex('^$') : expression.setPrefixList([...streamPrefixes]);
 }
 
 /** Ids come as text; links are not followed: what they lead to comes at its own position. */

@@ -44,7 +44,7 @@ export function subscribe(
 async function* receiveMessages(
   surroundings: SubscriptionSurroundings & { readonly ending: AbortSignal },
   after: Checkpoint | null,
-  { streamPrefix = '', maxBatch = MAX_BATCH }: SubscribeOptions,
+  { streamPrefixes, maxBatch = MAX_BATCH }: SubscribeOptions,
 ): AsyncGenerator<SubscriptionMessage> {
   const { ending } = surroundings;
   const drops = handleDrops(surroundings, ending);
@@ -52,7 +52,7 @@ async function* receiveMessages(
   try {
     while (!ending.aborted) {
       try {
-        const start = { progress, leader: drops.leader(), streamPrefix, maxBatch: Math.max(1, maxBatch) };
+        const start = { progress, leader: drops.leader(), streamPrefixes, maxBatch: Math.max(1, maxBatch) };
         for await (const delivery of follow(surroundings, start)) {
           drops.over();
           ({ progress } = delivery);

@@ -107,8 +107,8 @@ export type SubscriptionMessage =
   | { readonly kind: 'caught-up' };
 
 export interface SubscribeOptions {
-  /** Only streams with this prefix. */
-  readonly streamPrefix?: string;
+  /** Only streams that begin with one of these; with an empty list none, without a list all. */
+  readonly streamPrefixes?: readonly string[];
   /** Most transitions in one message; 1,000 by default. */
   readonly maxBatch?: number;
   /** Ends the subscription: the iteration finishes without an error. */

@@ -6,7 +6,7 @@ import { writeDueWork } from './write.ts';
 /** One row for each event to which something is still to happen by itself: what the sweep goes by. */
 export const dueWork: ReadModel<null> = {
   name: 'due-work',
-  streamPrefix: EVENT_STREAM_PREFIX,
+  streamPrefixes: [EVENT_STREAM_PREFIX],
   isNeverRefused: true,
   // A little more often than the sweep looks. Most events end within one batch, and come to no row at all.
   batching: { fullBatch: 5_000, intervalMs: 200 },

@@ -8,7 +8,7 @@ import { writeEvents } from './write.ts';
 /** One row for each event: what clients and operators search. */
 export const events: ReadModel<Transition> = {
   name: 'events',
-  streamPrefix: EVENT_STREAM_PREFIX,
+  streamPrefixes: [EVENT_STREAM_PREFIX],
   decode: decodeEventTransition,
   write: async (transaction, decoded, options) =>
     (await writeEvents(transaction, foldByEvent(decoded), options)).map(streamOf),

@@ -72,25 +72,25 @@ describe('checkpoints of the server', () => {
     const streamPrefix = newStream('wanted');
     await server.faults.set({ fault: 'checkpoint-ahead', bytes: 1_000_000 });
     await fill(log, 5_000);
-    const follower = follow(log, null, { streamPrefix });
+    const follower = follow(log, null, { streamPrefixes: [streamPrefix] });
     const messages = await follower.until(isCaughtUp);
     await follower.end();
     expect(messages.map(({ kind }) => kind)).not.toContain('checkpoint');
     await appendAll(log, [request({ stream: streamPrefix })]);
-    expect(await readLog(log, null, { streamPrefix })).toHaveLength(1);
+    expect(await readLog(log, null, { streamPrefixes: [streamPrefix] })).toHaveLength(1);
   });
 
   it('are places from which a subscriber goes on, and skips nothing that was appended since', async () => {
     const { log } = await serverAndLog();
     const streamPrefix = newStream('wanted');
     await fill(log, 5_000);
-    const follower = follow(log, null, { streamPrefix });
+    const follower = follow(log, null, { streamPrefixes: [streamPrefix] });
     const messages = await follower.until(({ kind }) => kind === 'checkpoint');
     await follower.end();
     const [last] = messages.slice(-1);
     if (last?.kind !== 'checkpoint') throw new Error('There is no checkpoint');
     await log.verifyCheckpoint(last.checkpoint);
     await appendAll(log, [request({ stream: streamPrefix })]);
-    expect(await readLog(log, last.checkpoint, { streamPrefix })).toHaveLength(1);
+    expect(await readLog(log, last.checkpoint, { streamPrefixes: [streamPrefix] })).toHaveLength(1);
   });
 });

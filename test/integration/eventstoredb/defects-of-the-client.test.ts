@@ -24,14 +24,14 @@ describe('what is wrong with the client of EventStoreDB is not wrong with the ad
       await appendAll(log, [request({ stream: `${streamPrefix}-${round}` })]);
       await fill(log, 2_500);
     }
-    const follower = follow(log, null, { streamPrefix, maxBatch: 1 });
+    const follower = follow(log, null, { streamPrefixes: [streamPrefix], maxBatch: 1 });
     // Everything has arrived before the first message is taken.
     await readLog(log);
     let seen = 0;
     for (const message of await follower.until(isCaughtUp)) {
       if (message.kind === 'transitions') seen += message.transitions.length;
       if (message.kind === 'checkpoint')
-        expect(await readLog(log, message.checkpoint, { streamPrefix })).toHaveLength(4 - seen);
+        expect(await readLog(log, message.checkpoint, { streamPrefixes: [streamPrefix] })).toHaveLength(4 - seen);
     }
     expect(seen).toBe(4);
     await follower.end();
@@ -42,12 +42,12 @@ describe('what is wrong with the client of EventStoreDB is not wrong with the ad
     const streamPrefix = newStream('wanted');
     await fill(log, 5_000);
     const failing = (async () => {
-      for await (const { kind } of log.subscribeAll(null, { streamPrefix }))
+      for await (const { kind } of log.subscribeAll(null, { streamPrefixes: [streamPrefix] }))
         if (kind === 'checkpoint') throw new Error('no database');
     })();
     await expect(failing).rejects.toThrow('no database');
     await appendAll(log, [request({ stream: streamPrefix })]);
-    expect(await readLog(log, null, { streamPrefix })).toHaveLength(1);
+    expect(await readLog(log, null, { streamPrefixes: [streamPrefix] })).toHaveLength(1);
   });
 
   it('C: a conflict tells the revision at which the stream really is', async () => {

@@ -24,7 +24,7 @@ type Place = { readonly checkpoint: Checkpoint; readonly seen: number };
 export async function findGaps(log: EventWriter & EventReader, load: Load): Promise<readonly string[]> {
   const prefix = newStream('completeness');
   const lastStream = `${prefix}-last`;
-  const options = { streamPrefix: prefix, maxBatch: 7 };
+  const options = { streamPrefixes: [prefix], maxBatch: 7 };
   const follower = follow(log, null, options);
   const places: Place[] = [];
   let seen = 0;

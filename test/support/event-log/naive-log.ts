@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isFollowed } from '../../../src/application/followed-streams.ts';
 import {
   type AppendOutcome,
   type AppendRequest,
@@ -34,12 +35,12 @@ export function createNaiveLog(random: () => number): EventWriter & EventReader 
 
   async function* subscribeAll(
     after: Checkpoint | null,
-    { streamPrefix = '', maxBatch = 1_000, signal }: SubscribeOptions = {},
+    { streamPrefixes, maxBatch = 1_000, signal }: SubscribeOptions = {},
   ): AsyncGenerator<SubscriptionMessage> {
     let last = BigInt(after ?? 0);
     while (!signal?.aborted) {
       const transitions = rows
-        .filter(({ position, stream }) => position > last && stream.startsWith(streamPrefix))
+        .filter(({ position, stream }) => position > last && isFollowed(stream, streamPrefixes))
         .sort((one, other) => Number(one.position - other.position))
         .slice(0, maxBatch);
       last = transitions.at(-1)?.position ?? last;

@@ -8,7 +8,7 @@ export async function readAllHistories(
   const histories = new Map<string, RecordedTransition[]>();
   const reading = new AbortController();
   const { signal } = reading;
-  for await (const message of log.subscribeAll(null, { streamPrefix: EVENT_STREAM_PREFIX, signal })) {
+  for await (const message of log.subscribeAll(null, { streamPrefixes: [EVENT_STREAM_PREFIX], signal })) {
     if (message.kind === 'caught-up') reading.abort();
     if (message.kind !== 'transitions') continue;
     for (const recorded of message.transitions) {

@@ -4,10 +4,10 @@ import { Inbox, type Taken } from '../../../src/adapters/eventstoredb/inbox.ts';
 import { caughtUp, checkpointAt, confirmation, eventAt } from '../../support/event-log/eventstoredb/answers.ts';
 import { fakeRead } from '../../support/event-log/eventstoredb/fake-connection.ts';
 
-function openInbox(after: number | null = null, streamPrefix = '') {
+function openInbox(after: number | null = null, streamPrefixes?: readonly string[]) {
   const call = fakeRead();
   const place = after === null ? null : { commit: BigInt(after), prepare: BigInt(after) };
-  return { call, inbox: new Inbox(call.stream, place, streamPrefix) };
+  return { call, inbox: new Inbox(call.stream, place, streamPrefixes) };
 }
 
 const shown = (taken: Taken | null) => {
@@ -71,7 +71,7 @@ describe('what arrives on a subscription', () => {
   });
 
   it("leaves out EventStoreDB's own events, links and other streams", async () => {
-    const { call, inbox } = openInbox(null, 'event-');
+    const { call, inbox } = openInbox(null, ['event-']);
     call.answer(eventAt(1, { stream: '$stats-0' }));
     call.answer(eventAt(2, { type: '$>' }));
     call.answer(eventAt(3, { type: '$metadata' }));

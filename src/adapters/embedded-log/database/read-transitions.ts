@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Flat } from '../wire.ts';
 import { DamageFound } from './damage-found.ts';
 import type { StreamDirectory } from './stream-directory.ts';
@@ -17,8 +17,8 @@ export interface TransitionReader {
   /** The beginning of what there is from `from` on, up to about so many characters; empty at the end. */
   readStream(query: { readonly stream: string; readonly from: number; readonly characters?: number }): Flat;
   /**
-   * Up to `limit` transitions of streams with `prefix`, and the last one that was looked at, whether it concerned the
-   * reader or not. @throws when nothing comes after `after`, or something is missing: the log knows better.
+   * Up to `limit` transitions of streams with one of `prefixes`, and the last one that was looked at, whether it
+   * concerned the reader or not. @throws when nothing comes after `after`, or something is missing: the log knows better.
    */
   readLog(query: LogQuery): { readonly rows: Flat; readonly last: Place };
   /** `null` where there is nothing. */
@@ -29,7 +29,8 @@ export interface TransitionReader {
 
 export interface LogQuery {
   readonly after: number;
-  readonly prefix: string;
+  /** Of every stream when absent. */
+  readonly prefixes: readonly string[] | undefined;
   readonly limit: number;
 }
 
@@ -39,15 +40,16 @@ export function createTransitionReader(database: DatabaseSync, streams: StreamDi
   const ofStream = database.prepare(`
     SELECT ${COLUMNS}, data, metadata FROM transitions JOIN streams ON number = stream
     WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ${MAX_ROWS}`);
-  // What does not concern the reader comes without its body. `substr` counts in code points.
-  const concerns = 'substr(name, 1, :length) = :prefix';
-  const ofLog = database.prepare(`
-    SELECT ${COLUMNS}, iif(${concerns}, data, NULL), iif(${concerns}, metadata, NULL)
-    FROM transitions JOIN streams ON number = stream
-    WHERE position > :after ORDER BY position LIMIT ${MAX_ROWS}`);
+  const ofLog = preparedByCondition((concerns) =>
+    // What does not concern the reader comes without its body.
+    database.prepare(`
+      SELECT ${COLUMNS}, iif(${concerns}, data, NULL), iif(${concerns}, metadata, NULL)
+      FROM transitions JOIN streams ON number = stream
+      WHERE position > :after ORDER BY position LIMIT ${MAX_ROWS}`),
+  );
   const place = database.prepare('SELECT position, id FROM transitions WHERE position = ?');
   const lastPlace = database.prepare('SELECT position, id FROM transitions ORDER BY position DESC LIMIT 1');
-  for (const statement of [ofStream, ofLog]) statement.setReturnArrays(true);
+  ofStream.setReturnArrays(true);
 
   return {
     readStream({ stream, from, characters }) {
@@ -55,14 +57,40 @@ export function createTransitionReader(database: DatabaseSync, streams: StreamDi
       const found = head === null || from > head.revision ? [] : ofStream.iterate(head.number, from);
       return collect(found as Iterable<Row>, MAX_ROWS, characters).rows;
     },
-    readLog({ after, prefix, limit }) {
-      const found = ofLog.iterate({ after, prefix, length: [...prefix].length }) as Iterable<Row>;
+    readLog({ after, prefixes, limit }) {
+      const found = ofLog(conditionFor(prefixes)).iterate({ after, ...valuesFor(prefixes) }) as Iterable<Row>;
       const { rows, last } = collect(withoutGaps(found, after), limit);
       if (last === null) throw new Error(`There is nothing after position ${after}`);
       return { rows, last };
     },
     placeAt: (position) => placeOf(place.get(position)),
     end: () => placeOf(lastPlace.get()),
+  };
+}
+
+/** For the number of prefixes: reading is prepared once for each. `substr` counts in code points. */
+function conditionFor(prefixes: readonly string[] | undefined): string {
+  if (prefixes === undefined) return 'true';
+  return ['false', ...prefixes.map((_, index) => `substr(name, 1, :length${index}) = :prefix${index}`)].join(' OR ');
+}
+
+const valuesFor = (prefixes: readonly string[] = []): Record<string, string | number> =>
+  Object.fromEntries(
+    prefixes.flatMap((prefix, index) => [
+      [`prefix${index}`, prefix],
+      [`length${index}`, [...prefix].length],
+    ]),
+  );
+
+function preparedByCondition(prepare: (condition: string) => StatementSync): (condition: string) => StatementSync {
+  const prepared = new Map<string, StatementSync>();
+  return (condition) => {
+    const known = prepared.get(condition);
+    if (known !== undefined) return known;
+    const statement = prepare(condition);
+    statement.setReturnArrays(true);
+    prepared.set(condition, statement);
+    return statement;
   };
 }
 

@@ -28,10 +28,10 @@ export const retries: Clause = {
   define({ log }) {
     it.each([0, 1, 5])('is told the original revisions after %i later appends, and changes nothing', async (later) => {
       const [first, second] = await grow(log(), later);
-      const before = await readLog(log(), null, { streamPrefix: first.stream });
+      const before = await readLog(log(), null, { streamPrefixes: [first.stream] });
       expect(await log().append(first)).toEqual(appended(0, 1));
       expect(await log().append(second)).toEqual(appended(2, 3));
-      expect(await readLog(log(), null, { streamPrefix: first.stream })).toEqual(before);
+      expect(await readLog(log(), null, { streamPrefixes: [first.stream] })).toEqual(before);
     });
 
     it('may be a prefix of what was appended', async () => {

@@ -14,7 +14,7 @@ interface Consumer {
 
 /** Takes two transitions and dies at the second, before its effect or between the effect and its checkpoint. */
 async function liveAndDie(log: EventLog, consumer: Consumer, stream: string, hasEffect: boolean): Promise<void> {
-  const follower = follow(log, consumer.checkpoint, { streamPrefix: stream, maxBatch: 1 });
+  const follower = follow(log, consumer.checkpoint, { streamPrefixes: [stream], maxBatch: 1 });
   for (let taken = 0; taken < 2; ) {
     const message = await follower.next();
     // It is slow: the log goes on while it works.
@@ -35,18 +35,18 @@ export const resuming: Clause = {
     it('goes on after its checkpoint, not at it', async () => {
       const stream = newStream();
       await appendAll(log(), [request({ stream, transitions: transitions(5) })]);
-      const follower = follow(log(), null, { streamPrefix: stream, maxBatch: 2 });
+      const follower = follow(log(), null, { streamPrefixes: [stream], maxBatch: 2 });
       const messages = await follower.until(isCaughtUp);
       await follower.end();
       let seen = 0;
       for (const message of messages) {
         if (message.kind !== 'transitions') continue;
         seen += message.transitions.length;
-        const rest = await readLog(log(), message.checkpoint, { streamPrefix: stream });
+        const rest = await readLog(log(), message.checkpoint, { streamPrefixes: [stream] });
         expect(rest.map((each) => Number(each.revision))).toEqual([0, 1, 2, 3, 4].slice(seen));
       }
       expect(seen).toBe(5);
-      expect(await readLog(log(), await endOf(log()), { streamPrefix: stream })).toEqual([]);
+      expect(await readLog(log(), await endOf(log()), { streamPrefixes: [stream] })).toEqual([]);
     });
 
     it.each([

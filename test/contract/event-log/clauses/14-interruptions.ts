@@ -13,7 +13,7 @@ const ofConnections = ['error', 'clean end', 'not leader', 'half-open'];
 async function survives(log: EventLog, name: string, interrupt: () => Promise<void>): Promise<void> {
   const streamPrefix = newStream('survivor');
   const streams = [`${streamPrefix}-before`, `${streamPrefix}-during`, `${streamPrefix}-after`] as const;
-  const follower = follow(log, null, { streamPrefix });
+  const follower = follow(log, null, { streamPrefixes: [streamPrefix] });
   await appendAll(log, [request({ stream: streams[0] })]);
   await follower.until(isCaughtUp);
 
@@ -23,7 +23,7 @@ async function survives(log: EventLog, name: string, interrupt: () => Promise<vo
 
   const seen = (await follower.transitions(2)).map(({ stream }) => stream);
   expect([name, ...seen]).toEqual([name, ...streams.slice(1)]);
-  expect((await readLog(log, null, { streamPrefix })).map(({ stream }) => stream)).toEqual(streams);
+  expect((await readLog(log, null, { streamPrefixes: [streamPrefix] })).map(({ stream }) => stream)).toEqual(streams);
   await follower.end();
 }
 

@@ -70,7 +70,7 @@ function readOneStream(stream: number): Command {
 
 function readEverything(maxBatch: number): Command {
   return command(`read everything by ${maxBatch}`, async (reference, real) => {
-    const follower = follow(real.log, null, { streamPrefix: real.prefix, maxBatch });
+    const follower = follow(real.log, null, { streamPrefixes: [real.prefix], maxBatch });
     const messages = await follower.until(isCaughtUp);
     await follower.end();
     expect(transitionsOf(messages).map(({ id }) => id)).toEqual(reference.all);
@@ -88,7 +88,7 @@ function readOn(choice: number): Command {
   return command(`read on from place ${choice}`, async (reference, real) => {
     const place = real.checkpoints[choice % Math.max(1, real.checkpoints.length)];
     if (place === undefined) return;
-    const rest = await readLog(real.log, place.checkpoint, { streamPrefix: real.prefix });
+    const rest = await readLog(real.log, place.checkpoint, { streamPrefixes: [real.prefix] });
     expect(rest.map(({ id }) => id)).toEqual(reference.all.slice(place.seen));
   });
 }
