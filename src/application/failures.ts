@@ -33,13 +33,20 @@ export class CheckpointRefused extends OperationalFailure {
   readonly retryable = false;
   /** How far the log went that the checkpoint is of; `null` when that cannot be read from it. */
   readonly position: bigint | null;
+  /** It was made by another log, or by none. Otherwise it is of this one, which lacks what the subscriber has seen. */
+  readonly isOfAnotherLog: boolean;
 
   constructor(
     message: string,
-    { position = null, ...options }: ErrorOptions & { readonly position?: bigint | null } = {},
+    {
+      position = null,
+      isOfAnotherLog = false,
+      ...options
+    }: ErrorOptions & { readonly position?: bigint | null; readonly isOfAnotherLog?: boolean } = {},
   ) {
     super(message, options);
     this.position = position;
+    this.isOfAnotherLog = isOfAnotherLog;
   }
 }
 

@@ -16,6 +16,7 @@ import { createUseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
+import { events } from '../projections/events/read-model.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
@@ -160,7 +161,7 @@ async function listenForRequests(
     useCases: createUseCases({ log, clock, random }),
     log,
     readDatabase: () => {
-      const unhealthyReason = readTables.unhealthyReason();
+      const unhealthyReason = readTables.unhealthyReason() ?? readTables.refusalOf(events);
       if (unhealthyReason !== null) throw new ReadDatabaseUnavailable(unhealthyReason);
       return rows;
     },

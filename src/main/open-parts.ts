@@ -108,7 +108,7 @@ async function openReadTables(
   const checks: readonly ReadinessCheck[] = [
     { part: 'read tables', check, isDispensable: isShared },
     // That rows and log are not of one history, though, is shown by nothing else, and gets worse with every event.
-    { part: 'rows of this log', check: async () => tables.mismatch() },
+    { part: 'rows of this log', check: async () => tables.loss() },
   ];
   return { part: tables, checks };
 }

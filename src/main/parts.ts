@@ -4,6 +4,7 @@ import type { EventLog } from '../application/ports/event-log.ts';
 import type { Leases } from '../application/ports/leases.ts';
 import type { Role } from '../cli/program.ts';
 import type { WritableDatabase } from '../projections/database.ts';
+import type { ReadModel } from '../projections/read-model.ts';
 import type { Stores } from '../projections/stores.ts';
 
 /** The parts that a setting moves out of the process. */
@@ -19,10 +20,12 @@ export const partsOfRole: Readonly<Record<Role, readonly PartName[]>> = {
 
 export interface ReadTables {
   readonly db: WritableDatabase;
-  /** Why queries would currently give wrong answers, in words; `null` when they would not. */
+  /** Why the database cannot be asked, in words; `null` when it can. */
   unhealthyReason(): string | null;
-  /** That they are rows of another log, or of a later moment of it; `null` when they are not. */
-  mismatch(): string | null;
+  /** That the log lacks what rows have seen, or that none of them are of this log; `null` as long as that is not so. */
+  loss(): string | null;
+  /** Why a query of this read model would give wrong answers, in words; `null` when it would not. */
+  refusalOf(readModel: Pick<ReadModel, 'name'>): string | null;
 }
 
 /** One adapter for each port, opened; `null` where no role of this process needs it. */

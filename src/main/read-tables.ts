@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
@@ -8,10 +8,14 @@ import { timestamp } from '../application/ports/clock.ts';
 import { type Checkpoint, type EventLog, revision } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Database, WritableDatabase } from '../projections/database.ts';
+import { readModels as allReadModels } from '../projections/index.ts';
+import { discardRows } from '../projections/own-tables.ts';
+import { projectionNameOf } from '../projections/projection-states.ts';
+import type { ReadModel } from '../projections/read-model.ts';
 import { CannotStart } from './cannot-start.ts';
 import { lostEvents } from './lost-events.ts';
 import type { ReadTables } from './parts.ts';
-import { verifyAll, watchCheckpoints } from './watch-checkpoints.ts';
+import { lossIn, verifyEach, watchCheckpoints } from './watch-checkpoints.ts';
 
 interface OpenedDatabase {
   readonly db: WritableDatabase;
@@ -27,28 +31,54 @@ interface Embedded {
   /** The position up to which an operator accepted that transitions are missing from the log. */
   readonly acceptLossUpTo: number | null;
   readonly logger: Logger;
+  /** Instead of THE LIST. */
+  readonly readModels?: readonly ReadModel[];
 }
 
 /**
- * In the data folder. Rows of another log, or of a later moment of it, are evidence of what the log has lost: they are
- * kept, and only an operator's word puts them aside, where they stay.
- * @throws {CannotStart} for such rows.
+ * In the data folder. Rows that have seen more than the log has are evidence of what it has lost: they stop the start
+ * until an operator accepts the loss, and then a copy of them is kept. One read model whose rows are of another log, while
+ * those of others are of this one, is rebuilt from the log, and only it.
+ * @throws {CannotStart} for rows that are evidence.
  */
-export async function openEmbeddedReadTables({ dataFolder, log, acceptLossUpTo, logger }: Embedded) {
+export async function openEmbeddedReadTables({ acceptLossUpTo, ...given }: Embedded) {
+  const { dataFolder, logger } = given;
   const folder = readTablesOf(dataFolder);
-  const { openEmbeddedReadDatabase } = await import('../adapters/postgres/open-embedded-read-database.ts');
-  const open = () => openEmbeddedReadDatabase<Database>({ folder, logger, verify: (db) => verifyRows(log, db) });
   try {
-    return watched(await open(), log, logger);
+    return await openEmbedded(given, false);
   } catch (error) {
     if (!(error instanceof CheckpointRefused)) throw error;
     const lostUpTo = error.position ?? 0n;
     if (acceptLossUpTo === null || lostUpTo > BigInt(acceptLossUpTo)) throw lostBehindRows(folder, error, lostUpTo);
     const keptIn = join(dataFolder, `read-tables.kept-${timestamp(systemClock.now()).replaceAll(/[:.]/g, '-')}`);
-    await rename(folder, keptIn);
-    logger.warn({ keptIn, reason: error.message }, 'the read tables are kept aside, as was accepted, and rebuilt');
+    await cp(folder, keptIn, { recursive: true, preserveTimestamps: true });
+    logger.warn({ keptIn, reason: error.message }, 'a copy of the read tables is kept, as the loss was accepted');
   }
-  return watched(await open(), log, logger);
+  return openEmbedded(given, true);
+}
+
+async function openEmbedded(
+  { dataFolder, log, logger, readModels = allReadModels }: Omit<Embedded, 'acceptLossUpTo'>,
+  isLossAccepted: boolean,
+) {
+  const { openEmbeddedReadDatabase } = await import('../adapters/postgres/open-embedded-read-database.ts');
+  const rebuild = async (db: WritableDatabase, subscriber: string, { message: reason }: CheckpointRefused) => {
+    const readModel = readModels.find((each) => projectionNameOf(each) === subscriber);
+    // Other subscribers have no rows, and see to their checkpoints themselves.
+    if (readModel === undefined) return;
+    await discardRows(db, readModel);
+    logger.warn(
+      { subscriber, reason },
+      'the rows of this read model are not those of the log: they are rebuilt from it',
+    );
+  };
+  const opened = await openEmbeddedReadDatabase<Database>({
+    folder: readTablesOf(dataFolder),
+    logger,
+    verify: (db) =>
+      verifyRows({ log, db, isLossAccepted, onRefused: (subscriber, refusal) => rebuild(db, subscriber, refusal) }),
+  });
+  return watched(opened, log, logger);
 }
 
 const lostBehindRows = (folder: string, cause: CheckpointRefused, lostUpTo: bigint) =>
@@ -61,10 +91,13 @@ the rows aside and have them rebuilt: ${COMMAND} start --accept-lost-transitions
 
 /**
  * In PostgreSQL. Others may use them, and rebuilding may take long, so rows that do not belong to this log are an
- * operator's to judge.
+ * operator's to judge: they stop the start. Those of one read model that are of another log, while those of others are of
+ * this one, are neither shown nor written to, and stop nothing else.
  * @throws {CannotStart} for such rows, and for a database that cannot hold every row.
  */
 export async function openSharedReadTables(url: string, log: EventLog, logger: Logger) {
+  const onRefused = async (subscriber: string, { message }: CheckpointRefused) =>
+    logger.error({ subscriber }, `${message}. Its rows are left as they are; ${REBUILD_ONE}`);
   const { openPostgresReadDatabase } = await import('../adapters/postgres/open-postgres-read-database.ts');
   try {
     const readDatabase = await openPostgresReadDatabase<Database>({
@@ -72,7 +105,7 @@ export async function openSharedReadTables(url: string, log: EventLog, logger: L
       clock: systemClock,
       random: systemRandom,
       logger,
-      verify: (db) => verifyRows(log, db),
+      verify: (db) => verifyRows({ log, db, onRefused }),
     });
     return watched(readDatabase, log, logger);
   } catch (error) {
@@ -87,16 +120,20 @@ give DATABASE_URL a new, empty database and start again (docs/full-profile.md). 
   }
 }
 
+const REBUILD_ONE =
+  'to have them rebuilt, drop the tables of its read model and start again: they are created and filled from the log';
+
 function watched(
   { db, unhealthyReason, close }: OpenedDatabase,
   log: EventLog,
   logger: Logger,
 ): ReadTables & OpenedDatabase {
-  const watch = watchCheckpoints({ ...rowsOf(log, db), clock: systemClock, logger });
+  const watch = watchCheckpoints({ ...checkpointsIn(log, db), clock: systemClock, logger });
   return {
     db,
-    unhealthyReason: () => unhealthyReason() ?? watch.unhealthyReason(),
-    mismatch: watch.unhealthyReason,
+    unhealthyReason,
+    loss: watch.loss,
+    refusalOf: (readModel) => watch.refusalOf(projectionNameOf(readModel)),
     async close() {
       await watch.stop();
       await close();
@@ -104,24 +141,34 @@ function watched(
   };
 }
 
-/** @throws {CheckpointRefused} naming what the log lacks, as far as the rows show it. */
-async function verifyRows(log: EventLog, db: WritableDatabase): Promise<void> {
-  try {
-    await verifyAll(rowsOf(log, db));
-  } catch (error) {
-    if (!(error instanceof CheckpointRefused)) throw error;
-    const hasTransition = async (stream: string, at: bigint) => (await log.readStream(stream, revision(at))).length > 0;
-    const lost = await lostEvents({ hasTransition, db }).catch(() => null);
-    if (lost === null) throw error;
-    const { message, position } = error;
-    throw new CheckpointRefused(`${message}. By the rows, the log lacks ${lost}`, { position, cause: error });
-  }
+interface Verification {
+  readonly log: EventLog;
+  readonly db: WritableDatabase;
+  readonly isLossAccepted?: boolean;
+  /** Of each subscriber whose checkpoint is refused, when that does not stop the start. */
+  readonly onRefused: (subscriber: string, refusal: CheckpointRefused) => Promise<void>;
 }
 
-const rowsOf = (log: EventLog, db: WritableDatabase) => ({
+/** @throws {CheckpointRefused} naming what the log lacks, as far as the rows show it. */
+async function verifyRows({ log, db, isLossAccepted = false, onRefused }: Verification): Promise<void> {
+  const verdict = await verifyEach(checkpointsIn(log, db));
+  const loss = isLossAccepted ? null : lossIn(verdict);
+  if (loss !== null) throw await withLostEvents(loss, log, db);
+  for (const [subscriber, refusal] of verdict.refusals) await onRefused(subscriber, refusal);
+}
+
+async function withLostEvents(refusal: CheckpointRefused, log: EventLog, db: WritableDatabase) {
+  const hasTransition = async (stream: string, at: bigint) => (await log.readStream(stream, revision(at))).length > 0;
+  const lost = await lostEvents({ hasTransition, db }).catch(() => null);
+  if (lost === null) return refusal;
+  const { message, position } = refusal;
+  return new CheckpointRefused(`${message}. By the rows, the log lacks ${lost}`, { position, cause: refusal });
+}
+
+const checkpointsIn = (log: EventLog, db: WritableDatabase) => ({
   log,
   storedCheckpoints: async () => {
-    const stored = await db.selectFrom('checkpoints').select('checkpoint').execute();
-    return stored.map(({ checkpoint }) => checkpoint as Checkpoint);
+    const stored = await db.selectFrom('checkpoints').select(['subscriber', 'checkpoint']).execute();
+    return new Map(stored.map(({ subscriber, checkpoint }) => [subscriber, checkpoint as Checkpoint]));
   },
 });

@@ -6,24 +6,54 @@ import type { Logger } from '../application/ports/logger.ts';
 export const checkpointWatchLimits = { everyMs: 5_000 } as const;
 export type CheckpointWatchLimits = { readonly [Name in keyof typeof checkpointWatchLimits]: number };
 
-export interface WatchedRows {
+export interface StoredCheckpoints {
   readonly log: Pick<EventReader, 'verifyCheckpoint'>;
-  /** How far the rows are, each subscriber by itself. */
-  storedCheckpoints(): Promise<readonly Checkpoint[]>;
+  /** How far the rows are, by subscriber. */
+  storedCheckpoints(): Promise<ReadonlyMap<string, Checkpoint>>;
+}
+
+export interface WatchedRows extends StoredCheckpoints {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<CheckpointWatchLimits>;
 }
 
 export interface CheckpointWatch {
-  /** Why the rows are not those of the log, in words for an operator; `null` as long as they are. */
-  unhealthyReason(): string | null;
+  /** Why the log is not the one that the rows are of, in words for an operator; `null` as long as it is. */
+  loss(): string | null;
+  /** Why the rows of this subscriber, or all rows, are not those of the log; `null` as long as they are. */
+  refusalOf(subscriber: string): string | null;
   stop(): Promise<void>;
 }
 
-/** @throws {CheckpointRefused} for the first that is not a position in this log. @throws {LogUnavailable} */
-export async function verifyAll({ log, storedCheckpoints }: Pick<WatchedRows, 'log' | 'storedCheckpoints'>) {
-  for (const checkpoint of await storedCheckpoints()) await log.verifyCheckpoint(checkpoint);
+/** What the log says of the checkpoints that are stored. */
+export interface Verdict {
+  readonly isAnyAccepted: boolean;
+  readonly refusals: ReadonlyMap<string, CheckpointRefused>;
+}
+
+/** @throws {LogUnavailable} @throws {ReadDatabaseUnavailable} */
+export async function verifyEach({ log, storedCheckpoints }: StoredCheckpoints): Promise<Verdict> {
+  const refusals = new Map<string, CheckpointRefused>();
+  const stored = await storedCheckpoints();
+  for (const [subscriber, checkpoint] of stored)
+    try {
+      await log.verifyCheckpoint(checkpoint);
+    } catch (error) {
+      if (!(error instanceof CheckpointRefused)) throw error;
+      refusals.set(subscriber, error);
+    }
+  return { isAnyAccepted: refusals.size < stored.size, refusals };
+}
+
+/**
+ * The refusal by which the log is to be doubted, and not the rows of one subscriber: it lacks what one of them has seen
+ * of it, or it is none of theirs. Of several the one that has seen most. `null` where there is none.
+ */
+export function lossIn({ isAnyAccepted, refusals }: Verdict): CheckpointRefused | null {
+  const doubts = [...refusals.values()].filter(({ isOfAnotherLog }) => !isOfAnotherLog || !isAnyAccepted);
+  const [most = null] = doubts.sort((one, other) => ((one.position ?? -1n) < (other.position ?? -1n) ? 1 : -1));
+  return most;
 }
 
 /**
@@ -34,20 +64,32 @@ export function watchCheckpoints(rows: WatchedRows): CheckpointWatch {
   const { clock, logger } = rows;
   const { everyMs } = { ...checkpointWatchLimits, ...rows.limits };
   const stopping = new AbortController();
-  let unhealthyReason: string | null = null;
+  let loss: string | null = null;
+  let refused: ReadonlyMap<string, string> = new Map();
 
   async function look(): Promise<void> {
-    try {
-      await verifyAll(rows);
-      if (unhealthyReason !== null) logger.info({}, 'the rows are those of the log again');
-      unhealthyReason = null;
-    } catch (error) {
-      // A log or database that is unavailable says nothing about the rows.
-      if (!(error instanceof CheckpointRefused)) return;
-      const found = `The rows are not those of this log, so they are not shown: ${error.message}`;
-      if (found !== unhealthyReason) logger.error({}, found);
-      unhealthyReason = found;
-    }
+    // A log or database that is unavailable says nothing about the rows.
+    const verdict = await verifyEach(rows).catch(() => null);
+    if (verdict === null) return;
+    const doubt = lossIn(verdict);
+    report(doubt === null ? null : notShown('The rows are not those of this log', doubt), verdict.refusals);
+  }
+
+  /** Each once, not at each of the looks that find the same. */
+  function report(found: string | null, refusals: Verdict['refusals']): void {
+    const before = refused;
+    const messages = [...refusals].map(
+      ([subscriber, refusal]) =>
+        [subscriber, notShown(`The rows of ${subscriber} are of another log`, refusal)] as const,
+    );
+    refused = new Map(messages);
+    if (found !== null && found !== loss) logger.error({}, found);
+    if (found === null)
+      for (const [subscriber, message] of messages)
+        if (before.get(subscriber) !== message) logger.error({ subscriber }, message);
+    if (found === null && refused.size === 0 && (loss !== null || before.size > 0))
+      logger.info({}, 'the rows are those of the log again');
+    loss = found;
   }
 
   async function watch(): Promise<void> {
@@ -59,10 +101,13 @@ export function watchCheckpoints(rows: WatchedRows): CheckpointWatch {
 
   const watching = watch();
   return {
-    unhealthyReason: () => unhealthyReason,
+    loss: () => loss,
+    refusalOf: (subscriber) => loss ?? refused.get(subscriber) ?? null,
     async stop() {
       stopping.abort();
       await watching;
     },
   };
 }
+
+const notShown = (what: string, { message }: CheckpointRefused) => `${what}, so they are not shown: ${message}`;

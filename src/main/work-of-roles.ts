@@ -8,7 +8,7 @@ import type { UseCases } from '../application/use-cases.ts';
 import { whileLeased } from '../application/while-leased.ts';
 import type { Role } from '../cli/program.ts';
 import { dueWork } from '../projections/due-work/read-model.ts';
-import { readModels } from '../projections/index.ts';
+import { readModels as allReadModels } from '../projections/index.ts';
 import { projectionNameOf } from '../projections/projection-states.ts';
 import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
@@ -42,6 +42,8 @@ interface Given {
   /** Where handlers run; in this process by default. Asked by a worker alone, and closed with it. */
   readonly startRunner?: (limits: LimitsOfServices) => HandlerRunner;
   readonly limits?: LimitsOfServices;
+  /** Instead of THE LIST. */
+  readonly readModels?: readonly ReadModel[];
 }
 
 /** What the roles run beside requests, in the order of starting. */
@@ -50,7 +52,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   const place = { clock, logger };
   const inThisProcess = ({ deadlines }: LimitsOfServices) =>
     createInProcessRunner({ ...place, deadlineLimits: { ...deadlineLimits, ...deadlines } });
-  const { limits = {}, startRunner = inThisProcess } = given;
+  const { limits = {}, startRunner = inThisProcess, readModels = allReadModels } = given;
   const { log } = parts;
 
   /** One active owner among all processes, where there may be several. */

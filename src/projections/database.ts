@@ -2,6 +2,7 @@ import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { ReadonlyKysely } from 'kysely/readonly';
 import type { DueWorkTable } from './due-work/table.ts';
 import type { EventsTable } from './events/table.ts';
+import type { Slot } from './slots.ts';
 
 /** How far each subscriber of the log has come. */
 export interface CheckpointsTable {
@@ -57,8 +58,11 @@ export interface Database {
 /** What queries are given: it cannot write. */
 export type ReadDatabase = ReadonlyKysely<Database>;
 
-/** Kysely's read-only type is not a supertype of the other one, so it takes an assertion, which is made here alone. */
-export const readOnly = (db: Kysely<Database>) => db as unknown as ReadDatabase;
+/**
+ * The tables of a slot. Kysely's read-only type is not a supertype of the other one, so it takes an assertion, which is made here alone.
+ */
+export const readOnly = (db: Kysely<Database>, slot: Slot = null) =>
+  (slot === null ? db : db.withSchema(slot)) as unknown as ReadDatabase;
 
 /** What projectors are given. */
 export type WritableDatabase = Kysely<Database>;

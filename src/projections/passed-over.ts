@@ -5,6 +5,7 @@ import { requireLease } from './leases.ts';
 import { countFailures } from './projection-failures.ts';
 import { projectionNameOf } from './projection-states.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
+import { namedIn, type Slot } from './slots.ts';
 
 /** 2 to a higher power is beyond every longest delay. */
 const MAX_DOUBLINGS = 40;
@@ -35,8 +36,9 @@ export interface Repair {
   readonly isTextOnly: boolean;
 }
 
-export function createPassedOver(db: Kysely<Database>, readModel: ReadModel): PassedOver {
-  const subscriber = projectionNameOf(readModel);
+export function createPassedOver(db: Kysely<Database>, readModel: ReadModel, slot: Slot = null): PassedOver {
+  const subscriber = projectionNameOf(readModel, slot);
+  const named = namedIn(slot);
   return {
     count: () => countFailures(db, subscriber),
     async due(limit) {
@@ -53,7 +55,7 @@ export function createPassedOver(db: Kysely<Database>, readModel: ReadModel): Pa
     },
     repair: ({ stream, history, lease, isTextOnly }) =>
       db.transaction().execute(async (transaction) => {
-        const left = await readModel.write(transaction, history, { isTextOnly, isWholeHistory: true });
+        const left = await readModel.write({ transaction, named }, history, { isTextOnly, isWholeHistory: true });
         if (left.length > 0) return false;
         await transaction
           .deleteFrom('projection_failures')

@@ -4,6 +4,7 @@ import type { Lease } from '../application/ports/leases.ts';
 import { loadCheckpoint, moveCheckpoint } from './checkpoints.ts';
 import type { Database } from './database.ts';
 import { requireLease } from './leases.ts';
+import { createMissingTables } from './own-tables.ts';
 import {
   countFailures,
   hastenRetries,
@@ -13,6 +14,7 @@ import {
 } from './projection-failures.ts';
 import { isCaughtUp, markBehind, markCaughtUp, projectionNameOf } from './projection-states.ts';
 import type { DecodedTransition, ReadModel } from './read-model.ts';
+import { namedIn, type Slot } from './slots.ts';
 
 export interface ProjectedBatch {
   /** In the log's order. */
@@ -31,7 +33,10 @@ export interface ProjectedBatch {
 
 /** Where one read model's rows are kept, together with the position in the log that they are of. */
 export interface ProjectionStore {
-  /** `null` before the first batch. @throws {ReadDatabaseUnavailable} */
+  /**
+   * `null` before the first batch, and when its tables were missing: they are created then.
+   * @throws {ReadDatabaseUnavailable}
+   */
   load(): Promise<Checkpoint | null>;
   /**
    * All of it or nothing. To write the same transitions twice changes nothing.
@@ -52,23 +57,25 @@ export interface ProjectionStore {
   markCaughtUp(at: Checkpoint | null): Promise<void>;
 }
 
-export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel): ProjectionStore {
-  const subscriber = projectionNameOf(readModel);
+export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel, slot: Slot = null): ProjectionStore {
+  const subscriber = projectionNameOf(readModel, slot);
+  const named = namedIn(slot);
   /** Asked again with each load; until it is known, it may be. */
   let hasPassedOver = true;
   return {
     async load() {
+      await createMissingTables(db, readModel, slot);
       hasPassedOver = (await countFailures(db, subscriber)) > 0;
       return loadCheckpoint(db, subscriber);
     },
-    isCaughtUp: () => isCaughtUp(db, readModel),
-    markBehind: () => markBehind(db, readModel),
-    markCaughtUp: (at) => markCaughtUp(db, readModel, at),
+    isCaughtUp: () => isCaughtUp(db, subscriber),
+    markBehind: () => markBehind(db, subscriber),
+    markCaughtUp: (at) => markCaughtUp(db, subscriber, at),
     commit: ({ decoded, failures, failedAt, checkpoint, lease, isTextOnly = false }) =>
       db.transaction().execute(async (transaction) => {
         // First, because its row keeps a second projector waiting until the first one has ended.
         if (checkpoint !== null) await moveCheckpoint(transaction, subscriber, { ...checkpoint, epoch: lease?.epoch });
-        const missing = new Set(await readModel.write(transaction, decoded, { isTextOnly }));
+        const missing = new Set(await readModel.write({ transaction, named }, decoded, { isTextOnly }));
         if (hasPassedOver) await hastenRetries(transaction, subscriber, streamsOf(decoded));
         if (missing.size > 0 || failures.length > 0) hasPassedOver = true;
         await recordFailures(transaction, { subscriber, failedAt }, failures);

@@ -9,6 +9,7 @@ import type { ProjectionFailure } from './projection-failures.ts';
 import { projectionNameOf } from './projection-states.ts';
 import type { ProjectionStore } from './projection-store.ts';
 import { type Batching, type DecodedTransition, defaultBatching, type ReadModel } from './read-model.ts';
+import type { Slot } from './slots.ts';
 
 /** How far a projection is, and how it fares. Counts are of this process. */
 export interface ProjectionProgress {
@@ -33,6 +34,8 @@ export interface Projector extends Subscriber {
 
 export interface ProjectorDependencies {
   readonly store: ProjectionStore;
+  /** Which the store fills; the one that is read by default. */
+  readonly slot?: Slot;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Under which to write, where several processes share the read database. */
@@ -47,7 +50,7 @@ export interface ProjectorDependencies {
  */
 export function createProjector(
   readModel: ReadModel,
-  { store, clock, logger, lease = null, batching: otherBatching }: ProjectorDependencies,
+  { store, slot = null, clock, logger, lease = null, batching: otherBatching }: ProjectorDependencies,
 ): Projector {
   const batching = { ...defaultBatching, ...readModel.batching, ...otherBatching };
   let progress: ProjectionProgress = {
@@ -128,7 +131,7 @@ export function createProjector(
   }
 
   return {
-    name: projectionNameOf(readModel),
+    name: projectionNameOf(readModel, slot),
     streamPrefixes: readModel.streamPrefixes,
     async load() {
       await store.markBehind();

@@ -1,7 +1,8 @@
-import type { Transaction } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
 import type { RecordedTransition } from '../application/ports/event-log.ts';
 import type { Transition } from '../domain/event/transitions.ts';
 import type { Database } from './database.ts';
+import type { Named } from './slots.ts';
 
 /** A transition, and what a read model has read of it. */
 export interface DecodedTransition<Content = Transition> {
@@ -27,11 +28,27 @@ export interface Batching {
 }
 export const defaultBatching: Batching = { fullBatch: 500, intervalMs: 50 };
 
+/**
+ * The statements that create a read model's tables, indexes and views in a slot, in order. Each leaves alone what is there
+ * already (`if not exists`, `or replace`).
+ */
+export type CreateTables = (named: Named) => readonly RawBuilder<unknown>[];
+
+/** What a read model writes with. */
+export interface SlotTransaction {
+  readonly transaction: Transaction<Database>;
+  /** Its tables in the slot that is written to. */
+  readonly named: Named;
+}
+
 /** Transitions in, rows out. */
 export interface ReadModel<Content = unknown> {
   readonly name: string;
   /** Which streams it is made of: those that begin with one of these. */
   readonly streamPrefixes: readonly string[];
+  /** The tables that hold its rows; no other read model writes to them. */
+  readonly tables: readonly string[];
+  readonly createTables: CreateTables;
   /** No row can be refused for what is in it: when the database refuses one, it is waited for, and nothing is passed over. */
   readonly isNeverRefused?: true;
   /** Overrides of the default batching. */
@@ -40,13 +57,13 @@ export interface ReadModel<Content = unknown> {
   decode(recorded: RecordedTransition): Content;
   /**
    * Brings the rows up to `decoded`, which are in the log's order. To do so twice changes nothing: each row knows the
-   * revision that it contains. Statements only, and all of them in `transaction`.
+   * revision that it contains. Statements only, all of them in the transaction, and on the tables that it names.
    * @returns the streams whose rows do not say what their history does: those that are missing, because an earlier
    *   transition was passed over, and those that are ahead of a whole history.
    * @throws {ReadDatabaseRefused} when the database will not take one of the values.
    */
   write(
-    transaction: Transaction<Database>,
+    to: SlotTransaction,
     decoded: readonly DecodedTransition<Content>[],
     options?: WriteOptions,
   ): Promise<readonly string[]>;

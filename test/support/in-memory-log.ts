@@ -85,7 +85,7 @@ export function createInMemoryLog(
   function placeOf(checkpoint: Checkpoint): number {
     const [log, position, era = '0'] = checkpoint.split('/');
     if (log !== logId || !/^\d+$/.test(position ?? ''))
-      throw new CheckpointRefused(`The checkpoint ${checkpoint} belongs to another log`);
+      throw new CheckpointRefused(`The checkpoint ${checkpoint} belongs to another log`, { isOfAnotherLog: true });
     if (!(Number(position) < all.length)) throw new CheckpointRefused(`The log ends before ${checkpoint}`);
     if (eras[Number(position)] !== Number(era))
       throw new CheckpointRefused(`What stands in the log at ${checkpoint} is not what stood there`);
@@ -114,25 +114,25 @@ export function createInMemoryLog(
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    /** Where the log ended when it was last looked at: with appends all the time, its end is never reached. */
+    let goal = all.length;
     while (!signal.aborted && endings === begunAfter.endings) {
       if (restorations !== begunAfter.restorations) throw new LogUnavailable('The connection to the log was lost');
+      if (isBehind && next >= goal) {
+        isBehind = false;
+        yield { kind: 'caught-up' };
+      }
+      const more = wake.promise;
+      goal = all.length;
       const transitions = followedFrom(next, maxBatch, streamPrefixes);
       const last = transitions.at(-1);
       if (last !== undefined) {
         next = Number(last.position) + 1;
         yield { kind: 'transitions', transitions, checkpoint: checkpointAt(next - 1) };
-        continue;
-      }
-      const more = wake.promise;
-      if (next < all.length) {
-        next = all.length;
+      } else if (next < goal) {
+        next = goal;
         yield { kind: 'checkpoint', checkpoint: checkpointAt(next - 1) };
-      }
-      if (isBehind) {
-        isBehind = false;
-        yield { kind: 'caught-up' };
-      }
-      await Promise.race([more, aborted]);
+      } else await Promise.race([more, aborted]);
     }
   }
 

@@ -12,9 +12,12 @@ export const checkpointText = (logId: string, { position, id }: Place) =>
 export function parseCheckpoint(checkpoint: Checkpoint, logId: string, path: string): Place {
   const [, log, position, id] = FORM.exec(checkpoint) ?? [];
   if (log === undefined || position === undefined || id === undefined)
-    throw refused(path, 'it is not a checkpoint of an embedded log');
+    throw refused(path, 'it is not a checkpoint of an embedded log', { isOfAnotherLog: true });
   if (log !== logId)
-    throw refused(path, `it belongs to the log ${log}, and this is the log ${logId}`, BigInt(position));
+    throw refused(path, `it belongs to the log ${log}, and this is the log ${logId}`, {
+      position: BigInt(position),
+      isOfAnotherLog: true,
+    });
   return { position: Number(position), id };
 }
 
@@ -22,19 +25,17 @@ export function parseCheckpoint(checkpoint: Checkpoint, logId: string, path: str
 export function checkPlace(expected: Place, found: Place | null, end: Place, path: string): void {
   const position = BigInt(expected.position);
   if (found === null)
-    throw refused(path, `it is at position ${expected.position}, and the log ends at ${end.position}`, position);
+    throw refused(path, `it is at position ${expected.position}, and the log ends at ${end.position}`, { position });
   if (found.id !== expected.id)
-    throw refused(
-      path,
-      `at position ${expected.position} it has seen ${expected.id}, and the log has ${found.id}`,
+    throw refused(path, `at position ${expected.position} it has seen ${expected.id}, and the log has ${found.id}`, {
       position,
-    );
+    });
 }
 
-const refused = (path: string, what: string, position: bigint | null = null) =>
+const refused = (path: string, what: string, of: ConstructorParameters<typeof CheckpointRefused>[1]) =>
   new CheckpointRefused(
     `The checkpoint is not a position in ${path}: ${what}. Either the log was exchanged or restored from a backup, and the ` +
       'subscriber has to begin again from the start of the log; or the subscriber is a newer copy than the log, and the ' +
       'log that it followed has to be put back',
-    { position },
+    of,
   );

@@ -31,6 +31,7 @@ export function parseCheckpoint(checkpoint: Checkpoint): Progress {
   if (matched === null)
     throw new CheckpointRefused(
       `The checkpoint ${checkpoint.slice(0, 100)} was not made by an EventStoreDB log: the subscriber followed another log before`,
+      { isOfAnotherLog: true },
     );
   const [, log, commit, prepare, id, passedCommit, passedPrepare, passedId] = matched;
   return {

@@ -29,6 +29,7 @@ export async function verifyProgress(
       : difference;
     return new CheckpointRefused(`The checkpoint ${checkpoint} is not a position in this log. ${whose}. ${ADVICE}`, {
       position: (last ?? passed)?.commit ?? null,
+      isOfAnotherLog: isOther,
     });
   };
   if (last !== null) {

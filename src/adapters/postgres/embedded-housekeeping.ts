@@ -9,7 +9,7 @@ const MOST_WAL_BYTES = 64 * 1024 * 1024;
 /** A fifth of the rows, and at least so many that it is worth the while: PostgreSQL's own measure. */
 const many = 'greatest(10000, 0.2 * reltuples)';
 const worn = `
-  select quote_ident(tables.relname) as name, n_dead_tup > ${many} as is_full_of_dead_rows
+  select quote_ident(tables.schemaname) || '.' || quote_ident(tables.relname) as name, n_dead_tup > ${many} as is_full_of_dead_rows
   from pg_stat_user_tables as tables join pg_class on pg_class.oid = tables.relid
   where n_dead_tup > ${many} or n_mod_since_analyze > ${many}`;
 

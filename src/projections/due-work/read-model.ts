@@ -1,5 +1,6 @@
 import { EVENT_STREAM_PREFIX } from '../../application/event-identity.ts';
 import type { ReadModel } from '../read-model.ts';
+import { createDueWorkTables } from './create-tables.ts';
 import { foldDueWork } from './project.ts';
 import { writeDueWork } from './write.ts';
 
@@ -7,13 +8,15 @@ import { writeDueWork } from './write.ts';
 export const dueWork: ReadModel<null> = {
   name: 'due-work',
   streamPrefixes: [EVENT_STREAM_PREFIX],
+  tables: ['due_work'],
+  createTables: createDueWorkTables,
   isNeverRefused: true,
   // A little more often than the sweep looks. Most events end within one batch, and come to no row at all.
   batching: { fullBatch: 5_000, intervalMs: 200 },
   // Most transitions are followed by others of their event within the batch, and need not be read at all.
   decode: () => null,
-  async write(transaction, decoded) {
-    await writeDueWork(transaction, foldDueWork(decoded.map(({ recorded }) => recorded)));
+  async write(to, decoded) {
+    await writeDueWork(to, foldDueWork(decoded.map(({ recorded }) => recorded)));
     // A row holds all that it needs, whatever was there before.
     return [];
   },

@@ -1,21 +1,21 @@
-import { type Kysely, sql } from 'kysely';
-import type { Database } from '../database.ts';
+import { sql } from 'kysely';
+import type { SlotTransaction } from '../read-model.ts';
 import { type DueChange, type DueRow, type Ended, isDueRow } from './project.ts';
 
 /**
  * Brings the rows up to `changes` in at most two statements. Rows that contain as much already are left alone; a row that
  * moves on begins with the sweep from the start.
  */
-export async function writeDueWork(db: Kysely<Database>, changes: readonly DueChange[]): Promise<void> {
+export async function writeDueWork(to: SlotTransaction, changes: readonly DueChange[]): Promise<void> {
   const rows = changes.filter(isDueRow);
   const ended = changes.filter((change) => !isDueRow(change));
-  if (rows.length > 0) await keepRows(db, rows);
-  if (ended.length > 0) await deleteRows(db, ended);
+  if (rows.length > 0) await keepRows(to, rows);
+  if (ended.length > 0) await deleteRows(to, ended);
 }
 
-const keepRows = (db: Kysely<Database>, rows: readonly DueRow[]) =>
+const keepRows = ({ transaction, named }: SlotTransaction, rows: readonly DueRow[]) =>
   sql`
-    insert into due_work (id, kind, generation, attempts, revision, due_at, ask_at)
+    insert into ${named('due_work')} as due_work (id, kind, generation, attempts, revision, due_at, ask_at)
     select id, kind, generation, attempts, revision, due_at,
       least(wait_until, clock_timestamp() + wait_ms * interval '1 ms')
     from json_to_recordset(${JSON.stringify(rows)}::json) as change (
@@ -25,11 +25,11 @@ const keepRows = (db: Kysely<Database>, rows: readonly DueRow[]) =>
     on conflict (id) do update set
       kind = excluded.kind, generation = excluded.generation, attempts = excluded.attempts,
       revision = excluded.revision, due_at = excluded.due_at, ask_at = excluded.ask_at, asks = 0
-    where excluded.revision > due_work.revision`.execute(db);
+    where excluded.revision > due_work.revision`.execute(transaction);
 
 /** Most of these events have no row, because they began and ended within the batch. */
-const deleteRows = (db: Kysely<Database>, ended: readonly Ended[]) =>
+const deleteRows = ({ transaction, named }: SlotTransaction, ended: readonly Ended[]) =>
   sql`
-    delete from due_work
+    delete from ${named('due_work')} as due_work
     using json_to_recordset(${JSON.stringify(ended)}::json) as ended (id uuid, revision bigint)
-    where due_work.id = ended.id and due_work.revision < ended.revision`.execute(db);
+    where due_work.id = ended.id and due_work.revision < ended.revision`.execute(transaction);

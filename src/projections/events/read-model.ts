@@ -2,6 +2,7 @@ import { decodeEventTransition } from '../../application/event-history.ts';
 import { EVENT_STREAM_PREFIX, streamOf } from '../../application/event-identity.ts';
 import type { Transition } from '../../domain/event/transitions.ts';
 import type { ReadModel } from '../read-model.ts';
+import { createEventsTables } from './create-tables.ts';
 import { foldByEvent } from './project.ts';
 import { writeEvents } from './write.ts';
 
@@ -9,7 +10,8 @@ import { writeEvents } from './write.ts';
 export const events: ReadModel<Transition> = {
   name: 'events',
   streamPrefixes: [EVENT_STREAM_PREFIX],
+  tables: ['events'],
+  createTables: createEventsTables,
   decode: decodeEventTransition,
-  write: async (transaction, decoded, options) =>
-    (await writeEvents(transaction, foldByEvent(decoded), options)).map(streamOf),
+  write: async (to, decoded, options) => (await writeEvents(to, foldByEvent(decoded), options)).map(streamOf),
 };

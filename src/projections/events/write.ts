@@ -1,6 +1,5 @@
-import { sql, type Transaction } from 'kysely';
-import type { Database } from '../database.ts';
-import type { WriteOptions } from '../read-model.ts';
+import { sql } from 'kysely';
+import type { SlotTransaction, WriteOptions } from '../read-model.ts';
 import { type EventChanges, type EventRow, isWholeRow } from './project.ts';
 import { columnTypes } from './table.ts';
 
@@ -9,17 +8,17 @@ import { columnTypes } from './table.ts';
  * @returns the ids of events whose row is missing; of a whole history, of those whose row is ahead of it.
  */
 export async function writeEvents(
-  transaction: Transaction<Database>,
+  to: SlotTransaction,
   changes: readonly EventChanges[],
   { isTextOnly = false, isWholeHistory = false }: WriteOptions = {},
 ): Promise<readonly string[]> {
   const rows = changes.filter(isWholeRow);
   const others = changes.filter((one) => !isWholeRow(one));
   const payload = isTextOnly ? 'null' : 'payload_text::jsonb';
-  const inserted = rows.length === 0 ? 0 : await insertRows(transaction, rows, { payload, isWholeHistory });
+  const inserted = rows.length === 0 ? 0 : await insertRows(to, rows, { payload, isWholeHistory });
   if (isWholeHistory) return inserted === changes.length ? [] : changes.map(({ id }) => id);
-  const updated = others.length === 0 ? 0 : await updateRows(transaction, others);
-  return updated === others.length ? [] : missingOf(transaction, others);
+  const updated = others.length === 0 ? 0 : await updateRows(to, others);
+  return updated === others.length ? [] : missingOf(to, others);
 }
 
 const columns = Object.keys(columnTypes) as (keyof typeof columnTypes)[];
@@ -36,22 +35,22 @@ const excluded = sql.raw(columns.map((name) => `${name} = excluded.${name}`).joi
  * through unnest; as `jsonb`, which is parsed to be searched, it is no faster.
  */
 async function insertRows(
-  transaction: Transaction<Database>,
+  { transaction, named }: SlotTransaction,
   rows: readonly EventRow[],
   { payload, isWholeHistory }: { readonly payload: 'payload_text::jsonb' | 'null'; readonly isWholeHistory: boolean },
 ): Promise<number> {
   const isLater = sql.raw(isWholeHistory ? '>=' : '>');
   const { numAffectedRows = 0n } = await sql`
-    insert into events (${names})
+    insert into ${named('events')} as events (${names})
     select ${selected(payload)} from json_to_recordset(${JSON.stringify(rows)}::json) as row (${parameter})
     on conflict (id) do update set ${excluded} where excluded.revision ${isLater} events.revision`.execute(transaction);
   return Number(numAffectedRows);
 }
 
-async function updateRows(transaction: Transaction<Database>, changes: readonly EventChanges[]): Promise<number> {
+async function updateRows({ transaction, named }: SlotTransaction, changes: readonly EventChanges[]): Promise<number> {
   const told = changes.map((one) => ({ ...one, tells_error: one.error_reason !== undefined }));
   const { numAffectedRows = 0n } = await sql`
-    update events set
+    update ${named('events')} as events set
       status = change.status,
       updated_at = change.updated_at,
       processed_at = change.processed_at,
@@ -71,10 +70,10 @@ async function updateRows(transaction: Transaction<Database>, changes: readonly 
 }
 
 /** Of these events, those that have no row. */
-async function missingOf(transaction: Transaction<Database>, changes: readonly EventChanges[]) {
+async function missingOf({ transaction, named }: SlotTransaction, changes: readonly EventChanges[]) {
   const ids = changes.map(({ id }) => id);
   const { rows } = await sql<{ id: string }>`
     select id from unnest(${ids}::uuid[]) as given (id)
-    where not exists (select from events where events.id = given.id)`.execute(transaction);
+    where not exists (select from ${named('events')} as events where events.id = given.id)`.execute(transaction);
   return rows.map(({ id }) => id);
 }

@@ -26,7 +26,7 @@ describeEventLog('in memory', {
     silence: hasNone,
     interruptions: hasNone,
     connection: hasNone,
-    troubles: hasNone,
+    failures: hasNone,
     users: hasNone,
   },
 });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { EventRow } from '../../../src/projections/events/project.ts';
 import { writeEvents } from '../../../src/projections/events/write.ts';
+import { namedIn } from '../../../src/projections/slots.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
 import { row } from '../../support/read-database/rows.ts';
 
@@ -13,7 +14,7 @@ describe('the embedded read database', () => {
       const rows: EventRow[] = Array.from({ length: 12_000 }, (_, index) => row(`event-${index}`, { revision }));
       return db()
         .transaction()
-        .execute((transaction) => writeEvents(transaction, rows));
+        .execute((transaction) => writeEvents({ transaction, named: namedIn(null) }, rows));
     };
     for (const revision of ['0', '1', '2']) await write(revision);
     const { rows } = await sql`

@@ -126,7 +126,7 @@ const attempts: readonly PlantedBug[] = [
   },
   bug(
     'a retry may start before it is due',
-    1473,
+    2221,
     'domain/event/decide.ts',
     'if (state.nextAttemptAt !== null && now < state.nextAttemptAt)',
     'if (state.nextAttemptAt === now)',

@@ -135,7 +135,9 @@ describe('a subscription', () => {
   it('moves its checkpoint over what does not concern it', async () => {
     const { log, run, steps, stored } = setUp();
     await fill(log, 'a');
-    await run({ subscribeAll: (after, options) => log.subscribeAll(after, { ...options, streamPrefixes: ['other-'] }) });
+    await run({
+      subscribeAll: (after, options) => log.subscribeAll(after, { ...options, streamPrefixes: ['other-'] }),
+    });
     expect(steps).toEqual(['caught up']);
     expect(stored()).toBe((await log.head())?.checkpoint);
   });

@@ -1,12 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CheckpointRefused, LogUnavailable } from '../../../src/application/failures.ts';
 import type { Checkpoint } from '../../../src/application/ports/event-log.ts';
-import { watchCheckpoints } from '../../../src/main/watch-checkpoints.ts';
+import { lossIn, watchCheckpoints } from '../../../src/main/watch-checkpoints.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
 
-/** A watch whose looks are made one at a time, each with an answer of the log to each checkpoint. */
-function watching() {
-  let answer: Error | null = null;
+type Answers = Readonly<Record<string, Error>>;
+
+/** A watch whose looks are made one at a time, each with what the log answers to each checkpoint. */
+function watching(checkpoints: Readonly<Record<string, string>> = { events: 'a', 'due-work': 'b' }) {
+  let answers: Answers = {};
   const asked: Checkpoint[] = [];
   const looks: (() => void)[] = [];
   let slept = Promise.withResolvers<void>();
@@ -21,22 +23,25 @@ function watching() {
     log: {
       verifyCheckpoint: async (checkpoint) => {
         asked.push(checkpoint);
-        if (answer !== null) throw answer;
+        const refusal = answers[checkpoint] ?? answers['*'];
+        if (refusal !== undefined) throw refusal;
       },
     },
-    storedCheckpoints: async () => ['a', 'b'] as Checkpoint[],
+    storedCheckpoints: async () => new Map(Object.entries(checkpoints) as [string, Checkpoint][]),
     clock: { now: () => 0, sleep },
     logger,
   });
   onTestFinished(() => watch.stop());
-  const look = async (given: Error | null) => {
-    answer = given;
+  const lookAt = async (given: Answers) => {
+    answers = given;
     slept = Promise.withResolvers();
     looks.shift()?.();
     await slept.promise;
-    return watch.unhealthyReason();
+    return watch;
   };
-  return { look, asked, logger };
+  /** To every checkpoint the same. */
+  const look = async (given: Error | null) => (await lookAt(given === null ? {} : { '*': given })).loss();
+  return { look, lookAt, asked, logger };
 }
 
 describe('rows are held against their log while processes run', () => {
@@ -60,5 +65,36 @@ describe('rows are held against their log while processes run', () => {
     expect(await look(new LogUnavailable('it is away'))).toBeNull();
     await look(new CheckpointRefused('the log ends at 3'));
     expect(await look(new LogUnavailable('it is away'))).toContain('the log ends at 3');
+  });
+
+  it('and one that is of another log, while others are of this one, is the trouble of its own rows alone', async () => {
+    const { lookAt, logger } = watching();
+    const foreign = new CheckpointRefused('it belongs to the log b', { isOfAnotherLog: true });
+    for (let looks = 0; looks < 2; looks++) {
+      const watch = await lookAt({ b: foreign });
+      expect([watch.loss(), watch.refusalOf('events')]).toEqual([null, null]);
+      expect(watch.refusalOf('due-work')).toContain('it belongs to the log b');
+    }
+    expect((await lookAt({})).refusalOf('due-work')).toBeNull();
+    expect(logger.lines.map(({ level }) => level)).toEqual(['error', 'info']);
+  });
+
+  it('and one that has seen what the log lacks is the trouble of all rows, though the log has what others have seen', async () => {
+    const { lookAt } = watching();
+    const watch = await lookAt({ b: new CheckpointRefused('the log ends at 3') });
+    expect(watch.loss()).toContain('the log ends at 3');
+    expect(watch.refusalOf('events')).toContain('the log ends at 3');
+  });
+
+  it('and those that are all of another log are the trouble of all rows', async () => {
+    const { look } = watching();
+    expect(await look(new CheckpointRefused('another log', { isOfAnotherLog: true }))).toContain('another log');
+  });
+
+  it('and what is to be accepted is the loss of all that any of them has seen', () => {
+    const refusals = [2n, null, 7n, 5n].map(
+      (position, index) => [String(index), new CheckpointRefused('no', { position })] as const,
+    );
+    expect(lossIn({ isAnyAccepted: true, refusals: new Map(refusals) })?.position).toBe(7n);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ReadDatabaseRefused, ReadDatabaseUnavailable } from '../../../../src/application/failures.ts';
 import type { EventRow } from '../../../../src/projections/events/project.ts';
 import { writeEvents } from '../../../../src/projections/events/write.ts';
+import { namedIn } from '../../../../src/projections/slots.ts';
 import { row } from '../../../support/read-database/rows.ts';
 import type { Opened } from '../harness.ts';
 
@@ -24,7 +25,7 @@ export function failureClauses(under: Opened): void {
   const write = (...rows: readonly EventRow[]) =>
     under()
       .db.transaction()
-      .execute((transaction) => writeEvents(transaction, rows));
+      .execute((transaction) => writeEvents({ transaction, named: namedIn(null) }, rows));
   const failureOf = (work: Promise<unknown>) =>
     work.then(
       () => null,

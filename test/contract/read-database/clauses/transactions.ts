@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../../../src/application/ports/event-log.ts';
 import { moveCheckpoint } from '../../../../src/projections/checkpoints.ts';
 import { writeEvents } from '../../../../src/projections/events/write.ts';
+import { namedIn } from '../../../../src/projections/slots.ts';
 import { row } from '../../../support/read-database/rows.ts';
 import type { Opened } from '../harness.ts';
 
@@ -17,7 +18,7 @@ export function transactionClauses(under: Opened): void {
       await under()
         .db.transaction()
         .execute(async (transaction) => {
-          await writeEvents(transaction, [row('one'), row('two')]);
+          await writeEvents({ transaction, named: namedIn(null) }, [row('one'), row('two')]);
           await moveCheckpoint(transaction, 'reader', { from: null, to: place('2'), epoch: undefined });
         });
       expect(await rows()).toHaveLength(2);
@@ -28,7 +29,7 @@ export function transactionClauses(under: Opened): void {
       const failing = under()
         .db.transaction()
         .execute(async (transaction) => {
-          await writeEvents(transaction, [row('one')]);
+          await writeEvents({ transaction, named: namedIn(null) }, [row('one')]);
           await moveCheckpoint(transaction, 'reader', { from: null, to: place('1'), epoch: undefined });
           throw new Error('the power is gone');
         });
@@ -40,7 +41,7 @@ export function transactionClauses(under: Opened): void {
       const failing = under()
         .db.transaction()
         .execute(async (transaction) => {
-          await writeEvents(transaction, [row('one')]);
+          await writeEvents({ transaction, named: namedIn(null) }, [row('one')]);
           await sql`select 1 / 0`.execute(transaction);
         });
       await expect(failing).rejects.toThrow();
@@ -53,7 +54,9 @@ export function transactionClauses(under: Opened): void {
       const write = (revision: string, status: 'RECEIVED' | 'PROCESSED' | 'DEAD') =>
         under()
           .db.transaction()
-          .execute((transaction) => writeEvents(transaction, [row('one', { revision, status })]));
+          .execute((transaction) =>
+            writeEvents({ transaction, named: namedIn(null) }, [row('one', { revision, status })]),
+          );
       await write('2', 'PROCESSED');
       await write('1', 'RECEIVED');
       await write('2', 'DEAD');

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonLimits, scanJson } from '../../../../src/api/intake/scan-json.ts';
 import { ReadDatabaseRefused } from '../../../../src/application/failures.ts';
 import { writeEvents } from '../../../../src/projections/events/write.ts';
+import { namedIn } from '../../../../src/projections/slots.ts';
 import { row } from '../../../support/read-database/rows.ts';
 import type { Opened } from '../harness.ts';
 
@@ -34,7 +35,9 @@ export function typeClauses(under: Opened): void {
       const write = (name: string, payload: string, isTextOnly: boolean) =>
         db
           .transaction()
-          .execute((transaction) => writeEvents(transaction, [row(name, { payload_text: payload })], { isTextOnly }));
+          .execute((transaction) =>
+            writeEvents({ transaction, named: namedIn(null) }, [row(name, { payload_text: payload })], { isTextOnly }),
+          );
       const text = '{"b":1.0, "a":-0,\n"id":12345678901234567890,"far":1e308,"a":"\\u00e9"}';
       await write('precise', text, false);
       await write('refused', '{"v":0e1073741824}', true);

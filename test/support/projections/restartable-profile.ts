@@ -1,0 +1,85 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { EmbeddedBus } from '../../../src/adapters/embedded-bus/embedded-bus.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
+import { createUseCases } from '../../../src/application/use-cases.ts';
+import { openEmbeddedReadTables, openSharedReadTables } from '../../../src/main/read-tables.ts';
+import { createServices } from '../../../src/main/work-of-roles.ts';
+import { readModels } from '../../../src/projections/index.ts';
+import { createStores } from '../../../src/projections/stores.ts';
+import { createInMemoryLog } from '../in-memory-log.ts';
+import { folderWithReadTables } from '../read-database/embedded.ts';
+import { isolated } from '../services/real-services.ts';
+import { byClient, posted } from '../worker/posting.ts';
+import { silentLogger } from '../worker/silent-logger.ts';
+import { handlerOf } from '../worker/workshop.ts';
+import { latestTransitions } from './latest-transitions/read-model.ts';
+
+/** THE LIST, and the example in one more line of it. */
+export const withExample = [...readModels, latestTransitions];
+
+export type ProfileName = 'embedded' | 'PostgreSQL';
+type Log = ReturnType<typeof createInMemoryLog>;
+
+/** Opens the read tables of the profile as a process does; again and again the same ones. */
+async function tablesOf(profile: ProfileName, log: Log) {
+  if (profile === 'PostgreSQL') {
+    const url = await isolated('PostgreSQL');
+    return () => openSharedReadTables(url, log, silentLogger);
+  }
+  const dataFolder = await mkdtemp(join(tmpdir(), 'eventops-read-models-'));
+  onTestFinished(() => rm(dataFolder, { recursive: true }));
+  await cp(await folderWithReadTables(), join(dataFolder, 'read-tables'), { recursive: true });
+  const given = { dataFolder, log, acceptLossUpTo: null, logger: silentLogger, readModels: withExample };
+  return () => openEmbeddedReadTables(given);
+}
+
+/** The handler fails at its first attempt of each event, and not at the second. */
+const handlers = [
+  handlerOf(
+    (_, { attempt }) => {
+      if (attempt === 1) throw new Error('It stumbles');
+    },
+    { pattern: '*', retry: { maxAttempts: 3, initialDelayMs: 1, factor: 1, maxDelayMs: 1 } },
+  ),
+];
+
+/** A log, and read tables of one profile, on which all roles are started and stopped. */
+export async function restartableProfile(profile: ProfileName) {
+  const log = createInMemoryLog();
+  const useCases = createUseCases({ log, clock: systemClock, random: systemRandom });
+  const open = await tablesOf(profile, log);
+  return {
+    log,
+    open,
+    post: (key: string) => useCases.receiveEvent(posted(key), byClient),
+    async start() {
+      const tables = await open();
+      const bus = new EmbeddedBus({ maxWaiting: 100 });
+      const services = await createServices({
+        roles: ['projector', 'dispatcher', 'worker'],
+        parts: { log, stores: createStores(tables.db), bus, leases: null, isOnlyProcess: true },
+        ...{ handlers, useCases, logger: silentLogger, clock: systemClock, random: systemRandom },
+        metrics: { counted: (subscriber) => subscriber },
+        shutdownTimeoutMs: 1_000,
+        processName: systemRandom.uuid(),
+        readModels: withExample,
+        limits: { following: { checkPlaceEveryMs: 50 }, sweep: { sweepEveryMs: 20 } },
+      });
+      for (const service of services) await service.start();
+      let isStopped = false;
+      const stop = async () => {
+        if (isStopped) return;
+        isStopped = true;
+        for (const service of services.toReversed()) await service.stop();
+        await bus.close();
+        await tables.close();
+      };
+      onTestFinished(stop);
+      return { ...tables, services, stop };
+    },
+  };
+}
