@@ -6,7 +6,7 @@ import { events } from '../../../src/projections/events/read-model.ts';
 import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { histories } from '../../support/domain/transitions.ts';
 import { checkpointOf, rowsOf } from '../../support/projections/tables-of-read-models.ts';
-import { historyOf, logOf, placeAfter, projectorOf } from '../../support/read-database/following.ts';
+import { checkpointAfter, historyOf, logOf, projectorOf } from '../../support/read-database/following.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
 
 const db = readTablesOfThisFile();
@@ -21,7 +21,7 @@ const log = logOf(
 
 describe('a second copy of a read model', () => {
   it.each([1, 2, 3, 500])('is filled beside the live one, and becomes the same: batches of %i', async (batch) => {
-    await projectorOf(events, db()).handle(log, placeAfter(log.length));
+    await projectorOf(events, db()).handle(log, checkpointAfter(log.length));
     const live = await rowsOf(db(), events);
 
     const slot = `${BESIDE}, ${batch}`;
@@ -30,23 +30,23 @@ describe('a second copy of a read model', () => {
     expect(await projector.load()).toBeNull();
     for (let from = 0; from < log.length; from += batch) {
       const to = Math.min(from + batch, log.length);
-      await projector.handle(log.slice(from, to), placeAfter(to));
+      await projector.handle(log.slice(from, to), checkpointAfter(to));
       expect(await rowsOf(db(), events)).toEqual(live);
     }
     expect(await rowsOf(db(), events, slot)).toEqual(live);
-    expect(await checkpointOf(db(), events, slot)).toBe(placeAfter(log.length));
-    expect(await checkpointOf(db(), events)).toBe(placeAfter(log.length));
+    expect(await checkpointOf(db(), events, slot)).toBe(checkpointAfter(log.length));
+    expect(await checkpointOf(db(), events)).toBe(checkpointAfter(log.length));
     expect(live).toHaveLength(everyState.length);
   });
 
   it('is asked the same questions, and is behind or ahead by itself', async () => {
-    await projectorOf(events, db()).handle(log, placeAfter(log.length));
+    await projectorOf(events, db()).handle(log, checkpointAfter(log.length));
     const store = createProjectionStore(db(), events, BESIDE);
     const projector = projectorOf(events, db(), { store, slot: BESIDE });
     await projector.load();
     const pageIn = (slot: string | null) => listEvents(readOnly(db(), slot), {}, { limit: 100 });
     expect((await pageIn(BESIDE)).items).toEqual([]);
-    await projector.handle(log, placeAfter(log.length));
+    await projector.handle(log, checkpointAfter(log.length));
     expect(await pageIn(BESIDE)).toEqual(await pageIn(null));
     expect((await pageIn(null)).items).toHaveLength(everyState.length);
     await projector.caughtUp?.();
@@ -55,11 +55,11 @@ describe('a second copy of a read model', () => {
   });
 
   it('of the due work holds the same events', async () => {
-    await projectorOf(dueWork, db()).handle(log, placeAfter(log.length));
+    await projectorOf(dueWork, db()).handle(log, checkpointAfter(log.length));
     const store = createProjectionStore(db(), dueWork, BESIDE);
     const projector = projectorOf(dueWork, db(), { store, slot: BESIDE });
     await projector.load();
-    await projector.handle(log, placeAfter(log.length));
+    await projector.handle(log, checkpointAfter(log.length));
     // When each is asked for is by the database's clock.
     const without = (rows: readonly unknown[]) => rows.map((row) => String(row).replace(/"ask_at":"[^"]*"/, ''));
     expect(without(await rowsOf(db(), dueWork, BESIDE))).toEqual(without(await rowsOf(db(), dueWork)));

@@ -67,7 +67,7 @@ export async function restartableProfile(profile: ProfileName) {
         shutdownTimeoutMs: 1_000,
         processName: systemRandom.uuid(),
         readModels: withExample,
-        limits: { following: { checkPlaceEveryMs: 50 }, sweep: { sweepEveryMs: 20 } },
+        limits: { following: { verifyCheckpointEveryMs: 50 }, sweep: { sweepEveryMs: 20 } },
       });
       for (const service of services) await service.start();
       let isStopped = false;
