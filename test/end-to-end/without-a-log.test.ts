@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { freePort } from '../support/free-port.ts';
+import { adminToken, makeDataFolder } from '../support/processes/data-folder.ts';
 import { metricsAt } from '../support/processes/running-eventops.ts';
 
 const eventops = fileURLToPath(new URL('../../bin/eventops', import.meta.url));
@@ -17,12 +18,14 @@ export default { handlers: { '*': { handle: () => console.log('done') } } };`;
 async function startWithoutReaders() {
   const folder = mkdtempSync(join(tmpdir(), 'eventops-unread-'));
   writeFileSync(join(folder, 'eventops.config.ts'), handlers);
+  const dataFolder = join(folder, 'data');
+  await makeDataFolder(dataFolder);
   const [port, metricsPort] = [await freePort(), await freePort()];
   const env = {
     ...process.env,
     PORT: `${port}`,
     METRICS_PORT: `${metricsPort}`,
-    DATA_DIR: folder,
+    DATA_DIR: dataFolder,
     EVENTOPS_CONFIG: join(folder, 'eventops.config.ts'),
     LOG_LEVEL: 'debug',
   };
@@ -35,7 +38,7 @@ async function startWithoutReaders() {
     if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
     rmSync(folder, { recursive: true });
   });
-  return { child, url: `http://127.0.0.1:${port}`, metric: metricsAt(metricsPort), env };
+  return { child, url: `http://127.0.0.1:${port}`, metric: metricsAt(metricsPort), dataFolder };
 }
 
 const isReady = async (child: ChildProcess, url: string) => {
@@ -47,9 +50,9 @@ const isReady = async (child: ChildProcess, url: string) => {
 };
 
 it('events are taken and processed while no log and no output can be written, and SIGTERM ends all of it', async () => {
-  const { child, url, metric, env } = await startWithoutReaders();
+  const { child, url, metric, dataFolder } = await startWithoutReaders();
   await vi.waitUntil(() => isReady(child, url), { interval: 50, timeout: 100_000 });
-  const token = execFileSync(eventops, ['token'], { env, encoding: 'utf8' }).trim();
+  const token = await adminToken(dataFolder);
   const answer = await fetch(`${url}/v1/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

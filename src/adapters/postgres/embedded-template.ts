@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { cpSync, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Logger } from '../../application/ports/logger.ts';
@@ -18,7 +18,8 @@ export async function copyEmptyTables(folder: string, logger: Logger): Promise<v
   if (!existsSync(MODULES)) return;
   const template = join(MODULES, '.cache', 'eventops', await nameOfTemplate());
   if (!existsSync(template)) await makeTemplate(template, logger);
-  await cp(template, folder, { recursive: true });
+  // A thousand files: one after the other from here takes a fifth of what the thread pool takes.
+  cpSync(template, folder, { recursive: true });
   await embeddedFolder(folder).markOpen();
 }
 

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
 import { startWitnessedTraffic, type WitnessedTraffic } from '../../support/faults/crash-points/witnessed-traffic.ts';
@@ -13,6 +11,7 @@ import { envOfLoad } from '../../support/faults/load/start-load.ts';
 import { recordCounts } from '../../support/faults/record-counts.ts';
 import { freePort } from '../../support/free-port.ts';
 import { readAllHistories } from '../../support/guarantees/read-histories.ts';
+import { adminToken, makeDataFolder } from '../../support/processes/data-folder.ts';
 import { type SpawnedEventOps, spawnEventOps } from '../../support/processes/spawn-eventops.ts';
 import { embeddedCrashes } from './points.ts';
 
@@ -20,7 +19,6 @@ import { embeddedCrashes } from './points.ts';
 const WITHIN_MS = 120_000;
 /** Odd, so that points before and after an act both have their turn. */
 const PART_OF = 9;
-const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
 
 const { seed, scale } = inject('faults');
 const chosen = embeddedCrashes(seed).filter((_, index) => scale === 1 || index % PART_OF === seed % PART_OF);
@@ -33,10 +31,11 @@ describe('one process of all roles with a crash point', { timeout: 300_000 }, ()
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'eventops-crash-points-'));
-    const env = { DATA_DIR: join(folder, 'data'), ...envOfLoad(folder) };
+    const dataFolder = join(folder, 'data');
+    await makeDataFolder(dataFolder);
+    const env = { DATA_DIR: dataFolder, ...envOfLoad(folder) };
     const [port, metricsPort] = [await freePort(), await freePort()];
-    const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
-    service = { urls: [`http://127.0.0.1:${port}`], token };
+    service = { urls: [`http://127.0.0.1:${port}`], token: await adminToken(dataFolder) };
     start = (crashAt) => spawnEventOps({ env: { ...env, EVENTOPS_CRASH_AT: crashAt }, port, metricsPort });
     traffic = await startWitnessedTraffic(service, { folder, seed });
     // A life before the first crash, so that there is something to come back to.

@@ -1,17 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type ServerProcess, startServerProcess } from '../eventstoredb/start-server-process.ts';
+import { adminToken } from '../processes/data-folder.ts';
 import { type Role, type RoleOptions, type RoleProcess, roles, startRole } from '../processes/role-process.ts';
 import { createPostgres, findPostgres, type PrivatePostgres } from '../services/postgres.ts';
 import { createRabbitMq, findRabbitMq, type PrivateRabbitMq } from '../services/rabbitmq.ts';
 import type { Authority, ServerCertificate } from '../tls/certificates.ts';
 import { trusting } from '../tls/trusting.ts';
 
-const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
 const usualHandlers = fileURLToPath(new URL('eventops.config.ts', import.meta.url));
 
 /** Why it cannot be had here; `null` when it can. */
@@ -94,7 +93,7 @@ export async function startFullProfile(
     rabbitMq,
     log: () => log,
     env,
-    token: execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim(),
+    token: await adminToken(env.DATA_DIR),
     apiUrls: () => running.filter(({ role }) => role === 'api').map(({ url }) => url),
     processes: () => [...running],
     replace: async (one, meanwhile) => {

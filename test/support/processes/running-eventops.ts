@@ -1,6 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../free-port.ts';
+import { adminToken } from './data-folder.ts';
 
 const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
 
@@ -64,7 +65,7 @@ export async function runEventOps({ dataFolder, handlersFile, env = {} }: RunOpt
     throw new Error(`EventOps ended with exit code ${child.exitCode} before it was ready:\n${printed}`);
   return {
     url: `http://127.0.0.1:${port}`,
-    token: execFileSync(eventops, ['token'], { env: settings, encoding: 'utf8' }).trim(),
+    token: await adminToken(dataFolder),
     pid: child.pid as number,
     metric: metricsAt(metricsPort),
     stop: async () => {

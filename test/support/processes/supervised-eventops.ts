@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../free-port.ts';
+import { adminToken, makeDataFolder } from './data-folder.ts';
 import { type Metric, metricsAt } from './running-eventops.ts';
 import { type SpawnedEventOps, spawnEventOps } from './spawn-eventops.ts';
-
-const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
 
 export interface SupervisedEventOps {
   readonly url: string;
@@ -21,10 +18,11 @@ export interface SupervisedEventOps {
 
 /** `eventops start`, started again whenever it ends, as a supervisor does it. */
 export async function superviseEventOps(
-  env: NodeJS.ProcessEnv,
+  env: NodeJS.ProcessEnv & { readonly DATA_DIR: string },
   onLine: (line: string) => void,
 ): Promise<SupervisedEventOps> {
   const [port, metricsPort] = [await freePort(), await freePort()];
+  await makeDataFolder(env.DATA_DIR);
   const start = () => spawnEventOps({ env, port, metricsPort, onLine });
   let current: SpawnedEventOps = start();
   let starts = 1;
@@ -41,7 +39,7 @@ export async function superviseEventOps(
   const kept = keep();
   return {
     url: `http://127.0.0.1:${port}`,
-    token: execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim(),
+    token: await adminToken(env.DATA_DIR),
     metric: metricsAt(metricsPort),
     starts: () => starts,
     ready: () => current.ready.catch(() => {}),

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openEmbeddedLog } from '../../../../src/adapters/embedded-log/open-embedded-log.ts';
 import { freePort } from '../../free-port.ts';
 import { readAllHistories } from '../../guarantees/read-histories.ts';
+import { adminToken, makeDataFolder } from '../../processes/data-folder.ts';
 import { listRows } from '../load/observe.ts';
 import { envOfLoad, startLoad } from '../load/start-load.ts';
 import { seededMoments } from '../seeded-moments.ts';
@@ -15,16 +14,15 @@ import { killAgainAndAgain, untilReady } from './victim.ts';
 const LONGEST_LIFE_MS = 600;
 const LONGEST_ABSENCE_MS = 100;
 const KILLED_WHILE_STARTING = 0.3;
-const eventops = fileURLToPath(new URL('../../../../bin/eventops', import.meta.url));
 
 /** All roles in one process on embedded parts, killed again and again under load. */
 export async function runEmbeddedKillLoop({ seed, kills, events, deadline }: KillLoop): Promise<KillLoopResult> {
   const { folder, remove } = await makeFolder();
   const dataFolder = join(folder, 'data');
+  await makeDataFolder(dataFolder);
   const env = { DATA_DIR: dataFolder, ...envOfLoad(folder) };
   const [port, metricsPort] = [await freePort(), await freePort()];
-  const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
-  const service = { urls: [`http://127.0.0.1:${port}`], token };
+  const service = { urls: [`http://127.0.0.1:${port}`], token: await adminToken(dataFolder) };
   const victim = processVictim('the one process', { env, port, metricsPort, outputFile: join(folder, 'output') });
   try {
     const load = await startLoad({ service, seed, folder, deadline });

@@ -1,17 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEmbeddedLog } from '../../../../src/adapters/embedded-log/open-embedded-log.ts';
 import { freePort } from '../../free-port.ts';
 import type { Evidence } from '../../guarantees/evidence.ts';
 import { readAllHistories } from '../../guarantees/read-histories.ts';
+import { adminToken, makeDataFolder } from '../../processes/data-folder.ts';
 import { spawnEventOps } from '../../processes/spawn-eventops.ts';
 import { inTime } from '../in-time.ts';
 import { askUntilCertain, type Service } from '../load/ask.ts';
 import { listRows, untilAtRest } from '../load/observe.ts';
 import type { WitnessFile } from '../load/witness-file.ts';
 
-const eventops = fileURLToPath(new URL('../../../../bin/eventops', import.meta.url));
 const handlersFile = fileURLToPath(new URL('../load/eventops.config.ts', import.meta.url));
 const ROWS_WITHIN_MS = 60_000;
 const READY_WITHIN_MS = 120_000;
@@ -37,7 +36,8 @@ export interface EmbeddedSystem {
 
 export async function startEmbeddedSystem(dataFolder: string): Promise<EmbeddedSystem> {
   const env = { DATA_DIR: dataFolder, EVENTOPS_CONFIG: handlersFile, LOG_LEVEL: 'warn' };
-  const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
+  await makeDataFolder(dataFolder);
+  const token = await adminToken(dataFolder);
   const [port, metricsPort] = [await freePort(), await freePort()];
   const service = { urls: [`http://127.0.0.1:${port}`], token };
   let isRunning = true;

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { systemRandom } from '../../../../src/adapters/system/random.ts';
 import type { Evidence } from '../../guarantees/evidence.ts';
 import { readAllHistories } from '../../guarantees/read-histories.ts';
+import { adminToken } from '../../processes/data-folder.ts';
 import { type Role, type RoleProcess, roles, startRole } from '../../processes/role-process.ts';
 import { createPostgres, findPostgres, type PrivatePostgres } from '../../services/postgres.ts';
 import { createRabbitMq, findRabbitMq, type PrivateRabbitMq } from '../../services/rabbitmq.ts';
@@ -19,7 +19,6 @@ import { openWitnessFile, type WitnessFile } from '../load/witness-file.ts';
 import { type LogServer, startLogServer } from './log-server.ts';
 import { type Network, startNetwork } from './network.ts';
 
-const eventops = fileURLToPath(new URL('../../../../bin/eventops', import.meta.url));
 const usualHandlers = fileURLToPath(new URL('../load/eventops.config.ts', import.meta.url));
 const ROWS_WITHIN_MS = 60_000;
 
@@ -81,7 +80,7 @@ export async function startFaultySystem({
   const running = await Promise.all(roles.map((role) => startRole({ role, env: { ...env, ...envOf(role) } })));
   for (const { role, ended: end } of running) void end.then(() => ended.push(role));
   const processOf = (role: Role) => running[roles.indexOf(role)] as RoleProcess;
-  const token = execFileSync(eventops, ['token'], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
+  const token = await adminToken(env.DATA_DIR);
   const service = { urls: [processOf('api').url], token };
   const witness = await openWitnessFile(join(folder, 'witness'));
   return {

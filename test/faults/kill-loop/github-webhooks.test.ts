@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client } from '../../examples/github/client.ts';
-import { type Webhook, webhooks } from '../../examples/github/webhooks.ts';
-import { type RunningEventOps, runEventOps } from '../support/processes/running-eventops.ts';
+import { Client } from '../../../examples/github/client.ts';
+import { type Webhook, webhooks } from '../../../examples/github/webhooks.ts';
+import { scaled } from '../../support/faults/scale.ts';
+import { makeDataFolder } from '../../support/processes/data-folder.ts';
+import { type RunningEventOps, runEventOps } from '../../support/processes/running-eventops.ts';
 
-const KILLS = 21;
+const KILLS = scaled(21);
 const SOURCE = 'github/killed';
 const FINISHED = ['PROCESSED', 'DEAD'];
 
@@ -20,6 +22,7 @@ describe('a system that is killed with SIGKILL again and again, in the middle of
   let events: Awaited<ReturnType<Client['events']>>;
 
   beforeAll(async () => {
+    await makeDataFolder(dataFolder);
     const waiting = [...webhooks];
     for (let kill = 0; kill < KILLS; kill++) {
       server = await runEventOps({ dataFolder });
