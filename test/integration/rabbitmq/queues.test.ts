@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
 import { CommandBusUnavailable } from '../../../src/application/failures.ts';
 import { describeOn, isolated } from '../../support/services/real-services.ts';
-import { collect, collectRaw, command, commands, createBus, idsOf, openChannel, publishUntilTaken } from './support.ts';
+import {
+  collect,
+  collectRaw,
+  command,
+  commands,
+  createBus,
+  idsOf,
+  openChannel,
+  publishUntilTaken,
+  written,
+} from './support.ts';
 
 describeOn('RabbitMQ', 'the queues of RabbitMQ', () => {
   it('are declared at start, by as many processes at once as there are', async () => {
@@ -89,7 +99,7 @@ describeOn('RabbitMQ', 'a message on RabbitMQ', () => {
     const { bus } = await createBus(url);
     const channel = await openChannel(url);
     const [first, second] = [command(), command()];
-    const body = { version: 1, commands: [first, { ...command(), attempt: 0 }, second] };
+    const body = { version: 1, commands: [first, { ...command(), attempt: 0 }, second].map(written) };
     channel.publish('eventops.commands', 'process', Buffer.from(JSON.stringify(body)));
     const consumer = await collect(bus);
     await consumer.all([first, second]);

@@ -38,6 +38,13 @@ export const command = (but: Partial<ProcessEvent> = {}): ProcessEvent => ({
   ...but,
 });
 
+/** A command as its message has it: the state of an event says when it was received. */
+export function written({ event, ...others }: ProcessEvent) {
+  if (event === null) return { ...others, event };
+  const { createdAt: receivedAt, ...loaded } = event;
+  return { ...others, event: { ...loaded, receivedAt } };
+}
+
 export const commands = (count: number) => Array.from({ length: count }, () => command());
 export const idsOf = (some: readonly ProcessEvent[]) => some.map(({ eventId }) => eventId).sort();
 

@@ -2,7 +2,7 @@ import { Connection } from 'rabbitmq-client';
 import { expect, it, onTestFinished } from 'vitest';
 import { messageId } from '../../../src/application/ports/command-bus.ts';
 import { describeOn, isolated } from '../../support/services/real-services.ts';
-import { command, commands, createBus } from './support.ts';
+import { command, commands, createBus, written } from './support.ts';
 
 describeOn('RabbitMQ', 'what another AMQP client sees on RabbitMQ', () => {
   const open = (url: string) => {
@@ -26,7 +26,7 @@ describeOn('RabbitMQ', 'what another AMQP client sees on RabbitMQ', () => {
       contentType: 'application/json',
       headers: { commands: 1 },
       redelivered: false,
-      body: { version: 1, commands: [wanted] },
+      body: { version: 1, commands: [written(wanted)] },
     });
   });
 
@@ -39,7 +39,7 @@ describeOn('RabbitMQ', 'what another AMQP client sees on RabbitMQ', () => {
     expect(message).toMatchObject({
       messageId: messageId(wanted[0] ?? command()),
       headers: { commands: 16 },
-      body: { version: 1, commands: wanted.slice(0, 16) },
+      body: { version: 1, commands: wanted.slice(0, 16).map(written) },
     });
   });
 
@@ -64,7 +64,10 @@ describeOn('RabbitMQ', 'what another AMQP client sees on RabbitMQ', () => {
     const { bus } = await createBus(url);
     const wanted = command();
     const publisher = open(url).createPublisher({ confirm: true });
-    await publisher.send({ exchange: 'eventops.commands', routingKey: 'process' }, { version: 1, commands: [wanted] });
+    await publisher.send(
+      { exchange: 'eventops.commands', routingKey: 'process' },
+      { version: 1, commands: [written(wanted)] },
+    );
     const received = await new Promise((resolve) => {
       void bus.consume({ prefetch: 1, onCommand: (delivery) => resolve(delivery.command) });
     });
