@@ -5,7 +5,6 @@ import type {
   ExpireLease,
   FailProcessing,
   InterruptProcessing,
-  ReceiveEvent,
   StartProcessing,
 } from '../domain/event/commands.ts';
 import type { CommandContext } from './command-context.ts';
@@ -13,7 +12,7 @@ import type { LoadedEvent } from './event-history.ts';
 import { type CommandDependencies, handleCommand } from './handle-command.ts';
 import type { AskedAct } from './use-cases/event/act-once.ts';
 import { discardEvent } from './use-cases/event/discard-event.ts';
-import { receiveEvent } from './use-cases/event/receive-event.ts';
+import { receiveEvent, type SentByClient } from './use-cases/event/receive-event.ts';
 import { type AskedReplay, replayEvent } from './use-cases/event/replay-event.ts';
 
 type Without<Command> = Omit<Command, 'kind'>;
@@ -24,7 +23,7 @@ export const createUseCases = (dependencies: CommandDependencies) => {
     handleCommand(eventAggregate, dependencies, { id, command, context, known });
   return {
     /** A client posts an event. The event's id follows from the client and its idempotency key. */
-    receiveEvent: (event: ReceiveEvent['event'], context: CommandContext) => receiveEvent(dependencies, event, context),
+    receiveEvent: (sent: SentByClient, context: CommandContext) => receiveEvent(dependencies, sent, context),
 
     /** A worker claims the next attempt: of several, exactly one succeeds. */
     startProcessing: (id: string, start: Without<StartProcessing>, context: CommandContext, known?: LoadedEvent) =>

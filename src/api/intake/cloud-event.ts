@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { keyOfCloudEvent } from '../../application/event-identity.ts';
 import type { Problem } from '../problem-details.ts';
 import { type EventData, OCTETS, readBase64, readBytes } from './event-data.ts';
 import { parseExactly } from './exact-json.ts';
@@ -151,7 +150,7 @@ function sentEvent(fields: Attributes, { text, value }: EventData, contentType: 
       payload: text,
       payloadValue: value,
       orderingKey: partitionkey,
-      idempotencyKey: keyOfCloudEvent(source, fields.id),
+      idempotencyKey: null,
     },
   };
 }

@@ -1,10 +1,7 @@
-import { hash } from 'node:crypto';
-import { canonicalJson } from '../../application/canonical-json.ts';
+import { type Comparable, comparableOf, fingerprintOf } from '../../application/use-cases/event/same-request.ts';
 import type { ReceiveEvent } from '../../domain/event/commands.ts';
 import { parseExactly } from './exact-json.ts';
 import { pointerOf } from './json-document.ts';
-
-type CloudEventAttributes = NonNullable<ReceiveEvent['event']['cloudEvent']>;
 
 /** An event as a client sent it, in whichever format, checked. */
 export interface SentEvent {
@@ -16,8 +13,8 @@ export interface SentEvent {
   readonly payloadValue: unknown;
   readonly contentType: string;
   readonly orderingKey: string | null;
-  readonly cloudEvent: CloudEventAttributes | null;
-  /** What the client's format itself says; `null` when it says nothing. */
+  readonly cloudEvent: ReceiveEvent['event']['cloudEvent'];
+  /** A member of the body; `null` where the format has none, or the client gave none. */
   readonly idempotencyKey: string | null;
 }
 
@@ -30,41 +27,12 @@ export interface PreparedEvent extends Omit<SentEvent, 'payloadValue'> {
 }
 
 export function prepare({ payloadValue, ...sent }: SentEvent): PreparedEvent {
-  return { ...sent, requestFingerprint: fingerprintOf(comparableOf({ ...sent, payloadValue })) };
+  return { ...sent, requestFingerprint: fingerprintOf(comparableOf({ ...sent, payload: payloadValue })) };
 }
 
-/** The parts in which two requests under one key have to agree. */
-export interface Comparable {
-  readonly type: string;
-  readonly source: string;
-  readonly contentType: string;
-  readonly orderingKey: string | null;
-  readonly payload: unknown;
-  readonly cloudEvent: CloudEventAttributes | null;
-}
-
-/**
- * The first three describe the sending, not the event: senders set them for every attempt. The last one says
- * what `contentType` says, and may be left out where that is JSON.
- */
-const attributesNotCompared = new Set(['time', 'traceparent', 'tracestate', 'datacontenttype']);
-
-export const comparableOf = (sent: Omit<SentEvent, 'payload' | 'idempotencyKey'>): Comparable => ({
-  type: sent.type,
-  source: sent.source,
-  contentType: sent.contentType,
-  orderingKey: sent.orderingKey,
-  payload: sent.payloadValue,
-  cloudEvent:
-    sent.cloudEvent &&
-    Object.fromEntries(Object.entries(sent.cloudEvent).filter(([attribute]) => !attributesNotCompared.has(attribute))),
-});
-
+/** Of an event that was received before. */
 export const comparableOfStored = (stored: ReceiveEvent['event']): Comparable =>
-  comparableOf({ ...stored, payloadValue: parseExactly(stored.payload) });
-
-/** SHA-256 over the canonical form (RFC 8785), in hex: white space, order of members and spelling do not count. */
-export const fingerprintOf = (comparable: Comparable): string => hash('sha256', canonicalJson(comparable), 'hex');
+  comparableOf({ ...stored, payload: parseExactly(stored.payload) });
 
 const MOST_POINTERS = 50;
 

@@ -3,7 +3,7 @@ import { unseal } from '../../application/envelope.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
 import type { StoredTransition } from '../../application/sealed-transition.ts';
 import { interruptionOf } from '../../domain/event/interruption.ts';
-import type { Failure, Transition } from '../../domain/event/transitions.ts';
+import type { Failure, Transition, TransitionData } from '../../domain/event/transitions.ts';
 import type { EventsTable } from './table.ts';
 
 /** A whole row, but for the value that the database makes of the payload's text. */
@@ -50,20 +50,8 @@ export function foldByEvent(decoded: Iterable<StoredAndDecoded>): readonly Event
 function columnsOf(transition: Transition, recorded: StoredTransition): Columns {
   const { recordedAt } = recorded;
   switch (transition.type) {
-    case 'EventReceived': {
-      const { type, source, payload, idempotencyKey, clientId, orderingKey } = transition.data;
-      return {
-        type,
-        source,
-        payload_text: payload,
-        idempotency_key: idempotencyKey,
-        client_id: storable(clientId),
-        ordering_key: orderingKey,
-        trace_id: traceIdOf(recorded),
-        created_at: recordedAt,
-        ...beginning(0),
-      };
-    }
+    case 'EventReceived':
+      return { ...columnsOfNew(transition.data, recordedAt), trace_id: traceIdOf(recorded) };
     case 'ProcessingStarted': {
       const { generation, attempt } = transition.data;
       return { status: 'PROCESSING', ...unscheduled, generation, attempts: attempt };
@@ -88,6 +76,21 @@ function columnsOf(transition: Transition, recorded: StoredTransition): Columns 
     case 'EventDiscarded':
       return { status: 'DISCARDED', ...unscheduled };
   }
+}
+
+/** What the receipt of an event settles, but for its trace. */
+export function columnsOfNew(received: TransitionData<'EventReceived'>, recordedAt: string) {
+  const { type, source, payload, idempotencyKey, clientId, orderingKey } = received;
+  return {
+    type,
+    source,
+    payload_text: payload,
+    idempotency_key: idempotencyKey,
+    client_id: storable(clientId),
+    ordering_key: orderingKey,
+    created_at: recordedAt,
+    ...beginning(0),
+  };
 }
 
 /** The times as they are in most statuses. */

@@ -2,8 +2,9 @@ import { type SqlBool, sql } from 'kysely';
 import { decodeEventTransition } from '../../application/event-history.ts';
 import type { StoredTransition } from '../../application/sealed-transition.ts';
 import type { EventStatus } from '../../domain/event/state.ts';
+import type { TransitionData } from '../../domain/event/transitions.ts';
 import type { ReadDatabase } from '../database.ts';
-import { foldByEvent, isWholeRow } from './project.ts';
+import { columnsOfNew, foldByEvent, isWholeRow } from './project.ts';
 import type { EventView } from './table.ts';
 import { type ViewedRow, viewedColumns, viewOf } from './view.ts';
 
@@ -121,6 +122,10 @@ function matching(db: ReadDatabase, filters: EventFilters, after: EventPlace | u
   if (after !== undefined) query = query.where(sql<SqlBool>`(created_at, id) < (${after.createdAt}, ${after.id})`);
   return query;
 }
+
+/** What the row of an event will be that was received just now. */
+export const newEvent = (id: string, received: TransitionData<'EventReceived'>, recordedAt: string): EventView =>
+  viewOf({ id, revision: '0', updated_at: recordedAt, ...columnsOfNew(received, recordedAt) });
 
 /**
  * What the row will be once the projection has come as far as `history`, an event's whole stream; `null` for an empty
