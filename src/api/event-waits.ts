@@ -3,40 +3,15 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader, RecordedTransition } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import { createRepeatingReport, kindOf } from '../application/repeating-report.ts';
-import type { EventStatus } from '../domain/event/state.ts';
-import { isTransitionType, type TransitionType } from '../domain/event/transitions.ts';
+import { type EventStatus, mayBecome, statusAfter } from '../domain/event/status.ts';
+import { isTransitionType } from '../domain/event/transitions.ts';
 import { type Following, followNewTransitions } from './follow-new-transitions.ts';
-
-const statusAfter: Readonly<Record<TransitionType, EventStatus>> = {
-  EventReceived: 'RECEIVED',
-  ProcessingStarted: 'PROCESSING',
-  ProcessingSucceeded: 'PROCESSED',
-  ProcessingFailed: 'FAILED',
-  RetryScheduled: 'FAILED',
-  ProcessingInterrupted: 'FAILED',
-  EventDeadLettered: 'DEAD',
-  ReplayRequested: 'RECEIVED',
-  EventDiscarded: 'DISCARDED',
-};
-
-const beforeTheEnd = ['PROCESSING', 'FAILED', 'PROCESSED', 'DEAD', 'DISCARDED'] as const;
-
-/** What may still come without a replay. */
-const mayBecome: Readonly<Record<EventStatus, readonly EventStatus[]>> = {
-  RECEIVED: beforeTheEnd,
-  PROCESSING: beforeTheEnd,
-  FAILED: beforeTheEnd,
-  PROCESSED: [],
-  DEAD: ['DISCARDED'],
-  DISCARDED: [],
-};
 
 /** What the report of waits is about. */
 const ABOUT = 'waiting for events';
 
 /** Whether there is nothing to wait for: the event has the status, or cannot get it any more. */
-export const isSettled = (status: EventStatus, wanted: EventStatus) =>
-  status === wanted || !mayBecome[status].includes(wanted);
+export const isSettled = (status: EventStatus, wanted: EventStatus) => status === wanted || !mayBecome(status, wanted);
 
 interface Waiter {
   readonly wanted: EventStatus;
@@ -85,7 +60,7 @@ export function createEventWaits({ log, clock, logger, limit }: EventWaitsOption
   let following: Following | null = null;
 
   function wake({ stream, type }: RecordedTransition): void {
-    const status = isTransitionType(type) ? statusAfter[type] : null;
+    const status = isTransitionType(type) ? statusAfter(type) : null;
     for (const waiter of waiting.get(stream) ?? [])
       if (status === null || isSettled(status, waiter.wanted)) waiter.end.resolve();
   }

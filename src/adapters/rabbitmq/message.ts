@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LoadedEvent } from '../../application/event-history.ts';
 import { messageId, type ProcessEvent } from '../../application/ports/command-bus.ts';
-import { eventStatuses } from '../../domain/event/state.ts';
+import { eventStatuses } from '../../domain/event/status.ts';
 import { transitionSchemas } from '../../domain/event/transitions.ts';
 
 /** Of the body. Workers know one version: update them before the dispatcher where it changes. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventStatuses } from '../../domain/event/state.ts';
+import { eventStatuses } from '../../domain/event/status.ts';
 import type { EventView } from '../../projections/events/queries.ts';
 import { anyJson } from '../intake/fields.ts';
 import { time, times } from './times.ts';

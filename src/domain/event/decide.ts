@@ -10,6 +10,7 @@ import type {
 } from './commands.ts';
 import type { Rejection } from './rejections.ts';
 import { type EventState, mayStart } from './state.ts';
+import { mayFollow } from './status.ts';
 import { companyOf, crashesWithin, poisonLimits, suspicionOf } from './suspicion.ts';
 import type { DeadLetterReason, Failure, InterruptionCause, RetryPolicy, Transition } from './transitions.ts';
 
@@ -38,14 +39,14 @@ export function decide(state: EventState | null, command: EventCommand): Decisio
     case 'ReplayEvent': {
       if (command.permission === 'never') return reject({ code: 'replay-not-allowed', type: state.received.type });
       if (state.status === 'DISCARDED') return reject({ code: 'event-discarded' });
-      if (state.status !== 'DEAD' && state.status !== 'PROCESSED')
+      if (!mayFollow('ReplayRequested', state.status))
         return reject({ code: 'event-still-processing', status: state.status });
       const { reason, requestedBy } = command;
       return accept({ type: 'ReplayRequested', data: { generation: state.generation + 1, reason, requestedBy } });
     }
     case 'DiscardEvent': {
       if (state.status === 'DISCARDED') return reject({ code: 'event-discarded' });
-      if (state.status !== 'DEAD') return reject({ code: 'event-not-dead', status: state.status });
+      if (!mayFollow('EventDiscarded', state.status)) return reject({ code: 'event-not-dead', status: state.status });
       const { reason, requestedBy } = command;
       return accept({ type: 'EventDiscarded', data: { generation: state.generation, reason, requestedBy } });
     }

@@ -1,4 +1,4 @@
-import type { EventStatus } from './state.ts';
+import type { EventStatus } from './status.ts';
 
 /** Why the domain refuses a command. Expected, so a value and not an exception; nothing was changed. */
 export type Rejection =

@@ -1,9 +1,7 @@
 import { interruptionOf } from './interruption.ts';
+import { type EventStatus, mayFollow, statusAfter } from './status.ts';
 import { type Suspicion, suspicionOf } from './suspicion.ts';
 import type { Failure, Transition, TransitionData } from './transitions.ts';
-
-export const eventStatuses = ['RECEIVED', 'PROCESSING', 'PROCESSED', 'FAILED', 'DEAD', 'DISCARDED'] as const;
-export type EventStatus = (typeof eventStatuses)[number];
 
 /** Who runs an attempt and until when that is believed. No two runs of one attempt have the same claim. */
 export interface Claim {
@@ -37,8 +35,10 @@ export class IllegalTransition extends Error {
 }
 
 /** Whether the next attempt is all that the event waits for. */
-export const mayStart = (state: EventState) =>
-  state.status === 'RECEIVED' || (state.status === 'FAILED' && state.nextAttemptAt !== null);
+export const mayStart = (state: EventState) => mayFollow('ProcessingStarted', state.status) && !isUndecided(state);
+
+/** What follows from a failure is recorded with it, so the state between the two is left once and in one way only. */
+const isUndecided = (state: EventState) => state.status === 'FAILED' && state.nextAttemptAt === null;
 
 /**
  * The state after one more transition; `null` is the state before the first.
@@ -46,10 +46,11 @@ export const mayStart = (state: EventState) =>
  *   {@link decide} never makes such a step.
  */
 export function evolve(state: EventState | null, transition: Transition): EventState {
+  const status = statusAfter(transition.type);
   if (state === null) {
     if (transition.type !== 'EventReceived') throw illegal(transition, 'nothing');
     return {
-      status: 'RECEIVED',
+      status,
       received: transition.data,
       generation: 0,
       attempts: 0,
@@ -59,8 +60,8 @@ export function evolve(state: EventState | null, transition: Transition): EventS
       suspicions: [],
     };
   }
-  // What follows from a failure is recorded with it, so the state between the two is left once and in one way only.
-  const isUndecided = state.status === 'FAILED' && state.nextAttemptAt === null;
+  if (transition.type === 'EventReceived' || !mayFollow(transition.type, state.status))
+    throw illegal(transition, state.status);
   const must = (legal: boolean) => {
     if (!legal) throw illegal(transition, state.status);
   };
@@ -70,57 +71,50 @@ export function evolve(state: EventState | null, transition: Transition): EventS
       throw illegal(transition, `attempt ${state.generation}:${state.attempts}`);
   };
   switch (transition.type) {
-    case 'EventReceived':
-      throw illegal(transition, state.status);
     case 'ProcessingStarted':
       must(mayStart(state));
       belongs(transition.data.generation, transition.data.attempt - 1);
       return {
         ...state,
-        status: 'PROCESSING',
+        status,
         attempts: transition.data.attempt,
         claim: { worker: transition.data.worker, leaseExpiresAt: transition.data.leaseExpiresAt },
         nextAttemptAt: null,
       };
     case 'ProcessingSucceeded':
-      must(state.status === 'PROCESSING');
       belongs(transition.data.generation, transition.data.attempt);
-      return { ...state, status: 'PROCESSED', claim: null, failure: null };
+      return { ...state, status, claim: null, failure: null };
     case 'ProcessingFailed':
-      must(state.status === 'PROCESSING');
       belongs(transition.data.generation, transition.data.attempt);
-      return { ...state, status: 'FAILED', claim: null, failure: transition.data.failure };
+      return { ...state, status, claim: null, failure: transition.data.failure };
     case 'ProcessingInterrupted': {
-      must(state.status === 'PROCESSING');
       const { generation, attempt, cause, dueAt: nextAttemptAt } = transition.data;
       belongs(generation, attempt);
       const suspicions = [...state.suspicions, ...suspicionOf(transition.data)].slice(-MAX_SUSPICIONS);
       const failure = interruptionOf(cause);
-      return { ...state, status: 'FAILED', attempts: attempt - 1, claim: null, nextAttemptAt, failure, suspicions };
+      return { ...state, status, attempts: attempt - 1, claim: null, nextAttemptAt, failure, suspicions };
     }
     case 'RetryScheduled':
-      must(isUndecided);
+      must(isUndecided(state));
       belongs(transition.data.generation, transition.data.attempt - 1);
-      return { ...state, nextAttemptAt: transition.data.dueAt };
+      return { ...state, status, nextAttemptAt: transition.data.dueAt };
     case 'EventDeadLettered':
-      must(isUndecided);
+      must(isUndecided(state));
       belongs(transition.data.generation, transition.data.attempt);
-      return { ...state, status: 'DEAD' };
+      return { ...state, status };
     case 'ReplayRequested':
-      must(state.status === 'PROCESSED' || state.status === 'DEAD');
       belongs(transition.data.generation - 1);
       return {
         ...state,
-        status: 'RECEIVED',
+        status,
         generation: transition.data.generation,
         attempts: 0,
         failure: null,
         suspicions: [],
       };
     case 'EventDiscarded':
-      must(state.status === 'DEAD');
       belongs(transition.data.generation);
-      return { ...state, status: 'DISCARDED' };
+      return { ...state, status };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Envelope } from '../../application/envelope.ts';
+import { isEnded } from '../../domain/event/status.ts';
 import type { Transition } from '../../domain/event/transitions.ts';
 import type { EventView } from '../../projections/events/queries.ts';
 
@@ -30,8 +31,6 @@ export interface TestClient {
   history(id: string): Promise<readonly TransitionAsSeen[]>;
 }
 
-const ENDS = ['PROCESSED', 'DEAD', 'DISCARDED'];
-
 // Taken before a test replaces it, for its handlers.
 const { fetch } = globalThis;
 
@@ -54,7 +53,7 @@ export function createTestClient(url: string, token: string): TestClient {
     },
     end: async (id, timeoutMs = 4_000) => {
       const event = await ask<EventAsSeen>(`/v1/events/${id}?waitFor=PROCESSED&timeoutMs=${timeoutMs}`);
-      if (ENDS.includes(event.status)) return event;
+      if (isEnded(event.status)) return event;
       const reason = event.errorReason === null ? '' : `, after a failure: ${event.errorReason}`;
       const due = event.nextAttemptAt === null ? '' : `; the next attempt is due at ${event.nextAttemptAt}`;
       throw new Error(`The event ${id} is still ${event.status} after ${timeoutMs} ms${reason}${due}`);

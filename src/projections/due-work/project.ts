@@ -3,6 +3,8 @@ import { eventIdOfStream } from '../../application/event-identity.ts';
 import { UndecodableTransition } from '../../application/failures.ts';
 import type { DueKind } from '../../application/ports/due-work.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
+import { isEnded, statusAfter } from '../../domain/event/status.ts';
+import { isTransitionType } from '../../domain/event/transitions.ts';
 
 /** How long a command may be under way before the sweep suspects that it was lost. */
 export const LOST_COMMAND_AFTER_MS = 30_000;
@@ -60,18 +62,11 @@ function changeOf(recorded: RecordedTransition, lostCommandAfterMs: number): Due
   const id = eventIdOfStream(recorded.stream);
   const revision = recorded.revision.toString();
   const waits = (row: Omit<DueRow, 'id' | 'revision'>): DueRow => ({ id, revision, ...row });
-  switch (recorded.type) {
-    case 'EventReceived':
-      return waits(waitingForCommand(0, lostCommandAfterMs));
-    case 'ProcessingSucceeded':
-    case 'EventDeadLettered':
-    case 'EventDiscarded':
-      return { id, revision, kind: null };
-    default: {
-      const row = rowAfter(recorded, lostCommandAfterMs);
-      return waits(row !== null && isKeepable(row) ? row : unreadable(lostCommandAfterMs));
-    }
-  }
+  const { type } = recorded;
+  if (type === 'EventReceived') return waits(waitingForCommand(0, lostCommandAfterMs));
+  if (isTransitionType(type) && isEnded(statusAfter(type))) return { id, revision, kind: null };
+  const row = rowAfter(recorded, lostCommandAfterMs);
+  return waits(row !== null && isKeepable(row) ? row : unreadable(lostCommandAfterMs));
 }
 
 type Waiting = Omit<DueRow, 'id' | 'revision'>;

@@ -3,16 +3,17 @@ import { unseal } from '../../application/envelope.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
 import type { StoredTransition } from '../../application/sealed-transition.ts';
 import { interruptionOf } from '../../domain/event/interruption.ts';
+import { statusAfter } from '../../domain/event/status.ts';
 import type { Failure, Transition, TransitionData } from '../../domain/event/transitions.ts';
 import type { EventsTable } from './table.ts';
 
 /** A whole row, but for the value that the database makes of the payload's text. */
 export type EventRow = Readonly<Required<Omit<Insertable<EventsTable>, 'payload'>>>;
 /** What every transition settles. */
-type Settled = Pick<EventRow, 'status' | 'processed_at' | 'next_attempt_at'>;
+type Settled = Pick<EventRow, 'processed_at' | 'next_attempt_at'>;
 /** What some transitions leave as it was: then it is absent. */
 type Told = Partial<Pick<EventRow, 'generation' | 'attempts' | 'error_reason' | 'failure_fingerprint'>>;
-type Identity = Pick<EventRow, 'id' | 'revision' | 'updated_at'>;
+type Identity = Pick<EventRow, 'id' | 'revision' | 'updated_at' | 'status'>;
 type Columns = Settled & (Told | Omit<EventRow, keyof Identity>);
 /** What an event's transitions add up to, in absolute values. */
 export type EventChanges = Identity & Columns;
@@ -41,6 +42,7 @@ export function foldByEvent(decoded: Iterable<StoredAndDecoded>): readonly Event
       id,
       revision,
       updated_at: recorded.recordedAt,
+      status: statusAfter(transition.type),
       ...columnsOf(transition, recorded),
     });
   }
@@ -54,27 +56,27 @@ function columnsOf(transition: Transition, recorded: StoredTransition): Columns 
       return { ...columnsOfNew(transition.data, recordedAt), trace_id: traceIdOf(recorded) };
     case 'ProcessingStarted': {
       const { generation, attempt } = transition.data;
-      return { status: 'PROCESSING', ...unscheduled, generation, attempts: attempt };
+      return { ...unscheduled, generation, attempts: attempt };
     }
     case 'ProcessingSucceeded':
-      return { status: 'PROCESSED', ...unscheduled, processed_at: recordedAt, ...failed(null) };
+      return { ...unscheduled, processed_at: recordedAt, ...failed(null) };
     case 'ProcessingFailed':
-      return { status: 'FAILED', ...unscheduled, ...failed(transition.data.failure) };
+      return { ...unscheduled, ...failed(transition.data.failure) };
     case 'ProcessingInterrupted': {
       const { attempt, cause, dueAt } = transition.data;
       const waiting = { ...unscheduled, next_attempt_at: dueAt };
-      return { status: 'FAILED', ...waiting, attempts: attempt - 1, ...failed(interruptionOf(cause)) };
+      return { ...waiting, attempts: attempt - 1, ...failed(interruptionOf(cause)) };
     }
     case 'RetryScheduled': {
       const { dueAt } = transition.data;
-      return { status: 'FAILED', ...unscheduled, next_attempt_at: dueAt };
+      return { ...unscheduled, next_attempt_at: dueAt };
     }
     case 'EventDeadLettered':
-      return { status: 'DEAD', ...unscheduled };
+      return unscheduled;
     case 'ReplayRequested':
       return beginning(transition.data.generation);
     case 'EventDiscarded':
-      return { status: 'DISCARDED', ...unscheduled };
+      return unscheduled;
   }
 }
 
@@ -98,7 +100,6 @@ const unscheduled = { processed_at: null, next_attempt_at: null };
 
 /** The beginning of each generation. */
 const beginning = (generation: number) => ({
-  status: 'RECEIVED' as const,
   ...unscheduled,
   generation,
   attempts: 0,

@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import { decodeEventTransition } from '../../application/event-history.ts';
 import type { StoredTransition } from '../../application/sealed-transition.ts';
-import type { EventStatus } from '../../domain/event/state.ts';
+import { type EventStatus, statusAfter } from '../../domain/event/status.ts';
 import type { TransitionData } from '../../domain/event/transitions.ts';
 import type { ReadDatabase } from '../database.ts';
 import { columnsOfNew, foldByEvent, isWholeRow } from './project.ts';
@@ -125,7 +125,10 @@ function matching(db: ReadDatabase, filters: EventFilters, after: EventPlace | u
 
 /** What the row of an event will be that was received just now. */
 export const newEvent = (id: string, received: TransitionData<'EventReceived'>, recordedAt: string): EventView =>
-  viewOf({ id, revision: '0', updated_at: recordedAt, ...columnsOfNew(received, recordedAt) });
+  viewOf({
+    ...{ id, revision: '0', updated_at: recordedAt, status: statusAfter('EventReceived') },
+    ...columnsOfNew(received, recordedAt),
+  });
 
 /**
  * What the row will be once the projection has come as far as `history`, an event's whole stream; `null` for an empty

@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { EventStatus } from '../../domain/event/state.ts';
+import type { EventStatus } from '../../domain/event/status.ts';
 
 /** RFC 3339 text in, `Date` out: what `pg` does with timestamptz. */
 type Moment = ColumnType<Date, string, string>;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { EventCommand } from '../../../src/domain/event/commands.ts';
 import { decide } from '../../../src/domain/event/decide.ts';
-import { type EventState, type EventStatus, evolve } from '../../../src/domain/event/state.ts';
+import { type EventState, evolve } from '../../../src/domain/event/state.ts';
+import type { EventStatus } from '../../../src/domain/event/status.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
 import {
   completeProcessing,

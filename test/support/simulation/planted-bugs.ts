@@ -308,8 +308,8 @@ const poison: readonly PlantedBug[] = [
     'an attempt that was interrupted counts',
     6,
     'domain/event/state.ts',
-    "status: 'FAILED', attempts: attempt - 1,",
-    "status: 'FAILED', attempts: attempt,",
+    'status, attempts: attempt - 1,',
+    'status, attempts: attempt,',
   ),
   bug(
     'an event that ends its workers is run without limit',

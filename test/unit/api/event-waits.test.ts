@@ -5,7 +5,7 @@ import { load } from '../../../src/application/load.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import type { Logger } from '../../../src/application/ports/logger.ts';
 import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
-import { type EventStatus, eventStatuses } from '../../../src/domain/event/state.ts';
+import { type EventStatus, eventStatuses } from '../../../src/domain/event/status.ts';
 import { someEventId as eventId, eventLife } from '../../support/api/event-life.ts';
 import { manualClock } from '../../support/api/manual-clock.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type EventStatus, eventStatuses, evolve, fold, IllegalTransition } from '../../../src/domain/event/state.ts';
+import { evolve, fold, IllegalTransition } from '../../../src/domain/event/state.ts';
+import { type EventStatus, eventStatuses } from '../../../src/domain/event/status.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
 import { everyTransition, histories } from '../../support/domain/transitions.ts';
 import { textOf } from '../../support/project-files.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { EventStatus } from '../../../domain/event/state.ts';
+import type { EventStatus } from '../../../domain/event/status.ts';
 import { listEvents } from '../../../projections/events/queries.ts';
 import { eventListAnswer, exampleEvent } from '../../answers/event.ts';
 import { cursorOf, placeOf } from '../../cursors.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type EventStatus, eventStatuses } from '../../../domain/event/state.ts';
+import { type EventStatus, eventStatuses } from '../../../domain/event/status.ts';
 import type { EventView } from '../../../projections/events/queries.ts';
 import { etag, eventAnswer, exampleEvent } from '../../answers/event.ts';
 import type { RouteDependencies } from '../../dependencies.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventStatuses } from '../../../domain/event/state.ts';
+import { eventStatuses } from '../../../domain/event/status.ts';
 import { toReadEvents } from '../../permissions.ts';
 import { defineRoute } from '../../route.ts';
 import { aPageOfEvents, listQuery, problemsOfLists, sendList } from './event-list.ts';

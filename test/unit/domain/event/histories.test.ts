@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/domain/event/decide.ts';
-import { eventStatuses, evolve, fold } from '../../../../src/domain/event/state.ts';
+import { evolve, fold } from '../../../../src/domain/event/state.ts';
+import { eventStatuses } from '../../../../src/domain/event/status.ts';
 import { type Transition, transitionSchemas } from '../../../../src/domain/event/transitions.ts';
 import { carryOut, order, orders } from '../../../support/domain/arbitrary.ts';
 import { policy } from '../../../support/domain/transitions.ts';
