@@ -36,11 +36,11 @@ export function decodeTransition<Transition extends AnyTransition>(
 
 /** Reads the transitions of several aggregates, each as its stream's prefix says. @throws as {@link decodeTransition} */
 export const decoderOf =
-  <Each extends AnyAggregate>(...known: readonly Each[]) =>
-  (recorded: StoredTransition): TransitionOf<Each> => {
+  <Known extends readonly AnyAggregate[]>(...known: Known) =>
+  (recorded: StoredTransition): TransitionOf<Known[number]> => {
     const aggregate = known.find(({ streamPrefix }) => recorded.stream.startsWith(streamPrefix));
     if (aggregate === undefined) throw undecodable(recorded, 'its stream is of no aggregate that is read here');
-    return decodeTransition(aggregate, recorded) as TransitionOf<Each>;
+    return decodeTransition(aggregate, recorded) as TransitionOf<Known[number]>;
   };
 
 const undecodable = ({ stream, revision }: StoredTransition, what: string) =>

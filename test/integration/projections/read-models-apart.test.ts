@@ -46,7 +46,7 @@ function suite(name: ProfileName): void {
   describe('a read model that is one folder and one entry in the list', () => {
     it('is projected from streams of several prefixes, goes on after a restart, and is rebuilt alone', async () => {
       const profile = await restartableProfile(name);
-      for (const stream of ['example-1', 'unrelated-1']) {
+      for (const stream of ['tally-1', 'unrelated-1']) {
         const written = sealedHistory([received(), started()], deriveUuid(stream), { stream });
         await appendAll(profile.log, [request({ stream, transitions: written })]);
       }

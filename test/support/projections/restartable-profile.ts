@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { EmbeddedBus } from '../../../src/adapters/embedded-bus/embedded-bus.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
+import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
 import { openEmbeddedReadTables, openSharedReadTables } from '../../../src/main/read-tables.ts';
 import { createServices } from '../../../src/main/work-of-roles.ts';
@@ -22,19 +23,18 @@ import { latestTransitions } from './latest-transitions/read-model.ts';
 export const withExample = [...readModels, latestTransitions];
 
 export type ProfileName = 'embedded' | 'PostgreSQL';
-type Log = ReturnType<typeof createInMemoryLog>;
 
 /** Opens the read tables of the profile as a process does; again and again the same ones. */
-async function tablesOf(profile: ProfileName, log: Log) {
+export async function tablesOf(profile: ProfileName) {
   if (profile === 'PostgreSQL') {
     const url = await isolated('PostgreSQL');
-    return () => openSharedReadTables(url, log, silentLogger);
+    return (log: EventLog) => openSharedReadTables(url, log, silentLogger);
   }
   const dataFolder = await mkdtemp(join(tmpdir(), 'eventops-read-models-'));
   onTestFinished(() => rm(dataFolder, { recursive: true }));
   await cp(await folderWithReadTables(), join(dataFolder, 'read-tables'), { recursive: true });
-  const given = { dataFolder, log, acceptLossUpTo: null, logger: silentLogger, readModels: withExample };
-  return () => openEmbeddedReadTables(given);
+  const given = { dataFolder, acceptLossUpTo: null, logger: silentLogger, readModels: withExample };
+  return (log: EventLog) => openEmbeddedReadTables({ ...given, log });
 }
 
 /** The handler fails at its first attempt of each event, and not at the second. */
@@ -47,39 +47,43 @@ const handlers = [
   ),
 ];
 
+type Tables = Awaited<ReturnType<Awaited<ReturnType<typeof tablesOf>>>>;
+
+/** All roles on a log and its read tables, which are closed with them. */
+export async function startRoles(log: EventLog, tables: Tables) {
+  const bus = new EmbeddedBus({ maxWaiting: 100 });
+  const system = { clock: systemClock, random: systemRandom };
+  const services = await createServices({
+    roles: ['projector', 'dispatcher', 'worker'],
+    parts: { log, stores: createStores(tables.db), bus, leases: null, isOnlyProcess: true },
+    ...{ handlers, useCases: createUseCases({ log, ...system }), logger: silentLogger, ...system },
+    metrics: { counted: (subscriber) => subscriber },
+    shutdownTimeoutMs: 1_000,
+    processName: systemRandom.uuid(),
+    readModels: withExample,
+    limits: { following: { verifyCheckpointEveryMs: 50 }, sweep: { sweepEveryMs: 20 } },
+  });
+  for (const service of services) await service.start();
+  let isStopped = false;
+  const stop = async () => {
+    if (isStopped) return;
+    isStopped = true;
+    for (const service of services.toReversed()) await service.stop();
+    await bus.close();
+    await tables.close();
+  };
+  onTestFinished(stop);
+  return { ...tables, services, stop };
+}
+
 /** A log, and read tables of one profile, on which all roles are started and stopped. */
 export async function restartableProfile(profile: ProfileName) {
   const log = createInMemoryLog();
   const useCases = createUseCases({ log, clock: systemClock, random: systemRandom });
-  const open = await tablesOf(profile, log);
+  const openTables = await tablesOf(profile);
   return {
     log,
-    open,
     post: (key: string) => useCases.receiveEvent(posted(key), byClient),
-    async start() {
-      const tables = await open();
-      const bus = new EmbeddedBus({ maxWaiting: 100 });
-      const services = await createServices({
-        roles: ['projector', 'dispatcher', 'worker'],
-        parts: { log, stores: createStores(tables.db), bus, leases: null, isOnlyProcess: true },
-        ...{ handlers, useCases, logger: silentLogger, clock: systemClock, random: systemRandom },
-        metrics: { counted: (subscriber) => subscriber },
-        shutdownTimeoutMs: 1_000,
-        processName: systemRandom.uuid(),
-        readModels: withExample,
-        limits: { following: { verifyCheckpointEveryMs: 50 }, sweep: { sweepEveryMs: 20 } },
-      });
-      for (const service of services) await service.start();
-      let isStopped = false;
-      const stop = async () => {
-        if (isStopped) return;
-        isStopped = true;
-        for (const service of services.toReversed()) await service.stop();
-        await bus.close();
-        await tables.close();
-      };
-      onTestFinished(stop);
-      return { ...tables, services, stop };
-    },
+    start: async () => startRoles(log, await openTables(log)),
   };
 }

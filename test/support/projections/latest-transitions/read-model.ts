@@ -10,7 +10,7 @@ interface LatestRow {
 /** An example: for each stream, events' and others, what was recorded in it last. */
 export const latestTransitions: ReadModel<string> = {
   name: 'latest-transitions',
-  streamPrefixes: ['event-', 'example-'],
+  streamPrefixes: ['event-', 'tally-'],
   tables: ['latest_transitions'],
   createTables: (named) => [
     sql`
