@@ -45,6 +45,7 @@ const command = (): ProcessEvent => ({
     revision: 0,
     headId: randomUUID(),
     headHash: 'h'.repeat(64),
+    traceparent: null,
     createdAt: new Date().toISOString(),
   },
 });

@@ -8,6 +8,7 @@ export interface CommandContext {
   /** The replay plan that led to it. */
   readonly planId?: string;
   readonly requestId?: string;
+  /** W3C trace context; that of the history by default. */
   readonly traceparent?: string | undefined;
   /** The id of a transition that the command leads to; fresh by default. Read event-log.ts before giving one. */
   readonly transitionId?: (type: string) => string;

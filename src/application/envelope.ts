@@ -38,7 +38,7 @@ export interface Envelope {
   readonly revision: number;
   readonly schemaVersion: number;
   readonly stream: string;
-  /** W3C trace context of whoever wrote it. */
+  /** W3C trace context of the request that led to it. */
   readonly traceparent?: string;
   readonly type: string;
 }
@@ -125,6 +125,10 @@ export const isAsWritten = (recorded: RecordedTransition): boolean =>
 /** The hash that was stored with a transition. */
 export const hashOf = (recorded: RecordedTransition): string =>
   recorded instanceof AppendedTransition ? recorded.hash : unseal(recorded).hash;
+
+/** The trace context that a transition was stored with. Most have none, and are not parsed to find that out. */
+export const traceparentOf = (recorded: StoredTransition): string | null =>
+  recorded.metadata.includes('"traceparent"') ? (unseal(recorded).envelope.traceparent ?? null) : null;
 
 interface Links {
   readonly prevHash: string;

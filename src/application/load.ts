@@ -1,6 +1,6 @@
 import type { Aggregate, AnyCommand, AnyTransition } from '../domain/aggregate.ts';
 import { decodeTransition } from './decode-transition.ts';
-import { FIRST_PREV_HASH, hashOf } from './envelope.ts';
+import { FIRST_PREV_HASH, hashOf, traceparentOf } from './envelope.ts';
 import type { EventReader, RecordedTransition } from './ports/event-log.ts';
 import { readHistory } from './read-history.ts';
 
@@ -13,6 +13,8 @@ export interface Loaded<State> {
   readonly headHash: string;
   /** When the first transition was recorded; `null` when there is none. */
   readonly createdAt: string | null;
+  /** Of the last transition that has one, and so of all that follows until a request brings another. W3C trace context. */
+  readonly traceparent: string | null;
 }
 
 /** Of what was never heard of. */
@@ -22,6 +24,7 @@ export const noHistory: Loaded<never> = {
   headId: null,
   headHash: FIRST_PREV_HASH,
   createdAt: null,
+  traceparent: null,
 };
 
 type Evolving<State, Transition extends AnyTransition> = Aggregate<State, AnyCommand, Transition, unknown>;
@@ -38,6 +41,7 @@ export function advance<State, Transition extends AnyTransition>(
     headId: recorded.id,
     headHash: hashOf(recorded),
     createdAt: loaded.createdAt ?? recorded.recordedAt,
+    traceparent: traceparentOf(recorded) ?? loaded.traceparent,
   };
 }
 

@@ -20,7 +20,8 @@ export function sealAll<State, Transition extends AnyTransition>(
   { stream, current, context, recordedAt, random }: Sealing<State>,
   transitions: readonly Transition[],
 ): { readonly transitions: readonly SealedTransition[]; readonly current: Loaded<State> } {
-  const { actor, causationId, planId, requestId, traceparent, transitionId } = context;
+  const { actor, causationId, planId, requestId, transitionId } = context;
+  const traceparent = context.traceparent ?? current.traceparent;
   const sealed: SealedTransition[] = [];
   let after = current;
   for (const transition of transitions) {
@@ -38,7 +39,7 @@ export function sealAll<State, Transition extends AnyTransition>(
       revision: after.revision + 1,
       schemaVersion: schemaVersionOf(aggregate, type),
       stream,
-      ...(traceparent === undefined ? {} : { traceparent }),
+      ...(traceparent === null ? {} : { traceparent }),
       type,
     });
     sealed.push(next);
@@ -48,6 +49,7 @@ export function sealAll<State, Transition extends AnyTransition>(
       headId: id,
       headHash: next.hash,
       createdAt: after.createdAt ?? recordedAt,
+      traceparent,
     };
   }
   return { transitions: sealed, current: after };

@@ -8,6 +8,7 @@ export interface HandlerRun {
   /** PROCESSING, by this worker's claim. */
   readonly state: EventState;
   readonly receivedAt: string;
+  readonly traceparent: string | null;
   readonly handler: ConfiguredHandler;
 }
 

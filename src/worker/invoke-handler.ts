@@ -18,11 +18,13 @@ export interface Invocation {
   readonly receivedAt: string;
   readonly generation: number;
   readonly attempt: number;
+  readonly traceparent: string | null;
 }
 
-export const invocationOf = ({ eventId, state, receivedAt }: HandlerRun): Invocation => {
+export const invocationOf = ({ eventId, state, receivedAt, traceparent }: HandlerRun): Invocation => {
   const { type, source, payload } = state.received;
-  return { eventId, type, source, payload, receivedAt, generation: state.generation, attempt: state.attempts };
+  const run = { generation: state.generation, attempt: state.attempts };
+  return { eventId, type, source, payload, receivedAt, ...run, traceparent };
 };
 
 /** What is recorded of a handler's end. A result that cannot be kept is said to the operator, and is none. */
@@ -42,7 +44,7 @@ export async function invokeHandler(
   handler: ConfiguredHandler,
   { abort, logger }: { readonly abort: AbortOnDemand; readonly logger: () => Logger },
 ): Promise<HandlerEnd> {
-  const { eventId, type, source, receivedAt, generation, attempt } = invocation;
+  const { eventId, type, source, receivedAt, generation, attempt, traceparent } = invocation;
   try {
     let payload: unknown = JSON.parse(invocation.payload);
     if (handler.schema) {
@@ -63,6 +65,7 @@ export async function invokeHandler(
       idempotencyKey: `${eventId}:${generation}`,
       attempt,
       maxAttempts: handler.retry.maxAttempts,
+      traceparent,
     };
     const returned = await handler.handle(
       { id: eventId, type, source, payload, receivedAt, generation, attempt },

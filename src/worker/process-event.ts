@@ -132,14 +132,14 @@ async function claim(
   command: ProcessEvent,
   before: LoadedEvent,
 ): Promise<Attempt | null> {
-  const { eventId, generation, attempt } = command;
+  const { eventId, generation, attempt, traceparent } = command;
   const handler = before.state && matchHandler(before.state.received.type);
   const startedAt = clock.now();
   const leaseEndsAt = startedAt + (handler?.timeoutMs ?? 0) + (limits?.leaseMarginMs ?? LEASE_MARGIN_MS);
   const claimed = await useCases.startProcessing(
     eventId,
     { generation, attempt, worker, now: timestamp(startedAt), leaseExpiresAt: timestamp(leaseEndsAt) },
-    { actor: { kind: 'process', process: worker } },
+    { actor: { kind: 'process', process: worker }, traceparent },
     before,
   );
   if (!claimed.ok) {
@@ -163,7 +163,8 @@ async function claim(
 
 function runHandler({ runner }: ProcessEventDependencies, attempt: Attempt): Promise<HandlerOutcome> | HandlerOutcome {
   const { eventId, event, state, handler } = attempt;
-  if (handler !== null) return runner.run({ eventId, state, receivedAt: event.createdAt as string, handler });
+  const { createdAt, traceparent } = event;
+  if (handler !== null) return runner.run({ eventId, state, receivedAt: createdAt as string, traceparent, handler });
   return { kind: 'failed', failure: noHandler(state.received.type) };
 }
 

@@ -15,6 +15,7 @@ const config = defineConfig({
         return { attempt };
       },
     },
+    'order.traced': { handle: (_, { traceparent }) => traceparent },
     'order.refused': { handle: () => Promise.reject(new NonRetryableError('never')) },
     'order.slow': {
       retry: { initialDelayMs: 3_600_000, maxDelayMs: 3_600_000 },
@@ -48,6 +49,20 @@ describe('a system that a test starts', () => {
     ]);
     expect(history.at(-1)).toMatchObject({ data: { result: { attempt: 3 } } });
     expect(system.log).toContainEqual(expect.objectContaining({ level: 'info', message: 'at last' }));
+  });
+
+  it('hands the trace of a request on to the handler, and keeps it with all that follows', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const answer = await fetch(`${system.url}/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${system.token}`, 'content-type': 'application/json', traceparent },
+      body: JSON.stringify({ type: 'order.traced', source: 'test', payload: {} }),
+    });
+    const { id } = (await answer.json()) as { readonly id: string };
+    expect(await system.end(id)).toMatchObject({ status: 'PROCESSED' });
+    const history = await system.history(id);
+    expect(history.map((transition) => transition.traceparent)).toEqual([traceparent, traceparent, traceparent]);
+    expect(history.at(-1)).toMatchObject({ data: { result: traceparent } });
   });
 
   it('makes dead letters, which can be replayed over its API', async () => {

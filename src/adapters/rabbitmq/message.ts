@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LoadedEvent } from '../../application/event-history.ts';
 import { messageId, type ProcessEvent } from '../../application/ports/command-bus.ts';
+import { traceparentForm } from '../../application/trace-context.ts';
 import { eventStatuses } from '../../domain/event/status.ts';
 import { transitionSchemas } from '../../domain/event/transitions.ts';
 
@@ -50,11 +51,12 @@ export function* pack(commands: readonly ProcessEvent[], maxCommands: number): G
 
 const SPREAD = 8;
 
-/** As workers of every version read it: the state of an event says when it was received. */
-function writtenForm({ eventId, generation, attempt, event, dueAt }: ProcessEvent) {
-  if (event === null) return { eventId, generation, attempt, event, dueAt };
-  const { createdAt: receivedAt, ...loaded } = event;
-  return { eventId, generation, attempt, event: { ...loaded, receivedAt }, dueAt };
+/** As workers of every version read it: an event says when it was received, and the command has the trace. */
+function writtenForm({ eventId, generation, attempt, event, dueAt, traceparent }: ProcessEvent) {
+  const withTrace = { dueAt, traceparent };
+  if (event === null) return { eventId, generation, attempt, event, ...withTrace };
+  const { createdAt: receivedAt, traceparent: _, ...loaded } = event;
+  return { eventId, generation, attempt, event: { ...loaded, receivedAt }, ...withTrace };
 }
 
 const count = z.number().int().nonnegative();
@@ -84,15 +86,20 @@ const loadedEvent = z
     headHash: z.string(),
     receivedAt: timestamp.nullable(),
   })
-  .transform(({ receivedAt: createdAt, ...loaded }) => ({ ...loaded, createdAt })) satisfies z.ZodType<LoadedEvent>;
+  .transform(({ receivedAt: createdAt, ...loaded }) => ({
+    ...loaded,
+    createdAt,
+    traceparent: null,
+  })) satisfies z.ZodType<LoadedEvent>;
 
 const commandSchema = z.strictObject({
   eventId: identity,
   generation: count,
   attempt: z.number().int().min(1),
   event: loadedEvent.nullable(),
-  /** Messages of earlier versions lack it. */
+  /** Messages of earlier versions lack these two. */
   dueAt: timestamp.optional(),
+  traceparent: z.string().regex(traceparentForm).optional(),
 }) satisfies z.ZodType<ProcessEvent>;
 
 const messageSchema = z.strictObject({ version: z.literal(VERSION), commands: z.array(z.unknown()).min(1) });

@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Random } from '../../application/ports/random.ts';
+import { traceparentForm } from '../../application/trace-context.ts';
 import type { Limits } from '../limits.ts';
 import { sendProblem } from './problems.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Version 00 of https://www.w3.org/TR/trace-context/#traceparent-header; ids of zeros only are invalid there. */
-const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** This API serves data, never pages: nothing in an answer may be run, framed, cached or guessed at. */
 export const securityHeaders = {
@@ -29,7 +28,7 @@ export const requestIdFrom = (random: Random) => (request: IncomingMessage) => {
 /** The client's trace context; absent when there is none or it is malformed, as the specification asks. */
 export function traceContextOf(request: FastifyRequest): { readonly traceparent?: string } {
   const given = request.headers['traceparent'];
-  return typeof given === 'string' && traceparent.test(given) ? { traceparent: given } : {};
+  return typeof given === 'string' && traceparentForm.test(given) ? { traceparent: given } : {};
 }
 
 export function addRequestContext(server: FastifyInstance, limits: Limits): void {

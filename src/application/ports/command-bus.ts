@@ -12,6 +12,8 @@ export interface ProcessEvent {
    * worker that is early by its own waits, or gives the command back.
    */
   readonly dueAt?: string | undefined;
+  /** W3C trace context of what the command follows from. Absent where there is none, or only the history knows. */
+  readonly traceparent?: string | undefined;
 }
 
 /** `<eventId>:<generation>:<attempt>`: equal for a command that is published again. */

@@ -22,6 +22,8 @@ export interface TestEvent {
   readonly receivedAt?: string;
   readonly generation?: number;
   readonly attempt?: number;
+  /** Of the request that sent it. */
+  readonly traceparent?: string;
 }
 
 /**
@@ -48,7 +50,11 @@ export async function runHandler(handling: EventOpsConfig | HandlerDefinition, e
   const eventId = event.id ?? systemRandom.uuid();
   const receivedAt = event.receivedAt ?? timestamp(systemClock.now());
   const runner = createInProcessRunner({ clock: systemClock, logger });
-  const outcome = await runner.run({ eventId, state: processing(event), receivedAt, handler });
+  const outcome = await runner.run({
+    ...{ eventId, receivedAt, handler },
+    state: processing(event),
+    traceparent: event.traceparent ?? null,
+  });
   if (outcome.kind === 'succeeded' || outcome.kind === 'failed') return { ...outcome, log };
   throw new Error(
     `The handler's run ended as ${outcome.kind}, which a runner in this process does only when it is asked to`,

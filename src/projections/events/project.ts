@@ -1,5 +1,5 @@
 import type { Insertable } from 'kysely';
-import { unseal } from '../../application/envelope.ts';
+import { traceparentOf } from '../../application/envelope.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
 import type { StoredTransition } from '../../application/sealed-transition.ts';
 import { interruptionOf } from '../../domain/event/interruption.ts';
@@ -115,7 +115,4 @@ const failed = (failure: Pick<Failure, 'class' | 'message' | 'fingerprint'> | nu
 });
 
 /** The middle of W3C trace context: `00-<trace id>-<parent id>-<flags>`. */
-function traceIdOf(recorded: StoredTransition): string | null {
-  if (!recorded.metadata.includes('traceparent')) return null;
-  return unseal(recorded).envelope.traceparent?.split('-')[1] ?? null;
-}
+const traceIdOf = (recorded: StoredTransition): string | null => traceparentOf(recorded)?.split('-')[1] ?? null;

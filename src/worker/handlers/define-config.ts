@@ -29,6 +29,11 @@ export interface HandlerContext {
   readonly idempotencyKey: string;
   readonly attempt: number;
   readonly maxAttempts: number;
+  /**
+   * W3C trace context of the request that sent the event, or of the one that replayed it: to be handed on as the header
+   * `traceparent`. `null` where the request had none.
+   */
+  readonly traceparent: string | null;
 }
 
 export interface HandlerDefinition<Payload = unknown> {

@@ -11,7 +11,7 @@ const command = (eventId: string, payload = ''): ProcessEvent => {
     eventId,
     generation: 0,
     attempt: 1,
-    event: { state, revision: 0, headId: null, headHash: '', createdAt: null },
+    event: { state, revision: 0, headId: null, headHash: '', createdAt: null, traceparent: null },
   };
 };
 

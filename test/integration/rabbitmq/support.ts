@@ -33,15 +33,16 @@ export const command = (but: Partial<ProcessEvent> = {}): ProcessEvent => ({
     revision: 0,
     headId: randomUUID(),
     headHash: 'h'.repeat(64),
+    traceparent: null,
     createdAt: '2026-01-01T12:00:00.000Z',
   },
   ...but,
 });
 
-/** A command as its message has it: the state of an event says when it was received. */
+/** A command as its message has it: an event says when it was received, and the command has the trace. */
 export function written({ event, ...others }: ProcessEvent) {
   if (event === null) return { ...others, event };
-  const { createdAt: receivedAt, ...loaded } = event;
+  const { createdAt: receivedAt, traceparent: _, ...loaded } = event;
   return { ...others, event: { ...loaded, receivedAt } };
 }
 

@@ -12,5 +12,6 @@ export const handlerRun = (suspicions: EventState['suspicions'] = []): HandlerRu
     suspicions,
   } as unknown as EventState,
   receivedAt: '2026-01-01T00:00:00.000Z',
+  traceparent: null,
   handler: handlerOf(async () => {}),
 });

@@ -89,6 +89,19 @@ describe('the dispatcher', () => {
     ]);
   });
 
+  it('hands on the trace of the request that each command follows from', async () => {
+    const { useCases, start, published } = createSurroundings();
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await useCases.receiveEvent(posted('traced'), { ...byClient, traceparent });
+    await useCases.receiveEvent(posted('large', { payload: JSON.stringify('x'.repeat(40_000)) }), {
+      ...byClient,
+      traceparent,
+    });
+    await useCases.receiveEvent(posted('untraced'), byClient);
+    await start();
+    expect(published.map((command) => command.traceparent)).toEqual([traceparent, traceparent, undefined]);
+  });
+
   it('hands over what the log gives it together in one call', async () => {
     const calls: number[] = [];
     const { receive, start } = createSurroundings();

@@ -31,8 +31,10 @@ const command = (payload: string): ProcessEvent => ({
     headId: randomUUID(),
     headHash: 'h'.repeat(64),
     createdAt: '2026-01-01T12:00:00.000Z',
+    traceparent: null,
   },
 });
+const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const packed = (commands: readonly ProcessEvent[], maxCommands: number) => [...pack(commands, maxCommands)];
 
 describe('the messages of a publication', () => {
@@ -83,6 +85,17 @@ describe('the form of a message', () => {
       packed(commands, 16).map(({ body }) => body.toString().slice('{"version":1,"commands":['.length, -2)),
     ).toEqual(JSON.parse(written).commands.map((each: unknown) => JSON.stringify(each)));
   });
+
+  it('has the trace beside the event, where there is one', () => {
+    const traced = { ...command('{}'), traceparent };
+    const bodies = packed([traced, { ...traced, event: traced.event && { ...traced.event, traceparent } }], 16).map(
+      ({ body }) => body,
+    );
+    const [first, second] = bodies.map((body) => JSON.parse(body.toString()).commands[0]);
+    expect(first.traceparent).toBe(traceparent);
+    expect(second).toEqual(first);
+    expect(bodies.flatMap((body) => unpack(body).commands)).toEqual([traced, traced]);
+  });
 });
 
 describe('a message from anybody', () => {
@@ -106,6 +119,7 @@ describe('a message from anybody', () => {
     ['no id', { ...written, eventId: '' }, 'eventId: too_small'],
     ['attempt 0', { ...written, attempt: 0 }, 'attempt: too_small'],
     ['a fraction', { ...written, generation: 0.5 }, 'generation: invalid_type'],
+    ['a trace that is none', { ...written, traceparent: '00-1-2-03' }, 'traceparent: invalid_format'],
     ['no event', { ...written, event: undefined }, 'event: invalid_type'],
     ['more than we know', { ...written, more: 1 }, 'its top: unrecognized_keys'],
     [
