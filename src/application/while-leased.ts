@@ -1,3 +1,4 @@
+import { messageOf } from './message-of.ts';
 import type { BackgroundService } from './ports/background-service.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Lease, Leases } from './ports/leases.ts';
@@ -42,7 +43,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
 
   const warnOnce = (error: unknown, message: string) => {
     if (unhealthyReason === null) logger.warn({ err: error, lease: name }, message);
-    unhealthyReason = error instanceof Error ? error.message : String(error);
+    unhealthyReason = messageOf(error);
   };
 
   const acquire = async () => {

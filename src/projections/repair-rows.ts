@@ -1,4 +1,5 @@
 import { HistoryBroken, ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
+import { messageOf } from '../application/message-of.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { Lease } from '../application/ports/leases.ts';
@@ -74,7 +75,7 @@ export async function repairRows(
       onCount(await passedOver.count());
       unhealthyReason = null;
     } catch (error) {
-      const found = error instanceof Error ? error.message : String(error);
+      const found = messageOf(error);
       if (found !== unhealthyReason)
         logger.warn(
           { err: error, projection: readModel.name },

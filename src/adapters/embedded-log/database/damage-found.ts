@@ -1,4 +1,5 @@
-import { messageOf, sqliteErrorKind } from './sqlite-error.ts';
+import { messageOf } from '../../../application/message-of.ts';
+import { sqliteErrorKind } from './sqlite-error.ts';
 
 /** Something in the log's file contradicts itself. No retry helps. */
 export class DamageFound extends Error {
