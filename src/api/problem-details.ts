@@ -78,6 +78,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
   'internal-error': [500, 'Something went wrong on our side'],
   'invalid-request': [400, 'The request is not valid'],
+  'issuer-unavailable': [503, 'The issuer of tokens is not available'],
   'lease-not-expired': [409, 'The lease has not expired'],
   'log-damaged': [500, 'The log is damaged; an operator has to restore it'],
   'log-unavailable': [503, 'The log is not available'],

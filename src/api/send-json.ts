@@ -3,16 +3,32 @@ import type { FastifyReply } from 'fastify';
 import { JSON_CONTENT_TYPE } from './event-json.ts';
 
 /**
- * Sends a JSON text whose pieces are made as they are asked for: each so large that it is worth a write to the connection.
- * A single one goes as a whole; of several, no more is made than the connection takes, so that the text is never in memory
- * at one time.
+ * Sends a JSON text whose pieces are made as they are asked for. A short one goes as a whole; of a long one no more is
+ * made than the connection takes, so that it is never in memory at one time.
  */
-export async function sendJsonPieces(reply: FastifyReply, pieces: AsyncGenerator<string>): Promise<FastifyReply> {
+export async function sendJsonPieces(
+  reply: FastifyReply,
+  pieces: AsyncIterable<string>,
+  pieceLength: number,
+): Promise<FastifyReply> {
   reply.header('content-type', JSON_CONTENT_TYPE);
-  const first = await pieces.next();
-  const second = first.done === true ? first : await pieces.next();
+  const grouped = group(pieces, pieceLength);
+  const first = await grouped.next();
+  const second = first.done === true ? first : await grouped.next();
   if (second.done === true) return reply.send(first.value ?? '');
-  return reply.send(Readable.from(chain([first.value ?? '', second.value], pieces), { objectMode: false }));
+  return reply.send(Readable.from(chain([first.value ?? '', second.value], grouped), { objectMode: false }));
+}
+
+/** Small pieces together: each write to a connection costs more than a small piece is worth. */
+async function* group(pieces: AsyncIterable<string>, length: number): AsyncGenerator<string, undefined> {
+  let text = '';
+  for await (const piece of pieces) {
+    text += piece;
+    if (text.length < length) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
 }
 
 async function* chain(first: readonly string[], rest: AsyncIterable<string>): AsyncGenerator<string> {

@@ -110,23 +110,12 @@ export function createChainCheck(): (recorded: RecordedTransition) => boolean {
   let previous: string | null = FIRST_PREV_HASH;
   let next = 0;
   return (recorded) => {
-    const links = previous === null ? null : linksOnce(recorded);
+    const links = previous === null ? null : verifiedLinks(recorded);
     const holds = Number(recorded.revision) === next && links !== null && links.prevHash === previous;
     previous = holds ? links.hash : null;
     next += 1;
     return holds;
   };
-}
-
-/** Of what was read from a stream: whoever reports broken histories checks it, and then whoever acts on it does. */
-const known = new WeakMap<RecordedTransition, Links | null>();
-
-function linksOnce(recorded: RecordedTransition): Links | null {
-  const before = known.get(recorded);
-  if (before !== undefined) return before;
-  const links = verifiedLinks(recorded);
-  known.set(recorded, links);
-  return links;
 }
 
 /** Whether a transition is as it was written. Says nothing about what stood before it: that takes the whole stream. */

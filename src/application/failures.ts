@@ -104,6 +104,23 @@ export class CommandBusUnavailable extends OperationalFailure {
   readonly retryable = true;
 }
 
+/** The issuer of tokens cannot be asked for its keys, so whether a token is good is unknown. */
+export class IssuerUnavailable extends OperationalFailure {
+  override readonly name = 'IssuerUnavailable';
+  readonly code = 'issuer-unavailable';
+  readonly retryable = true;
+}
+
+/** A server outside of the system gave no usable answer. */
+export class OutboundFailed extends Error {
+  override readonly name = 'OutboundFailed';
+}
+
+/** A request to a server outside of the system that is not allowed. Nothing was sent. */
+export class OutboundRefused extends Error {
+  override readonly name = 'OutboundRefused';
+}
+
 /** A server's URL that cannot be used. The message says what is wrong with it, without repeating it. */
 export class ServerUrlInvalid extends TypeError {
   override readonly name = 'ServerUrlInvalid';

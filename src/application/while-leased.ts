@@ -1,4 +1,3 @@
-import { messageOf } from './message-of.ts';
 import type { BackgroundService } from './ports/background-service.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Lease, Leases } from './ports/leases.ts';
@@ -43,7 +42,7 @@ export function whileLeased({ leases, name, owner, begin, clock, logger, limits 
 
   const warnOnce = (error: unknown, message: string) => {
     if (unhealthyReason === null) logger.warn({ err: error, lease: name }, message);
-    unhealthyReason = messageOf(error);
+    unhealthyReason = error instanceof Error ? error.message : String(error);
   };
 
   const acquire = async () => {

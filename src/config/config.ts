@@ -28,6 +28,8 @@ const settings = z.object({
   REPLAY_ROLE: choice(['admin', 'operator']).default('admin'),
   OIDC_ISSUER: url('https', 'http'),
   OIDC_AUDIENCE: text('eventops'),
+  OIDC_ROLES_CLAIM: text('roles'),
+  OIDC_CLIENT_CLAIM: z.string().optional(),
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
@@ -59,6 +61,10 @@ export interface Config {
   readonly replayRole: 'admin' | 'operator';
   readonly oidcIssuer: string | null;
   readonly oidcAudience: string;
+  /** Where the issuer puts roles, a path of names with dots. */
+  readonly oidcRolesClaim: string;
+  /** The same for the client's id; `null` for the usual claims. */
+  readonly oidcClientClaim: string | null;
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly handlerIsolation: (typeof handlerIsolations)[number];
@@ -107,6 +113,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     replayRole: values.REPLAY_ROLE,
     oidcIssuer: values.OIDC_ISSUER ?? null,
     oidcAudience: values.OIDC_AUDIENCE,
+    oidcRolesClaim: values.OIDC_ROLES_CLAIM,
+    oidcClientClaim: values.OIDC_CLIENT_CLAIM ?? null,
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     handlerIsolation: values.HANDLER_ISOLATION,

@@ -2,6 +2,7 @@ import { allRoles, type Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { CannotStart } from './cannot-start.ts';
 import { type PartName, partsOfRole } from './parts.ts';
+import { unfitForProduction } from './production.ts';
 
 const settings: Readonly<Record<PartName, { readonly name: string; readonly url: (config: Config) => string | null }>> =
   {
@@ -11,17 +12,13 @@ const settings: Readonly<Record<PartName, { readonly name: string; readonly url:
   };
 
 /**
- * Settings that do nothing yet would be believed, and an embedded part belongs to one process: whoever runs some roles
- * here and others elsewhere needs those parts in servers.
+ * An embedded part belongs to one process: whoever runs some roles here and others elsewhere needs those parts in
+ * servers. And production refuses what is meant for development.
  * @throws {CannotStart} with all that is wrong.
  */
 export function checkRoles(config: Config, roles: readonly Role[]): void {
   const problems: string[] = [];
-  if (config.oidcIssuer !== null) problems.push('OIDC_ISSUER: this part is not built yet; leave the setting out');
-  if (config.production)
-    problems.push(
-      'NODE_ENV: production needs OIDC_ISSUER, which is not built yet; development tokens are refused there',
-    );
+  if (config.production) problems.push(...unfitForProduction(config, roles));
   const { host, port, metricsHost, metricsPort } = config;
   if (roles.includes('api') && port !== 0 && port === metricsPort && host === metricsHost)
     problems.push('METRICS_PORT: the same as PORT; the API and its metrics need a port each');

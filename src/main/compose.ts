@@ -21,10 +21,10 @@ import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
 import { makeDataFolder } from './make-data-folder.ts';
+import { openAuthenticator } from './open-authenticator.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
-import { usingDevelopmentKey } from './using-development-key.ts';
 import { createServices } from './work-of-roles.ts';
 
 const clock = systemClock;
@@ -152,9 +152,9 @@ async function listenForRequests(
   const matchHandler = createMatchHandler(handlers);
   const { buildServer } = await import('../api/build-server.ts');
   const { permissionsOfRoles } = await import('../api/permissions.ts');
-  const { createDevelopmentAuthenticator } = await import('../adapters/development-issuer/development-issuer.ts');
   const log = limitReads(parts.log, defaultLimits.historiesInHand);
   makeDataFolder(config.dataFolder);
+  const { authenticator, checks: ofAuthenticator } = await openAuthenticator(config, { clock, logger }, defer);
   const readTables = opened(parts.readTables);
   const rows = readOnly(readTables.db);
   const api = buildServer({
@@ -165,10 +165,8 @@ async function listenForRequests(
       if (unhealthyReason !== null) throw new ReadDatabaseUnavailable(unhealthyReason);
       return rows;
     },
-    authenticator: await usingDevelopmentKey(config.dataFolder, () =>
-      createDevelopmentAuthenticator({ dataFolder: config.dataFolder, clock }),
-    ),
-    readinessChecks: checks,
+    authenticator,
+    readinessChecks: [...checks, ...ofAuthenticator],
     replayPermissionOf: (type) => matchHandler(type)?.replay ?? 'safe',
     permissionsOfRoles: permissionsOfRoles(config.replayRole),
     countProblem: metrics.counter('eventops_http_problems_total', 'Requests that were not served, by code.', 'code'),

@@ -1,4 +1,3 @@
-import { messageOf } from '../application/message-of.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
@@ -46,7 +45,7 @@ export function followLog(
         await subscriber.handle(transitions, checkpoint);
         unhealthyReason = null;
       } catch (error) {
-        unhealthyReason = messageOf(error);
+        unhealthyReason = error instanceof Error ? error.message : String(error);
         throw error;
       }
     },
@@ -62,7 +61,7 @@ export function followLog(
       unhealthyReason = null;
       running = runSubscription(log, observed, { clock, logger, signal, streamPrefixes, maxBatch, limits }).catch(
         (error: unknown) => {
-          unhealthyReason = messageOf(error);
+          unhealthyReason = error instanceof Error ? error.message : String(error);
           logger.error({ err: error, subscriber: subscriber.name }, 'the subscriber has stopped');
         },
       );

@@ -7,6 +7,13 @@ import { usingDevelopmentKey } from './using-development-key.ts';
 
 /** A development token, alone, on standard output. */
 export async function printToken(config: Config, { role, scopes, subject }: TokenRequest): Promise<void> {
+  if (config.oidcIssuer !== null)
+    throw new CannotStart(
+      `OIDC_ISSUER is set, so tokens come from ${config.oidcIssuer}, and development tokens are refused`,
+      {
+        isWrongUse: true,
+      },
+    );
   if (config.production)
     throw new CannotStart('Development tokens are refused with NODE_ENV=production; ask your OIDC issuer for one', {
       isWrongUse: true,

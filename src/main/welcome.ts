@@ -3,7 +3,8 @@ import { COMMAND } from '../application/command-name.ts';
 import type { Config } from '../config/config.ts';
 
 /** What a newcomer needs next: where, with what token, and a command to paste. */
-export async function welcome({ dataFolder }: Config, url: string): Promise<string> {
+export async function welcome({ dataFolder, oidcIssuer }: Config, url: string): Promise<string> {
+  if (oidcIssuer !== null) return `EventOps is ready at ${url}\n\nIt takes the access tokens of ${oidcIssuer}.\n\n`;
   const token = await issueDevelopmentToken({
     dataFolder,
     role: 'admin',

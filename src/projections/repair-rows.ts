@@ -1,5 +1,4 @@
 import { HistoryBroken, ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
-import { messageOf } from '../application/message-of.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { Lease } from '../application/ports/leases.ts';
@@ -75,7 +74,7 @@ export async function repairRows(
       onCount(await passedOver.count());
       unhealthyReason = null;
     } catch (error) {
-      const found = messageOf(error);
+      const found = error instanceof Error ? error.message : String(error);
       if (found !== unhealthyReason)
         logger.warn(
           { err: error, projection: readModel.name },

@@ -3,7 +3,6 @@ import { decodeEventTransition } from '../application/event-history.ts';
 import { EVENT_STREAM_PREFIX, eventIdOfStream } from '../application/event-identity.ts';
 import { CheckpointRefused, HistoryBroken } from '../application/failures.ts';
 import { advance, noHistory } from '../application/load.ts';
-import { messageOf } from '../application/message-of.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
 import type { Clock } from '../application/ports/clock.ts';
@@ -69,7 +68,7 @@ export function createDispatcher({
       unhealthyReason = null;
       return result;
     } catch (error) {
-      unhealthyReason = messageOf(error);
+      unhealthyReason = error instanceof Error ? error.message : String(error);
       throw error;
     }
   };
@@ -113,7 +112,7 @@ export function createDispatcher({
       ...{ clock, logger, signal, limits },
       streamPrefixes: [EVENT_STREAM_PREFIX],
     }).catch((error: unknown) => {
-      unhealthyReason = messageOf(error);
+      unhealthyReason = error instanceof Error ? error.message : String(error);
       logger.error({ err: error }, 'the dispatcher has stopped; new events wait for the sweep');
     });
 

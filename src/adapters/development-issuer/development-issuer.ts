@@ -1,7 +1,8 @@
-import { hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
 import type { Clock } from '../../application/ports/clock.ts';
+import { rememberPrincipals } from '../../application/remember-principals.ts';
 import { ALGORITHM, type DevelopmentKey, developmentKey } from './development-key.ts';
 
 const ISSUER = 'eventops-development';
@@ -12,7 +13,6 @@ const LIFETIME_SECONDS = 24 * 60 * 60;
 const CLOCK_TOLERANCE_SECONDS = 30;
 /** No token of ours comes near; a longer one is not worth the decoding. */
 const LONGEST_TOKEN = 4_096;
-const MOST_REMEMBERED = 1_000;
 
 export interface DevelopmentTokenRequest {
   readonly dataFolder: string;
@@ -46,20 +46,12 @@ export async function createDevelopmentAuthenticator(given: {
   readonly clock: Pick<Clock, 'now'>;
 }): Promise<Authenticator> {
   const key = await developmentKey(given.dataFolder);
-  const remembered = createMemory();
-  return {
-    async authenticate(token) {
-      if (token.length > LONGEST_TOKEN) return null;
-      const now = given.clock.now();
-      const digest = hash('sha256', token, 'base64');
-      const known = remembered.find(digest, now);
-      if (known !== null) return known;
-      const claims = await verify(token, key, now);
-      const principal = claims && principalOf(claims);
-      if (principal !== null) remembered.keep(digest, principal, endOf(claims as JWTPayload));
-      return principal;
-    },
-  };
+  return rememberPrincipals(async (token, now) => {
+    if (token.length > LONGEST_TOKEN) return null;
+    const claims = await verify(token, key, now);
+    const principal = claims && principalOf(claims);
+    return principal && { principal, end: endOf(claims) };
+  }, given.clock);
 }
 
 async function verify(token: string, { id, publicKey }: DevelopmentKey, now: number): Promise<JWTPayload | null> {
@@ -99,25 +91,3 @@ function principalOf({ sub, roles, scope, jti }: JWTPayload): Principal | null {
 /** When the token stops being valid, in milliseconds since 1970. */
 const endOf = ({ exp = 0, iat = 0 }: JWTPayload) =>
   (Math.min(exp, iat + LIFETIME_SECONDS) + CLOCK_TOLERANCE_SECONDS) * 1_000;
-
-/**
- * Verified tokens, by their digests so that no token rests in memory. Verifying takes about 100 µs, finding one again
- * less than 1 µs, and it is needed with every request. Only good tokens are kept, so bad ones cannot push them out.
- */
-function createMemory() {
-  const entries = new Map<string, { readonly principal: Principal; readonly end: number }>();
-  return {
-    find(digest: string, now: number): Principal | null {
-      const entry = entries.get(digest);
-      if (entry === undefined) return null;
-      if (now < entry.end) return entry.principal;
-      entries.delete(digest);
-      return null;
-    },
-    keep(digest: string, principal: Principal, end: number): void {
-      const [oldest] = entries.keys();
-      if (entries.size >= MOST_REMEMBERED && oldest !== undefined) entries.delete(oldest);
-      entries.set(digest, { principal, end });
-    },
-  };
-}

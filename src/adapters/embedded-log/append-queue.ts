@@ -1,4 +1,3 @@
-import { messageOf } from '../../application/message-of.ts';
 import {
   type AppendOutcome,
   type AppendRequest,
@@ -9,6 +8,7 @@ import {
 import type { Logger } from '../../application/ports/logger.ts';
 import { recordedFrom } from '../../application/sealed-transition.ts';
 import type { BatchAnswer, RequestOutcome } from './database/append-batch.ts';
+import { messageOf } from './database/sqlite-error.ts';
 import { DatabaseAway } from './supervise-thread.ts';
 import { encodeRequests, type Flat, NO_STREAM } from './wire.ts';
 

@@ -3,8 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { adviceOn } from '../../application/advice-on-files.ts';
 import { OperationalFailure } from '../../application/failures.ts';
-import { messageOf } from '../../application/message-of.ts';
-import { sqliteErrorKind } from './database/sqlite-error.ts';
+import { messageOf, sqliteErrorKind } from './database/sqlite-error.ts';
 import { whatTheSystemSays } from './database/what-the-system-says.ts';
 
 /** Another process has the data folder, or it cannot be used; the message names it and says what to do. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf } from '../../application/message-of.ts';
 import { damageIn } from './database/damage-found.ts';
 import { type LogDatabase, type LogDatabaseOptions, openLogDatabase } from './database/log-database.ts';
+import { messageOf } from './database/sqlite-error.ts';
 import { LogFileRefused } from './log-file-refused.ts';
 import type { ThreadMessage, ThreadRequest } from './thread-messages.ts';
 

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../../application/message-of.ts';
+import { messageOf } from './database/sqlite-error.ts';
 
 /** What EventOps makes in a data folder. Whatever else is there belongs to others, and so may the folder itself. */
 const OURS = /^(?:log\.|lock|read-tables|development-issuer\.jwk\.json|kept-)/;

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createChainCheck } from '../../application/envelope.ts';
-import { messageOf } from '../../application/message-of.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { NameFilter } from './database/name-filter.ts';
 import { auditLogFile } from './database/read-log-file.ts';
 import { refusal } from './database/refusing.ts';
+import { messageOf } from './database/sqlite-error.ts';
 import { whatTheSystemSays } from './database/what-the-system-says.ts';
 import { decodeRows, type Flat } from './wire.ts';
 

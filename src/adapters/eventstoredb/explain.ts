@@ -1,6 +1,10 @@
-import { type Explanation, explained, withoutSecrets } from '../../application/explanations.ts';
 import type { Address } from './parse-address.ts';
 import { ServerTooOld } from './server-version.ts';
+
+interface Explanation {
+  readonly matches: RegExp;
+  readonly says: string;
+}
 
 /** By what grpc-js, Node and EventStoreDB put into the message; the first match counts. */
 const explanations: readonly Explanation[] = [
@@ -50,12 +54,14 @@ const explanations: readonly Explanation[] = [
 export function explain(error: unknown, address: Address): string {
   if (error instanceof ServerTooOld) return `EventStoreDB at ${address.label} ${error.message}`;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const says = explained(explanations, text);
-  return `EventStoreDB at ${address.label} ${says ?? `failed: ${withoutCredentials(text, address)}`}`;
+  const says = explanations.find(({ matches }) => matches.test(text))?.says;
+  return `EventStoreDB at ${address.label} ${says ?? `failed: ${withoutSecrets(text, address)}`}`;
 }
 
-function withoutCredentials(text: string, { credentials }: Address): string {
+/** No known text of driver or server holds the password. This is for the unknown ones. */
+function withoutSecrets(text: string, { credentials }: Address): string {
   if (credentials === null) return text;
   const { username, password } = credentials;
-  return withoutSecrets(text, password, Buffer.from(`${username}:${password}`).toString('base64'));
+  const forms = [password, encodeURIComponent(password), Buffer.from(`${username}:${password}`).toString('base64')];
+  return forms.filter((form) => form !== '').reduce((cleaned, form) => cleaned.replaceAll(form, '…'), text);
 }

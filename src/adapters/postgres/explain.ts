@@ -1,6 +1,10 @@
 import pg from 'pg';
-import { type Explanation, explained, withoutSecrets } from '../../application/explanations.ts';
 import type { PostgresServer } from './server.ts';
+
+interface Explanation {
+  readonly matches: RegExp;
+  readonly says: string;
+}
 
 /** By what `pg`, Node and PostgreSQL put into code and message; the first match counts. */
 const explanations: readonly Explanation[] = [
@@ -49,10 +53,10 @@ type Server = Pick<PostgresServer, 'label' | 'user' | 'password'>;
  */
 export function explain(error: unknown, server: Server): string {
   const text = wholeText(error);
-  const says = explained(explanations, text);
-  if (says === undefined) return `PostgreSQL at ${server.label} failed: ${withoutUser(text, server)}`;
+  const says = explanations.find(({ matches }) => matches.test(text))?.says;
+  if (says === undefined) return `PostgreSQL at ${server.label} failed: ${withoutSecrets(text, server)}`;
   const said = sentenceOf(error);
-  return `PostgreSQL at ${server.label} ${says}${said === null ? '' : ` (${withoutUser(said, server)})`}`;
+  return `PostgreSQL at ${server.label} ${says}${said === null ? '' : ` (${withoutSecrets(said, server)})`}`;
 }
 
 /** What was answered, as opposed to what the driver or the system makes of no answer. */
@@ -71,6 +75,9 @@ function wholeText(error: unknown): string {
     .join(' ');
 }
 
-/** A refusal names the user. */
-const withoutUser = (text: string, { user, password }: Server) =>
-  withoutSecrets(user === null || user === '' ? text : text.replaceAll(`"${user}"`, '"…"'), password);
+/** A refusal names the user. No known text of driver or server holds the password; that is for the unknown ones. */
+function withoutSecrets(text: string, { user, password }: Server): string {
+  const others = user === null || user === '' ? text : text.replaceAll(`"${user}"`, '"…"');
+  if (password === null || password === '') return others;
+  return others.replaceAll(password, '…').replaceAll(encodeURIComponent(password), '…');
+}

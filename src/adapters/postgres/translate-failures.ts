@@ -1,6 +1,5 @@
 import pg from 'pg';
 import { ReadDatabaseRefused, ReadDatabaseUnavailable } from '../../application/failures.ts';
-import { messageOf } from '../../application/message-of.ts';
 import { withoutValues } from './without-values.ts';
 
 /**
@@ -44,7 +43,10 @@ const isOneOf = (codes: ReadonlySet<string>, code: string) => codes.has(code) ||
  */
 export function translateFailure(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError))
-    return new ReadDatabaseUnavailable(`The read database did not answer: ${messageOf(error)}`, { cause: error });
+    return new ReadDatabaseUnavailable(
+      `The read database did not answer: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   const { code = '', constraint, column } = error;
   if (isDamage(error))
     return new ReadDatabaseUnavailable(`The read database is damaged (${code}): ${error.message}`, { cause: error });

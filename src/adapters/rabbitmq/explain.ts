@@ -1,6 +1,10 @@
-import { type Explanation, explained, withoutSecrets } from '../../application/explanations.ts';
 import type { Broker } from './broker.ts';
 import { QueueDiffers, QueueMissing } from './topology.ts';
+
+interface Explanation {
+  readonly matches: RegExp;
+  readonly says: string;
+}
 
 /** By what amqplib and Node put into the message or the code; the first match counts. */
 const explanations: readonly Explanation[] = [
@@ -36,8 +40,14 @@ const explanations: readonly Explanation[] = [
 export function explain(error: unknown, broker: Broker): string {
   const text = error instanceof Error ? [error.name, codeOf(error), error.message].join(' ') : String(error);
   const isOurs = error instanceof QueueDiffers || error instanceof QueueMissing;
-  const says = isOurs ? error.message : explained(explanations, text);
-  return `RabbitMQ at ${broker.label} ${says ?? `failed: ${withoutSecrets(text, broker.endpoint.password ?? null)}`}`;
+  const says = isOurs ? error.message : explanations.find(({ matches }) => matches.test(text))?.says;
+  return `RabbitMQ at ${broker.label} ${says ?? `failed: ${withoutSecrets(text, broker)}`}`;
 }
 
 const codeOf = (error: Error) => ('code' in error ? String(error.code) : '');
+
+/** No known text of driver or broker holds the password. This is for the unknown ones. */
+function withoutSecrets(text: string, { endpoint: { password = '' } }: Broker): string {
+  const forms = [password, encodeURIComponent(password)].filter((form) => form !== '');
+  return forms.reduce((cleaned, form) => cleaned.replaceAll(form, '…'), text);
+}

@@ -1,8 +1,5 @@
 import type { RecordedTransition } from './event-log.ts';
 
-/** How long a command may be under way before it is taken for lost. */
-export const LOST_COMMAND_AFTER_MS = 30_000;
-
 /**
  * What an event waits for. `command`: its next attempt may start, and a command for it should be on its way. `retry`: its
  * next attempt may start at `dueAt`. `lease`: the attempt that runs is believed until `dueAt`. `unreadable`: its last

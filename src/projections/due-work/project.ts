@@ -1,10 +1,13 @@
 import { decodeEventTransition } from '../../application/event-history.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
 import { UndecodableTransition } from '../../application/failures.ts';
-import { type DueKind, LOST_COMMAND_AFTER_MS } from '../../application/ports/due-work.ts';
+import type { DueKind } from '../../application/ports/due-work.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { isEnded, statusAfter } from '../../domain/event/status.ts';
 import { isTransitionType } from '../../domain/event/transitions.ts';
+
+/** How long a command may be under way before the sweep suspects that it was lost. */
+export const LOST_COMMAND_AFTER_MS = 30_000;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** PostgreSQL's `integer`. */

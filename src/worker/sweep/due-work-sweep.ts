@@ -1,4 +1,3 @@
-import { messageOf } from '../../application/message-of.ts';
 import type { BackgroundService } from '../../application/ports/background-service.ts';
 import type { CommandBus } from '../../application/ports/command-bus.ts';
 import type { DueWork } from '../../application/ports/due-work.ts';
@@ -77,7 +76,7 @@ export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundServ
         if (signal.aborted) return;
         if (!unhealthyReasons.has(round.what))
           logger.warn({ err: error }, `the sweep fails at ${round.what}; it goes on`);
-        unhealthyReasons.set(round.what, messageOf(error));
+        unhealthyReasons.set(round.what, error instanceof Error ? error.message : String(error));
       }
       if (!isMore) await clock.sleep(sweepEveryMs, signal);
     }

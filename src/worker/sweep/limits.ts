@@ -1,5 +1,3 @@
-import { LOST_COMMAND_AFTER_MS } from '../../application/ports/due-work.ts';
-
 /** The sizes of the sweep's pages, and how long it waits. All of it holds at any size, down to 1. */
 export const sweepLimits = {
   /** A retry that is due waits for so long at most; every look costs the database a few small queries. */
@@ -14,7 +12,7 @@ export const sweepLimits = {
   /** Nothing is asked for again while so many wait in the queue: what is missing there was not lost, but is not reached. */
   maxBacklog: 2_000,
   /** The first of the delays between asking for an event and asking for it again; the worker and the projector have to do their parts. */
-  askAgainAfterMs: LOST_COMMAND_AFTER_MS,
+  askAgainAfterMs: 30_000,
   /** The last of these delays. An event whose commands vanish time and again is asked for so seldom at the worst. */
   askAgainAtLeastEveryMs: 600_000,
   /** Until a row that was taken comes up again when nothing came of it: the bus, the log or this process went away. */

@@ -1,10 +1,10 @@
 import { reopeningLimits } from '../../../src/adapters/postgres/embedded-reopening.ts';
 import { commandLimits } from '../../../src/application/handle-command.ts';
-import { LOST_COMMAND_AFTER_MS } from '../../../src/application/ports/due-work.ts';
 import { subscriptionLimits } from '../../../src/application/run-subscription.ts';
 import { leasedLimits } from '../../../src/application/while-leased.ts';
 import { poisonLimits } from '../../../src/domain/event/suspicion.ts';
 import { followingLimits } from '../../../src/main/follow-log.ts';
+import { LOST_COMMAND_AFTER_MS } from '../../../src/projections/due-work/project.ts';
 import { LEASE_MS } from '../../../src/projections/leases.ts';
 import { defaultBatching } from '../../../src/projections/read-model.ts';
 import { repairLimits } from '../../../src/projections/repair-rows.ts';

@@ -224,8 +224,8 @@ const commands: readonly PlantedBug[] = [
     'what was asked for is not asked for again',
     124,
     'worker/sweep/limits.ts',
-    'askAgainAfterMs: LOST_COMMAND_AFTER_MS,',
-    'askAgainAfterMs: 1_000 * LOST_COMMAND_AFTER_MS,',
+    'askAgainAfterMs: 30_000,',
+    'askAgainAfterMs: 30_000_000,',
   ),
   bug(
     'an event that cannot move hides those behind it',

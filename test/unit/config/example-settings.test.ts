@@ -11,7 +11,15 @@ const settings = textOf('.env.example')
 const names = settings.map(([name]) => name);
 
 /** Those without a default, so that their lines show an example. */
-const examples = ['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL', 'OIDC_ISSUER', 'NODE_ENV', 'EVENTOPS_CRASH_AT'];
+const examples = [
+  'EVENTSTORE_URL',
+  'DATABASE_URL',
+  'AMQP_URL',
+  'OIDC_ISSUER',
+  'OIDC_CLIENT_CLAIM',
+  'NODE_ENV',
+  'EVENTOPS_CRASH_AT',
+];
 
 describe('.env.example', () => {
   it('names every setting once, and no other', () => {

@@ -44,8 +44,19 @@ describe('roles', () => {
     expect(refusal([role], others)).not.toContain('s3cret');
   });
 
-  it('are not started under settings that do nothing yet', () => {
-    expect(refusal(allRoles, { OIDC_ISSUER: 'https://issuer.example' })).toContain('OIDC_ISSUER');
-    expect(refusal(allRoles, { NODE_ENV: 'production' })).toContain('NODE_ENV');
+  it.each([
+    ['development tokens', 'OIDC_ISSUER', {}],
+    ['an issuer over http', 'OIDC_ISSUER', { OIDC_ISSUER: 'http://issuer.example' }],
+    ['a log without TLS', 'EVENTSTORE_URL', { EVENTSTORE_URL: 'esdb://log.example:2113?tls=false' }],
+    ['the first password of EventStoreDB', 'EVENTSTORE_URL', { EVENTSTORE_URL: 'esdb://admin:changeit@log.example' }],
+    ['the user guest of RabbitMQ', 'AMQP_URL', { AMQP_URL: 'amqp://guest:guest@broker.example' }],
+    ['the user guest, as it is when none is named', 'AMQP_URL', { AMQP_URL: 'amqp://broker.example' }],
+  ])('are not started in production with %s', (_, name, environment) => {
+    const production = { OIDC_ISSUER: 'https://issuer.example', ...servers, NODE_ENV: 'production' };
+    expect(refusal(allRoles, production)).toBeNull();
+    const { OIDC_ISSUER: _issuer, ...withoutIssuer } = production;
+    const base = name === 'OIDC_ISSUER' ? withoutIssuer : production;
+    expect(refusal(allRoles, { ...base, ...environment })).toContain(`${name}: `);
+    expect(refusal(allRoles, { ...base, ...environment, NODE_ENV: 'development' })).toBeNull();
   });
 });

@@ -14,7 +14,7 @@ import { projectFilesIn, textOf } from '../../support/project-files.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
 /** The ports through which nothing outside the process is changed, and nothing of the log or the rows is read. */
-const withoutPoints = ['authenticator', 'background-service', 'random', 'clock', 'logger'];
+const withoutPoints = ['authenticator', 'background-service', 'random', 'clock', 'logger', 'outbound-http'];
 
 const methodsIn = (path: string) => [...textOf(path).matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
 

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deriveUuid } from '../../../src/application/event-identity.ts';
-import { LOST_COMMAND_AFTER_MS } from '../../../src/application/ports/due-work.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import { fold } from '../../../src/domain/event/state.ts';
 import type { Transition } from '../../../src/domain/event/transitions.ts';
-import { foldDueWork, isDueRow } from '../../../src/projections/due-work/project.ts';
+import { foldDueWork, isDueRow, LOST_COMMAND_AFTER_MS } from '../../../src/projections/due-work/project.ts';
 import { carryOut, orders } from '../../support/domain/arbitrary.ts';
 import { failed, histories, moment, received, replayRequested, started } from '../../support/domain/transitions.ts';
 import { historyOf } from '../../support/read-database/following.ts';

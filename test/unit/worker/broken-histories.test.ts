@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createBrokenHistories, reportingBrokenHistories } from '../../../src/application/broken-histories.ts';
+import { createBrokenHistories } from '../../../src/application/broken-histories.ts';
 import { streamOf } from '../../../src/application/event-identity.ts';
 import { HistoryBroken } from '../../../src/application/failures.ts';
 import { handleCommand } from '../../../src/application/handle-command.ts';
-import type { EventLog, RecordedTransition } from '../../../src/application/ports/event-log.ts';
-import { readHistory } from '../../../src/application/read-history.ts';
+import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
@@ -19,10 +18,8 @@ import {
   replayEvent,
   startProcessing,
 } from '../../support/domain/commands.ts';
-import { histories } from '../../support/domain/transitions.ts';
 import { falsified } from '../../support/falsified-log.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
-import { sealedHistory } from '../../support/sealed-history.ts';
 import { byClient } from '../../support/worker/posting.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
 import { createSeededRandom } from '../../support/worker/seeded-random.ts';
@@ -35,25 +32,6 @@ const changedIn = (log: EventLog, eventId: string) =>
   falsified(log, ({ stream, data }) =>
     stream === streamOf(eventId) ? { data: data.replace('"shop"', '"Shop"') } : {},
   );
-
-it('a history is checked once, by whoever reports broken ones, and not again by its reader', async () => {
-  let looks = 0;
-  const counted = (recorded: RecordedTransition): RecordedTransition => ({
-    ...recorded,
-    get metadata() {
-      looks++;
-      return recorded.metadata;
-    },
-  });
-  const history = sealedHistory(histories.discarded).map(counted);
-  const log = { ...createInMemoryLog(), readStream: async () => history };
-  const reporting = reportingBrokenHistories(log, { report: () => {} });
-  await reporting.readStream('event-1');
-  const once = looks;
-  expect(await readHistory(reporting, 'event-1')).toBe(history);
-  expect(once).toBeGreaterThan(0);
-  expect(looks).toBe(once);
-});
 
 describe('a history that is not what was written', () => {
   it('gets no attempt', async () => {

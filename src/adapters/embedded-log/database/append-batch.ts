@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { messageOf } from '../../../application/message-of.ts';
 import { decodeRequests, type Flat, type FlatRequest, NO_STREAM } from '../wire.ts';
 import { damageIn } from './damage-found.ts';
-import { sqliteErrorKind } from './sqlite-error.ts';
+import { messageOf, sqliteErrorKind } from './sqlite-error.ts';
 import type { StreamDirectory } from './stream-directory.ts';
 
 /**

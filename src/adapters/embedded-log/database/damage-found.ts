@@ -1,5 +1,4 @@
-import { messageOf } from '../../../application/message-of.ts';
-import { sqliteErrorKind } from './sqlite-error.ts';
+import { messageOf, sqliteErrorKind } from './sqlite-error.ts';
 
 /** Something in the log's file contradicts itself. No retry helps. */
 export class DamageFound extends Error {

@@ -1,5 +1,4 @@
 import { closeSync, openSync } from 'node:fs';
-import { messageOf } from '../../../application/message-of.ts';
 import { createEndMark, type EndMarkWriter } from './end-mark.ts';
 import type { Place } from './read-transitions.ts';
 import { generationOf } from './write-ahead-file.ts';
@@ -55,7 +54,7 @@ export function keepEndMarked({ path, logId, bootId, limits, end, onUnhealthy }:
       // The next one makes a new file: of this one only the other slot may be whole.
       writer?.close();
       writer = null;
-      if (!isFailing) onUnhealthy(messageOf(error));
+      if (!isFailing) onUnhealthy(error instanceof Error ? error.message : String(error));
       isFailing = true;
     }
     markedAtMs = performance.now();

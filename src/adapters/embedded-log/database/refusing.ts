@@ -1,9 +1,8 @@
 import { adviceOn } from '../../../application/advice-on-files.ts';
-import { messageOf } from '../../../application/message-of.ts';
 import { LogFileRefused } from '../log-file-refused.ts';
 import { damaged } from './check-file.ts';
 import { damageIn } from './damage-found.ts';
-import { sqliteErrorKind } from './sqlite-error.ts';
+import { messageOf, sqliteErrorKind } from './sqlite-error.ts';
 import { whatTheSystemSays } from './what-the-system-says.ts';
 
 /** What `work` gives. @throws {LogFileRefused} also for what SQLite says. */

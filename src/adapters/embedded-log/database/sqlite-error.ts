@@ -15,3 +15,5 @@ export function sqliteErrorKind(error: unknown): SqliteErrorKind {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : -1;
   return code in PRIMARY ? PRIMARY[code as keyof typeof PRIMARY] : 'other';
 }
+
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -35,29 +35,25 @@ export const getHistory = defineRoute({
       const pages = log.readPages(streamOf(id))[Symbol.asyncIterator]();
       const first = await pages.next();
       if (first.done === true) return sendEventNotFound(reply);
-      return sendJsonPieces(reply, answerPieces(first.value, pages, limits.answerPieceBytes));
+      return sendJsonPieces(reply, answerPieces(first.value, pages), limits.answerPieceBytes);
     },
 });
 
 type Page = readonly RecordedTransition[];
 
-async function* answerPieces(first: Page, rest: AsyncIterator<Page>, pieceLength: number): AsyncGenerator<string> {
+async function* answerPieces(first: Page, rest: AsyncIterator<Page>): AsyncGenerator<string> {
   const isUnbrokenUpTo = createChainCheck();
   let verified = true;
-  let text = '{"items":[';
-  let separator = '';
+  let separator = '{"items":[';
   try {
     for (let page: Page | null = first; page !== null; page = await nextOf(rest)) {
       for (const recorded of page) {
         verified = isUnbrokenUpTo(recorded);
-        text += `${separator}${verified ? itemJson(recorded) : damagedItemJson(recorded)}`;
+        yield `${separator}${verified ? itemJson(recorded) : damagedItemJson(recorded)}`;
         separator = ',';
-        if (text.length < pieceLength) continue;
-        yield text;
-        text = '';
       }
     }
-    yield `${text}],"verified":${verified}}`;
+    yield `],"verified":${verified}}`;
   } finally {
     await rest.return?.();
   }

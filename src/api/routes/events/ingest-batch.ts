@@ -75,7 +75,7 @@ export const ingestBatch = defineRoute({
         receptions.push(...(await Promise.all(slice.map(receive))));
       reportFailures(request, failures, receptions.length);
       // Every item has been received, or not, by now: a client who stops listening changes nothing.
-      return sendJsonPieces(reply, answerPieces(receptions, log, limits.answerPieceBytes));
+      return sendJsonPieces(reply, answerPieces(receptions, log, limits.answerPieceBytes), limits.answerPieceBytes);
     };
   },
 });
@@ -131,7 +131,7 @@ function* slices(
 
 /**
  * What was received before is read only when its turn to be sent has come: it may be larger than what came now. Most
- * results wait for nothing, so they are joined: a piece for each would cost two promises for each.
+ * results wait for nothing, so they are joined here: a piece for each would cost two promises for each.
  */
 async function* answerPieces(
   receptions: readonly Reception[],

@@ -38,7 +38,7 @@ export const readiness = defineRoute({
     /** A token that is refused elsewhere is no token here: a probe that sends an old one has to go on working. */
     const isOperator = async (request: FastifyRequest) => {
       const token = tokenOf(request);
-      const principal = token === null ? null : await principalOf(authenticator, token);
+      const principal = token === null ? null : await principalOf(authenticator, token).catch(() => null);
       return principal !== null && isPermitted(principal, forDetails);
     };
     return async (request, reply) => {

@@ -1,4 +1,3 @@
-import { messageOf } from '../../../application/message-of.ts';
 import type { MonotonicClock } from '../../../application/ports/clock.ts';
 import { AbortOnDemand } from '../../abort-on-demand.ts';
 import { createDeadlines } from '../../deadlines.ts';
@@ -50,7 +49,7 @@ export async function runCell({ configPath, leftoverGraceMs }: CellSettings, cha
     handlers = new Map((await loadConfig(configPath)).map((handler) => [handler.pattern, handler]));
     lockGlobals();
   } catch (error) {
-    channel.send({ unusable: messageOf(error) });
+    channel.send({ unusable: error instanceof Error ? error.message : String(error) });
     return;
   }
 
