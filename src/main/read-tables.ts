@@ -15,7 +15,7 @@ import type { ReadModel } from '../projections/read-model.ts';
 import { CannotStart } from './cannot-start.ts';
 import { lostEvents } from './lost-events.ts';
 import type { ReadTables } from './parts.ts';
-import { lossIn, verifyEach, watchCheckpoints } from './watch-checkpoints.ts';
+import { lossIn, rowsNotShown, verifyEach, watchCheckpoints } from './watch-checkpoints.ts';
 
 interface OpenedDatabase {
   readonly db: WritableDatabase;
@@ -96,8 +96,11 @@ the rows aside and have them rebuilt: ${COMMAND} start --accept-lost-transitions
  * @throws {CannotStart} for such rows, and for a database that cannot hold every row.
  */
 export async function openSharedReadTables(url: string, log: EventLog, logger: Logger) {
-  const onRefused = async (subscriber: string, { message }: CheckpointRefused) =>
-    logger.error({ subscriber }, `${message}. Its rows are left as they are; ${REBUILD_ONE}`);
+  const refused = new Map<string, string>();
+  const onRefused = async (subscriber: string, refusal: CheckpointRefused) => {
+    refused.set(subscriber, rowsNotShown(subscriber, refusal));
+    logger.error({ subscriber }, `${refusal.message}. Its rows are left as they are; ${REBUILD_ONE}`);
+  };
   const { openPostgresReadDatabase } = await import('../adapters/postgres/open-postgres-read-database.ts');
   try {
     const readDatabase = await openPostgresReadDatabase<Database>({
@@ -107,7 +110,7 @@ export async function openSharedReadTables(url: string, log: EventLog, logger: L
       logger,
       verify: (db) => verifyRows({ log, db, onRefused }),
     });
-    return watched(readDatabase, log, logger);
+    return watched(readDatabase, log, logger, refused);
   } catch (error) {
     if (error instanceof ReadDatabaseUnfit) throw new CannotStart(error.message, { cause: error });
     if (!(error instanceof CheckpointRefused)) throw error;
@@ -127,8 +130,14 @@ function watched(
   { db, unhealthyReason, close }: OpenedDatabase,
   log: EventLog,
   logger: Logger,
+  refused?: Map<string, string>,
 ): ReadTables & OpenedDatabase {
-  const watch = watchCheckpoints({ ...checkpointsIn(log, db), clock: systemClock, logger });
+  const watch = watchCheckpoints({
+    ...checkpointsIn(log, db),
+    clock: systemClock,
+    logger,
+    ...(refused && { refused }),
+  });
   return {
     db,
     unhealthyReason,

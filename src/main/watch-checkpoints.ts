@@ -15,6 +15,8 @@ export interface StoredCheckpoints {
 export interface WatchedRows extends StoredCheckpoints {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Why the rows of a subscriber are not shown, as far as that is known before the first look. Kept up to date by each. */
+  readonly refused?: Map<string, string>;
   readonly limits?: Partial<CheckpointWatchLimits>;
 }
 
@@ -61,11 +63,10 @@ export function lossIn({ isAnyAccepted, refusals }: Verdict): CheckpointRefused 
  * and the rows would show events that the log no longer has. The reason goes away, should the right log come back.
  */
 export function watchCheckpoints(rows: WatchedRows): CheckpointWatch {
-  const { clock, logger } = rows;
+  const { clock, logger, refused = new Map<string, string>() } = rows;
   const { everyMs } = { ...checkpointWatchLimits, ...rows.limits };
   const stopping = new AbortController();
   let loss: string | null = null;
-  let refused: ReadonlyMap<string, string> = new Map();
 
   async function look(): Promise<void> {
     // A log or database that is unavailable says nothing about the rows.
@@ -77,15 +78,12 @@ export function watchCheckpoints(rows: WatchedRows): CheckpointWatch {
 
   /** Each once, not at each of the looks that find the same. */
   function report(found: string | null, refusals: Verdict['refusals']): void {
-    const before = refused;
-    const messages = [...refusals].map(
-      ([subscriber, refusal]) =>
-        [subscriber, notShown(`The rows of ${subscriber} are of another log`, refusal)] as const,
-    );
-    refused = new Map(messages);
+    const before = new Map(refused);
+    refused.clear();
+    for (const [subscriber, refusal] of refusals) refused.set(subscriber, rowsNotShown(subscriber, refusal));
     if (found !== null && found !== loss) logger.error({}, found);
     if (found === null)
-      for (const [subscriber, message] of messages)
+      for (const [subscriber, message] of refused)
         if (before.get(subscriber) !== message) logger.error({ subscriber }, message);
     if (found === null && refused.size === 0 && (loss !== null || before.size > 0))
       logger.info({}, 'the rows are those of the log again');
@@ -109,5 +107,8 @@ export function watchCheckpoints(rows: WatchedRows): CheckpointWatch {
     },
   };
 }
+
+export const rowsNotShown = (subscriber: string, refusal: CheckpointRefused) =>
+  notShown(`The rows of ${subscriber} are of another log`, refusal);
 
 const notShown = (what: string, { message }: CheckpointRefused) => `${what}, so they are not shown: ${message}`;

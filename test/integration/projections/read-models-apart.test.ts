@@ -88,11 +88,16 @@ function suite(name: ProfileName): void {
         await before.stop();
 
         const after = await profile.start();
+        const isForAnOperator = name === 'PostgreSQL' && what === 'its checkpoint is of another log';
+        // From the first query on: the rows of another log are never shown.
+        expect(after.refusalOf(harmed)).toEqual(
+          isForAnOperator ? expect.stringContaining('are of another log, so they are not shown') : null,
+        );
+        for (const each of others) expect(after.refusalOf(each)).toBeNull();
         expect(await Promise.all(others.map((each) => rowsOf(after.db, each)))).toEqual(kept);
         const end = (await profile.log.head())?.checkpoint;
         expect(await Promise.all(others.map((each) => checkpointOf(after.db, each)))).toEqual(others.map(() => end));
 
-        const isForAnOperator = name === 'PostgreSQL' && what === 'its checkpoint is of another log';
         if (isForAnOperator) {
           await postAll(profile, 'later');
           await untilSettled(profile, after, others);
