@@ -3,13 +3,15 @@ import type { Principal } from '../application/ports/authenticator.ts';
 export type Permission =
   | 'events:read'
   | 'events:write'
+  /** Without it, events and histories are shown without what clients sent in them. */
+  | 'payloads:read'
   | 'events:replay'
   | 'events:discard'
   | 'audit:read'
   /** Why a part of the system is not ready. */
   | 'system:read';
 
-type RoleName = 'viewer' | 'operator' | 'admin';
+type RoleName = 'viewer' | 'auditor' | 'operator' | 'admin';
 
 /** What each role may do. A role that is not here permits nothing. */
 export type PermissionsOfRoles = ReadonlyMap<string, readonly Permission[]>;
@@ -20,10 +22,12 @@ export type PermissionsOfRoles = ReadonlyMap<string, readonly Permission[]>;
  */
 export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'admin'> = 'admin'): PermissionsOfRoles {
   const viewer = ['events:read', 'audit:read'] as const;
+  const auditor = [...viewer, 'payloads:read'] as const;
   const table: Readonly<Record<RoleName, readonly Permission[]>> = {
     viewer,
-    operator: [...viewer, 'system:read', ...(replayRole === 'operator' ? (['events:replay'] as const) : [])],
-    admin: [...viewer, 'system:read', 'events:write', 'events:replay', 'events:discard'],
+    auditor,
+    operator: [...auditor, 'system:read', ...(replayRole === 'operator' ? (['events:replay'] as const) : [])],
+    admin: [...auditor, 'system:read', 'events:write', 'events:replay', 'events:discard'],
   };
   return new Map(Object.entries(table));
 }
@@ -35,13 +39,17 @@ export const allPermissions: readonly Permission[] = [...new Set([...permissions
 export type Access =
   /** Every client, without a token. */
   | 'public'
+  /** Every client with a token that verifies, whatever it permits. */
+  | 'authenticated'
   | {
       readonly permission: Permission;
       /** Who lacks `permission` and has this one is let in, and sees no events but its own. */
       readonly forOwnEvents?: Permission;
       /** What has to be permitted besides: for instance to see what the answer shows. */
-      readonly and?: Exclude<Access, 'public'>;
+      readonly and?: PermittedAccess;
     };
+
+export type PermittedAccess = Exclude<Access, 'public' | 'authenticated'>;
 
 /** For every answer that shows an event, or shows whether there is one. A client that only writes sees its own. */
 export const toReadEvents = { permission: 'events:read', forOwnEvents: 'events:write' } as const satisfies Access;
@@ -64,7 +72,7 @@ export type Admission =
 
 export function admit(
   principal: Principal,
-  { permission, forOwnEvents, and }: Exclude<Access, 'public'>,
+  { permission, forOwnEvents, and }: PermittedAccess,
   ofRoles: PermissionsOfRoles = usual,
 ): Admission {
   const isForAll = isPermitted(principal, permission, ofRoles);

@@ -60,7 +60,9 @@ export function problemsOf(declared: {
   const { access, body, problems, query } = declared;
   const all: readonly ProblemCode[] = [
     ...ofAll,
-    ...(access === 'public' ? [] : behindAccess),
+    ...(access === 'public'
+      ? []
+      : behindAccess.filter((code) => access !== 'authenticated' || code !== 'permission-missing')),
     ...(query === undefined ? [] : withQuery),
     ...(body === undefined ? [] : withBody),
     ...problems,

@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 export const allRoles = ['api', 'projector', 'dispatcher', 'worker'] as const;
 export type Role = (typeof allRoles)[number];
 
-export const tokenRoles = ['admin', 'operator', 'viewer'] as const;
+export const tokenRoles = ['admin', 'operator', 'auditor', 'viewer'] as const;
 export type TokenRole = (typeof tokenRoles)[number];
 
 export interface TokenRequest {

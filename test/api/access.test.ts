@@ -8,14 +8,15 @@ const id = '091e518e-cffb-86e7-867b-354763635bbd';
 const matrix: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   'POST /v1/events': { shop: true, admin: true },
   'POST /v1/events/batch': { shop: true, admin: true },
-  'GET /v1/events': { shop: true, viewer: true, operator: true, admin: true },
-  'GET /v1/events/:id': { shop: true, viewer: true, operator: true, admin: true },
-  'GET /v1/events/:id/history': { viewer: true, operator: true, admin: true },
+  'GET /v1/events': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
+  'GET /v1/events/:id': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
+  'GET /v1/events/:id/history': { viewer: true, auditor: true, operator: true, admin: true },
   'POST /v1/events/:id/replay': { admin: true },
-  'GET /v1/dead-letters': { shop: true, viewer: true, operator: true, admin: true },
+  'GET /v1/dead-letters': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
   'POST /v1/dead-letters/:id/discard': { admin: true },
+  'GET /v1/me': { nobody: true, shop: true, viewer: true, auditor: true, operator: true, admin: true },
 };
-const everybody = ['nobody', 'shop', 'viewer', 'operator', 'admin'];
+const everybody = ['nobody', 'shop', 'viewer', 'auditor', 'operator', 'admin'];
 const requests = Object.entries(matrix).flatMap(([route, may]) =>
   everybody.map((as) => ({ route, as, isAdmitted: may[as] === true })),
 );

@@ -10,7 +10,9 @@ const fields = {
   source: z.string(),
   status: z.enum(eventStatuses).describe('`FAILED`: a retry is due at `nextAttemptAt`. `DEAD`: no retry is left.'),
   idempotencyKey: z.string().describe('Chosen by the client or, where it chose none, by the server.'),
-  payload: anyJson.describe('What was sent, byte for byte.'),
+  payload: anyJson
+    .optional()
+    .describe('What was sent, byte for byte. Left out for whoever lacks the permission `payloads:read`.'),
   createdAt: time,
   updatedAt: time,
   processedAt: time.nullable(),
@@ -62,8 +64,8 @@ export const eventListAnswer = z
 
 export const etag = z
   .string()
-  .regex(/^"\d+"$/)
-  .describe("The event's revision, in quotes.");
+  .regex(/^"\d+(-without-payload)?"$/)
+  .describe("In quotes, the event's revision, and whether its payload is left out.");
 
 export const idempotentReplayed = z
   .literal('true')

@@ -3,7 +3,14 @@ import type { CommandContext } from '../../application/command-context.ts';
 import type { Actor } from '../../application/envelope.ts';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
 import { valuesOf } from '../intake/header-values.ts';
-import { type Access, admit, knownRoles, type PermissionsOfRoles } from '../permissions.ts';
+import {
+  type Access,
+  type Admission,
+  admit,
+  isPermitted,
+  knownRoles,
+  type PermissionsOfRoles,
+} from '../permissions.ts';
 import { routeOf, sendProblem } from './problems.ts';
 import { traceContextOf } from './request-context.ts';
 
@@ -13,6 +20,8 @@ declare module 'fastify' {
     principal: Principal;
     /** The request sees its own client's events alone. */
     ownEventsOnly: boolean;
+    /** Events are shown with what was sent in them. */
+    seesPayloads: boolean;
   }
 }
 
@@ -25,6 +34,7 @@ const bearer = /^Bearer ([\w.~+/-]+=*)$/i;
 export function addAccess(server: FastifyInstance, authenticator: Authenticator, ofRoles: PermissionsOfRoles): void {
   server.decorateRequest('principal', null as unknown as Principal);
   server.decorateRequest('ownEventsOnly', true);
+  server.decorateRequest('seesPayloads', false);
   server.addHook('onRoute', (route) => {
     const access = route.config?.route?.access;
     if (access === undefined)
@@ -66,6 +76,8 @@ const reportRefused = ({ server }: FastifyRequest, refused: { readonly kind: str
     ...refused,
   });
 
+const ofAnyone: Admission = { admitted: true, ownEventsOnly: true };
+
 function guard(
   access: Exclude<Access, 'public'>,
   authenticator: Authenticator,
@@ -80,10 +92,11 @@ function guard(
       reportRefused(request, { kind: 'unauthenticated', fields });
       return sendProblem(reply, { code: 'unauthenticated' });
     }
-    const admission = admit(principal, access, ofRoles);
+    const admission = access === 'authenticated' ? ofAnyone : admit(principal, access, ofRoles);
     if (admission.admitted) {
       request.principal = principal;
       request.ownEventsOnly = admission.ownEventsOnly;
+      request.seesPayloads = isPermitted(principal, 'payloads:read', ofRoles);
       return;
     }
     const { missing } = admission;

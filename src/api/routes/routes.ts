@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { getMe } from './access/get-me.ts';
 import { discardDeadLetter } from './dead-letters/discard-dead-letter.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
 import { getEvent } from './events/get-event.ts';
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   replayEvent,
   listDeadLetters,
   discardDeadLetter,
+  getMe,
   health,
   readiness,
 ];

@@ -24,7 +24,9 @@ const caller = (clientId: string, roles: readonly string[], scopes: readonly str
 const callers: Readonly<Record<string, Principal>> = {
   admin: caller('admin', ['admin']),
   operator: caller('operator', ['operator']),
+  auditor: caller('auditor', ['auditor']),
   viewer: caller('viewer', ['viewer']),
+  reader: caller('reader', [], ['events:read']),
   shop: caller('shop', [], ['events:write']),
   'other-shop': caller('other-shop', [], ['events:write']),
   nobody: caller('nobody', []),

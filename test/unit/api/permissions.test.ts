@@ -5,6 +5,7 @@ import type { Principal } from '../../../src/application/ports/authenticator.ts'
 const all: readonly Permission[] = [
   'events:read',
   'events:write',
+  'payloads:read',
   'events:replay',
   'events:discard',
   'audit:read',
@@ -19,7 +20,8 @@ const permitted = (given: Partial<Principal>) => all.filter((each) => isPermitte
 describe('roles', () => {
   it.each([
     ['viewer', ['events:read', 'audit:read']],
-    ['operator', ['events:read', 'audit:read', 'system:read']],
+    ['auditor', ['events:read', 'payloads:read', 'audit:read']],
+    ['operator', ['events:read', 'payloads:read', 'audit:read', 'system:read']],
     ['admin', all],
   ])('permit what the table says: %s', (role, permissions) => {
     expect(permitted({ roles: [role] })).toEqual(permissions);
@@ -43,7 +45,7 @@ describe('roles', () => {
   it('let operators replay where that is wanted, and never discard', () => {
     const ofRoles = permissionsOfRoles('operator');
     const may = (role: string) => all.filter((each) => isPermitted(principal({ roles: [role] }), each, ofRoles));
-    expect(may('operator')).toEqual(['events:read', 'events:replay', 'audit:read', 'system:read']);
+    expect(may('operator')).toEqual(['events:read', 'payloads:read', 'events:replay', 'audit:read', 'system:read']);
     expect(may('viewer')).toEqual(['events:read', 'audit:read']);
     expect(may('admin')).toEqual(all);
   });

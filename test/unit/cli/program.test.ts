@@ -69,7 +69,7 @@ describe('wrong use', () => {
     [['start', '--roles', 'api,'], /no such role: an empty name; there are api/],
     [['start', '--roles', 'api,api'], /the same role more than once/],
     [['start', '--roles', 'api', '--roles', 'worker'], /given more than once/],
-    [['token', '--role', 'Admin'], /no such role; there are admin, operator, viewer/],
+    [['token', '--role', 'Admin'], /no such role; there are admin, operator, auditor, viewer/],
     [['token', '--role', 'admin', '--role', 'viewer'], /given more than once/],
     [['token', '--subject', 'a', '--subject', 'b'], /given more than once/],
     [['token', '--scope', 'events:wirte'], /no such permission; there are events:read, events:write/],

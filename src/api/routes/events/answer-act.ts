@@ -54,5 +54,5 @@ export async function answerAct(
   });
   if (!answer.ok) return sendProblem(reply, problemOfRejection(answer.rejection));
   if (answer.isRepeat) reply.header('idempotent-replayed', 'true');
-  return sendEvent(reply, eventFromHistory(answer.history), status);
+  return sendEvent(reply, eventFromHistory(answer.history), { sight: request, status });
 }

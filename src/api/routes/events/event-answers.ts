@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { EventView } from '../../../projections/events/queries.ts';
-import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
+import { etagOf, eventJson, JSON_CONTENT_TYPE, type Sight } from '../../event-json.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { isUuid } from '../../plugins/request-context.ts';
 import type { success } from '../../problem-details.ts';
@@ -19,12 +19,12 @@ export const sendEventNotFound = (reply: FastifyReply) => sendProblem(reply, { c
 export function sendEvent(
   reply: FastifyReply,
   event: EventView | null,
-  status: (typeof success)[keyof typeof success],
+  { sight, status }: { readonly sight: Sight; readonly status: (typeof success)[keyof typeof success] },
 ): FastifyReply {
   if (event === null) return sendEventNotFound(reply);
   return reply
     .code(status)
-    .header('etag', etagOf(event))
+    .header('etag', etagOf(event, sight))
     .header('content-type', JSON_CONTENT_TYPE)
-    .send(eventJson(event));
+    .send(eventJson(event, sight));
 }

@@ -59,6 +59,6 @@ export async function sendList(
   const page = { limit, maxBytes: limits.pageBytes, after: after ?? undefined };
   const { items, next } = await listEvents(readDatabase(), seen, page);
   const nextCursor = next === null ? 'null' : `"${cursorOf(next, list)}"`;
-  const body = `{"items":[${items.map(eventJson).join()}],"nextCursor":${nextCursor}}`;
+  const body = `{"items":[${items.map((event) => eventJson(event, request)).join()}],"nextCursor":${nextCursor}}`;
   return reply.header('content-type', JSON_CONTENT_TYPE).send(body);
 }

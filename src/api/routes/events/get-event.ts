@@ -92,10 +92,10 @@ function untilGone(reply: FastifyReply): AbortSignal {
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, event: EventView): FastifyReply {
-  const current = etagOf(event);
+  const current = etagOf(event, request);
   reply.header('etag', current);
   if (isKnown(request.headers['if-none-match'], current)) return reply.code(success.notModified).send();
-  return reply.header('content-type', JSON_CONTENT_TYPE).send(eventJson(event));
+  return reply.header('content-type', JSON_CONTENT_TYPE).send(eventJson(event, request));
 }
 
 /** RFC 9110, section 13.1.2: weak comparison. */

@@ -2,6 +2,7 @@ import { createChainCheck, unseal } from '../../../application/envelope.ts';
 import { streamOf } from '../../../application/event-identity.ts';
 import type { RecordedTransition } from '../../../application/ports/event-log.ts';
 import { exampleHistory, historyAnswer } from '../../answers/history.ts';
+import type { Sight } from '../../event-json.ts';
 import { memoryOfPage } from '../../limits.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
@@ -20,7 +21,7 @@ export const getHistory = defineRoute({
   path: '/v1/events/:id/history',
   summary: "Get an event's history",
   description:
-    'Every transition of the event in order, straight from the log, each with the hash of the one before. docs/histories.md says how the hashes are checked.',
+    'Every transition of the event in order, straight from the log, each with the hash of the one before. docs/histories.md says how the hashes are checked. Without the permission `payloads:read` the payload is left out, and the hash of the transition that holds it cannot be checked from the answer.',
   access: { permission: 'audit:read' },
   params: eventIdParams,
   answers: { 200: { description: 'The history.', body: { schema: historyAnswer, example: exampleHistory } } },
@@ -35,13 +36,13 @@ export const getHistory = defineRoute({
       const pages = log.readPages(streamOf(id))[Symbol.asyncIterator]();
       const first = await pages.next();
       if (first.done === true) return sendEventNotFound(reply);
-      return sendJsonPieces(reply, answerPieces(first.value, pages), limits.answerPieceBytes);
+      return sendJsonPieces(reply, answerPieces(first.value, pages, request), limits.answerPieceBytes);
     },
 });
 
 type Page = readonly RecordedTransition[];
 
-async function* answerPieces(first: Page, rest: AsyncIterator<Page>): AsyncGenerator<string> {
+async function* answerPieces(first: Page, rest: AsyncIterator<Page>, sight: Sight): AsyncGenerator<string> {
   const isUnbrokenUpTo = createChainCheck();
   let verified = true;
   let separator = '{"items":[';
@@ -49,7 +50,7 @@ async function* answerPieces(first: Page, rest: AsyncIterator<Page>): AsyncGener
     for (let page: Page | null = first; page !== null; page = await nextOf(rest)) {
       for (const recorded of page) {
         verified = isUnbrokenUpTo(recorded);
-        yield `${separator}${verified ? itemJson(recorded) : damagedItemJson(recorded)}`;
+        yield `${separator}${verified ? itemJson(recorded, sight) : damagedItemJson(recorded, sight)}`;
         separator = ',';
       }
     }
@@ -65,20 +66,26 @@ async function nextOf(pages: AsyncIterator<Page>): Promise<Page | null> {
 }
 
 /** The data is spliced in as the text that was hashed. */
-function itemJson(recorded: RecordedTransition): string {
+function itemJson(recorded: RecordedTransition, { seesPayloads }: Sight): string {
   const { envelope, hash } = unseal(recorded);
-  return `${JSON.stringify({ ...envelope, hash }).slice(0, -1)},"data":${recorded.data}}`;
+  const data = seesPayloads ? recorded.data : withoutPayload(recorded.data);
+  return `${JSON.stringify({ ...envelope, hash }).slice(0, -1)},"data":${data}}`;
+}
+
+function withoutPayload(data: string): string {
+  const { payload: _, ...others } = JSON.parse(data) as Readonly<Record<string, unknown>>;
+  return JSON.stringify(others);
 }
 
 /** In a broken history any text may be there; the answer has to stay JSON, and the rest of the history readable. */
-function damagedItemJson(recorded: RecordedTransition): string {
+function damagedItemJson(recorded: RecordedTransition, sight: Sight): string {
   try {
-    const item = itemJson(recorded);
+    const item = itemJson(recorded, sight);
     JSON.parse(item);
     return item;
   } catch {
     const { stream, revision, id, type, schemaVersion, recordedAt, data, metadata } = recorded;
-    const unreadable = { data, metadata };
+    const unreadable = sight.seesPayloads ? { data, metadata } : {};
     return JSON.stringify({ stream, revision: Number(revision), id, type, schemaVersion, recordedAt, unreadable });
   }
 }

@@ -4,7 +4,7 @@ import type { EventReader } from '../../../application/ports/event-log.ts';
 import { batchAnswer } from '../../answers/batch.ts';
 import { exampleNewEvent } from '../../answers/event.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
-import { eventJson } from '../../event-json.ts';
+import { eventJson, ofSender } from '../../event-json.ts';
 import { readBatch } from '../../intake/batch.ts';
 import { structuredCloudEvent } from '../../intake/cloud-event.ts';
 import { decodeText, invalid, type Reading } from '../../intake/json-document.ts';
@@ -150,11 +150,13 @@ async function* answerPieces(
 }
 
 const resultOf = (reception: Exclude<Reception, { readonly id: string }>) =>
-  reception.ok ? `"status":${success.created},"event":${eventJson(reception.event)}` : problemJson(reception.problem);
+  reception.ok
+    ? `"status":${success.created},"event":${eventJson(reception.event, ofSender)}`
+    : problemJson(reception.problem);
 
 const earlierResult = (id: string, log: Pick<EventReader, 'readStream'>) =>
   readReceived(log, id).then(
-    (event) => `"status":${success.ok},"event":${eventJson(event)}`,
+    (event) => `"status":${success.ok},"event":${eventJson(event, ofSender)}`,
     (error) => problemJson(problemOf(error)),
   );
 

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { EventView } from '../../../projections/events/queries.ts';
 import { etag, eventAnswer, exampleEvent, exampleNewEvent, idempotentReplayed } from '../../answers/event.ts';
-import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
+import { etagOf, eventJson, JSON_CONTENT_TYPE, ofSender } from '../../event-json.ts';
 import { cloudEventHeaders, readBinary, readStructured, structuredCloudEvent } from '../../intake/cloud-event.ts';
 import { printableKey } from '../../intake/fields.ts';
 import { decodeText, type Reading, readDocument } from '../../intake/json-document.ts';
@@ -95,5 +95,8 @@ function readSentEvent(request: FastifyRequest, limits: Limits): Reading<SentEve
 function answer(reply: FastifyReply, event: EventView, isNew: boolean): FastifyReply {
   if (isNew) reply.code(success.created).header('location', `/v1/events/${event.id}`);
   else reply.code(success.ok).header('idempotent-replayed', 'true');
-  return reply.header('etag', etagOf(event)).header('content-type', JSON_CONTENT_TYPE).send(eventJson(event));
+  return reply
+    .header('etag', etagOf(event, ofSender))
+    .header('content-type', JSON_CONTENT_TYPE)
+    .send(eventJson(event, ofSender));
 }
