@@ -1,6 +1,6 @@
 import { allRoles, type Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
-import { CannotStart } from './cannot-start.ts';
+import { wrongSettings } from './cannot-start.ts';
 import { type PartName, partsOfRole } from './parts.ts';
 import { unfitForProduction } from './production.ts';
 
@@ -28,8 +28,5 @@ export function checkRoles(config: Config, roles: readonly Role[]): void {
         problems.push(
           `${settings[part].name}: missing, so the ${part} would be embedded, and belong to one process with all roles; give the setting, or leave --roles out (asked for: ${roles.join(', ')})`,
         );
-  if (problems.length > 0)
-    throw new CannotStart(`Wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, {
-      isWrongUse: true,
-    });
+  if (problems.length > 0) throw wrongSettings(problems);
 }

@@ -11,7 +11,7 @@ import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { createLeases } from '../projections/leases.ts';
 import { createStores } from '../projections/stores.ts';
-import { CannotStart } from './cannot-start.ts';
+import { wrongSettings } from './cannot-start.ts';
 import { makeDataFolder } from './make-data-folder.ts';
 import { type Defer, opening } from './opening.ts';
 import { type Parts, partsOfRole } from './parts.ts';
@@ -133,7 +133,7 @@ async function namedBy<Part>(setting: string, open: () => Promise<Part>): Promis
     return await open();
   } catch (error) {
     if (!(error instanceof ServerUrlInvalid)) throw error;
-    throw new CannotStart(`Wrong settings:\n  ${setting}: ${error.message}`, { isWrongUse: true, cause: error });
+    throw wrongSettings([`${setting}: ${error.message}`], error);
   }
 }
 

@@ -3,6 +3,7 @@ import { deriveUuid } from '../../src/application/event-identity.ts';
 import { LogUnavailable } from '../../src/application/failures.ts';
 import type { RecordedTransition } from '../../src/application/ports/event-log.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
+import { heldLog } from '../support/api/held-log.ts';
 import { listening, parsed, untilClosed } from '../support/api/listening.ts';
 import { histories, request as received } from '../support/domain/transitions.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
@@ -12,18 +13,6 @@ import { sealedHistory, sealedInTurn } from '../support/sealed-history.ts';
 const body = JSON.stringify(order);
 const postHead = (...lines: readonly string[]) =>
   `${['POST /v1/events HTTP/1.1', 'host: x', 'authorization: Bearer admin', 'content-type: application/json', ...lines].join('\r\n')}\r\n\r\n`;
-
-/** A log that holds every append back until it is told to go on. */
-function heldLog() {
-  const log = createInMemoryLog();
-  const [asked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const append: typeof log.append = async (request) => {
-    asked.resolve();
-    await go.promise;
-    return log.append(request);
-  };
-  return { log: { ...log, append }, asked: asked.promise, go: () => go.resolve() };
-}
 
 describe('a flood', () => {
   it.each([

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
+import { heldLog } from '../support/api/held-log.ts';
 import { listening, parsed, untilClosed } from '../support/api/listening.ts';
-import { createInMemoryLog } from '../support/in-memory-log.ts';
 
 const body = JSON.stringify(order);
 const head = (...lines: readonly string[]) =>
@@ -229,18 +229,6 @@ describe('a body', () => {
 });
 
 describe('a server that closes', () => {
-  /** A log that holds every append back until it is told to go on. */
-  function heldLog() {
-    const log = createInMemoryLog();
-    const [asked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const append: typeof log.append = async (request) => {
-      asked.resolve();
-      await go.promise;
-      return log.append(request);
-    };
-    return { log: { ...log, append }, asked: asked.promise, go: () => go.resolve() };
-  }
-
   it('answers what is under way, and then lets go of the connection', async () => {
     const { log, asked, go } = heldLog();
     const api = apiUnderTest({ log });
