@@ -7,7 +7,7 @@ export const reopeningLimits = {
   failuresBeforeReopening: 3,
   /** not before this has passed since the last time, and twice as long each time, */
   firstReopeningMs: 5_000,
-  /** up to this; after as long without a failure it begins from the start. */
+  /** up to this; after as long without a failure the delays begin from the start. Failures count however far apart. */
   longestReopeningMs: 300_000,
 } as const;
 export type ReopeningLimits = { readonly [Name in keyof typeof reopeningLimits]: number };
@@ -35,10 +35,7 @@ export function createReopening(
   return {
     failed(error) {
       if (!isOfTheSystem(error)) return;
-      if (now() - lastFailureMs > longestReopeningMs) {
-        failures = 0;
-        backoff.reset();
-      }
+      if (now() - lastFailureMs > longestReopeningMs) backoff.reset();
       lastFailureMs = now();
       failures += 1;
       if (failures < failuresBeforeReopening || now() < notBeforeMs) return;

@@ -21,6 +21,8 @@ export class AskedAttempts {
   readonly #passed: () => number;
   readonly #endedAt = new Map<string, number>();
   #lostAt: number | null = null;
+  /** Of those whose last call failed it is not known yet. */
+  readonly #recoveredAt = new Map<object, number>();
   /** Commands, after the tables were lost, for what had ended before. */
   readonly #forEnded: string[] = [];
 
@@ -28,10 +30,14 @@ export class AskedAttempts {
     this.#passed = passed;
   }
 
-  note(command: ProcessEvent): void {
+  /** @param publisher whose call, made at `calledAt`, has put the command into the broker. */
+  note(command: ProcessEvent, publisher: object, calledAt: number): void {
     const at = this.#passed();
     const endedAt = this.#endedAt.get(endingOf(command));
-    if (endedAt !== undefined && this.#lostAt !== null && endedAt < this.#lostAt && at > this.#lostAt + SETTLED_MS)
+    const wasLostBefore = this.#lostAt !== null && calledAt > this.#lostAt + SETTLED_MS;
+    // What a failed call kept waiting is published when the broker is back, whatever has ended meanwhile.
+    const hasWaited = calledAt <= (this.#recoveredAt.get(publisher) ?? -Infinity) + SETTLED_MS;
+    if (endedAt !== undefined && wasLostBefore && !hasWaited && endedAt < (this.#lostAt ?? 0))
       this.#forEnded.push(messageId(command));
     const id = messageId(command);
     const before = this.#asked.get(id);
@@ -40,6 +46,13 @@ export class AskedAttempts {
       before.times++;
       before.lastAt = at;
     }
+  }
+
+  noteFailed(publisher: object): void {
+    this.#recoveredAt.set(publisher, Infinity);
+  }
+  noteSucceeded(publisher: object): void {
+    if (this.#recoveredAt.get(publisher) === Infinity) this.#recoveredAt.set(publisher, this.#passed());
   }
 
   noteEnding(eventId: string, generation: number): void {

@@ -1,6 +1,6 @@
 import { eventIdOfStream } from '../../../src/application/event-identity.ts';
 import { CommandBusUnavailable, LogUnavailable, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
-import type { CommandBus } from '../../../src/application/ports/command-bus.ts';
+import type { CommandBus, ProcessEvent } from '../../../src/application/ports/command-bus.ts';
 import type { AppendOutcome, EventLog } from '../../../src/application/ports/event-log.ts';
 import type { Leases } from '../../../src/application/ports/leases.ts';
 import type { Stores } from '../../../src/projections/stores.ts';
@@ -151,27 +151,35 @@ export function busOf(world: World, life: Life, own: CommandBus | null): Command
   const { broker } = world;
   const meddle = meddling(world, life);
   const inHand = inHandOf(world, life);
+  const publish = meddle(
+    'publish',
+    async (commands: readonly ProcessEvent[], calledAt: number) => {
+      world.tell(
+        () =>
+          `${life.slot}: publishes ${commands.map(({ eventId, generation, attempt }) => `${eventId.slice(0, 8)} ${generation}:${attempt}`).join(', ')}`,
+      );
+      for (const command of commands) {
+        world.asked.note(command, life, calledAt);
+        if (command.event !== null && world.falsified.hasReceiptOf(command.eventId))
+          world.seen.push(`a command carries ${command.eventId}, which does not match its hashes`);
+      }
+      await inHand.whileHeld('commands that are published', commands.length, publishedAtOnce(world), async () => {
+        if (own === null) broker.publish(commands);
+        else await own.publish(commands);
+      });
+    },
+    busIsAway,
+  );
   return {
     forgetsOnRestart: own !== null,
-    publish: meddle(
-      'publish',
-      async (commands) => {
-        world.tell(
-          () =>
-            `${life.slot}: publishes ${commands.map(({ eventId, generation, attempt }) => `${eventId.slice(0, 8)} ${generation}:${attempt}`).join(', ')}`,
-        );
-        for (const command of commands) {
-          world.asked.note(command);
-          if (command.event !== null && world.falsified.hasReceiptOf(command.eventId))
-            world.seen.push(`a command carries ${command.eventId}, which does not match its hashes`);
-        }
-        await inHand.whileHeld('commands that are published', commands.length, publishedAtOnce(world), async () => {
-          if (own === null) broker.publish(commands);
-          else await own.publish(commands);
-        });
-      },
-      busIsAway,
-    ),
+    publish: async (commands) => {
+      const calledAt = world.time.passed();
+      await publish(commands, calledAt).catch((error: unknown) => {
+        world.asked.noteFailed(life);
+        throw error;
+      });
+      world.asked.noteSucceeded(life);
+    },
     backlog: meddle('backlog', own === null ? broker.backlog : () => own.backlog(), busIsAway),
     consume: async ({ prefetch, onCommand }) => {
       const consume =

@@ -13,6 +13,7 @@ export class Processes {
   readonly #world: World;
   readonly #running = new Map<Slot, SimulatedProcess>();
   readonly #starts = new Map<Slot, number>();
+  readonly #stopping = new Set<Life>();
   readonly #random: ReturnType<typeof createSeededRandom>;
   #deaths = 0;
 
@@ -44,7 +45,7 @@ export class Processes {
   }
 
   areWell(): boolean {
-    return [...this.#running.values()].every(({ life }) => !life.isOver);
+    return [...this.#running.values()].every(({ life }) => !life.isOver && !this.#stopping.has(life));
   }
 
   makePeace(): void {
@@ -135,6 +136,7 @@ export class Processes {
     const process = this.#running.get(slot);
     if (process === undefined) return;
     this.#world.hasHappened('stopped', `${slot}: is asked to stop`);
+    this.#stopping.add(process.life);
     void process.stop().then(() => {
       this.#world.tell(() => `${slot}: has stopped`);
       this.#end(process.life, restartAfterMs);

@@ -1,3 +1,4 @@
+import { eventIdOfStream } from '../../../src/application/event-identity.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import { eventIdOfKey } from './people.ts';
 import type { Scenario } from './scenario.ts';
@@ -5,17 +6,21 @@ import { ofKind, type World } from './world.ts';
 
 const ends = ['PROCESSED', 'DEAD', 'DISCARDED'];
 
-/** Every event of the log is at an end, as its row says, every row is as far as its stream, and nothing is due. */
+/**
+ * Every event of the log is at an end, as its row says, every row is as far as its stream and waits for no repair, and
+ * nothing is due.
+ */
 export function isAtRest({ log, stores, scenario, falsified }: World): boolean {
   const missing = refusedForGood(scenario);
-  const { rows, due } = stores.tables;
+  const { rows, due, passedOver } = stores.tables;
+  const repaired = new Set([...passedOver.keys()].map((key) => eventIdOfStream(key.slice(key.indexOf(' ') + 1))));
   if ([...due.keys()].some((id) => !falsified.has(id))) return false;
   const revisions = new Map(log.all.map(({ stream, revision }) => [stream.slice(stream.indexOf('-') + 1), revision]));
   return [...revisions].every(([id, revision]) => {
     if (falsified.has(id)) return true;
     if (missing.has(id)) return isAtItsEnd(log.all, id);
     const row = rows.get(id);
-    return row !== undefined && row.revision === String(revision) && ends.includes(row.status);
+    return row !== undefined && !repaired.has(id) && row.revision === String(revision) && ends.includes(row.status);
   });
 }
 

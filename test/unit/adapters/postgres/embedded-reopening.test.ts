@@ -31,6 +31,12 @@ describe('the embedded read database is opened again', () => {
     expect(reopened).toEqual([failures]);
   });
 
+  it('after so many failures however seldom they come: files that are at fault do not recover by themselves', () => {
+    const { reopened, failAt } = reopening(3);
+    for (const at of [0, 2_000, 4_000]) failAt(at);
+    expect(reopened).toEqual([4_000]);
+  });
+
   it('ever more seldom while that does not help', () => {
     const { reopened, failAt } = reopening(1);
     for (let at = 0; at < 1_000; at += 10) failAt(at);
