@@ -1,6 +1,6 @@
 import type { EventLog } from '../application/ports/event-log.ts';
 
-type Log = Pick<EventLog, 'append' | 'head' | 'readStream' | 'readPages' | 'subscribeAll'>;
+type Log = Pick<EventLog, 'append' | 'session' | 'head' | 'readStream' | 'readPages' | 'subscribeAll'>;
 
 /**
  * The log, of which at most `most` histories, or pages of them, are read at one time; the others wait in turn. Without that, a batch of a
@@ -25,6 +25,7 @@ export function limitReads(log: Log, most: number): Log {
     readStream: (...given) => inTurn(() => log.readStream(...given)),
     readPages: (stream) => pagesInTurn(log.readPages(stream), inTurn),
     append: (request) => log.append(request),
+    session: () => log.session(),
     head: () => log.head(),
     subscribeAll: (...given) => log.subscribeAll(...given),
   };

@@ -64,5 +64,6 @@ export const reportingBrokenHistories = (log: EventLog, { report }: Pick<BrokenH
   subscribeAll: (after, options) => log.subscribeAll(after, options),
   head: () => log.head(),
   verifyCheckpoint: (checkpoint) => log.verifyCheckpoint(checkpoint),
+  session: () => log.session(),
   close: () => log.close(),
 });

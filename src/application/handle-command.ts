@@ -18,6 +18,8 @@ export interface CommandRequest<State, Command, Rejection> {
   readonly known?: Loaded<State> | undefined;
   /** What the caller has read already, with the same effect. */
   readonly history?: readonly RecordedTransition[];
+  /** The log's session in which that was so; the current one by default. */
+  readonly session?: number | undefined;
   /** Asked of each history, before anything is decided: what follows for a command that it has been given before, else `null`. */
   readonly earlier?: (history: readonly RecordedTransition[]) => Decision<never, Rejection> | null;
 }
@@ -36,7 +38,7 @@ export type CommandResult<State, Rejection> =
   | (Outcome<State> & { readonly ok: false; readonly rejection: Rejection });
 
 export interface CommandDependencies {
-  readonly log: Pick<EventLog, 'append' | 'readStream'>;
+  readonly log: Pick<EventLog, 'append' | 'readStream' | 'session'>;
   readonly clock: Clock;
   readonly random: Random;
   /** Overrides of the defaults. */
@@ -58,11 +60,12 @@ export type CommandLimits = { readonly [Limit in keyof typeof commandLimits]: nu
 export async function handleCommand<State, Command extends AnyCommand, Transition extends AnyTransition, Rejection>(
   aggregate: Aggregate<State, Command, Transition, Rejection>,
   { log, clock, random, limits }: CommandDependencies,
-  { id, command, context, known, history: given, earlier }: CommandRequest<State, Command, Rejection>,
+  { id, command, context, known, history: given, session: knownIn, earlier }: CommandRequest<State, Command, Rejection>,
 ): Promise<CommandResult<State, Rejection>> {
   const stream = aggregate.streamPrefix + id;
   const bounds = { ...commandLimits, ...limits };
   const read = async () => readHistory(log, stream);
+  let session = knownIn ?? log.session();
   let history = known === undefined ? (given ?? (await read())) : null;
   let current = known ?? foldHistory(aggregate, history ?? []);
   for (let decisions = 0; decisions <= bounds.repeatedDecisions; decisions++) {
@@ -77,7 +80,8 @@ export async function handleCommand<State, Command extends AnyCommand, Transitio
     const sealed = sealAll(aggregate, { stream, current, context, recordedAt, random }, decision.transitions);
     const expectedRevision = current.revision < 0 ? 'no-stream' : revision(current.revision);
     const request = { stream, expectedRevision, transitions: sealed.transitions } as const;
-    const outcome = await appendUntilKnown(log, { clock, ...bounds }, request, decidedAt);
+    const base = { headId: current.headId, session };
+    const outcome = await appendUntilKnown(log, { clock, ...bounds }, request, base, decidedAt);
     if (outcome.kind === 'appended')
       return {
         ok: true,
@@ -86,6 +90,7 @@ export async function handleCommand<State, Command extends AnyCommand, Transitio
         current: sealed.current,
         history: history && [...history, ...stored(sealed)],
       };
+    session = log.session();
     history = await read();
     current = foldHistory(aggregate, history);
   }

@@ -8,7 +8,7 @@ import type {
   StartProcessing,
 } from '../domain/event/commands.ts';
 import type { CommandContext } from './command-context.ts';
-import type { LoadedEvent } from './event-history.ts';
+import type { KnownEvent } from './event-history.ts';
 import { type CommandDependencies, handleCommand } from './handle-command.ts';
 import type { AskedAct } from './use-cases/event/act-once.ts';
 import { discardEvent } from './use-cases/event/discard-event.ts';
@@ -19,26 +19,26 @@ type Without<Command> = Omit<Command, 'kind'>;
 
 /** THE LIST: everything the system can be asked to do. Failures as {@link handleCommand}. */
 export const createUseCases = (dependencies: CommandDependencies) => {
-  const toEvent = (id: string, command: EventCommand, context: CommandContext, known?: LoadedEvent) =>
-    handleCommand(eventAggregate, dependencies, { id, command, context, known });
+  const toEvent = (id: string, command: EventCommand, context: CommandContext, known?: KnownEvent) =>
+    handleCommand(eventAggregate, dependencies, { id, command, context, known, session: known?.session });
   return {
     /** A client posts an event. The event's id follows from the client and its idempotency key. */
     receiveEvent: (sent: SentByClient, context: CommandContext) => receiveEvent(dependencies, sent, context),
 
     /** A worker claims the next attempt: of several, exactly one succeeds. */
-    startProcessing: (id: string, start: Without<StartProcessing>, context: CommandContext, known?: LoadedEvent) =>
+    startProcessing: (id: string, start: Without<StartProcessing>, context: CommandContext, known?: KnownEvent) =>
       toEvent(id, { kind: 'StartProcessing', ...start }, context, known),
 
     /** The handler succeeded. */
-    completeProcessing: (id: string, done: Without<CompleteProcessing>, context: CommandContext, known: LoadedEvent) =>
+    completeProcessing: (id: string, done: Without<CompleteProcessing>, context: CommandContext, known: KnownEvent) =>
       toEvent(id, { kind: 'CompleteProcessing', ...done }, context, known),
 
     /** The handler failed: a retry is scheduled, or the event becomes a dead letter. */
-    failProcessing: (id: string, failed: Without<FailProcessing>, context: CommandContext, known: LoadedEvent) =>
+    failProcessing: (id: string, failed: Without<FailProcessing>, context: CommandContext, known: KnownEvent) =>
       toEvent(id, { kind: 'FailProcessing', ...failed }, context, known),
 
     /** A worker has not recorded an outcome within its lease. */
-    expireLease: (id: string, expired: Without<ExpireLease>, context: CommandContext, known?: LoadedEvent) =>
+    expireLease: (id: string, expired: Without<ExpireLease>, context: CommandContext, known?: KnownEvent) =>
       toEvent(id, { kind: 'ExpireLease', ...expired }, context, known),
 
     /** The attempt was ended by something else than its handler: it does not count. */
@@ -46,7 +46,7 @@ export const createUseCases = (dependencies: CommandDependencies) => {
       id: string,
       interrupted: Without<InterruptProcessing>,
       context: CommandContext,
-      known: LoadedEvent,
+      known: KnownEvent,
     ) => toEvent(id, { kind: 'InterruptProcessing', ...interrupted }, context, known),
 
     /** An operator asks for the next generation. */

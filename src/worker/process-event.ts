@@ -1,12 +1,12 @@
 import { createBackoff } from '../application/backoff.ts';
 import type { CommandContext } from '../application/command-context.ts';
-import type { LoadedEvent } from '../application/event-history.ts';
+import type { KnownEvent } from '../application/event-history.ts';
 import { deriveUuid } from '../application/event-identity.ts';
 import { CommandBusUnavailable, OperationalFailure } from '../application/failures.ts';
 import { load } from '../application/load.ts';
 import { type Clock, timestamp } from '../application/ports/clock.ts';
 import type { ProcessEvent } from '../application/ports/command-bus.ts';
-import type { EventReader } from '../application/ports/event-log.ts';
+import type { EventLog } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
 import type { UseCases } from '../application/use-cases.ts';
@@ -32,7 +32,7 @@ export const attemptLimits = {
 export type AttemptLimits = { readonly [Limit in keyof typeof attemptLimits]: number };
 
 export interface ProcessEventDependencies {
-  readonly log: Pick<EventReader, 'readStream'>;
+  readonly log: Pick<EventLog, 'readStream' | 'session'>;
   readonly useCases: Pick<
     UseCases,
     'startProcessing' | 'completeProcessing' | 'failProcessing' | 'interruptProcessing'
@@ -57,7 +57,7 @@ export interface ProcessEventDependencies {
 interface Attempt {
   readonly eventId: string;
   /** PROCESSING, by our claim, which is the head of its history. */
-  readonly event: LoadedEvent;
+  readonly event: KnownEvent;
   readonly state: EventState;
   readonly handler: ConfiguredHandler | null;
   readonly startedAt: number;
@@ -84,15 +84,16 @@ export function createProcessEvent(dependencies: ProcessEventDependencies) {
     // Waiting for room says nothing of the log.
     const read = async () => {
       const beganAt = clock.now();
+      const session = log.session();
       const event = command.event ?? (await load(eventAggregate, log, command.eventId));
       tookMs = clock.now() - beganAt;
-      return event;
+      return { ...event, session };
     };
     let giveBack = () => {};
     try {
       const taken = await payloads.take(read, ({ state }) => state?.received.payload.length ?? 0);
       giveBack = taken.giveBack;
-      let known: LoadedEvent | null = taken.event;
+      let known: KnownEvent | null = taken.event;
       while (known !== null) {
         const entered = companies.enter(companyOf(known.state ?? nothingYet));
         const mayGoOn = !(entered instanceof Promise) || (await concurrency.standAside(entered));
@@ -114,9 +115,9 @@ const nothingYet = { suspicions: [] };
 async function processOnce(
   dependencies: ProcessEventDependencies,
   command: ProcessEvent,
-  known: LoadedEvent,
+  known: KnownEvent,
   claimTook: (tookMs: number) => void,
-): Promise<LoadedEvent | null> {
+): Promise<KnownEvent | null> {
   const { clock } = dependencies;
   const beganAt = clock.now();
   const attempt = await claim(dependencies, command, known).finally(() => claimTook(clock.now() - beganAt));
@@ -128,14 +129,15 @@ async function processOnce(
 }
 
 async function claim(
-  { useCases, matchHandler, clock, logger, worker, limits }: ProcessEventDependencies,
+  { log, useCases, matchHandler, clock, logger, worker, limits }: ProcessEventDependencies,
   command: ProcessEvent,
-  before: LoadedEvent,
+  before: KnownEvent,
 ): Promise<Attempt | null> {
   const { eventId, generation, attempt, traceparent } = command;
   const handler = before.state && matchHandler(before.state.received.type);
   const startedAt = clock.now();
   const leaseEndsAt = startedAt + (handler?.timeoutMs ?? 0) + (limits?.leaseMarginMs ?? LEASE_MARGIN_MS);
+  const session = log.session();
   const claimed = await useCases.startProcessing(
     eventId,
     { generation, attempt, worker, now: timestamp(startedAt), leaseExpiresAt: timestamp(leaseEndsAt) },
@@ -157,7 +159,8 @@ async function claim(
     );
     return null;
   }
-  const { current: event } = claimed;
+  // The handler may run for as long as it takes to put the log back to an older state.
+  const event = { ...claimed.current, session };
   return { eventId, event, state: event.state as EventState, handler, startedAt, leaseEndsAt };
 }
 
@@ -176,16 +179,17 @@ async function record(
   dependencies: ProcessEventDependencies,
   attempt: Attempt,
   outcome: HandlerOutcome,
-): Promise<LoadedEvent | null> {
-  const { clock, logger, letGo } = dependencies;
+): Promise<KnownEvent | null> {
+  const { log, clock, logger, letGo } = dependencies;
   const { eventId, leaseEndsAt } = attempt;
   const append = appendOf(dependencies, attempt, outcome);
   const { outcomePauseMs, longestOutcomePauseMs } = { ...attemptLimits, ...dependencies.limits };
   const backoff = createBackoff({ firstMs: outcomePauseMs, longestMs: longestOutcomePauseMs });
   do {
     try {
+      const session = log.session();
       const recorded = await append();
-      if (recorded.ok) return recorded.current;
+      if (recorded.ok) return { ...recorded.current, session };
       logger.warn({ eventId, ...recorded.rejection }, 'outcome dropped: the attempt was given up before');
       return null;
     } catch (error) {

@@ -179,6 +179,7 @@ export function createInMemoryLog(
       mustBeOpen();
       placeOf(checkpoint);
     },
+    session: () => restorations,
     restore: (transitions) => {
       all.length = Math.min(all.length, transitions);
       eras.length = all.length;

@@ -110,6 +110,7 @@ export async function openEmbeddedLog({
     head,
     append,
     appendMany: (requests) => Promise.all(requests.map(append)),
+    session: () => 0,
     async close() {
       closing.abort();
       const closed = queue.close().then(() => database.close());

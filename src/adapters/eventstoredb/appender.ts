@@ -63,6 +63,7 @@ export class Appender {
         if (this.#unsettled === 0) this.#closing?.resolve();
       };
       const overAtTurn = this.#turn + TURNS_PER_DEADLINE;
+      const lossesBefore = this.#supervised.losses();
       const answersBefore = this.#detector.answers;
       this.#unsettled++;
       this.#waitingBytes += message.length;
@@ -72,6 +73,7 @@ export class Appender {
         count: transitions.length,
         message,
         overAtTurn,
+        lossesBefore,
         answersBefore,
         settle,
       });
@@ -91,6 +93,10 @@ export class Appender {
 
   #sendWaiting(): void {
     for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
+      if (next.lossesBefore !== this.#supervised.losses()) {
+        this.#takeWaiting()?.settle({ kind: 'unknown', message: connectionLost(this.#options.address) });
+        continue;
+      }
       const batch = this.#openCall();
       if (!batch?.hasRoomFor(next)) return;
       this.#takeWaiting();
@@ -168,6 +174,9 @@ export class Appender {
     this.#refuseWaiting(({ overAtTurn }) => overAtTurn <= this.#turn, `${late} enough to send more`);
   }
 }
+
+/** The log may have been put back to an older state before the next connection: the append was decided on the state before. */
+const connectionLost = ({ label }: Address) => `The connection to EventStoreDB at ${label} was lost before it was sent`;
 
 const unavailable = (message: string): AppendOutcome => {
   const refusal: AppendRefusal = { code: 'unavailable', message };

@@ -12,6 +12,8 @@ export interface PendingAppend {
   readonly message: Buffer;
   /** The turn of the deadline's clock after which no caller waits any more. */
   readonly overAtTurn: number;
+  /** How many connections had been lost as it began. */
+  readonly lossesBefore: number;
   /** How many answers there were as it began. */
   readonly answersBefore: number;
   readonly settle: (outcome: AppendOutcome) => void;

@@ -86,6 +86,7 @@ export function openEventStoreDbLog(options: EventStoreDbOptions): EventStoreDbL
       }
     },
     head: () => settling(head(read)),
+    session: () => supervised.losses(),
     verifyCheckpoint: (checkpoint) => settling(verifyCheckpoint(read, checkpoint)),
     subscribeAll: (after, subscribeOptions) => {
       const name = Symbol('subscription');

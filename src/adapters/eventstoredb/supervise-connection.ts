@@ -25,6 +25,8 @@ export interface SupervisedConnection {
   current(): Connection | null;
   /** The connection in use, or the one that the attempt under way leads to. @throws when that fails or the last one did. */
   settled(): Promise<Connection>;
+  /** How many connections were lost. */
+  losses(): number;
   /** The last attempt to connect failed: there is no use in waiting. */
   isAway(): boolean;
   /** What keeps us from the server, in words for an operator; `null` when nothing does. */
@@ -43,6 +45,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
   let inUse: { readonly connection: Connection; readonly lost: PromiseWithResolvers<never> } | null = null;
   let attempt = Promise.withResolvers<void>();
   let isAway = false;
+  let losses = 0;
   let unhealthyReason: string | null = `EventStoreDB at ${address.label}: not connected yet`;
 
   const settle = (outcome: { readonly isAway: boolean; readonly unhealthyReason: string | null }) => {
@@ -70,6 +73,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
     if (inUse?.connection !== connection) return;
     const { lost } = inUse;
     inUse = null;
+    losses++;
     connection.close();
     lost.reject(error);
   };
@@ -105,6 +109,7 @@ export function superviseConnection(surroundings: Surroundings, onChange: () => 
 
   return {
     current: () => inUse?.connection ?? null,
+    losses: () => losses,
     isAway: () => isAway,
     unhealthyReason: () => unhealthyReason,
     settled: async () => {

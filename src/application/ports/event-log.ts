@@ -146,6 +146,12 @@ export interface EventReader {
 }
 
 export interface EventLog extends EventWriter, EventReader {
+  /**
+   * Counts the connections that were lost. A log can be put back to an older state only while no process is connected to
+   * it, so what was read or appended in an earlier session may be gone, with something else in its place at the same
+   * revision: it is looked at again before anything is appended to it. Always 0 where the process itself holds the log.
+   */
+  session(): number;
   /** Lets what is under way settle, then closes files and connections. A second call does nothing. */
   close(): Promise<void>;
 }

@@ -28,6 +28,7 @@ export const portActions = {
     subscribeAll: 'follow-log',
     head: 'read-head',
     verifyCheckpoint: 'verify-checkpoint',
+    session: null,
     close: null,
   },
   bus: { publish: 'publish', backlog: 'read-backlog', consume: 'consume', close: null },

@@ -1,16 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { CheckpointRefused } from '../../../src/application/failures.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
+import { isUnbroken } from '../../../src/application/envelope.ts';
+import { eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
+import { CheckpointRefused, LogUnavailable } from '../../../src/application/failures.ts';
 import type { Checkpoint } from '../../../src/application/ports/event-log.ts';
+import { createUseCases } from '../../../src/application/use-cases.ts';
 import { serverAndLog } from '../../support/event-log/eventstoredb/with-server.ts';
 import { endOf, follow, isCaughtUp, readLog } from '../../support/event-log/follow.ts';
 import { appendAll, fill, newStream, request } from '../../support/event-log/transitions.ts';
 import { EMPTY_BACKUP } from '../../support/eventstoredb/faults/fault.ts';
+import { byClient, posted } from '../../support/worker/posting.ts';
 
 const messageOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'accepted',
     (error: unknown) => (error instanceof CheckpointRefused ? error.message : String(error)),
   );
+
+/** As long as the log is away. */
+async function until<Value>(act: () => Promise<Value>): Promise<Value> {
+  for (;;)
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) throw error;
+    }
+}
 
 describe('a log that is changed beneath its subscribers', () => {
   it('is refused by those that had seen what a restored backup has lost, and they say so', async () => {
@@ -41,6 +57,31 @@ describe('a log that is changed beneath its subscribers', () => {
     while ((await log.append(next)).kind !== 'appended');
     expect((await follower.transitions(1)).map(({ stream }) => stream)).toEqual([next.stream]);
     await follower.end();
+  });
+
+  it('gets no outcome for a claim that it has lost, also where another claim stands in its place', async () => {
+    const { server, log } = await serverAndLog();
+    const useCases = createUseCases({ log, clock: systemClock, random: systemRandom });
+    await useCases.receiveEvent(posted('k'), byClient);
+    const eventId = eventIdOf('client', 'k');
+    const backup = await server.faults.backup();
+    const session = log.session();
+    const claims = ['2099-01-01T00:00:00.000Z', '2099-01-02T00:00:00.000Z'].map((leaseExpiresAt) => ({
+      ...{ generation: 0, attempt: 1, worker: 'worker-1', now: '2026-01-01T00:00:00.000Z', leaseExpiresAt },
+    }));
+    const [lost, next] = claims as [(typeof claims)[0], (typeof claims)[0]];
+    const claimed = await useCases.startProcessing(eventId, lost, byClient);
+    await server.faults.restore(backup);
+    await until(() => useCases.startProcessing(eventId, next, byClient));
+
+    const { leaseExpiresAt, worker } = lost;
+    const outcome = {
+      ...{ generation: 0, attempt: 1, claim: { leaseExpiresAt, worker }, now: lost.now, durationMs: 1 },
+      ...{ handler: '*', handlerVersion: '1', result: null },
+    };
+    const known = { ...claimed.current, session };
+    expect(await useCases.completeProcessing(eventId, outcome, byClient, known)).toMatchObject({ ok: false });
+    expect(isUnbroken(await log.readStream(streamOf(eventId)))).toBe(true);
   });
 
   it('is refused when it was emptied, by its name when another has grown in its place', async () => {

@@ -408,6 +408,13 @@ const repairs: readonly PlantedBug[] = [
 
 const otherLogs: readonly PlantedBug[] = [
   bug(
+    'an outcome is appended to whatever stands where its claim stood',
+    7129,
+    'application/append-until-known.ts',
+    'current === verifiedIn ? null : await',
+    'current >= 0 ? null : await',
+  ),
+  bug(
     'a role goes on although the log ends before its checkpoint',
     59,
     'application/run-subscription.ts',

@@ -1,7 +1,7 @@
 import { eventIdOfStream } from '../../../src/application/event-identity.ts';
 import { CommandBusUnavailable, LogUnavailable, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
 import type { CommandBus, ProcessEvent } from '../../../src/application/ports/command-bus.ts';
-import type { AppendOutcome, EventLog } from '../../../src/application/ports/event-log.ts';
+import type { AppendOutcome, AppendRequest, EventLog } from '../../../src/application/ports/event-log.ts';
 import type { Leases } from '../../../src/application/ports/leases.ts';
 import type { Stores } from '../../../src/projections/stores.ts';
 import { inHandOf } from './in-hand.ts';
@@ -31,9 +31,11 @@ const endings: ReadonlySet<string> = new Set(['ProcessingSucceeded', 'EventDeadL
 export function logOf(world: World, life: Life): EventLog {
   const { log } = world;
   const meddle = meddling(world, life);
-  const append: EventLog['append'] = meddle(
+  const send = meddle(
     'append',
-    async (request) => {
+    async (request: AppendRequest, session: number): Promise<AppendOutcome> => {
+      // What was on its way as the log was put back went with its connection.
+      if (session !== log.session()) return unavailable.lost();
       const before = log.all.length;
       world.falsified.appends(life);
       const outcome = await log.append(request);
@@ -53,12 +55,14 @@ export function logOf(world: World, life: Life): EventLog {
     },
     unavailable,
   );
+  const append = (request: AppendRequest) => send(request, log.session());
   return {
     append,
     appendMany: (requests) => Promise.all(requests.map(append)),
     readStream: meddle('read-stream', log.readStream, logIsAway),
     readPages: log.readPages,
     head: meddle('head', log.head, logIsAway),
+    session: log.session,
     verifyCheckpoint: meddle('verify-checkpoint', log.verifyCheckpoint, logIsAway),
     async *subscribeAll(after, options) {
       const receive = meddle('receive', async () => {}, logIsAway);

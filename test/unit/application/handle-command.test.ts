@@ -51,7 +51,8 @@ function setUp(interfere: Interference = async () => null) {
   let reads = 0;
   const dependencies = {
     log: {
-      readStream: (name: string) => log.readStream(name),
+      readStream: log.readStream,
+      session: log.session,
       append: async (request: AppendRequest) => {
         sent.push(request);
         return (await interfere(request, log)) ?? log.append(request);
@@ -300,5 +301,40 @@ describe('what a transition is kept with', () => {
     await handleCommand(dependencies, eventId, failProcessing({ claim }), { ...context, transitionId });
     const ids = (await metadataOf(log)).slice(2).map(({ id }) => id);
     expect(ids).toEqual([transitionId('ProcessingFailed'), transitionId('RetryScheduled')]);
+  });
+});
+
+describe('a log that is put back to an older state while an append to it has no answer', () => {
+  const start = startProcessing();
+
+  it('has the command decided again on what stands there now', async () => {
+    let isFirst = true;
+    const { log, dependencies, elsewhere } = setUp(async ({ transitions: [first] }) => {
+      if (first?.type !== 'ProcessingStarted' || !isFirst) return null;
+      isFirst = false;
+      log.restore(0);
+      await handleCommand(elsewhere, eventId, receiveEvent(), context);
+      return { kind: 'unknown', message: 'The connection was lost' };
+    });
+    await handleCommand(dependencies, eventId, receiveEvent(), context);
+    expect(await handleCommand(dependencies, eventId, start, context)).toMatchObject({ ok: true, changed: true });
+    const history = await log.readStream(stream);
+    expect(history.map(({ type }) => type)).toEqual(['EventReceived', 'ProcessingStarted']);
+    expect(isUnbroken(history)).toBe(true);
+  });
+
+  it('is sent the identical request again when it has lost nothing', async () => {
+    let isFirst = true;
+    const { log, sent, dependencies } = setUp(async (request) => {
+      if (request.transitions[0]?.type !== 'ProcessingStarted' || !isFirst) return null;
+      isFirst = false;
+      await log.append(request);
+      log.restore(log.all.length);
+      return { kind: 'unknown', message: 'The connection was lost' };
+    });
+    await handleCommand(dependencies, eventId, receiveEvent(), context);
+    expect(await handleCommand(dependencies, eventId, start, context)).toMatchObject({ ok: true, changed: true });
+    expect(sent[2]).toEqual(sent[1]);
+    expect(log.all).toHaveLength(2);
   });
 });

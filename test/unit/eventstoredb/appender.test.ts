@@ -129,6 +129,18 @@ describe('appends to EventStoreDB', () => {
     expect(await next).toEqual(appended(0));
   });
 
+  it('that had no room on the lost connection are not sent on the next one, whose log may be an older one', async () => {
+    const [first, second] = [fakeConnection(), fakeConnection()];
+    const { appender, supervised, reconnect } = await openAppender(first, second);
+    const outcomes = Array.from({ length: 513 }, () => appender.append(request()));
+    await settle();
+    only(first).fail(dropped());
+    await reconnect();
+    expect(supervised.losses()).toBe(1);
+    expect(new Set(await kinds(outcomes))).toEqual(new Set(['unknown']));
+    expect(only(second).appends).toEqual([]);
+  });
+
   it('are unknown when the server just ends the call', async () => {
     const connection = fakeConnection();
     const { appender } = await openAppender(connection);

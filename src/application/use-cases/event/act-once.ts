@@ -45,6 +45,7 @@ export async function actOnce(
   commandFor: (received: Received) => ReplayEvent | DiscardEvent,
 ): Promise<ActAnswer> {
   const { eventId, key, context, mayKnowOf = () => true } = asked;
+  const session = dependencies.log.session();
   const history = await readHistory(dependencies.log, streamOf(eventId));
   const received = history[0] && decodeEventTransition(history[0]);
   if (received?.type !== 'EventReceived' || !mayKnowOf(received.data)) return refused({ code: 'event-not-found' });
@@ -54,7 +55,7 @@ export async function actOnce(
     id: eventId,
     command: commandFor(received.data),
     context: transitionId === null ? context : { ...context, transitionId: () => transitionId },
-    history,
+    ...{ history, session },
     earlier: (found) => (key === null ? null : underSameKey(found, act, { ...asked, key })),
   });
   if (!result.ok) return refused(result.rejection);
