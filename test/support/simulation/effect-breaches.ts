@@ -31,13 +31,16 @@ export function breachesOfRuns(
       >;
       const own = byAttempt.get(`${eventId} ${data.generation}:${data.attempt}`) ?? [];
       const has = (end: HandlerRunRecord['ended']) => own.some(({ ended }) => ended === end);
-      if (own.at(-1)?.cameInTime && type === 'ProcessingFailed' && data.failure.class === 'HandlerTimeout')
-        breaches.push({
-          guarantee: 'G8',
-          kind: 'against the policy',
-          eventId,
-          what: `attempt ${data.generation}:${data.attempt} had its answer in time, and is recorded as too late`,
-        });
+      const last = own.at(-1);
+      if (type === 'ProcessingFailed' && data.failure.class === 'HandlerTimeout') {
+        const late = (why: string) =>
+          breaches.push({
+            ...{ guarantee: 'G8', kind: 'against the policy', eventId },
+            what: `attempt ${data.generation}:${data.attempt} ${why}, and is recorded as too late`,
+          });
+        if (last?.cameInTime) late('had its answer in time');
+        if (last?.wasStoppedEarly) late('had time left');
+      }
       const hasFailed = () => {
         const { failure } = data as Extract<typeof data, { readonly failure: unknown }>;
         if (failure.class === 'HandlerCrashed') return has('with its process of handlers');

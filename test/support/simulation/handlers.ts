@@ -16,6 +16,8 @@ export interface HandlerRunRecord {
   ended: 'succeeded' | 'failed' | 'with its process of handlers' | null;
   /** Whether what it waited for came in time, whenever the process got to see it. */
   cameInTime: boolean;
+  /** Whether it was stopped while it had time left. */
+  wasStoppedEarly: boolean;
 }
 
 /** The user's handler in one process: does what the scenario says of the event, and leaves a trace of each run. */
@@ -32,9 +34,16 @@ export const handlerOf = (
   retry: { maxAttempts: MAX_ATTEMPTS, initialDelayMs: 200, factor: 2, maxDelayMs: 1_000 },
   timeoutMs: TIMEOUT_MS,
   replay: 'safe',
-  handle: async ({ id, generation, attempt, payload }) => {
-    const run: HandlerRunRecord = { eventId: id, generation, attempt, ended: null, cameInTime: false };
+  handle: async ({ id, generation, attempt, payload }, { signal }) => {
+    const run: HandlerRunRecord = {
+      ...{ eventId: id, generation, attempt, ended: null },
+      ...{ cameInTime: false, wasStoppedEarly: false },
+    };
     const startedAt = world.time.passed();
+    const hadTime = () => world.time.passed() - startedAt < TIMEOUT_MS - 50;
+    signal.addEventListener('abort', () => {
+      run.wasStoppedEarly = hadTime();
+    });
     await meddle(async () => {
       world.runs.push(run);
       world.tell(() => `${life.slot}: runs the handler of ${id.slice(0, 8)} for attempt ${generation}:${attempt}`);
@@ -68,7 +77,7 @@ export const handlerOf = (
         return new Promise(() => {});
       case 'asks another service':
         void world.time.sleep(ANSWERS_AFTER_MS).then(() => {
-          run.cameInTime = world.time.passed() - startedAt < TIMEOUT_MS - 50;
+          run.cameInTime = hadTime();
         });
         await life.answerAfter(ANSWERS_AFTER_MS);
         break;

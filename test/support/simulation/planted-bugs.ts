@@ -296,7 +296,7 @@ const stalls: readonly PlantedBug[] = [
   },
   bug(
     "deadlines go by the machine's clock",
-    2852,
+    1417,
     'worker/deadlines.ts',
     'const awakeMs = () => clock.monotonicMs() - heldUpMs;',
     'const awakeMs = () => clock.now() - heldUpMs;',
