@@ -1,21 +1,27 @@
 import { z } from 'zod';
 import type { FieldError, ProblemCode } from '../problem-details.ts';
 
-const fieldError = z.strictObject({
-  pointer: z
-    .string()
-    .describe('RFC 6901, into the body as it was sent; `/query/…` and `/headers/…` for what is not in the body.'),
-  code: z.string(),
-  message: z.string(),
-} satisfies Record<keyof FieldError, z.ZodType>);
+const fieldError = z
+  .strictObject({
+    pointer: z
+      .string()
+      .describe('RFC 6901, into the body as it was sent; `/query/…` and `/headers/…` for what is not in the body.'),
+    code: z.string(),
+    message: z.string(),
+  } satisfies Record<keyof FieldError, z.ZodType>)
+  .meta({ id: 'FieldError' });
 
-/** A problem document (RFC 9457) with one of the codes. */
-export const problemWith = (codes: readonly ProblemCode[]) =>
-  z.looseObject({
+export const problem = z
+  .looseObject({
     type: z.string().startsWith('urn:eventops:problem:'),
     title: z.string(),
     status: z.int().min(400).max(599),
-    code: z.enum(codes).describe('What programs go by. It does not change; title and detail may.'),
+    code: z.string().describe('What programs go by. It does not change; title and detail may.'),
     detail: z.string().optional().describe('What happened, and what to do next.'),
     errors: z.array(fieldError).optional().describe('The parts of the request that are at fault.'),
-  });
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457.' });
+
+/** A problem document with one of the codes. */
+export const problemWith = (codes: readonly ProblemCode[]) =>
+  z.intersection(problem, z.looseObject({ code: z.enum(codes) }));

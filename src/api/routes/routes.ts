@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import { getMe } from './access/get-me.ts';
 import { discardDeadLetter } from './dead-letters/discard-dead-letter.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
+import { getDocument } from './document/get-document.ts';
 import { getEvent } from './events/get-event.ts';
 import { getHistory } from './events/get-history.ts';
 import { ingestBatch } from './events/ingest-batch.ts';
@@ -24,4 +25,5 @@ export const routes: readonly Route[] = [
   getMe,
   health,
   readiness,
+  getDocument,
 ];

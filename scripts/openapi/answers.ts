@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import { problemWith } from '../../src/api/answers/problem.ts';
+import { type ProblemCode, problemDocument, statusOf } from '../../src/api/problem-details.ts';
+import type { Route, RouteAnswer } from '../../src/api/route.ts';
+
+const ofEveryAnswer = {
+  'x-request-id': z
+    .string()
+    .describe('That of the request, or a new one. It stands in the lines of the log, and in the history.'),
+};
+const ofStatus: Readonly<Record<number, Readonly<Record<string, z.ZodType>>>> = {
+  401: { 'www-authenticate': z.string() },
+  429: { 'retry-after': z.string().describe('Seconds.') },
+  503: { 'retry-after': z.string().describe('Seconds.') },
+};
+
+/** What a route answers, by status: its own answers, and its problems together where they have the same status. */
+export function answersOf({ answers, problems }: Route): ZodOpenApiResponsesObject {
+  const own = Object.entries(answers).map(([status, answer]) => [status, answerOf(answer)]);
+  const byStatus = Map.groupBy(problems, (code) => statusOf({ code }));
+  const refused = [...byStatus].map(([status, codes]) => [String(status), problemsOf(status, codes)]);
+  return Object.fromEntries([...own, ...refused].sort(([one], [other]) => Number(one) - Number(other)));
+}
+
+const answerOf = ({ description, body, headers }: RouteAnswer): ZodOpenApiResponseObject => ({
+  description,
+  headers: z.object({ ...ofEveryAnswer, ...headers }),
+  ...(body === undefined ? {} : { content: { 'application/json': { schema: body.schema, example: body.example } } }),
+});
+
+function problemsOf(status: number, codes: readonly ProblemCode[]): ZodOpenApiResponseObject {
+  const [first = 'internal-error'] = codes;
+  return {
+    description: codes.map((code) => `\`${code}\`: ${titleOf(code)}.`).join(' '),
+    headers: z.object({ ...ofEveryAnswer, ...ofStatus[status] }),
+    content: { 'application/problem+json': { schema: problemWith(codes), example: exampleOf(first) } },
+  };
+}
+
+const exampleOf = (code: ProblemCode) => JSON.parse(problemDocument({ code })) as { readonly title: string };
+const titleOf = (code: ProblemCode) => exampleOf(code).title;
