@@ -117,6 +117,26 @@ function suite(name: ProfileName): void {
     );
   });
 
+  it('a table of which was altered waits and says why, and is rebuilt once it is dropped; others go on', async () => {
+    const profile = await restartableProfile(name);
+    const running = await profile.start();
+    await postAll(profile, 'one');
+    await untilSettled(profile, running);
+    await sql`alter table events drop column failure_fingerprint cascade`.execute(running.db);
+    await postAll(profile, 'later');
+    await untilSettled(
+      profile,
+      running,
+      withExample.filter((each) => each !== events),
+    );
+    const reasons = () => running.services.flatMap(({ unhealthyReason }) => unhealthyReason() ?? []);
+    await eventually(async () => reasons()).toEqual([expect.stringContaining('failure_fingerprint')]);
+    await harms['its tables are dropped'](running.db, events);
+    await untilSettled(profile, running);
+    expect(await rowsOf(running.db, events)).toHaveLength(2);
+    expect(reasons()).toEqual([]);
+  });
+
   it('the due work of which was dropped is rebuilt, and events are retried then', async () => {
     const profile = await restartableProfile(name);
     const running = await profile.start();
