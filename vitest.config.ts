@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
@@ -33,10 +34,14 @@ const faults = () => {
 // As bin/eventops in a checkout: 'eventops' means the sources, for Vite and for Node.
 const SOURCES = 'eventops-source';
 
+const compileWasmOnce = `--require=${fileURLToPath(new URL('test/support/processes/compile-wasm-once.cjs', import.meta.url))}`;
+
 export default defineConfig({
   ssr: { resolve: { conditions: [SOURCES, 'module', 'node', 'development|production'] } },
   test: {
-    execArgv: [`--conditions=${SOURCES}`],
+    execArgv: [`--conditions=${SOURCES}`, compileWasmOnce],
+    // For the processes that tests start.
+    env: { NODE_OPTIONS: JSON.stringify(compileWasmOnce) },
     // One for each core: much of what tests do is waiting.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
