@@ -1,5 +1,7 @@
+import { availableParallelism, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { folderInMemory } from './test/support/folder-in-memory.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 // One project for each level, so that a level can be run alone: `vitest run --project unit`.
@@ -40,10 +42,13 @@ export default defineConfig({
   ssr: { resolve: { conditions: [SOURCES, 'module', 'node', 'development|production'] } },
   test: {
     execArgv: [`--conditions=${SOURCES}`, compileWasmOnce],
-    // For the processes that tests start.
-    env: { NODE_OPTIONS: JSON.stringify(compileWasmOnce) },
-    // One for each core: much of what tests do is waiting.
-    maxWorkers: '100%',
+    // For the processes that tests start, too.
+    env: {
+      NODE_OPTIONS: JSON.stringify(compileWasmOnce),
+      TMPDIR: process.env['TMPDIR'] ?? folderInMemory() ?? tmpdir(),
+    },
+    // Three for two cores: much of what tests do is waiting.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     sequence: { sequencer: LongestFirst },
     projects: [
       levelInSharedProcesses('unit', 30_000),
