@@ -19,18 +19,23 @@ const levelInSharedProcesses = (name: string, testTimeout: number) => {
   return { extends: extended, test: { ...test, isolate: false } };
 };
 
-/** Levels whose tests may ask for a real PostgreSQL or RabbitMQ; either starts when the first test asks. */
+/**
+ * Levels whose tests may ask for a real PostgreSQL or RabbitMQ; either starts when the first test asks. Other tests start
+ * their own, with a process for each role: a minute is too little for that on a machine that has much else to do.
+ */
 const levelWithServices = (name: string, testTimeout: number) => {
   const { extends: extended, test } = level(name, testTimeout);
-  return { extends: extended, test: { ...test, globalSetup: 'test/support/services/global-setup.ts' } };
+  const globalSetup = 'test/support/services/global-setup.ts';
+  return { extends: extended, test: { ...test, globalSetup, hookTimeout: 240_000 } };
 };
 
 /** Real processes that are killed, real servers, and the table of guarantees at the end. */
 const faults = () => {
   const { extends: extended, test } = levelWithServices('faults', 1_200_000);
   const globalSetup = [test.globalSetup, 'test/support/faults/global-setup.ts'];
-  // After all others: both want the whole machine.
-  return { extends: extended, test: { ...test, globalSetup, hookTimeout: 1_200_000, sequence: { groupOrder: 1 } } };
+  // After all others, and fewer at a time: each has a process for each role, on servers of its own.
+  const alone = { sequence: { groupOrder: 1 }, maxWorkers: availableParallelism() };
+  return { extends: extended, test: { ...test, ...alone, globalSetup, hookTimeout: 1_200_000 } };
 };
 
 // As bin/eventops in a checkout: 'eventops' means the sources, for Vite and for Node.

@@ -57,8 +57,8 @@ describe.skipIf(missing !== null)('a worker whose clock differs from that of all
     }));
 
   it.each([
-    [200, 400],
-    [200, -400],
+    [200, 4_000],
+    [200, -4_000],
     [2_000, 5_000],
     [2_000, -5_000],
   ])('begins a retry within %i ms when it is due, with theirs off by %i ms', async (mostMs, ms) => {
