@@ -11,6 +11,7 @@ const onceBroken: readonly (readonly [number, string])[] = [
   [33168, 'an outcome was appended so by a process that had been frozen'],
   [57562, 'a row that was to be repaired was taken for the whole row'],
   [69308, 'a command whose answer was lost was taken for one of an empty read database'],
+  [74520, 'the simulated log did not end a subscription whose reader was busy as it was put back'],
   [77809, 'a process that was stopping was taken for one that would go on'],
 ];
 

@@ -121,6 +121,8 @@ export function createInMemoryLog(
       if (isBehind && next >= goal) {
         isBehind = false;
         yield { kind: 'caught-up' };
+        // Much may have happened before the next message is asked for.
+        continue;
       }
       const more = wake.promise;
       goal = all.length;
