@@ -6,7 +6,7 @@ import { expectNeighboursToHaveKeptTheirAttempts, expectPoison, neighbours } fro
 describe('a handler that kills the worker, which a supervisor starts again', () => {
   let lived: Lived;
   beforeAll(async () => {
-    lived = await liveUnderSupervisor([{ key: 'killer', type: 'kills-its-worker' }, ...neighbours], {});
+    lived = await liveUnderSupervisor([...neighbours, { key: 'killer', type: 'kills-its-worker' }], {});
   }, 240_000);
 
   it('is tried alone from the third time on, and dead as poison after three ends that it was alone with', () => {

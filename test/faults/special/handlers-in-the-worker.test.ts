@@ -13,7 +13,8 @@ describe('handlers in the worker itself', () => {
   let lived: Lived;
   beforeAll(async () => {
     const types = [...failAlone, late, ...endTheWorker];
-    const posts = [...types.map((type) => ({ key: type, type })), ...neighbours];
+    // First, so that they are in hand when the worker ends.
+    const posts = [...neighbours, ...types.map((type) => ({ key: type, type }))];
     const env = { HANDLER_ISOLATION: 'none', NODE_OPTIONS: '--max-old-space-size=192' };
     lived = await liveUnderSupervisor(posts, env);
   }, 240_000);

@@ -15,7 +15,7 @@ const deadly: Record<string, HandlerDefinition> = {
     },
   },
   // So that it is in hand when the worker ends.
-  'takes-its-time': { retry, handle: () => sleep(250) },
+  'takes-its-time': { retry, handle: () => sleep(1_000) },
 };
 
 export default { handlers: { ...handlers, ...deadly } };
