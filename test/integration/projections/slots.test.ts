@@ -1,9 +1,12 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { readOnly } from '../../../src/projections/database.ts';
 import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import { listEvents } from '../../../src/projections/events/queries.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
+import { readModels } from '../../../src/projections/index.ts';
 import { createProjectionStore } from '../../../src/projections/projection-store.ts';
+import type { ReadModel } from '../../../src/projections/read-model.ts';
 import { histories } from '../../support/domain/transitions.ts';
 import { checkpointOf, rowsOf } from '../../support/projections/tables-of-read-models.ts';
 import { checkpointAfter, historyOf, logOf, projectorOf } from '../../support/read-database/following.ts';
@@ -65,4 +68,35 @@ describe('a second copy of a read model', () => {
     expect(without(await rowsOf(db(), dueWork, BESIDE))).toEqual(without(await rowsOf(db(), dueWork)));
     expect(await rowsOf(db(), dueWork)).not.toEqual([]);
   });
+});
+
+/** All that the database says of a read model's tables, but for where they are. */
+async function catalogOf({ tables }: ReadModel, schema: string) {
+  const { rows } = await sql<{ entry: string }>`
+    select format('column %s.%s %s not null %s default %s statistics %s', c.relname, a.attname,
+      format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attstattarget) as entry
+    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where n.nspname = ${schema} and c.relname = any(${tables}::text[]) and a.attnum > 0 and not a.attisdropped
+    union all
+    select replace(indexdef, quote_ident(schemaname) || '.', '') from pg_indexes
+    where schemaname = ${schema} and tablename = any(${tables}::text[])
+    union all
+    select 'constraint ' || conname || ' ' || pg_get_constraintdef(k.oid) from pg_constraint k
+    join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = ${schema} and c.relname = any(${tables}::text[])`.execute(db());
+  return rows.map(({ entry }) => entry).sort();
+}
+
+describe('the statements that create the tables of', () => {
+  it.each(readModels.map((readModel) => [readModel.name, readModel] as const))(
+    '%s say the same as all migrations together',
+    async (name, readModel) => {
+      const slot = `created for ${name}`;
+      await createProjectionStore(db(), readModel, slot).load();
+      const live = await catalogOf(readModel, 'public');
+      expect(live.length).toBeGreaterThan(8);
+      expect(await catalogOf(readModel, slot)).toEqual(live);
+    },
+  );
 });
