@@ -1,9 +1,16 @@
 import { z } from 'zod';
-import document from '../../../../docs/openapi.json' with { type: 'json' };
 import { JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { defineRoute } from '../../route.ts';
 
-const text = JSON.stringify(document);
+let text: string | null = null;
+
+/** Read when it is first asked for: it is large, and most processes are never asked. */
+async function documentText(): Promise<string> {
+  if (text !== null) return text;
+  const { default: document } = await import('../../../../docs/openapi.json', { with: { type: 'json' } });
+  text = JSON.stringify(document);
+  return text;
+}
 
 export const getDocument = defineRoute({
   name: 'getDocument',
@@ -22,5 +29,5 @@ export const getDocument = defineRoute({
     },
   },
   problems: [],
-  handler: () => (_request, reply) => reply.header('content-type', JSON_CONTENT_TYPE).send(text),
+  handler: () => async (_request, reply) => reply.header('content-type', JSON_CONTENT_TYPE).send(await documentText()),
 });
