@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { RecordedTransition } from '../../src/application/ports/event-log.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
 import { readTablesOfThisFile } from '../support/api/read-tables.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
@@ -46,21 +47,24 @@ describe('a payload', () => {
     expect(history.json()).toEqual({ items: [{ ...whole, data }], verified: true });
   });
 
-  it('is left out of damaged histories, too', async () => {
-    const damaged = createInMemoryLog();
+  it.each<[string, (recorded: RecordedTransition) => Partial<RecordedTransition>]>([
+    ['that are no JSON', ({ data }) => ({ data: `${data.slice(1)} ` })],
+    ['whose type was changed', () => ({ type: 'ProcessingSucceeded' })],
+  ])('is left out of damaged histories, too: of those %s', async (_which, damaged) => {
+    const log = createInMemoryLog();
     const { call, post } = apiUnderTest({
       log: {
-        ...damaged,
+        ...log,
         async *readPages(stream) {
-          for await (const page of damaged.readPages(stream))
-            yield page.map((recorded) => ({ ...recorded, data: `${recorded.data.slice(1)} ` }));
+          for await (const page of log.readPages(stream))
+            yield page.map((recorded) => ({ ...recorded, ...damaged(recorded) }));
         },
       },
     });
     const url = `${(await post(secretOrder)).headers.location as string}/history`;
     expect((await call({ url })).body).toContain(SECRET);
     const answer = await call({ url, as: 'viewer' });
-    expect(answer.json()).toMatchObject({ verified: false, items: [{ unreadable: {} }] });
+    expect(answer.json()).toMatchObject({ verified: false, items: [{ revision: 0 }] });
     expect(answer.body).not.toContain(SECRET);
   });
 

@@ -1,6 +1,7 @@
 import { createChainCheck, unseal } from '../../../application/envelope.ts';
 import { streamOf } from '../../../application/event-identity.ts';
 import type { RecordedTransition } from '../../../application/ports/event-log.ts';
+import type { TransitionType } from '../../../domain/event/transitions.ts';
 import { exampleHistory, historyAnswer } from '../../answers/history.ts';
 import type { Sight } from '../../event-json.ts';
 import { memoryOfPage } from '../../limits.ts';
@@ -65,10 +66,14 @@ async function nextOf(pages: AsyncIterator<Page>): Promise<Page | null> {
   return next.done === true ? null : next.value;
 }
 
-/** The data is spliced in as the text that was hashed. */
+/** The data is spliced in as the text that was hashed; without its payload, where it has one that may not be seen. */
 function itemJson(recorded: RecordedTransition, { seesPayloads }: Sight): string {
+  const hasPayload = recorded.type === ('EventReceived' satisfies TransitionType);
+  return joined(recorded, seesPayloads || !hasPayload ? recorded.data : withoutPayload(recorded.data));
+}
+
+function joined(recorded: RecordedTransition, data: string): string {
   const { envelope, hash } = unseal(recorded);
-  const data = seesPayloads ? recorded.data : withoutPayload(recorded.data);
   return `${JSON.stringify({ ...envelope, hash }).slice(0, -1)},"data":${data}}`;
 }
 
@@ -80,7 +85,8 @@ function withoutPayload(data: string): string {
 /** In a broken history any text may be there; the answer has to stay JSON, and the rest of the history readable. */
 function damagedItemJson(recorded: RecordedTransition, sight: Sight): string {
   try {
-    const item = itemJson(recorded, sight);
+    // Whatever its type says: that may be what was changed.
+    const item = joined(recorded, sight.seesPayloads ? recorded.data : withoutPayload(recorded.data));
     JSON.parse(item);
     return item;
   } catch {
