@@ -38,9 +38,13 @@ export async function appendUntilKnown(
   let delayMs = firstPauseMs;
   let verifiedIn = session;
   for (let retries = 0; ; retries++) {
-    const current = log.session();
-    const hindrance = current === verifiedIn ? null : await hindranceTo(log, request, headId);
-    if (hindrance === null) verifiedIn = current;
+    let hindrance: AppendOutcome | null = null;
+    // Again, where the connection was lost once more meanwhile.
+    while (hindrance === null && verifiedIn !== log.session()) {
+      const current = log.session();
+      hindrance = await hindranceTo(log, request, headId);
+      if (hindrance === null) verifiedIn = current;
+    }
     const outcome = hindrance ?? (await log.append(request));
     if (outcome.kind === 'appended' || outcome.kind === 'conflict') return outcome;
     const message = outcome.kind === 'refused' ? outcome.refusal.message : outcome.message;

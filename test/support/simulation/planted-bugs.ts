@@ -411,8 +411,8 @@ const otherLogs: readonly PlantedBug[] = [
     'an outcome is appended to whatever stands where its claim stood',
     7129,
     'application/append-until-known.ts',
-    'current === verifiedIn ? null : await',
-    'current >= 0 ? null : await',
+    'verifiedIn !== log.session()',
+    'verifiedIn < 0',
   ),
   bug(
     'a role goes on although the log ends before its checkpoint',
