@@ -38,19 +38,21 @@ export function followLog(
   let unhealthyReason: string | null = 'it has not started';
   const { signal } = stopping;
   const { maxBatch } = { ...followingLimits, ...limits };
+  const failing = (error: unknown): never => {
+    unhealthyReason = error instanceof Error ? error.message : String(error);
+    throw error;
+  };
   const observed: Subscriber = {
     ...subscriber,
+    // That the checkpoint was read ends no failure: whether its transitions can be handled is not known yet.
+    load: () => subscriber.load().catch(failing),
     handle: async (transitions, checkpoint) => {
-      try {
-        await subscriber.handle(transitions, checkpoint);
-        unhealthyReason = null;
-      } catch (error) {
-        unhealthyReason = error instanceof Error ? error.message : String(error);
-        throw error;
-      }
+      await subscriber.handle(transitions, checkpoint).catch(failing);
+      unhealthyReason = null;
     },
     caughtUp: async () => {
       await subscriber.caughtUp?.();
+      unhealthyReason = null;
       caughtUp.resolve();
     },
   };
