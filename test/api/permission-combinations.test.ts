@@ -69,6 +69,7 @@ describe('a route about one event', () => {
     expect(routesOfOneEvent().map((route) => route.join(' '))).toEqual([
       'GET /v1/events/:id',
       'GET /v1/events/:id/history',
+      'GET /v1/events/:id/trace',
       'POST /v1/events/:id/replay',
       'POST /v1/dead-letters/:id/discard',
     ]);

@@ -5,6 +5,7 @@ import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
 import { getDocument } from './document/get-document.ts';
 import { getEvent } from './events/get-event.ts';
 import { getHistory } from './events/get-history.ts';
+import { getTrace } from './events/get-trace.ts';
 import { ingestBatch } from './events/ingest-batch.ts';
 import { ingestEvent } from './events/ingest-event.ts';
 import { listEvents } from './events/list-events.ts';
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   listEvents,
   getEvent,
   getHistory,
+  getTrace,
   replayEvent,
   listDeadLetters,
   discardDeadLetter,

@@ -25,12 +25,13 @@ export function eventLife(log: EventLog, clock: Clock, eventId: string, generati
     );
     if (!result.ok) throw new Error(result.rejection.code);
   };
+  const run = () => ({ generation, now: new Date(clock.now()).toISOString() });
   return {
     receive: () => act(receiveEvent()),
-    start: () => act(startProcessing({ generation })),
-    succeed: () => act(completeProcessing({ generation, claim })),
+    start: () => act(startProcessing(run())),
+    succeed: () => act(completeProcessing({ ...run(), claim })),
     /** The event becomes a dead letter. */
-    failForGood: () => act(failProcessing({ generation, claim, failure: { ...failure, retryable: false } })),
+    failForGood: () => act(failProcessing({ ...run(), claim, failure: { ...failure, retryable: false } })),
   };
 }
 
