@@ -1,22 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { transitionSchemas } from '../../../../src/domain/event/transitions.ts';
+import { wireShapesOf } from '../../../support/domain/wire-shapes.ts';
 
 const golden: Record<string, unknown> = JSON.parse(
   readFileSync(new URL('wire-names.golden.json', import.meta.url), 'utf8'),
 );
-const present = Object.fromEntries(
-  Object.entries(transitionSchemas).map(([name, schema]) => {
-    const { $schema: _, ...shape } = z.toJSONSchema(schema, {
-      // The regular expression behind a date is zod's own affair.
-      override: ({ jsonSchema }) => {
-        if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-      },
-    });
-    return [name, shape];
-  }),
-);
+const present = wireShapesOf(transitionSchemas);
 
 // Histories hold these names and shapes permanently. The golden file only grows: a change of shape is a new name. A list of
 // words may get another word, since whatever was written before is read as it was.
