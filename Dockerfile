@@ -13,6 +13,8 @@ COPY package.json eventops.config.ts ./
 COPY bin ./bin
 COPY migrations ./migrations
 COPY src ./src
+# The API serves it.
+COPY docs/openapi.json ./docs/openapi.json
 # The default configuration has their handlers.
 COPY examples/github/handlers.ts ./examples/github/handlers.ts
 

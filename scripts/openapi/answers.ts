@@ -23,11 +23,15 @@ export function answersOf({ answers, problems }: Route): ZodOpenApiResponsesObje
   return Object.fromEntries([...own, ...refused].sort(([one], [other]) => Number(one) - Number(other)));
 }
 
-const answerOf = ({ description, body, headers }: RouteAnswer): ZodOpenApiResponseObject => ({
-  description,
-  headers: z.object({ ...ofEveryAnswer, ...headers }),
-  ...(body === undefined ? {} : { content: { 'application/json': { schema: body.schema, example: body.example } } }),
-});
+const answerOf = ({ description, body, headers, text = [] }: RouteAnswer): ZodOpenApiResponseObject => {
+  const json = body === undefined ? [] : [['application/json', { schema: body.schema, example: body.example }]];
+  const content = [...json, ...text.map((type) => [type, { schema: z.string() }])];
+  return {
+    description,
+    headers: z.object({ ...ofEveryAnswer, ...headers }),
+    ...(content.length === 0 ? {} : { content: Object.fromEntries(content) }),
+  };
+};
 
 function problemsOf(status: number, codes: readonly ProblemCode[]): ZodOpenApiResponseObject {
   const [first = 'internal-error'] = codes;

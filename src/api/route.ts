@@ -29,8 +29,10 @@ export interface RouteBody {
 
 export interface RouteAnswer {
   readonly description: string;
-  /** JSON; absent where there is no body. */
+  /** JSON; absent where there is none. */
   readonly body?: { readonly schema: z.ZodType; readonly example: unknown };
+  /** The media types of a body that is text for people or browsers. */
+  readonly text?: readonly `text/${string}`[];
   readonly headers?: Readonly<Record<string, z.ZodType>>;
 }
 

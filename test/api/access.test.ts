@@ -38,7 +38,7 @@ describe('a route', () => {
       const [method, url] = route.split(' ') as [HTTPMethods, string];
       return server.hasRoute({ method, url });
     };
-    const open = ['GET /healthz', 'GET /readyz', 'GET /openapi.json'];
+    const open = ['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs', 'GET /docs/:file'];
     for (const route of [...Object.keys(matrix), ...open]) expect([route, isListed(route)]).toEqual([route, true]);
     const printed = server.printRoutes({ commonPrefix: false, includeHooks: false });
     const count = [...printed.matchAll(/\((.*?)\)/g)].flatMap(([, methods]) => methods?.split(', ') ?? []);

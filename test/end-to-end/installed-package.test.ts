@@ -98,6 +98,8 @@ describe.skipIf(missing !== null)('the package, installed in an empty folder', {
     const { id } = (await posted.json()) as { id: string };
     const end = await fetch(`${url}/v1/events/${id}?waitFor=PROCESSED&timeoutMs=30000`, { headers });
     expect(await end.json()).toMatchObject({ id, status: 'PROCESSED' });
+    for (const file of ['docs', 'docs/swagger-ui.css', 'docs/swagger-ui-bundle.js', 'docs/start.js', 'openapi.json'])
+      expect([file, (await fetch(`${url}/${file}`)).status]).toEqual([file, 200]);
     await stop();
     // Refused while the log is in use.
     await runWell(project, 'npx', '--no', 'eventops', 'verify');

