@@ -29,14 +29,21 @@ const levelWithServices = (name: string, testTimeout: number) => {
   return { extends: extended, test: { ...test, globalSetup, hookTimeout: 240_000 } };
 };
 
-/** Real processes that are killed, real servers, and the table of guarantees at the end. */
-const faults = () => {
-  const { extends: extended, test } = levelWithServices('faults', 1_200_000);
+/**
+ * Real processes that are killed, real servers, and the table of guarantees at the end. After all others: each test has a
+ * process for each role, on servers of its own.
+ */
+const faults = (name: string, files: { readonly include: string[]; readonly exclude?: string[] }, groupOrder: number) => {
+  const { extends: extended, test } = levelWithServices(name, 1_200_000);
   const globalSetup = [test.globalSetup, 'test/support/faults/global-setup.ts'];
-  // After all others, and fewer at a time: each has a process for each role, on servers of its own.
-  const alone = { sequence: { groupOrder: 1 }, maxWorkers: availableParallelism() };
-  return { extends: extended, test: { ...test, ...alone, globalSetup, hookTimeout: 1_200_000 } };
+  return {
+    extends: extended,
+    test: { ...test, ...files, globalSetup, sequence: { groupOrder }, hookTimeout: 1_200_000 },
+  };
 };
+
+/** It fails where a server is slow, so that nothing else may run beside it. */
+const ALONE = 'test/faults/special/worst-bodies.test.ts';
 
 // As bin/eventops in a checkout: 'eventops' means the sources, for Vite and for Node.
 const SOURCES = 'eventops-source';
@@ -62,7 +69,8 @@ export default defineConfig({
       levelInSharedProcesses('api', 30_000),
       level('simulation', 180_000),
       levelWithServices('end-to-end', 120_000),
-      faults(),
+      faults('faults', { include: ['test/faults/**/*.test.ts'], exclude: [ALONE] }, 1),
+      faults('faults-alone', { include: [ALONE] }, 2),
     ],
   },
 });

@@ -18,7 +18,7 @@ declare module 'vitest' {
   }
 }
 
-const PART = 0.1;
+const PART = 0.05;
 
 /** Gives the tests a folder for their counts, and ends the run with the table of guarantees. */
 export default function setup(project: TestProject): () => void {
