@@ -33,7 +33,11 @@ const levelWithServices = (name: string, testTimeout: number) => {
  * Real processes that are killed, real servers, and the table of guarantees at the end. After all others: each test has a
  * process for each role, on servers of its own.
  */
-const faults = (name: string, files: { readonly include: string[]; readonly exclude?: string[] }, groupOrder: number) => {
+const faults = (
+  name: string,
+  files: { readonly include: string[]; readonly exclude?: string[] },
+  groupOrder: number,
+) => {
   const { extends: extended, test } = levelWithServices(name, 1_200_000);
   const globalSetup = [test.globalSetup, 'test/support/faults/global-setup.ts'];
   return {

@@ -21,6 +21,7 @@ import { defaultRetry } from './handlers/config-schema.ts';
 import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.ts';
 import { LEASE_MARGIN_MS } from './lease.ts';
 import { createPayloadsInHand, type PayloadLimits, payloadLimits } from './payloads-in-hand.ts';
+import { createReportOutcome, type ReportOutcome } from './report-outcomes.ts';
 import { AttemptNotDue } from './wait-until-due.ts';
 
 export const attemptLimits = {
@@ -54,6 +55,8 @@ export interface ProcessEventDependencies {
   readonly limits?: Partial<AttemptLimits & PayloadLimits> | undefined;
 }
 
+type Surroundings = ProcessEventDependencies & { readonly reportOutcome: ReportOutcome };
+
 interface Attempt {
   readonly eventId: string;
   /** PROCESSING, by our claim, which is the head of its history. */
@@ -73,6 +76,7 @@ interface Attempt {
  */
 export function createProcessEvent(dependencies: ProcessEventDependencies) {
   const { log, clock, companies, concurrency, letGo, limits } = dependencies;
+  const surroundings: Surroundings = { ...dependencies, reportOutcome: createReportOutcome(dependencies) };
   const payloads = createPayloadsInHand(letGo, { ...payloadLimits, ...limits });
   return async (command: ProcessEvent): Promise<void> => {
     let tookMs: number | null = 0;
@@ -100,7 +104,7 @@ export function createProcessEvent(dependencies: ProcessEventDependencies) {
         const leave: Leave | null = await entered;
         if (leave === null || !mayGoOn)
           throw new CommandBusUnavailable('The worker is stopping: the command is given back');
-        known = await processOnce(dependencies, command, known, claimTook).finally(leave);
+        known = await processOnce(surroundings, command, known, claimTook).finally(leave);
       }
     } finally {
       giveBack();
@@ -113,7 +117,7 @@ const nothingYet = { suspicions: [] };
 
 /** One run, if the attempt is to be had. Resolves with the event when an interrupted attempt may start again at once. */
 async function processOnce(
-  dependencies: ProcessEventDependencies,
+  dependencies: Surroundings,
   command: ProcessEvent,
   known: KnownEvent,
   claimTook: (tookMs: number) => void,
@@ -176,11 +180,11 @@ function runHandler({ runner }: ProcessEventDependencies, attempt: Attempt): Pro
  * worker stops is offered to the log once. Resolves with the event and its outcome, if it was recorded.
  */
 async function record(
-  dependencies: ProcessEventDependencies,
+  dependencies: Surroundings,
   attempt: Attempt,
   outcome: HandlerOutcome,
 ): Promise<KnownEvent | null> {
-  const { log, clock, logger, letGo } = dependencies;
+  const { log, clock, logger, letGo, reportOutcome } = dependencies;
   const { eventId, leaseEndsAt } = attempt;
   const append = appendOf(dependencies, attempt, outcome);
   const { outcomePauseMs, longestOutcomePauseMs } = { ...attemptLimits, ...dependencies.limits };
@@ -189,7 +193,13 @@ async function record(
     try {
       const session = log.session();
       const recorded = await append();
-      if (recorded.ok) return { ...recorded.current, session };
+      if (recorded.ok) {
+        const { state } = recorded.current;
+        // What was interrupted starts again, and whoever interrupted it has said so.
+        const isReported = outcome.kind === 'succeeded' || outcome.kind === 'failed' || state?.status === 'DEAD';
+        if (state !== null && isReported) reportOutcome(eventId, state);
+        return { ...recorded.current, session };
+      }
       logger.warn({ eventId, ...recorded.rejection }, 'outcome dropped: the attempt was given up before');
       return null;
     } catch (error) {
