@@ -201,7 +201,10 @@ describe('an outcome', () => {
     const logger = createRecordingLogger();
     const after = await firstAttempt([throwing(new Error('It fails'))], { log: forgetful, logger });
     expect(after.map(({ type }) => type)).toEqual(['ProcessingFailed', 'RetryScheduled']);
-    expect(logger.lines, 'the log knows the outcome as the one it has').toEqual([]);
+    expect(
+      logger.lines.map(({ message }) => message),
+      'the log knows the outcome as the one it has',
+    ).toEqual(['an attempt failed and is retried']);
   });
 
   it('that is an interruption whose answer was lost leaves a history that can be gone on with', async () => {
