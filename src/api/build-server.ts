@@ -1,5 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { createRepeatingReport } from '../application/repeating-report.ts';
+import { proxiesAmong } from './addresses.ts';
 import { createAdmission } from './admission.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { createEventWaits } from './event-waits.ts';
@@ -12,13 +13,18 @@ import { addBodyReading } from './plugins/body-reading.ts';
 import { createClientErrors } from './plugins/client-errors.ts';
 import { addClosing } from './plugins/closing.ts';
 import { addConnectionCap } from './plugins/connection-cap.ts';
+import { addCrossOrigin } from './plugins/cross-origin.ts';
+import { addLoadShedding } from './plugins/load-shedding.ts';
 import { addMissingRoutes } from './plugins/missing-routes.ts';
 import { addPatience } from './plugins/patience.ts';
 import { addProblems, answerFrameworkError } from './plugins/problems.ts';
+import { addRateLimits } from './plugins/rate-limits.ts';
 import { addRequestContext, requestIdFrom } from './plugins/request-context.ts';
 import { addRoom } from './plugins/room.ts';
 import { addRoute } from './route.ts';
 import { routes } from './routes/routes.ts';
+
+const noRateLimits = { requestsPerMinute: 0, actsPerMinute: 0 };
 
 /**
  * The HTTP API, ready to listen. `close` answers what is under way, ends long polls at once, and refuses what comes
@@ -29,6 +35,8 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   const limits = { ...defaultLimits, ...dependencies.limits };
   const { permissionsOfRoles: ofRoles = permissionsOfRoles() } = dependencies;
   const { authenticator, random, clock, log, logger } = dependencies;
+  const { corsOrigins = [], trustProxy = [], rateLimits = noRateLimits, eventLoop } = dependencies;
+  const isProxy = proxiesAmong(trustProxy);
   const clientErrors = createClientErrors(limits.passingOverMs);
   const server = fastify({
     // Fastify's logger makes a child for each request; only failures are worth a line, and they log themselves.
@@ -37,6 +45,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     requestIdHeader: false,
+    trustProxy: trustProxy.length > 0 && isProxy,
     genReqId: requestIdFrom(random),
     return503OnClosing: false,
     http: {
@@ -54,9 +63,12 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   const { countProblem = () => {} } = dependencies;
   addProblems(server, { report: createRepeatingReport({ logger, clock }), countProblem });
   addRequestContext(server, limits);
-  addConnectionCap(server, limits);
+  addCrossOrigin(server, corsOrigins);
+  addConnectionCap(server, limits, isProxy);
   addClosing(server, clock, limits);
   addMissingRoutes(server);
+  if (eventLoop !== undefined) addLoadShedding(server, eventLoop, { clock, limits });
+  addRateLimits(server, rateLimits, { clock, limits });
   addBodyReading(server, limits);
   addBodyProgress(server, clock, limits);
   addAccess(server, authenticator, ofRoles);
@@ -64,7 +76,10 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   addPatience(server, clock, limits);
   addAnswerDeadlines(server, clock, limits);
 
-  const waits = createEventWaits({ log, clock, logger, limit: limits.waiters });
+  const waits = createEventWaits({
+    ...{ log, clock, logger },
+    ...{ limit: limits.waiters, limitOfOneClient: limits.waitersOfOneClient },
+  });
   server.addHook('preClose', async () => waits.close());
 
   const given = { ...dependencies, limits, permissionsOfRoles: ofRoles, waits };

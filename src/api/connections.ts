@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { type IsProxy, networkOf } from './addresses.ts';
 
 export interface ConnectionLimits {
   readonly connections: number;
@@ -16,21 +17,24 @@ export interface Connections {
 
 /**
  * Caps a server's connections, in all and for each address of a client. Each costs a file descriptor, which the log and
- * the read tables need as well. At the cap, connections that are idle between two requests are closed to make room.
+ * the read tables need as well. At the cap, connections that are idle between two requests are closed to make room. A proxy
+ * has connections for many clients, so all of them may be its own.
  */
-export function capConnections(server: Server, limits: ConnectionLimits): Connections {
+export function capConnections(server: Server, limits: ConnectionLimits, isProxy: IsProxy = () => false): Connections {
   const { connections: most, connectionsOfOneAddress: mostOfOne, surplusConnections } = limits;
   const ofAddress = new Map<string, number>();
   const surplus = new WeakSet<Socket>();
   let open = 0;
   server.maxConnections = most + surplusConnections;
   server.on('connection', (socket) => {
-    const address = socket.remoteAddress ?? '';
-    const ofThisOne = (ofAddress.get(address) ?? 0) + 1;
-    ofAddress.set(address, ofThisOne);
+    const { remoteAddress = '' } = socket;
+    const address = isProxy(remoteAddress) ? null : networkOf(remoteAddress);
+    const ofThisOne = address === null ? 0 : (ofAddress.get(address) ?? 0) + 1;
+    if (address !== null) ofAddress.set(address, ofThisOne);
     open++;
     socket.once('close', () => {
       open--;
+      if (address === null) return;
       const others = (ofAddress.get(address) ?? 0) - 1;
       if (others > 0) ofAddress.set(address, others);
       else ofAddress.delete(address);

@@ -1,6 +1,7 @@
 import type { Authenticator } from '../application/ports/authenticator.ts';
-import type { Clock } from '../application/ports/clock.ts';
+import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
+import type { EventLoop } from '../application/ports/event-loop.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
 import type { UseCases } from '../application/use-cases.ts';
@@ -9,6 +10,7 @@ import type { ReadDatabase } from '../projections/events/queries.ts';
 import type { EventWaits } from './event-waits.ts';
 import type { Limits } from './limits.ts';
 import type { PermissionsOfRoles } from './permissions.ts';
+import type { RateLimiting } from './plugins/rate-limits.ts';
 import type { ProblemCode } from './problem-details.ts';
 
 /** One thing that must work before requests should come here. */
@@ -28,7 +30,7 @@ export interface ApiDependencies {
   readonly readDatabase: () => ReadDatabase;
   readonly authenticator: Authenticator;
   readonly readinessChecks: readonly ReadinessCheck[];
-  readonly clock: Clock;
+  readonly clock: MonotonicClock;
   readonly random: Random;
   readonly logger: Logger;
   /** What the handler of an event type allows; `safe` where none is configured. */
@@ -37,12 +39,22 @@ export interface ApiDependencies {
   readonly permissionsOfRoles?: PermissionsOfRoles;
   /** Called with the code of every problem that is sent. */
   readonly countProblem?: (code: ProblemCode) => void;
+  /** Whose pages may use the API; none by default. */
+  readonly corsOrigins?: readonly string[];
+  /** Addresses and networks of the proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed. */
+  readonly trustProxy?: readonly string[];
+  /** How many requests one principal may send; without it, any number. */
+  readonly rateLimits?: RateLimiting;
+  /** Without it, requests are taken however late the process is. */
+  readonly eventLoop?: EventLoop;
   /** Other limits than the default ones. */
   readonly limits?: Partial<Limits>;
 }
 
 /** What a route gets. */
-export type RouteDependencies = Required<Omit<ApiDependencies, 'limits' | 'countProblem'>> & {
+export type RouteDependencies = Required<
+  Omit<ApiDependencies, 'limits' | 'countProblem' | 'corsOrigins' | 'trustProxy' | 'rateLimits' | 'eventLoop'>
+> & {
   readonly limits: Limits;
   readonly waits: EventWaits;
 };

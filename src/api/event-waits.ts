@@ -14,12 +14,14 @@ const ABOUT = 'waiting for events';
 export const isSettled = (status: EventStatus, wanted: EventStatus) => status === wanted || !mayBecome(status, wanted);
 
 interface Waiter {
+  readonly clientId: string;
   readonly wanted: EventStatus;
   readonly end: PromiseWithResolvers<void>;
 }
 
 export interface Wait {
   readonly eventId: string;
+  readonly clientId: string;
   readonly wanted: EventStatus;
   readonly timeoutMs: number;
   /** Aborts when the client is gone. */
@@ -31,10 +33,10 @@ export interface Wait {
 export interface EventWaits {
   /**
    * Resolves once the event is settled, at the timeout, when the client is gone, or when the server closes: `ended`;
-   * `full` at once when as many are waiting as may.
+   * `full` at once when as many are waiting as may, and `share-used-up` when as many of this client are.
    * @throws what `status` throws.
    */
-  until(wait: Wait): Promise<'ended' | 'full'>;
+  until(wait: Wait): Promise<'ended' | 'full' | 'share-used-up'>;
   /** Ends every wait, and all that come. */
   close(): void;
 }
@@ -44,6 +46,7 @@ interface EventWaitsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limit: number;
+  readonly limitOfOneClient: number;
 }
 
 /**
@@ -51,10 +54,11 @@ interface EventWaitsOptions {
  * the first and stops with the last. Each request looks at the event after that, so a transition is either seen there
  * or still to be delivered.
  */
-export function createEventWaits({ log, clock, logger, limit }: EventWaitsOptions): EventWaits {
+export function createEventWaits({ log, clock, logger, limit, limitOfOneClient }: EventWaitsOptions): EventWaits {
   /** Of all subscriptions: while the log is unavailable there may be one for each request. */
   const report = createRepeatingReport({ logger, clock });
   const waiting = new Map<string, Set<Waiter>>();
+  const ofClient = new Map<string, number>();
   let count = 0;
   let closed = false;
   let following: Following | null = null;
@@ -79,6 +83,7 @@ export function createEventWaits({ log, clock, logger, limit }: EventWaitsOption
 
   function join(stream: string, waiter: Waiter): Following {
     count++;
+    ofClient.set(waiter.clientId, (ofClient.get(waiter.clientId) ?? 0) + 1);
     waiting.set(stream, (waiting.get(stream) ?? new Set()).add(waiter));
     following ??= followNewTransitions(log, wake, { clock, logger, report, failed: failAll });
     return following;
@@ -88,17 +93,21 @@ export function createEventWaits({ log, clock, logger, limit }: EventWaitsOption
     const waiters = waiting.get(stream);
     waiters?.delete(waiter);
     if (waiters?.size === 0) waiting.delete(stream);
+    const others = (ofClient.get(waiter.clientId) ?? 0) - 1;
+    if (others > 0) ofClient.set(waiter.clientId, others);
+    else ofClient.delete(waiter.clientId);
     if (--count > 0) return;
     following?.stop();
     following = null;
   }
 
   return {
-    async until({ eventId, wanted, timeoutMs, signal, status }) {
+    async until({ eventId, clientId, wanted, timeoutMs, signal, status }) {
+      if ((ofClient.get(clientId) ?? 0) >= limitOfOneClient) return 'share-used-up';
       if (count >= limit) return 'full';
       if (closed || signal.aborted) return 'ended';
       const stream = streamOf(eventId);
-      const waiter: Waiter = { wanted, end: Promise.withResolvers() };
+      const waiter: Waiter = { clientId, wanted, end: Promise.withResolvers() };
       const { ready } = join(stream, waiter);
       const timer = new AbortController();
       const gone = () => waiter.end.resolve();

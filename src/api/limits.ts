@@ -28,8 +28,16 @@ export const defaultLimits = {
   /** Request line included. */
   headerBytes: 16 * 1024,
   urlCharacters: 8 * 1024,
-  /** Long polls at one time. */
+  /** Long polls at one time, and of one client, so that one leaves room for others. */
   waiters: 1_000,
+  waitersOfOneClient: 250,
+  /** Principals, and addresses, whose requests are counted. Of more, those that asked least are forgotten. */
+  countedKeys: 10_000,
+  /** What is later than that on average, at so many looks in a row, is too late to take requests. */
+  latenessMs: 1_000,
+  lateLooks: 2,
+  lookEveryMs: 1_000,
+  retryAfterLoadSeconds: 3,
   /** Of a list's page, in bytes of payload; one item always fits. */
   pageBytes: 1024 * 1024,
   /** What the parts said is believed for so long. */

@@ -27,6 +27,7 @@ type RefusalCode =
   | 'not-ready'
   | 'overloaded'
   | 'permission-missing'
+  | 'quota-exceeded'
   | 'request-timeout'
   | 'shutting-down'
   | 'too-many-connections'
@@ -53,6 +54,8 @@ export interface Problem {
   readonly errors?: readonly FieldError[];
   /** Further members of the document. */
   readonly members?: Readonly<Record<string, unknown>>;
+  /** Of a 429 or 503; a second unless it is known better. */
+  readonly retryAfterSeconds?: number;
 }
 
 export const success = { ok: 200, created: 201, accepted: 202, notModified: 304 } as const;
@@ -90,6 +93,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'not-ready': [503, 'Not ready'],
   overloaded: [503, 'Too much is under way'],
   'permission-missing': [403, 'A permission is missing'],
+  'quota-exceeded': [429, 'Too many requests came in a minute'],
   'read-database-refused': [500, 'The read tables do not take the values'],
   'read-database-unfit': [503, 'The read tables cannot be kept in this database'],
   'read-database-unavailable': [503, 'The read tables are not available'],
@@ -135,7 +139,9 @@ export function problemHeaders(problem: Problem): Record<string, string> {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(status === 401 ? { 'www-authenticate': 'Bearer realm="eventops"' } : {}),
-    ...(status === 503 || status === 429 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+    ...(status === 503 || status === 429
+      ? { 'retry-after': String(problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS) }
+      : {}),
   };
 }
 

@@ -21,6 +21,7 @@ const behindAccess = [
   'issuer-unavailable',
   'overloaded',
   'permission-missing',
+  'quota-exceeded',
   'too-many-requests',
   'unauthenticated',
 ] as const satisfies readonly ProblemCode[];

@@ -47,6 +47,8 @@ export interface RouteDeclaration<Query extends z.ZodObject = z.ZodObject> {
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
+  /** What begins work again, hands much out, or changes who may do what, and is limited to fewer requests. */
+  readonly countsAs?: 'act';
   /** Parameters in the path. What cannot be one is answered like one that is unknown. */
   readonly params?: Fields;
   /** Checked before the handler is called. Without it, the query is not looked at. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readTexts } from './read-texts.ts';
-import { choice, host, path, port, text, url, wholeNumber } from './setting-types.ts';
+import { choice, host, networks, origins, path, port, text, url, wholeNumber } from './setting-types.ts';
 import { unknownSettings } from './unknown-settings.ts';
 
 const crashAt = z
@@ -30,6 +30,10 @@ const settings = z.object({
   OIDC_AUDIENCE: text('eventops'),
   OIDC_ROLES_CLAIM: text('roles'),
   OIDC_CLIENT_CLAIM: z.string().optional(),
+  CORS_ORIGINS: origins(),
+  TRUST_PROXY: networks(),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000_000, 0),
+  RATE_LIMIT_ACTS_PER_MINUTE: wholeNumber(0, 1_000_000_000, 120),
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
@@ -65,6 +69,14 @@ export interface Config {
   readonly oidcRolesClaim: string;
   /** The same for the client's id; `null` for the usual claims. */
   readonly oidcClientClaim: string | null;
+  /** Whose pages may use the API. */
+  readonly corsOrigins: readonly string[];
+  /** Addresses and networks of proxies. */
+  readonly trustProxy: readonly string[];
+  /** Requests of one principal; 0 for any number. */
+  readonly rateLimitPerMinute: number;
+  /** The same for acts. */
+  readonly rateLimitActsPerMinute: number;
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly handlerIsolation: (typeof handlerIsolations)[number];
@@ -115,6 +127,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     oidcAudience: values.OIDC_AUDIENCE,
     oidcRolesClaim: values.OIDC_ROLES_CLAIM,
     oidcClientClaim: values.OIDC_CLIENT_CLAIM ?? null,
+    corsOrigins: values.CORS_ORIGINS,
+    trustProxy: values.TRUST_PROXY,
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
+    rateLimitActsPerMinute: values.RATE_LIMIT_ACTS_PER_MINUTE,
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     handlerIsolation: values.HANDLER_ISOLATION,

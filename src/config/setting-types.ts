@@ -68,4 +68,32 @@ export const url = (...schemes: readonly string[]) =>
     })
     .optional();
 
+/** Several values, with commas between them. */
+const list = (isOne: (value: string) => boolean, form: Expected) =>
+  z
+    .string()
+    .transform((value) => value.split(',').map((each) => each.trim()))
+    .refine((values) => values.every(isOne), { error: form })
+    .default([]);
+
+/** Of pages. Written as a browser sends it: a slash at its end, a path or `*` would match none, or each. */
+export const origins = () =>
+  list(
+    (value) => /^https?:\/\/[^*]+$/.test(value) && URL.parse(value)?.origin === value,
+    'must be origins such as https://console.example, separated by commas: each without a path and a slash at its end, and no *, which would let every page in',
+  );
+
+/** Of other machines. */
+export const networks = () =>
+  list(
+    isNetwork,
+    'must be addresses such as 10.0.0.7, or networks such as 10.0.0.0/8, separated by commas; not everyone, as * and /0 would be',
+  );
+
+function isNetwork(value: string): boolean {
+  const [, address = '', , prefix] = /^([\da-f.:]+)(\/([1-9]\d{0,2}))?$/i.exec(value) ?? [];
+  const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return longest > 0 && Number(prefix ?? longest) <= longest;
+}
+
 const expects = (form: Expected) => form;

@@ -1,5 +1,6 @@
 /** An environment variable that begins so is meant for us; an unknown one is a typo that must be reported. */
-const ourPrefixes = /^(EVENTOPS_|EVENTSTORE_|DATABASE_|AMQP_|OIDC_|METRICS_|SHUTDOWN_|REPLAY_|HANDLER_|DATA_DIR)/;
+const ourPrefixes =
+  /^(EVENTOPS_|EVENTSTORE_|DATABASE_|AMQP_|OIDC_|METRICS_|SHUTDOWN_|REPLAY_|HANDLER_|DATA_DIR|CORS_|TRUST_PROXY|RATE_LIMIT_)/;
 
 /** What is wrong with each variable that looks like a setting of ours and is none. */
 export function unknownSettings(environment: NodeJS.ProcessEnv, known: ReadonlySet<string>): readonly string[] {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { systemClock } from '../adapters/system/clock.ts';
+import { systemEventLoop } from '../adapters/system/event-loop.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import { connectionsWithin } from '../api/connections.ts';
@@ -8,6 +9,7 @@ import type { ReadinessCheck } from '../api/dependencies.ts';
 import { limitReads } from '../api/limited-reads.ts';
 import { defaultLimits } from '../api/limits.ts';
 import { listenForMonitoring } from '../api/monitoring.ts';
+import { WINDOW_MS } from '../api/rate-limits/quota.ts';
 import { askParts, codesOf, detailsOf, shareChecks } from '../api/readiness.ts';
 import { createBrokenHistories, reportingBrokenHistories } from '../application/broken-histories.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
@@ -17,6 +19,7 @@ import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { readOnly } from '../projections/database.ts';
 import { events } from '../projections/events/read-model.ts';
+import { createSharedCounts } from '../projections/shared-counts.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
@@ -113,7 +116,10 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   );
   defer(() => monitoring.close());
   const apiPort = roles.includes('api')
-    ? await listenForRequests({ config, parts, handlers, checks: [...checks, ...notices], metrics, logger }, defer)
+    ? await listenForRequests(
+        { config, parts, handlers, checks: [...checks, ...notices], metrics, logger, processName },
+        defer,
+      )
     : null;
   return {
     apiUrl: apiPort === null ? null : urlOf(host, apiPort),
@@ -145,10 +151,11 @@ async function listenForRequests(
   given: Pick<Given, 'config' | 'parts' | 'handlers' | 'logger'> & {
     readonly checks: readonly ReadinessCheck[];
     readonly metrics: Metrics;
+    readonly processName: string;
   },
   defer: Defer,
 ): Promise<number> {
-  const { config, parts, handlers, checks, metrics, logger } = given;
+  const { config, parts, handlers, checks, metrics, logger, processName } = given;
   const matchHandler = createMatchHandler(handlers);
   const { buildServer } = await import('../api/build-server.ts');
   const { permissionsOfRoles } = await import('../api/permissions.ts');
@@ -170,6 +177,15 @@ async function listenForRequests(
     replayPermissionOf: (type) => matchHandler(type)?.replay ?? 'safe',
     permissionsOfRoles: permissionsOfRoles(config.replayRole),
     countProblem: metrics.counter('eventops_http_problems_total', 'Requests that were not served, by code.', 'code'),
+    corsOrigins: config.corsOrigins,
+    trustProxy: config.trustProxy,
+    rateLimits: {
+      requestsPerMinute: config.rateLimitPerMinute,
+      actsPerMinute: config.rateLimitActsPerMinute,
+      // An embedded database is of this process alone.
+      shared: config.databaseUrl === null ? null : createSharedCounts(readTables.db, processName, WINDOW_MS),
+    },
+    eventLoop: systemEventLoop(),
     limits: connectionsWithin(openFilesLimit(), defaultLimits),
     clock,
     random,

@@ -45,6 +45,16 @@ export interface LeasesTable {
   expires_at: Date;
 }
 
+/** What each process has counted lately. */
+export interface SharedCountsTable {
+  what: string;
+  key: string;
+  process: string;
+  count: string;
+  /** By the database's clock. */
+  reported_at: Date;
+}
+
 /** Every table of the read database, as the migrations make them. */
 export interface Database {
   checkpoints: CheckpointsTable;
@@ -53,6 +63,7 @@ export interface Database {
   leases: LeasesTable;
   projection_failures: ProjectionFailuresTable;
   projection_states: ProjectionStatesTable;
+  shared_counts: SharedCountsTable;
 }
 
 /** What queries are given: it cannot write. */

@@ -78,6 +78,27 @@ describe('waiting for an event', () => {
     expect((await first).statusCode).toBe(200);
   });
 
+  it.each([1, 2, 3])('of one client is refused beyond %i, and others wait as before', async (waitersOfOneClient) => {
+    const { call, url, life, followed } = await withEvent({ waiters: 10, waitersOfOneClient });
+    const wait = (as: string) => call({ url: `${url}?waitFor=PROCESSED`, as });
+    const admins = Array.from({ length: waitersOfOneClient }, () => wait('admin'));
+    await followed;
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    const surplus = await wait('admin');
+    expect(surplus.json()).toMatchObject({
+      status: 429,
+      code: 'too-many-requests',
+      detail: expect.stringContaining('waitFor'),
+    });
+    expect(surplus.headers['retry-after']).toBe('1');
+    expect((await call({ url })).statusCode).toBe(200);
+    const viewer = wait('viewer');
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await life.succeed();
+    for (const answer of [...admins, viewer]) expect((await answer).json().status).toBe('PROCESSED');
+    expect((await wait('admin')).statusCode).toBe(200);
+  });
+
   it('is not for others, and not for what is unknown', async () => {
     const { call, url } = await withEvent();
     expect((await call({ url: `${url}?waitFor=PROCESSED`, as: 'shop' })).statusCode).toBe(404);

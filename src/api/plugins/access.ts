@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 
 import type { CommandContext } from '../../application/command-context.ts';
 import type { Actor } from '../../application/envelope.ts';
 import type { Authenticator, Principal } from '../../application/ports/authenticator.ts';
+import { addressOf } from '../addresses.ts';
 import { valuesOf } from '../intake/header-values.ts';
 import {
   type Access,
@@ -12,11 +13,12 @@ import {
   type PermissionsOfRoles,
 } from '../permissions.ts';
 import { routeOf, sendProblem } from './problems.ts';
+import { refusalOfPrincipal, refusalOfStranger } from './rate-limits.ts';
 import { traceContextOf } from './request-context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Behind every route that is not public. */
+    /** As soon as it is known: behind every route that is not public. */
     principal: Principal;
     /** The request sees its own client's events alone. */
     ownEventsOnly: boolean;
@@ -88,13 +90,15 @@ function guard(
     const principal = token === null ? null : await principalOf(authenticator, token);
     const route = routeOf(request);
     if (principal === null) {
-      const fields = { requestId: request.id, route, address: request.ip, hasToken: token !== null };
+      const fields = { requestId: request.id, route, address: addressOf(request), hasToken: token !== null };
       reportRefused(request, { kind: 'unauthenticated', fields });
-      return sendProblem(reply, { code: 'unauthenticated' });
+      return sendProblem(reply, refusalOfStranger(request));
     }
+    request.principal = principal;
+    const refusal = refusalOfPrincipal(request, reply, principal);
+    if (refusal !== null) return sendProblem(reply, refusal);
     const admission = access === 'authenticated' ? ofAnyone : admit(principal, access, ofRoles);
     if (admission.admitted) {
-      request.principal = principal;
       request.ownEventsOnly = admission.ownEventsOnly;
       request.seesPayloads = isPermitted(principal, 'payloads:read', ofRoles);
       return;

@@ -1,6 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Principal } from '../../application/ports/authenticator.ts';
 import type { Clock } from '../../application/ports/clock.ts';
+import { addressOf, networkOf } from '../addresses.ts';
 import type { Limits } from '../limits.ts';
 
 interface Refused {
@@ -32,15 +33,17 @@ export function addPatience(server: FastifyInstance, clock: Clock, limits: Limit
   }
 
   server.addHook('onSend', (request, reply, payload, done) => {
-    if (request.routeOptions.config.route?.access === 'public') return done(null, payload);
+    const { access = 'public' } = request.routeOptions.config.route ?? {};
+    if (access === 'public') return done(null, payload);
     if (!refusing.has(reply.statusCode)) {
       if (clients.size > 0 && reply.statusCode < 400) clients.delete(nameOf(request));
       return done(null, payload);
     }
     const beyond = refusalsOf(nameOf(request)) - limits.refusalsWithoutDelay;
     if (beyond <= 0) return done(null, payload);
+    const longer = Math.min(limits.longestRetryAfterSeconds, 1 + beyond);
     if (reply.hasHeader('retry-after'))
-      reply.header('retry-after', String(Math.min(limits.longestRetryAfterSeconds, 1 + beyond)));
+      reply.header('retry-after', String(Math.max(Number(reply.getHeader('retry-after')), longer)));
     const delayMs = Math.min(limits.longestDelayMs, beyond * limits.delayPerRefusalMs);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
@@ -49,5 +52,7 @@ export function addPatience(server: FastifyInstance, clock: Clock, limits: Limit
 }
 
 /** The client; before it is known who that is, the address. */
-const nameOf = ({ principal, ip }: { readonly principal: Principal | null; readonly ip: string }) =>
-  principal === null ? `address ${ip}` : `client ${principal.clientId}`;
+function nameOf(request: FastifyRequest): string {
+  const principal: Principal | null = request.principal;
+  return principal === null ? `address ${networkOf(addressOf(request))}` : `client ${principal.clientId}`;
+}

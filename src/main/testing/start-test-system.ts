@@ -49,7 +49,13 @@ export async function startTestSystem(config: EventOpsConfig, options: TestSyste
   const { close: stop, ...system } = await opening(async (defer) => {
     const dataFolder = await mkdtemp(join(tmpdir(), 'eventops-test-'));
     defer(() => rm(dataFolder, { recursive: true, force: true }));
-    const settings = readConfig({ PORT: '0', METRICS_PORT: '0', DATA_DIR: dataFolder, SHUTDOWN_TIMEOUT_MS: '1000' });
+    const settings = readConfig({
+      PORT: '0',
+      METRICS_PORT: '0',
+      DATA_DIR: dataFolder,
+      SHUTDOWN_TIMEOUT_MS: '1000',
+      RATE_LIMIT_ACTS_PER_MINUTE: '0',
+    });
     const { copyEmptyTables } = await import('../../adapters/postgres/embedded-template.ts');
     await copyEmptyTables(readTablesOf(dataFolder), logger);
     const parts = await openParts({ config: settings, roles: allRoles, logger });

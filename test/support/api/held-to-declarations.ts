@@ -50,6 +50,8 @@ async function* passedOn(pieces: Readable, atEnd: (text: string) => void): Async
 function breachOf(request: FastifyRequest, reply: FastifyReply, text: string): string | null {
   const { route } = request.routeOptions.config;
   const { statusCode } = reply;
+  // A browser's question whether a page may ask, answered for every path.
+  if (request.method === 'OPTIONS' && statusCode === 204) return null;
   const type = String(reply.getHeader('content-type') ?? '');
   if (type.startsWith('application/problem+json')) return breachOfProblem(route, statusCode, text);
   const answer = (route?.answers as Readonly<Record<number, RouteAnswer>> | undefined)?.[statusCode];

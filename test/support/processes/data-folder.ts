@@ -14,7 +14,7 @@ export async function makeDataFolder(folder: string): Promise<void> {
 }
 
 /** What `eventops token` prints for this data folder, without a process. */
-export async function adminToken(dataFolder: string): Promise<string> {
+export async function adminToken(dataFolder: string, subject = 'developer'): Promise<string> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  return issueDevelopmentToken({ dataFolder, role: 'admin', scopes: [], subject: 'developer', now: Date.now() });
+  return issueDevelopmentToken({ dataFolder, role: 'admin', scopes: [], subject, now: Date.now() });
 }

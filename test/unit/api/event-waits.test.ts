@@ -12,15 +12,25 @@ import { createInMemoryLog } from '../../support/in-memory-log.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
-function setUp(limit = 10, given: EventLog = createInMemoryLog(), logger: Logger = silentLogger) {
+function setUp(
+  limit: number | { readonly all: number; readonly each: number } = 10,
+  given: EventLog = createInMemoryLog(),
+  logger: Logger = silentLogger,
+) {
   const subscriptions = { open: 0, begun: 0 };
   const log = counted(given, subscriptions);
   const clock = manualClock();
-  const waits = createEventWaits({ log, clock, logger, limit });
+  const waits = createEventWaits({
+    ...{ log, clock, logger },
+    ...(typeof limit === 'number'
+      ? { limit, limitOfOneClient: 1_000 }
+      : { limit: limit.all, limitOfOneClient: limit.each }),
+  });
   const gone = new AbortController();
   const wait = (wanted: EventStatus, others: Partial<Wait> = {}) =>
     waits.until({
       eventId,
+      clientId: 'shop',
       wanted,
       timeoutMs: 1_000,
       signal: gone.signal,

@@ -185,6 +185,35 @@ describe('settings', () => {
     expect(problemsOf({ DATABASE_URL: value })).toEqual([]);
   });
 
+  it('that are lists have commas between their values', () => {
+    expect(
+      readConfig({ CORS_ORIGINS: 'https://a.example, http://localhost:5173', TRUST_PROXY: '10.0.0.7,fd00::/8' }),
+    ).toMatchObject({
+      corsOrigins: ['https://a.example', 'http://localhost:5173'],
+      trustProxy: ['10.0.0.7', 'fd00::/8'],
+    });
+    expect(readConfig({})).toMatchObject({ corsOrigins: [], trustProxy: [] });
+  });
+
+  it.each([
+    [
+      'CORS_ORIGINS',
+      'must be origins such as https://console.example',
+      ['*', 'null', 'https://*.example', 'a.example'],
+    ],
+    [
+      'CORS_ORIGINS',
+      'must be origins',
+      ['https://a.example/', 'https://a.example/x', 'https://a.example:443', 'x://y'],
+    ],
+    ['CORS_ORIGINS', 'must be origins', ['https://u:p@a.example', 'https://A.example', 'https://a.example,', ',']],
+    ['TRUST_PROXY', 'must be addresses such as 10.0.0.7', ['*', 'true', '1', 'localhost', '10.0.0.0/33', '::/129']],
+    ['TRUST_PROXY', 'must be addresses', ['0.0.0.0/0', '::/0', '10.0.0.7/08', '10.0.0/8', '10.0.0.7,', 'fe80::1%eth0']],
+  ])('that are lists are refused for one wrong value: %s', (name, problem, values) => {
+    for (const value of values)
+      expect(problemsOf({ [name]: value }), value).toEqual([expect.stringContaining(`${name}: ${problem}`)]);
+  });
+
   it("that are EventStoreDB's own belong to the server alone", () => {
     expect(problemsOf({ EVENTSTORE_INSECURE: 'true' })).toEqual([
       'EVENTSTORE_INSECURE: no such setting of EventOps; an option of EventStoreDB itself belongs in an env file that only the server gets',

@@ -17,6 +17,8 @@ const examples = [
   'AMQP_URL',
   'OIDC_ISSUER',
   'OIDC_CLIENT_CLAIM',
+  'CORS_ORIGINS',
+  'TRUST_PROXY',
   'NODE_ENV',
   'EVENTOPS_CRASH_AT',
 ];

@@ -13,8 +13,14 @@ import type { Parts } from '../../../src/main/parts.ts';
 import { projectFilesIn, textOf } from '../../support/project-files.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
-/** The ports through which nothing outside the process is changed, and nothing of the log or the rows is read. */
-const withoutPoints = ['authenticator', 'background-service', 'random', 'clock', 'logger', 'outbound-http'];
+/**
+ * The ports through which nothing outside the process is changed that a crash could lose, and nothing of the log or the
+ * rows is read.
+ */
+const withoutPoints = [
+  ...['authenticator', 'background-service', 'random', 'clock', 'event-loop'],
+  ...['logger', 'outbound-http', 'shared-counts'],
+];
 
 const methodsIn = (path: string) => [...textOf(path).matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
 

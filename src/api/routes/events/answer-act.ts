@@ -15,6 +15,7 @@ import { idempotencyKeyOf } from './idempotency-key.ts';
 /** What routes that act on an event have in common. */
 export const actOnEvent = {
   method: 'POST',
+  countsAs: 'act',
   params: eventIdParams,
   headers: {
     'idempotency-key': printableKey.optional().describe('The same request under one key is carried out once.'),

@@ -12,7 +12,7 @@ import { toReadEvents } from '../../permissions.ts';
 import { mayKnowOf } from '../../plugins/access.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
-import { success } from '../../problem-details.ts';
+import { type Problem, success } from '../../problem-details.ts';
 import { readEvent, readFromHistory, readReceived } from '../../read-event.ts';
 import { defineRoute } from '../../route.ts';
 import { problemsOfReadingTheLog } from '../../route-problems.ts';
@@ -57,13 +57,21 @@ export const getEvent = defineRoute({
       // A waiting request holds no memory.
       await takeRoom(request, reply, 0);
       const status = async () => (await readFromHistory(log, id))?.status ?? null;
-      const end = await waits.until({ eventId: id, wanted: waitFor, timeoutMs, signal: untilGone(reply), status });
-      if (end === 'full') return sendProblem(reply, { code: 'too-many-waiters', detail: 'Ask again without waitFor.' });
+      const { clientId } = request.principal;
+      const signal = untilGone(reply);
+      const end = await waits.until({ eventId: id, clientId, wanted: waitFor, timeoutMs, signal, status });
+      if (end !== 'ended') return sendProblem(reply, end === 'full' ? tooManyWaiters : tooManyOfThisClient);
       const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
       return refusal === null ? answer(request, reply, await readReceived(log, id)) : sendProblem(reply, refusal);
     };
   },
 });
+
+const tooManyWaiters: Problem = { code: 'too-many-waiters', detail: 'Ask again without waitFor.' };
+const tooManyOfThisClient: Problem = {
+  code: 'too-many-requests',
+  detail: 'As many requests of this client are waiting as may. Ask again without waitFor, or after the pause.',
+};
 
 /** Whether there is nothing to wait for. A function of its own: a long wait must not hold the event. */
 async function answerAtOnce(

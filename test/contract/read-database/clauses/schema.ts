@@ -74,6 +74,13 @@ const tables: Tables = {
     next_try_at: 'timestamp with time zone not null',
   },
   projection_states: { subscriber: 'text not null', is_caught_up: 'boolean not null' },
+  shared_counts: {
+    what: 'text not null',
+    key: 'text not null',
+    process: 'text not null',
+    count: 'bigint not null',
+    reported_at: 'timestamp with time zone not null',
+  },
 };
 
 interface CatalogueColumn {

@@ -1,0 +1,80 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FullProfile, missingForFullProfile, startFullProfile } from '../../support/full-profile/full-profile.ts';
+import { adminToken } from '../../support/processes/data-folder.ts';
+
+const missing = missingForFullProfile();
+if (missing !== null) process.stdout.write(`skipped: limits across processes, because ${missing}\n`);
+
+/** So small that each request is worth a report. */
+const QUOTA = 20;
+
+describe.skipIf(missing !== null)('two processes with the API', { timeout: 120_000 }, () => {
+  let profile: FullProfile;
+  beforeAll(async () => {
+    const env = { RATE_LIMIT_PER_MINUTE: String(QUOTA) };
+    profile = await startFullProfile({ api: 2 }, { envOf: () => env });
+  }, 120_000);
+  afterAll(() => profile?.stop());
+
+  async function client(subject: string) {
+    const token = await adminToken(profile.env.DATA_DIR, subject);
+    const post = async (api: number) => {
+      const answer = await fetch(`${profile.apiUrls()[api]}/v1/events`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ type: 'order.placed', source: 'shop', payload: {} }),
+      });
+      await answer.arrayBuffer();
+      return answer;
+    };
+    const statuses = async (api: number, times: number) => {
+      const found: number[] = [];
+      for (let each = 0; each < times; each++) found.push((await post(api)).status);
+      return found;
+    };
+    return { post, statuses };
+  }
+
+  /** Once some process has reported that it counted so many requests. */
+  async function untilReported(subject: string, count: number): Promise<void> {
+    const database = new pg.Client({ connectionString: profile.env.DATABASE_URL });
+    await database.connect();
+    const reported = 'select from shared_counts where key like $1 and count = $2';
+    while ((await database.query(reported, [`%${subject}`, count])).rowCount === 0);
+    await database.end();
+  }
+
+  const all = Array.from({ length: QUOTA }, () => 201);
+
+  async function expectOneQuotaForBoth(subject: string): Promise<void> {
+    const { post, statuses } = await client(subject);
+    expect(await statuses(0, QUOTA)).toEqual(all);
+    await untilReported(subject, QUOTA);
+    // A process reads what the others have after each report of its own: after the second it has read what there was.
+    for (const count of [1, 2]) {
+      const { status } = await post(1);
+      if (status === 429) break;
+      await untilReported(subject, count);
+    }
+    const refused = await post(1);
+    expect([refused.status, refused.headers.get('ratelimit')]).toEqual([
+      429,
+      expect.stringMatching(/^"requests";r=0;t=\d+$/),
+    ]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+
+  it('take one quota of a principal together, and leave theirs to others', async () => {
+    await expectOneQuotaForBoth('alice');
+    expect((await (await client('bob')).post(1)).status).toBe(201);
+  });
+
+  it('count alone while PostgreSQL is unavailable, refuse nothing for it, and exchange again afterwards', async () => {
+    await profile.postgres.kill();
+    const { statuses } = await client('carol');
+    for (const api of [0, 1]) expect(await statuses(api, QUOTA + 1)).toEqual([...all, 429]);
+    await profile.postgres.start();
+    await expectOneQuotaForBoth('dave');
+  });
+});
