@@ -1,26 +1,50 @@
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FullProfile, missingForFullProfile, startFullProfile } from '../../support/full-profile/full-profile.ts';
+import { type ServerProcess, startServerProcess } from '../../support/eventstoredb/start-server-process.ts';
 import { adminToken } from '../../support/processes/data-folder.ts';
+import { type RoleProcess, startRole } from '../../support/processes/role-process.ts';
+import { createPostgres, findPostgres, type PrivatePostgres } from '../../support/services/postgres.ts';
 
-const missing = missingForFullProfile();
-if (missing !== null) process.stdout.write(`skipped: limits across processes, because ${missing}\n`);
+const found = findPostgres();
+if (!found.found) process.stdout.write(`skipped: limits across processes, because ${found.why}\n`);
 
 /** So small that each request is worth a report. */
 const QUOTA = 20;
 
-describe.skipIf(missing !== null)('two processes with the API', { timeout: 120_000 }, () => {
-  let profile: FullProfile;
+describe.skipIf(!found.found)('two processes with the API', { timeout: 120_000 }, () => {
+  let folder: string;
+  let postgres: PrivatePostgres;
+  let log: ServerProcess;
+  let databaseUrl: string;
+  let apis: readonly RoleProcess[] = [];
   beforeAll(async () => {
-    const env = { RATE_LIMIT_PER_MINUTE: String(QUOTA) };
-    profile = await startFullProfile({ api: 2 }, { envOf: () => env });
+    if (!found.found) return;
+    folder = await mkdtemp(join(tmpdir(), 'eventops-limits-'));
+    // The servers run as another user when we are root.
+    await chmod(folder, 0o755);
+    await mkdir(join(folder, 'log'));
+    postgres = createPostgres({ folder: join(folder, 'pg'), binaries: found.binaries, fsync: false });
+    [log] = await Promise.all([startServerProcess({ folder: join(folder, 'log') }), postgres.start()]);
+    databaseUrl = await postgres.createDatabase('eventops');
+    const env = {
+      ...{ EVENTSTORE_URL: log.url, DATABASE_URL: databaseUrl, DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'warn' },
+      RATE_LIMIT_PER_MINUTE: String(QUOTA),
+    };
+    apis = await Promise.all([0, 1].map(() => startRole({ role: 'api', env, onLine: () => {} })));
   }, 120_000);
-  afterAll(() => profile?.stop());
+  afterAll(async () => {
+    await Promise.all(apis.map((each) => each.kill()));
+    await Promise.all([postgres?.kill(), log?.kill()]);
+    await rm(folder, { recursive: true, force: true });
+  });
 
   async function client(subject: string) {
-    const token = await adminToken(profile.env.DATA_DIR, subject);
+    const token = await adminToken(join(folder, 'data'), subject);
     const post = async (api: number) => {
-      const answer = await fetch(`${profile.apiUrls()[api]}/v1/events`, {
+      const answer = await fetch(`${apis[api]?.url}/v1/events`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify({ type: 'order.placed', source: 'shop', payload: {} }),
@@ -38,7 +62,7 @@ describe.skipIf(missing !== null)('two processes with the API', { timeout: 120_0
 
   /** Once some process has reported that it counted so many requests. */
   async function untilReported(subject: string, count: number): Promise<void> {
-    const database = new pg.Client({ connectionString: profile.env.DATABASE_URL });
+    const database = new pg.Client({ connectionString: databaseUrl });
     await database.connect();
     const reported = 'select from shared_counts where key like $1 and count = $2';
     while ((await database.query(reported, [`%${subject}`, count])).rowCount === 0);
@@ -71,10 +95,10 @@ describe.skipIf(missing !== null)('two processes with the API', { timeout: 120_0
   });
 
   it('count alone while PostgreSQL is unavailable, refuse nothing for it, and exchange again afterwards', async () => {
-    await profile.postgres.kill();
+    await postgres.kill();
     const { statuses } = await client('carol');
     for (const api of [0, 1]) expect(await statuses(api, QUOTA + 1)).toEqual([...all, 429]);
-    await profile.postgres.start();
+    await postgres.start();
     await expectOneQuotaForBoth('dave');
   });
 });
