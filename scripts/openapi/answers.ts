@@ -31,7 +31,10 @@ export function answersOf({ access, answers, problems }: Route): ZodOpenApiRespo
 
 type Headers = Readonly<Record<string, z.ZodType>>;
 
-const answerOf = ({ description, body, headers, text = [] }: RouteAnswer, ofRoute: Headers): ZodOpenApiResponseObject => {
+const answerOf = (
+  { description, body, headers, text = [] }: RouteAnswer,
+  ofRoute: Headers,
+): ZodOpenApiResponseObject => {
   const json = body === undefined ? [] : [['application/json', { schema: body.schema, example: body.example }]];
   const content = [...json, ...text.map((type) => [type, { schema: z.string() }])];
   return {
