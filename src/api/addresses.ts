@@ -1,6 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import ipaddr from 'ipaddr.js';
 
 /** Whether what an address says about whom it passes on is believed. */
 export type IsProxy = (address: string) => boolean;
@@ -24,11 +23,13 @@ export const addressOf = ({ ip, socket }: FastifyRequest): string =>
 
 /** What counts as one address: of IPv6 the first 64 bits, because whoever has one address there has all of them. */
 export function networkOf(address: string): string {
-  if (!address.includes(':') || isIP(address) === 0) return address;
-  const parsed = ipaddr.process(address);
-  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
-  return `${parsed.parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(':')}::/64`;
+  if (!isIPv6(address)) return address;
+  // In the one form that RFC 5952 gives it, without the name of an interface.
+  const written = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(written) ?? [];
+  if (high !== undefined && low !== undefined)
+    return [high, low].flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255]).join('.');
+  const [before = [], after] = written.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = Array.from({ length: 8 - before.length - (after?.length ?? 0) }, () => '0');
+  return `${[...before, ...zeros, ...(after ?? [])].slice(0, 4).join(':')}::/64`;
 }
