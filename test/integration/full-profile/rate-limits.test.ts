@@ -53,9 +53,9 @@ describe.skipIf(!found.found)('two processes with the API', { timeout: 120_000 }
       return answer;
     };
     const statuses = async (api: number, times: number) => {
-      const found: number[] = [];
-      for (let each = 0; each < times; each++) found.push((await post(api)).status);
-      return found;
+      const answered: number[] = [];
+      for (let each = 0; each < times; each++) answered.push((await post(api)).status);
+      return answered;
     };
     return { post, statuses };
   }
