@@ -1,5 +1,4 @@
 import { availableParallelism, tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { folderInMemory } from './test/support/folder-in-memory.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
@@ -52,15 +51,15 @@ const ALONE = 'test/faults/special/worst-bodies.test.ts';
 // As bin/eventops in a checkout: 'eventops' means the sources, for Vite and for Node.
 const SOURCES = 'eventops-source';
 
-const compileWasmOnce = `--require=${fileURLToPath(new URL('test/support/processes/compile-wasm-once.cjs', import.meta.url))}`;
+// As bin/eventops does for the embedded database (docs/adr/0053).
+const compileWasmOnce = ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
 
 export default defineConfig({
   ssr: { resolve: { conditions: [SOURCES, 'module', 'node', 'development|production'] } },
   test: {
-    execArgv: [`--conditions=${SOURCES}`, compileWasmOnce],
+    execArgv: [`--conditions=${SOURCES}`, ...compileWasmOnce],
     // For the processes that tests start, too.
     env: {
-      NODE_OPTIONS: JSON.stringify(compileWasmOnce),
       TMPDIR: process.env['TMPDIR'] ?? folderInMemory() ?? tmpdir(),
     },
     // Three for two cores: much of what tests do is waiting.
