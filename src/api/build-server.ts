@@ -1,7 +1,9 @@
 import { type FastifyInstance, fastify } from 'fastify';
+import { noteUses } from '../application/api-keys/note-uses.ts';
 import { createRepeatingReport } from '../application/repeating-report.ts';
 import { proxiesAmong } from './addresses.ts';
 import { createAdmission } from './admission.ts';
+import { takingApiKeys } from './api-keys/key-authenticator.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { createEventWaits } from './event-waits.ts';
 import { defaultLimits } from './limits.ts';
@@ -34,9 +36,11 @@ const noRateLimits = { requestsPerMinute: 0, actsPerMinute: 0 };
 export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   const limits = { ...defaultLimits, ...dependencies.limits };
   const { permissionsOfRoles: ofRoles = permissionsOfRoles() } = dependencies;
-  const { authenticator, random, clock, log, logger } = dependencies;
   const { corsOrigins = [], trustProxy = [], rateLimits = noRateLimits, eventLoop } = dependencies;
   const isProxy = proxiesAmong(trustProxy);
+  const { apiKeys, random, clock, log, logger, keyUses } = dependencies;
+  const notedUses = noteUses({ clock, store: keyUses });
+  const authenticator = takingApiKeys(dependencies.authenticator, { apiKeys, uses: notedUses, clock });
   const clientErrors = createClientErrors(limits.passingOverMs);
   const server = fastify({
     // Fastify's logger makes a child for each request; only failures are worth a line, and they log themselves.
@@ -82,7 +86,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   });
   server.addHook('preClose', async () => waits.close());
 
-  const given = { ...dependencies, limits, permissionsOfRoles: ofRoles, waits };
+  const given = { ...dependencies, authenticator, limits, notedUses, permissionsOfRoles: ofRoles, waits };
   for (const route of routes) addRoute(server, route, given);
   return server;
 }

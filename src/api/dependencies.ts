@@ -1,9 +1,13 @@
+import type { ApiKeys } from '../application/api-keys/follow-api-keys.ts';
+import type { NotedUses } from '../application/api-keys/note-uses.ts';
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { EventLoop } from '../application/ports/event-loop.ts';
+import type { KeyUses } from '../application/ports/key-uses.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
+import type { SecretSource } from '../application/ports/secret-source.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import type { ReplayPermission } from '../domain/event/commands.ts';
 import type { ReadDatabase } from '../projections/events/queries.ts';
@@ -24,11 +28,15 @@ export interface ReadinessCheck {
 
 /** What the API stands on. It can read the log and the read tables, and change events through the use cases alone. */
 export interface ApiDependencies {
-  readonly useCases: Pick<UseCases, 'receiveEvent' | 'replayEvent' | 'discardEvent'>;
+  readonly useCases: Pick<UseCases, 'receiveEvent' | 'replayEvent' | 'discardEvent' | 'createApiKey' | 'revokeApiKey'>;
   readonly log: Pick<EventReader, 'readStream' | 'readPages' | 'subscribeAll' | 'head'>;
   /** The read tables as they are currently. @throws {ReadDatabaseUnavailable} while there are none. */
   readonly readDatabase: () => ReadDatabase;
+  /** Of tokens; API keys are judged by `apiKeys`. */
   readonly authenticator: Authenticator;
+  readonly apiKeys: ApiKeys;
+  readonly keyUses: KeyUses;
+  readonly secrets: SecretSource;
   readonly readinessChecks: readonly ReadinessCheck[];
   readonly clock: MonotonicClock;
   readonly random: Random;
@@ -53,8 +61,12 @@ export interface ApiDependencies {
 
 /** What a route gets. */
 export type RouteDependencies = Required<
-  Omit<ApiDependencies, 'limits' | 'countProblem' | 'corsOrigins' | 'trustProxy' | 'rateLimits' | 'eventLoop'>
+  Omit<
+    ApiDependencies,
+    'limits' | 'countProblem' | 'keyUses' | 'corsOrigins' | 'trustProxy' | 'rateLimits' | 'eventLoop'
+  >
 > & {
+  readonly notedUses: NotedUses;
   readonly limits: Limits;
   readonly waits: EventWaits;
 };

@@ -38,6 +38,8 @@ export const defaultLimits = {
   lateLooks: 2,
   lookEveryMs: 1_000,
   retryAfterLoadSeconds: 3,
+  /** API keys that have neither expired nor been revoked. */
+  liveApiKeys: 1_000,
   /** Of a list's page, in bytes of payload; one item always fits. */
   pageBytes: 1024 * 1024,
   /** What the parts said is believed for so long. */
@@ -74,6 +76,8 @@ export const defaultLimits = {
   refusalsForgottenAfterMs: 30_000,
   /** Clients who are remembered for their refusals. */
   refusedClients: 1_000,
+  /** How long an answer waits until this process itself goes by what was just done to an API key. */
+  apiKeyKnownMs: 2_000,
   /** Longer than the 60 s of the usual load balancers, so that they close first and never meet a closed connection. */
   keepAliveTimeoutMs: 72_000,
 } as const;

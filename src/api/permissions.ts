@@ -9,7 +9,9 @@ export type Permission =
   | 'events:discard'
   | 'audit:read'
   /** Why a part of the system is not ready. */
-  | 'system:read';
+  | 'system:read'
+  /** Who gets in: API keys. */
+  | 'access:manage';
 
 type RoleName = 'viewer' | 'auditor' | 'operator' | 'admin';
 
@@ -27,13 +29,16 @@ export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'a
     viewer,
     auditor,
     operator: [...auditor, 'system:read', ...(replayRole === 'operator' ? (['events:replay'] as const) : [])],
-    admin: [...auditor, 'system:read', 'events:write', 'events:replay', 'events:discard'],
+    admin: [...auditor, 'system:read', 'events:write', 'events:replay', 'events:discard', 'access:manage'],
   };
   return new Map(Object.entries(table));
 }
 
 /** Everything that some role permits. */
 export const allPermissions: readonly Permission[] = [...new Set([...permissionsOfRoles().values()].flat())];
+
+/** Everything that an API key may permit: none lets others in. */
+export const permissionsOfKeys = allPermissions.filter((permission) => permission !== 'access:manage');
 
 /** Who may use a route. Every route has to say it; there is no default. */
 export type Access =

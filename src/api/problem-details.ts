@@ -1,5 +1,6 @@
 import type * as failures from '../application/failures.ts';
-import type { Rejection, RejectionCode } from '../domain/event/rejections.ts';
+import type { ApiKeyRejection } from '../domain/api-key/rejections.ts';
+import type { Rejection as EventRejection } from '../domain/event/rejections.ts';
 
 /** The code of every failure class there is: a new one does not compile until it has a line below. */
 type FailureCode = {
@@ -9,6 +10,8 @@ type FailureCode = {
     ? Code
     : never;
 }[keyof typeof failures];
+
+type Rejection = EventRejection | ApiKeyRejection;
 
 type RefusalCode =
   | 'batch-too-large'
@@ -30,13 +33,15 @@ type RefusalCode =
   | 'quota-exceeded'
   | 'request-timeout'
   | 'shutting-down'
+  | 'source-not-permitted'
+  | 'too-many-api-keys'
   | 'too-many-connections'
   | 'too-many-requests'
   | 'too-many-waiters'
   | 'unauthenticated'
   | 'uri-too-long';
 
-export type ProblemCode = RejectionCode | FailureCode | RefusalCode;
+export type ProblemCode = Rejection['code'] | FailureCode | RefusalCode;
 
 /** What is wrong with one part of a request. */
 export interface FieldError {
@@ -63,6 +68,9 @@ export const success = { ok: 200, created: 201, accepted: 202, notModified: 304 
 const RETRY_AFTER_SECONDS = 1;
 
 const table: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {
+  'api-key-not-found': [404, 'There is no such API key'],
+  'api-key-revoked': [409, 'The API key was revoked before'],
+  'api-keys-unavailable': [503, 'The API keys are not known yet'],
   'append-refused': [500, 'The log refused the event'],
   'batch-too-large': [413, 'The batch holds too many events'],
   'checkpoint-refused': [503, 'The log is not the one that is expected'],
@@ -76,6 +84,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'event-not-found': [404, 'There is no such event'],
   'event-still-processing': [409, 'The event is still being processed'],
   'expectation-refused': [417, 'The expectation cannot be met'],
+  'expiry-not-in-future': [400, 'The expiry is not in the future'],
   'headers-too-large': [431, 'The headers are too large'],
   'history-broken': [409, 'The stored history is not what was written'],
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
@@ -94,6 +103,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   overloaded: [503, 'Too much is under way'],
   'permission-missing': [403, 'A permission is missing'],
   'quota-exceeded': [429, 'Too many requests came in a minute'],
+  'permission-not-grantable': [403, 'The permission cannot be given to a key'],
   'read-database-refused': [500, 'The read tables do not take the values'],
   'read-database-unfit': [503, 'The read tables cannot be kept in this database'],
   'read-database-unavailable': [503, 'The read tables are not available'],
@@ -101,7 +111,9 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'request-timeout': [408, 'The request took too long to arrive'],
   'retry-not-due': [409, 'The retry is not due'],
   'shutting-down': [503, 'The server is shutting down'],
+  'source-not-permitted': [403, 'The API key is for other sources'],
   'stale-attempt': [409, 'The attempt is not the present one'],
+  'too-many-api-keys': [409, 'Too many API keys are live'],
   'too-many-connections': [503, 'Too many connections are open'],
   'too-many-requests': [429, 'The client has too much under way'],
   'too-many-waiters': [503, 'Too many requests are waiting'],
@@ -155,6 +167,14 @@ export function problemOfRejection(rejection: Rejection): Problem {
         code,
         detail: `The handler of ${rejection.type} says replay: 'never'. A dead letter can still be discarded.`,
       };
+    case 'permission-not-grantable':
+      return {
+        code,
+        detail: `A key is given only what its creator may do, and ${rejection.permission} is not among it.`,
+        members: { permission: rejection.permission },
+      };
+    case 'api-key-revoked':
+      return { code, detail: `By someone else, or for another reason, at ${rejection.revokedAt}.` };
     default:
       return { code, ...('status' in rejection ? { detail: `It is ${rejection.status} now.` } : {}) };
   }

@@ -18,6 +18,7 @@ export const problemsWithoutRoute = [
 const ofAll = problemsWithoutRoute.filter((code) => code !== 'method-not-allowed' && code !== 'not-found');
 
 const behindAccess = [
+  'api-keys-unavailable',
   'issuer-unavailable',
   'overloaded',
   'permission-missing',

@@ -111,6 +111,13 @@ export class IssuerUnavailable extends OperationalFailure {
   readonly retryable = true;
 }
 
+/** The API keys have not all been read from the log yet, so whether a key is good is unknown. */
+export class ApiKeysUnavailable extends OperationalFailure {
+  override readonly name = 'ApiKeysUnavailable';
+  readonly code = 'api-keys-unavailable';
+  readonly retryable = true;
+}
+
 /** A server outside of the system gave no usable answer. */
 export class OutboundFailed extends Error {
   override readonly name = 'OutboundFailed';

@@ -10,6 +10,8 @@ import type {
 import type { CommandContext } from './command-context.ts';
 import type { KnownEvent } from './event-history.ts';
 import { type CommandDependencies, handleCommand } from './handle-command.ts';
+import { type AskedApiKey, createApiKey } from './use-cases/api-key/create-api-key.ts';
+import { type AskedRevocation, revokeApiKey } from './use-cases/api-key/revoke-api-key.ts';
 import type { AskedAct } from './use-cases/event/act-once.ts';
 import { discardEvent } from './use-cases/event/discard-event.ts';
 import { receiveEvent, type SentByClient } from './use-cases/event/receive-event.ts';
@@ -54,6 +56,12 @@ export const createUseCases = (dependencies: CommandDependencies) => {
 
     /** An operator gives a dead letter up. */
     discardEvent: (asked: AskedAct) => discardEvent(dependencies, asked),
+
+    /** An admin lets a machine in. */
+    createApiKey: (asked: AskedApiKey) => createApiKey(dependencies, asked),
+
+    /** An admin ends a key. */
+    revokeApiKey: (asked: AskedRevocation) => revokeApiKey(dependencies, asked),
   };
 };
 

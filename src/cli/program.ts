@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addKeys, type KeysActions } from './keys.ts';
 
 export const allRoles = ['api', 'projector', 'dispatcher', 'worker'] as const;
 export type Role = (typeof allRoles)[number];
@@ -23,6 +24,7 @@ export interface CommandActions {
   start(request: StartRequest): Promise<void>;
   token(request: TokenRequest): Promise<void>;
   verify(): Promise<void>;
+  readonly keys: KeysActions;
 }
 
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
@@ -74,7 +76,7 @@ const parseScope = (permissions: readonly string[]) => (text: string, scopes: re
 
 /**
  * The `eventops` command. Results go to standard output, everything else to standard error.
- * @param permissions the names that `--scope` takes.
+ * @param permissions the names that `--scope` and `--permission` take.
  */
 export function createProgram(actions: CommandActions, permissions: readonly string[]): Command {
   const program = new Command('eventops')
@@ -123,7 +125,10 @@ export function createProgram(actions: CommandActions, permissions: readonly str
     .description('check the embedded log: every stored transition against its hash chain, and the file itself')
     .action(() => actions.verify());
 
-  for (const command of program.commands) command.exitOverride().showHelpAfterError();
+  addKeys(program, actions.keys, parseScope(permissions));
+
+  for (const command of program.commands)
+    for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError();
   return program;
 }
 

@@ -34,6 +34,8 @@ const settings = z.object({
   TRUST_PROXY: networks(),
   RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000_000, 0),
   RATE_LIMIT_ACTS_PER_MINUTE: wholeNumber(0, 1_000_000_000, 120),
+  EVENTOPS_URL: url('http', 'https'),
+  EVENTOPS_TOKEN: z.string().optional(),
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
@@ -46,7 +48,12 @@ const settings = z.object({
 export const settingNames = Object.keys(settings.shape);
 
 /** May hold credentials, so each can be handed over as a file: `<NAME>_FILE`. */
-export const secretSettingNames = ['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL'] satisfies readonly SettingName[];
+export const secretSettingNames = [
+  'EVENTSTORE_URL',
+  'DATABASE_URL',
+  'AMQP_URL',
+  'EVENTOPS_TOKEN',
+] satisfies readonly SettingName[];
 
 type SettingName = keyof typeof settings.shape;
 
@@ -77,6 +84,10 @@ export interface Config {
   readonly rateLimitPerMinute: number;
   /** The same for acts. */
   readonly rateLimitActsPerMinute: number;
+  /** Where commands reach a system that runs; `null` for the one that these settings describe. */
+  readonly eventOpsUrl: string | null;
+  /** What commands are let in with there: a token. */
+  readonly eventOpsToken: string | null;
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly handlerIsolation: (typeof handlerIsolations)[number];
@@ -131,6 +142,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trustProxy: values.TRUST_PROXY,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     rateLimitActsPerMinute: values.RATE_LIMIT_ACTS_PER_MINUTE,
+    eventOpsUrl: values.EVENTOPS_URL ?? null,
+    eventOpsToken: values.EVENTOPS_TOKEN ?? null,
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     handlerIsolation: values.HANDLER_ISOLATION,

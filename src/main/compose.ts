@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemEventLoop } from '../adapters/system/event-loop.ts';
 import { systemRandom } from '../adapters/system/random.ts';
+import { systemSecretSource } from '../adapters/system/secret-source.ts';
 import type { Metrics } from '../adapters/telemetry/metrics.ts';
 import { connectionsWithin } from '../api/connections.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
@@ -11,6 +12,7 @@ import { defaultLimits } from '../api/limits.ts';
 import { listenForMonitoring } from '../api/monitoring.ts';
 import { WINDOW_MS } from '../api/rate-limits/quota.ts';
 import { askParts, codesOf, detailsOf, shareChecks } from '../api/readiness.ts';
+import { followApiKeys } from '../application/api-keys/follow-api-keys.ts';
 import { createBrokenHistories, reportingBrokenHistories } from '../application/broken-histories.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { Logger } from '../application/ports/logger.ts';
@@ -117,7 +119,11 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   defer(() => monitoring.close());
   const apiPort = roles.includes('api')
     ? await listenForRequests(
-        { config, parts, handlers, checks: [...checks, ...notices], metrics, logger, processName },
+        {
+          ...{ config, parts, handlers, metrics, logger, processName },
+          checks: [...checks, ...notices],
+          reportBroken: brokenHistories.report,
+        },
         defer,
       )
     : null;
@@ -152,10 +158,11 @@ async function listenForRequests(
     readonly checks: readonly ReadinessCheck[];
     readonly metrics: Metrics;
     readonly processName: string;
+    readonly reportBroken: (stream: string) => void;
   },
   defer: Defer,
 ): Promise<number> {
-  const { config, parts, handlers, checks, metrics, logger, processName } = given;
+  const { config, parts, handlers, checks, metrics, logger, processName, reportBroken } = given;
   const matchHandler = createMatchHandler(handlers);
   const { buildServer } = await import('../api/build-server.ts');
   const { permissionsOfRoles } = await import('../api/permissions.ts');
@@ -164,6 +171,9 @@ async function listenForRequests(
   const { authenticator, checks: ofAuthenticator } = await openAuthenticator(config, { clock, logger }, defer);
   const readTables = opened(parts.readTables);
   const rows = readOnly(readTables.db);
+  const apiKeys = followApiKeys({ log: parts.log, clock, logger, reportBroken });
+  defer(() => apiKeys.stop());
+  const ofKeys = { part: 'API keys', check: async () => apiKeys.unhealthyReason() };
   const api = buildServer({
     useCases: createUseCases({ log, clock, random }),
     log,
@@ -173,7 +183,10 @@ async function listenForRequests(
       return rows;
     },
     authenticator,
-    readinessChecks: [...checks, ...ofAuthenticator],
+    apiKeys,
+    keyUses: opened(parts.stores).keyUses,
+    secrets: systemSecretSource,
+    readinessChecks: [...checks, ofKeys, ...ofAuthenticator],
     replayPermissionOf: (type) => matchHandler(type)?.replay ?? 'safe',
     permissionsOfRoles: permissionsOfRoles(config.replayRole),
     countProblem: metrics.counter('eventops_http_problems_total', 'Requests that were not served, by code.', 'code'),

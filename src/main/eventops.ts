@@ -23,6 +23,20 @@ const program = createProgram(
       const { verifyLog } = await import('./verify-log.ts');
       await verifyLog(readConfig());
     },
+    keys: {
+      create: async (request) => {
+        const { createKey } = await import('./keys.ts');
+        await createKey(readConfig(), request);
+      },
+      list: async (form) => {
+        const { listKeys } = await import('./keys.ts');
+        await listKeys(readConfig(), form);
+      },
+      revoke: async (request) => {
+        const { revokeKey } = await import('./keys.ts');
+        await revokeKey(readConfig(), request);
+      },
+    },
   },
   allPermissions,
 );

@@ -55,8 +55,15 @@ export interface SharedCountsTable {
   reported_at: Date;
 }
 
+/** When each API key was used last, to the hour. */
+export interface ApiKeyUsesTable {
+  key_id: string;
+  used_at: ColumnType<Date, string, string>;
+}
+
 /** Every table of the read database, as the migrations make them. */
 export interface Database {
+  api_key_uses: ApiKeyUsesTable;
   checkpoints: CheckpointsTable;
   due_work: DueWorkTable;
   events: EventsTable;

@@ -11,9 +11,13 @@ const matrix: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   'GET /v1/events': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
   'GET /v1/events/:id': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
   'GET /v1/events/:id/history': { viewer: true, auditor: true, operator: true, admin: true },
+  'GET /v1/events/:id/trace': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
   'POST /v1/events/:id/replay': { admin: true },
   'GET /v1/dead-letters': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
   'POST /v1/dead-letters/:id/discard': { admin: true },
+  'POST /v1/api-keys': { admin: true },
+  'GET /v1/api-keys': { admin: true },
+  'POST /v1/api-keys/:id/revoke': { admin: true },
   'GET /v1/me': { nobody: true, shop: true, viewer: true, auditor: true, operator: true, admin: true },
 };
 const everybody = ['nobody', 'shop', 'viewer', 'auditor', 'operator', 'admin'];

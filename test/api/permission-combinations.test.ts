@@ -50,7 +50,8 @@ function routesOfOneEvent(): readonly (readonly ['GET' | 'POST', string])[] {
     names.push(name);
     const path = names.join('');
     for (const method of methods.split(', '))
-      if ((method === 'GET' || method === 'POST') && path.includes(':id')) routes.push([method, path]);
+      if ((method === 'GET' || method === 'POST') && /\/(events|dead-letters)\/:id/.test(path))
+        routes.push([method, path]);
   }
   return routes;
 }

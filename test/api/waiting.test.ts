@@ -11,6 +11,8 @@ function followedLog() {
   const followed = Promise.withResolvers<void>();
   const left = Promise.withResolvers<void>();
   const subscribeAll: EventLog['subscribeAll'] = async function* (after, options) {
+    // API keys are followed all the time.
+    if (options?.streamPrefixes?.includes('event-') !== true) return yield* log.subscribeAll(after, options);
     try {
       for await (const message of log.subscribeAll(after, options)) {
         if (message.kind === 'caught-up') followed.resolve();

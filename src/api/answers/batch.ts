@@ -17,6 +17,7 @@ const refused = z.strictObject({
     'invalid-request',
     'malformed-json',
     'media-type-refused',
+    'source-not-permitted',
     ...problemsOfAppending,
   ]),
 });

@@ -21,6 +21,23 @@ export const printableKey = z
   .string()
   .regex(/^[\x20-\x7e]{1,255}$/, { error: 'must be 1 to 255 printable ASCII characters' });
 
+/** Also ends of lines, and what turns text around: what people write is read in lists, logs and terminals. */
+const misleading = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}]/u;
+/** A letter, digit, sign or symbol that can be seen; a few letters and U+2800 look like nothing. */
+const visible = /(?=[\p{L}\p{N}\p{P}\p{S}])[^\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** Words for people. */
+export const oneLine = (most: number) =>
+  z
+    .string()
+    .min(1, { abort: true })
+    .max(most)
+    .refine((text) => !misleading.test(text), {
+      error: 'must be one line without control characters and marks of direction',
+      abort: true,
+    })
+    .refine((text) => visible.test(text), { error: 'must hold characters that can be seen' });
+
 const REQUIRED = 'is required';
 
 /** Any JSON; `null` is some. */

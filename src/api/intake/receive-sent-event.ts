@@ -20,8 +20,9 @@ export type Reception =
 export async function receiveSentEvent(
   { useCases }: Pick<RouteDependencies, 'useCases'>,
   sent: PreparedEvent,
-  { clientId, idempotencyKey, context }: SentBy,
+  { clientId, sources, idempotencyKey, context }: SentBy,
 ): Promise<Reception> {
+  if (sources && !sources.includes(sent.source)) return { ok: false, problem: sourceNotPermitted(sources) };
   const key = idempotencyKey ?? sent.idempotencyKey;
   const result = await useCases.receiveEvent({ ...sent, clientId, idempotencyKey: key }, context);
   const received = result.current.state?.received;
@@ -34,10 +35,17 @@ export async function receiveSentEvent(
 
 export interface SentBy {
   readonly clientId: string;
+  /** The only ones that it may send; any without a list. */
+  readonly sources?: readonly string[] | null;
   /** The request's own key, which goes before one that the event brings along. */
   readonly idempotencyKey: string | null;
   readonly context: CommandContext;
 }
+
+const sourceNotPermitted = (sources: readonly string[]): Problem => ({
+  code: 'source-not-permitted',
+  detail: `The key may send events of these sources: ${sources.join(', ')}.`,
+});
 
 function differing(sent: PreparedEvent, stored: ReceiveEvent['event']): Pick<Problem, 'detail' | 'errors'> {
   const comparable = comparableOf({ ...sent, payload: parseExactly(sent.payload) });

@@ -1,5 +1,8 @@
 import type { Route } from '../route.ts';
 import { getMe } from './access/get-me.ts';
+import { createApiKey } from './api-keys/create-api-key.ts';
+import { listApiKeys } from './api-keys/list-api-keys.ts';
+import { revokeApiKey } from './api-keys/revoke-api-key.ts';
 import { discardDeadLetter } from './dead-letters/discard-dead-letter.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
 import { getEvent } from './events/get-event.ts';
@@ -27,6 +30,9 @@ export const routes: readonly Route[] = [
   listDeadLetters,
   discardDeadLetter,
   getMe,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
   health,
   readiness,
   getDocument,

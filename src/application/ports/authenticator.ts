@@ -1,4 +1,4 @@
-/** Who a request comes from, as far as a verified token says. */
+/** Who a request comes from, as far as a verified token or API key says. */
 export interface Principal {
   /** Stable over token rotation: the client id where there is one, otherwise the subject. Idempotency keys belong to it. */
   readonly clientId: string;
@@ -7,9 +7,14 @@ export interface Principal {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly tokenId: string | null;
+  /** The only sources of events that it may send; any without a list. */
+  readonly sources?: readonly string[] | null;
 }
 
 export interface Authenticator {
-  /** The principal behind a bearer token; `null` for every token that does not verify, whatever is wrong with it. */
+  /**
+   * The principal behind a bearer token; `null` for every token that does not verify, whatever is wrong with it.
+   * @throws {IssuerUnavailable} @throws {ApiKeysUnavailable} that cannot be known currently.
+   */
   authenticate(token: string): Promise<Principal | null>;
 }

@@ -27,6 +27,8 @@ export const runnerWithPoints = (runner: HandlerRunner, reach: Reach): HandlerRu
 
 const storesWithPoints = (stores: Stores, reach: Reach): Stores => ({
   dueWork: withPoints(stores.dueWork, portActions.dueWork, reach),
+  // What is lost of it is of no use to anything but people.
+  keyUses: stores.keyUses,
   projection: (readModel) => withPoints(stores.projection(readModel), portActions.projection, reach),
   // One transaction for each event, repeated until it went through.
   passedOver: stores.passedOver,

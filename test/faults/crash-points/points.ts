@@ -36,6 +36,10 @@ const pointsOfRole: Readonly<Record<Role, readonly CrashPoint[]>> = {
     'append-ReplayRequested.after',
     'append-EventDiscarded.before',
     'append-EventDiscarded.after',
+    'append-ApiKeyCreated.before',
+    'append-ApiKeyCreated.after',
+    'append-ApiKeyRevoked.before',
+    'append-ApiKeyRevoked.after',
   ],
   projector: [
     'take-lease.before',

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
+import { systemSecretSource } from '../../../src/adapters/system/secret-source.ts';
 import { buildServer } from '../../../src/api/build-server.ts';
 import type { ApiDependencies } from '../../../src/api/dependencies.ts';
+import { type ApiKeys, followApiKeys } from '../../../src/application/api-keys/follow-api-keys.ts';
 import { ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
 import type { Principal } from '../../../src/application/ports/authenticator.ts';
 import type { EventLog, RecordedTransition } from '../../../src/application/ports/event-log.ts';
+import type { KeyUses } from '../../../src/application/ports/key-uses.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
@@ -23,6 +26,7 @@ const caller = (clientId: string, roles: readonly string[], scopes: readonly str
 /** Who calls: the token is the name. */
 const callers: Readonly<Record<string, Principal>> = {
   admin: caller('admin', ['admin']),
+  'key-maker': caller('key-maker', [], ['access:manage', 'events:write']),
   operator: caller('operator', ['operator']),
   auditor: caller('auditor', ['auditor']),
   viewer: caller('viewer', ['viewer']),
@@ -36,12 +40,23 @@ export interface ApiUnderTest {
   readonly server: ReturnType<typeof buildServer>;
   readonly log: EventLog;
   readonly clock: ManualClock;
+  readonly apiKeys: ApiKeys;
   /** As `admin` by default; `null` sends no token. */
   call(request: InjectOptions & { readonly as?: string | null }): Promise<LightMyRequestResponse>;
   /** Posts one event as JSON. */
   post(body: unknown, headers?: Readonly<Record<string, string>>, as?: string): Promise<LightMyRequestResponse>;
   /** Everything in the log. */
   recorded(): Promise<readonly RecordedTransition[]>;
+}
+
+function keyUsesInMemory(): KeyUses {
+  const kept = new Map<string, string>();
+  return {
+    lastUses: async () => kept,
+    save: async (uses) => {
+      for (const [id, hour] of uses) kept.set(id, hour);
+    },
+  };
 }
 
 type Given = Partial<ApiDependencies> & { readonly log?: EventLog };
@@ -61,20 +76,25 @@ export function openApi(given: Given = {}): ApiUnderTest {
   const log = given.log ?? createInMemoryLog();
   const clock = manualClock();
   const random = { uuid: randomUUID, fraction: () => 0 };
+  const apiKeys = given.apiKeys ?? followApiKeys({ log, clock, logger: silentLogger, reportBroken: () => {} });
   const server = buildServer({
     useCases: createUseCases({ log, clock, random }),
     readDatabase: () => {
       throw new ReadDatabaseUnavailable('There is none');
     },
     authenticator: { authenticate: async (token) => callers[token] ?? null },
+    keyUses: keyUsesInMemory(),
+    secrets: systemSecretSource,
     readinessChecks: [],
     replayPermissionOf: (type) => (type.startsWith('once.') ? 'never' : 'safe'),
     clock,
     random,
     logger: silentLogger,
     ...given,
+    apiKeys,
     log,
   });
+  server.addHook('onClose', () => apiKeys.stop());
   const declarations = holdToDeclarations(server);
   const call: ApiUnderTest['call'] = async ({ as = 'admin', headers, ...request }) => {
     const authorization = as === null ? {} : { authorization: `Bearer ${as}` };
@@ -86,6 +106,7 @@ export function openApi(given: Given = {}): ApiUnderTest {
     server,
     log,
     clock,
+    apiKeys,
     call,
     post: (body, headers = {}, as = 'admin') =>
       call({

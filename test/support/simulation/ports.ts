@@ -97,6 +97,8 @@ export function storesOf(world: World, life: Life): Stores {
       hasten: meddle('hasten', stores.dueWork.hasten, tablesAreAway),
       readAgain: meddle('read-again', stores.dueWork.readAgain, tablesAreAway),
     },
+    // No client of the simulation has a key.
+    keyUses: { lastUses: async () => new Map(), save: async () => {} },
     projection: (readModel) => {
       const store = stores.projection(readModel);
       return {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { admit, isPermitted, knownRoles, type Permission, permissionsOfRoles } from '../../../src/api/permissions.ts';
+import {
+  admit,
+  isPermitted,
+  knownRoles,
+  type Permission,
+  permissionsOfKeys,
+  permissionsOfRoles,
+} from '../../../src/api/permissions.ts';
 import type { Principal } from '../../../src/application/ports/authenticator.ts';
 
 const all: readonly Permission[] = [
@@ -10,6 +17,7 @@ const all: readonly Permission[] = [
   'events:discard',
   'audit:read',
   'system:read',
+  'access:manage',
 ];
 const principal = (given: Partial<Principal>): Principal => ({
   ...{ clientId: 'shop', subject: 'shop', roles: [], scopes: [], tokenId: null },
@@ -52,6 +60,12 @@ describe('roles', () => {
 
   it('are recorded only where they mean something', () => {
     expect(knownRoles(principal({ roles: ['admin', 'of-another-system', 'Viewer'] }))).toEqual(['admin']);
+  });
+});
+
+describe('API keys', () => {
+  it('may permit everything but letting others in', () => {
+    expect([...permissionsOfKeys].sort()).toEqual(all.filter((each) => each !== 'access:manage').sort());
   });
 });
 

@@ -10,10 +10,15 @@ async function run(...commandLine: readonly string[]) {
       start: async ({ roles, acceptLossUpTo }) => void asked.push({ start: roles, acceptLossUpTo }),
       token: async (request) => void asked.push({ token: request }),
       verify: async () => void asked.push('verify'),
+      keys: {
+        create: async (request) => void asked.push({ create: request }),
+        list: async (form) => void asked.push({ list: form }),
+        revoke: async (request) => void asked.push({ revoke: request }),
+      },
     },
     ['events:read', 'events:write'],
   );
-  for (const each of [program, ...program.commands])
+  for (const each of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
     each.configureOutput({ writeErr: (text) => void told.push(text), writeOut: (text) => void told.push(text) });
   return { code: await runProgram(program, commandLine), asked, told: told.join('') };
 }
@@ -60,6 +65,44 @@ describe('eventops token', () => {
   });
 });
 
+const keyId = '091e518e-cffb-86e7-867b-354763635bbd';
+
+describe('eventops keys', () => {
+  it('creates a key with what is named', async () => {
+    const words = [
+      '--permission',
+      'events:write',
+      '--permission',
+      'events:read',
+      '--source',
+      'shop',
+      '--source',
+      'a b',
+    ];
+    expect(await run('keys', 'create', '--name', 'till', ...words, '--expires-at', 'soon')).toMatchObject({
+      code: 0,
+      asked: [
+        {
+          create: {
+            ...{ name: 'till', permissions: ['events:write', 'events:read'], sources: ['shop', 'a b'] },
+            expiresAt: 'soon',
+          },
+        },
+      ],
+    });
+  });
+
+  it('lists keys as a table, or as JSON', async () => {
+    expect((await run('keys', 'list')).asked).toEqual([{ list: 'table' }]);
+    expect((await run('keys', 'list', '-o', 'json')).asked).toEqual([{ list: 'json' }]);
+  });
+
+  it('revokes a key for a reason', async () => {
+    const reason = 'it was sold';
+    expect((await run('keys', 'revoke', keyId, '--reason', reason)).asked).toEqual([{ revoke: { id: keyId, reason } }]);
+  });
+});
+
 describe('wrong use', () => {
   it.each([
     [['begin'], /unknown command 'begin'/],
@@ -79,6 +122,12 @@ describe('wrong use', () => {
     [['token', '--subject', 'a\u0000b'], /no control characters/],
     [['token', '--subject', 'a'.repeat(201)], /a name has 1 to 200 characters/],
     [['verify', 'extra'], /too many arguments/],
+    [['keys', 'create', '--permission', 'events:write'], /required option '--name <name>'/],
+    [['keys', 'create', '--name', 'till', '--permission', 'all'], /no such permission; there are events:read/],
+    [['keys', 'list', '-o', 'xml'], /Allowed choices are table, json/],
+    [['keys', 'revoke', 'eo_x', '--reason', 'x'], /the id of a key is a UUID/],
+    [['keys', 'revoke', keyId], /required option '--reason <reason>'/],
+    [['keys'], /Usage: eventops keys/],
     [[], /Usage: eventops/],
   ])('%j ends with 2, says why and asks for nothing', async (words, says) => {
     const { code, asked, told } = await run(...words);

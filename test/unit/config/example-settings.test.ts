@@ -19,6 +19,8 @@ const examples = [
   'OIDC_CLIENT_CLAIM',
   'CORS_ORIGINS',
   'TRUST_PROXY',
+  'EVENTOPS_URL',
+  'EVENTOPS_TOKEN',
   'NODE_ENV',
   'EVENTOPS_CRASH_AT',
 ];

@@ -18,8 +18,8 @@ import { silentLogger } from '../../support/worker/silent-logger.ts';
  * rows is read.
  */
 const withoutPoints = [
-  ...['authenticator', 'background-service', 'random', 'clock', 'event-loop'],
-  ...['logger', 'outbound-http', 'shared-counts'],
+  ...['authenticator', 'background-service', 'random', 'clock', 'event-loop', 'key-uses'],
+  ...['logger', 'outbound-http', 'secret-source', 'shared-counts'],
 ];
 
 const methodsIn = (path: string) => [...textOf(path).matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);

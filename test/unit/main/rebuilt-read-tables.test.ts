@@ -32,6 +32,7 @@ function createSurroundings() {
         log,
         stores: {
           dueWork: stores.dueWork,
+          keyUses: { lastUses: async () => new Map(), save: async () => {} },
           projection: (readModel) => stores.projection(readModel),
           checkpoints: (lease) => stores.checkpoints(lease),
           passedOver: (readModel) => stores.passedOver(readModel),

@@ -61,7 +61,8 @@ export const ingestBatch = defineRoute({
     return async (request, reply) => {
       const items = await readItems(request, dependencies);
       if (!items.ok) return sendProblem(reply, items.problem);
-      const by = { clientId: request.principal.clientId, idempotencyKey: null, context: commandContextOf(request) };
+      const { clientId, sources = null } = request.principal;
+      const by = { clientId, sources, idempotencyKey: null, context: commandContextOf(request) };
       const failures: unknown[] = [];
       const failed = (error: unknown): Reception => {
         failures.push(error);

@@ -54,7 +54,7 @@ export const ingestEvent = defineRoute({
       body: { schema: eventAnswer, example: exampleEvent },
     },
   },
-  problems: ['idempotency-key-reused', ...problemsOfAppending],
+  problems: ['idempotency-key-reused', 'source-not-permitted', ...problemsOfAppending],
   handler(dependencies) {
     const { limits } = dependencies;
     return async (request, reply) => {
@@ -62,8 +62,8 @@ export const ingestEvent = defineRoute({
       if (!key.ok) return sendProblem(reply, key.problem);
       const sent = readPreparedEvent(request, limits);
       if (!sent.ok) return sendProblem(reply, sent.problem);
-      const { clientId } = request.principal;
-      const by = { clientId, idempotencyKey: key.value, context: commandContextOf(request) };
+      const { clientId, sources = null } = request.principal;
+      const by = { clientId, sources, idempotencyKey: key.value, context: commandContextOf(request) };
       const reception = await receiveSentEvent(dependencies, sent.value, by);
       if (!reception.ok) return sendProblem(reply, reception.problem);
       if (reception.isNew) return answer(reply, reception.event, true);

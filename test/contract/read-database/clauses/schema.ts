@@ -24,6 +24,7 @@ type Tables = {
 
 /** Does not compile when a row type changes, and fails when the migrations do. */
 const tables: Tables = {
+  api_key_uses: { key_id: 'uuid not null', used_at: 'timestamp with time zone not null' },
   checkpoints: { subscriber: 'text not null', checkpoint: 'text not null', epoch: 'bigint not null' },
   events: {
     id: 'uuid not null',

@@ -7,6 +7,7 @@ import type { WitnessFile } from '../load/witness-file.ts';
 const AT_ONCE = 4;
 /** Few events, so that a process that starts again is soon through with what was left. */
 const PAUSE_MS = 100;
+const KEYS_PAUSE_MS = 2_000;
 
 export interface Traffic {
   /** Resolves once so many more events have their 2xx. */
@@ -25,7 +26,8 @@ export interface TrafficOptions {
 
 /**
  * A little of everything that can happen to an event, again and again, by clients that stop after their 2xx: success,
- * retries, exhausted retries, dead letters of both kinds, a replay and a discard.
+ * retries, exhausted retries, dead letters of both kinds, a replay and a discard. Beside them, API keys that are created,
+ * used and revoked.
  */
 export function startTraffic({ service, witness, source, deadline }: TrafficOptions): Traffic {
   let isStopping = false;
@@ -87,6 +89,26 @@ export function startTraffic({ service, witness, source, deadline }: TrafficOpti
     if (isCertain(answer)) await witness.answered({ requestId, eventId, wasDone: answer.status < 300 });
   };
 
+  const isLetIn = async (token: string) => {
+    const answer = await askUntilCertain({ ...service, token }, { path: '/v1/me' }, deadline);
+    if (answer.status !== 200 && answer.status !== 401) expected(answer);
+    return answer.status === 200;
+  };
+
+  /** One key from its beginning to its end. Where the answer that held it was lost, it is revoked all the same. */
+  const liveOfKey = async () => {
+    const asked = { name: 'a till', permissions: ['events:write'] };
+    const headers = { 'idempotency-key': randomUUID() };
+    const question = { path: '/v1/api-keys', headers, body: JSON.stringify(asked) };
+    const { id, key } = expected(await askUntilCertain(service, question, deadline)) as ApiKey;
+    const revocation = { path: `/v1/api-keys/${id}/revoke`, body: JSON.stringify({ reason: 'it was sold' }) };
+    if (key !== undefined) while (!(await isLetIn(key))) await pause(PAUSE_MS);
+    expected(await askUntilCertain(service, revocation, deadline));
+    if (key !== undefined) while (await isLetIn(key)) await pause(PAUSE_MS);
+    // What an admin does is limited in number, and the others have acts as well.
+    await pause(KEYS_PAUSE_MS);
+  };
+
   const round = async (number: number) => {
     const steady = await post('steady');
     const refused = await post('refused');
@@ -107,6 +129,7 @@ export function startTraffic({ service, witness, source, deadline }: TrafficOpti
   const lanes = Promise.all([
     // Goes on while nobody works on the events, and the rounds wait.
     again(() => post('steady')),
+    again(liveOfKey),
     ...Array.from({ length: AT_ONCE }, () => again(round)),
   ]);
   // Told by `stop`.
@@ -123,6 +146,12 @@ export function startTraffic({ service, witness, source, deadline }: TrafficOpti
       await lanes;
     },
   };
+}
+
+interface ApiKey {
+  readonly id: string;
+  /** In the first answer alone. */
+  readonly key?: string;
 }
 
 function expected({ status, body }: Answer): unknown {

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { KeyRequest, ListForm } from '../cli/keys.ts';
+import type { Config } from '../config/config.ts';
+import { askSystem } from './ask-system.ts';
+
+interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly permissions: readonly string[];
+  readonly sources: readonly string[] | null;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+const path = '/v1/api-keys';
+
+/** The key alone goes to standard output, so that a script can take it; what is known of it to standard error. */
+export async function createKey(config: Config, { name, permissions, sources, expiresAt }: KeyRequest): Promise<void> {
+  const { id, key } = await askSystem<{ readonly id: string; readonly key: string }>(config, {
+    path,
+    body: { name, permissions, ...(sources.length === 0 ? {} : { sources }), ...(expiresAt ? { expiresAt } : {}) },
+    headers: { 'idempotency-key': randomUUID() },
+  });
+  process.stderr.write(`The API key ${id} was created. Its text is shown this once:\n`);
+  process.stdout.write(`${key}\n`);
+}
+
+export async function listKeys(config: Config, form: ListForm): Promise<void> {
+  const keys: ApiKey[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: { readonly items: readonly ApiKey[]; readonly nextCursor: string | null } = await askSystem(config, {
+      path: `${path}?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`,
+    });
+    keys.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  process.stdout.write(form === 'json' ? `${JSON.stringify(keys)}\n` : tableOf(keys));
+}
+
+export async function revokeKey(
+  config: Config,
+  { id, reason }: { readonly id: string; readonly reason: string },
+): Promise<void> {
+  const { name, revokedAt } = await askSystem<ApiKey>(config, { path: `${path}/${id}/revoke`, body: { reason } });
+  process.stdout.write(`${id} (${name}) was revoked at ${revokedAt}\n`);
+}
+
+const columns: readonly (readonly [title: string, of: (key: ApiKey) => string])[] = [
+  ['ID', ({ id }) => id],
+  ['NAME', ({ name }) => name],
+  ['PREFIX', ({ prefix }) => prefix],
+  ['PERMISSIONS', ({ permissions }) => permissions.join(',')],
+  ['SOURCES', ({ sources }) => sources?.join(',') ?? 'all'],
+  ['CREATED', ({ createdAt }) => createdAt],
+  ['EXPIRES', ({ expiresAt }) => expiresAt ?? 'never'],
+  ['LAST USED', ({ lastUsedAt }) => lastUsedAt ?? '-'],
+  ['REVOKED', ({ revokedAt }) => revokedAt ?? '-'],
+];
+
+function tableOf(keys: readonly ApiKey[]): string {
+  const rows = [columns.map(([title]) => title), ...keys.map((key) => columns.map(([, of]) => of(key)))];
+  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
