@@ -3,6 +3,7 @@ import { allRoles, type Role } from '../../../src/cli/program.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import { CannotStart } from '../../../src/main/cannot-start.ts';
 import { checkRoles } from '../../../src/main/check-roles.ts';
+import { textOf } from '../../support/project-files.ts';
 
 const servers = {
   EVENTSTORE_URL: 'esdb://log.example:2113',
@@ -49,6 +50,18 @@ describe('roles', () => {
     ['an issuer over http', 'OIDC_ISSUER', { OIDC_ISSUER: 'http://issuer.example' }],
     ['a log without TLS', 'EVENTSTORE_URL', { EVENTSTORE_URL: 'esdb://log.example:2113?tls=false' }],
     ['the first password of EventStoreDB', 'EVENTSTORE_URL', { EVENTSTORE_URL: 'esdb://admin:changeit@log.example' }],
+    [
+      'a log whose certificate is not looked at',
+      'EVENTSTORE_URL',
+      { EVENTSTORE_URL: 'esdb://l.example?tlsVerifyCert=false' },
+    ],
+    [
+      'the password of PostgreSQL in docker-compose.yml',
+      'DATABASE_URL',
+      { DATABASE_URL: 'postgres://eventops:eventops@x/e' },
+    ],
+    ['the password of an example', 'DATABASE_URL', { DATABASE_URL: 'postgres://eventops:p%61ssword@x/e' }],
+    ['the password of RabbitMQ in docker-compose.yml', 'AMQP_URL', { AMQP_URL: 'amqp://eventops:eventops@x/e' }],
     ['the user guest of RabbitMQ', 'AMQP_URL', { AMQP_URL: 'amqp://guest:guest@broker.example' }],
     ['the user guest, as it is when none is named', 'AMQP_URL', { AMQP_URL: 'amqp://broker.example' }],
   ])('are not started in production with %s', (_, name, environment) => {
@@ -58,5 +71,33 @@ describe('roles', () => {
     const base = name === 'OIDC_ISSUER' ? withoutIssuer : production;
     expect(refusal(allRoles, { ...base, ...environment })).toContain(`${name}: `);
     expect(refusal(allRoles, { ...base, ...environment, NODE_ENV: 'development' })).toBeNull();
+  });
+
+  it('are not started in production with any default for development, and every one is named (S5)', () => {
+    const everything = {
+      ...{ NODE_ENV: 'production', EVENTSTORE_URL: 'esdb://admin:changeit@log.example?tls=false' },
+      ...{
+        DATABASE_URL: 'postgres://eventops:password@tables.example/events',
+        AMQP_URL: 'amqp://guest:guest@broker.example',
+      },
+    };
+    const problems = (refusal(allRoles, everything) ?? '').split('\n').slice(1);
+    expect(problems.map((problem) => problem.trim().split(':')[0])).toEqual([
+      ...['OIDC_ISSUER', 'EVENTSTORE_URL', 'AMQP_URL'],
+      ...['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL'],
+    ]);
+    for (const secret of ['changeit', 'eventops:password', 'guest@']) expect(problems.join()).not.toContain(secret);
+  });
+
+  it('have no passwords in examples that production takes', () => {
+    const shown = [textOf('.env.example'), textOf('docker-compose.yml').replaceAll(/\$\{\w+:-(\w+)\}/g, '$1')].join(
+      '\n',
+    );
+    const urls = [...shown.matchAll(/\b(EVENTSTORE_URL|DATABASE_URL|AMQP_URL)[=:] ?(\S+:\S+@\S+)/g)];
+    expect(urls).toHaveLength(4);
+    for (const [, name = '', url] of urls)
+      expect(refusal(allRoles, { ...servers, NODE_ENV: 'production', [name]: url }), url).toContain(
+        `${name}: holds a password`,
+      );
   });
 });
