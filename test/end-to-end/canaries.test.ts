@@ -14,6 +14,8 @@ const handlersFile = fileURLToPath(new URL('../support/canaries/eventops.config.
 /** What nobody is to keep at all, and what is kept as what a client sent or a handler said, for those who may read it. */
 const credentials = plantingCanaries();
 const data = plantingCanaries();
+/** A refusal points at them, to the one who sent them. */
+const names = plantingCanaries();
 
 describe('fifty secrets, planted in requests and in what handlers do (S10)', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'eventops-canaries-'));
@@ -82,7 +84,7 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
     await refused({ path, method: 'POST', headers: { 'content-encoding': plant('content encoding') }, body: '{}' });
     await refused({ path: `/v1/${plant('path')}` });
     await refused({ path: `${path}/${plant('id')}` });
-    await refused({ path: `${path}?${plant('name in a query')}=1` });
+    await refused({ path: `${path}?${names.plant('name in a query')}=1` });
     await refused({ path: `${path}?limit=${plant('value in a query')}` });
     await refused({ path: `${path}?cursor=${plant('cursor')}` });
     await refused({ path: `/v1/${plant('long URL')}${'x'.repeat(9_000)}` });
@@ -101,7 +103,7 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
     const wrong = (body: unknown) =>
       refused({ path: '/v1/events', method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
     await wrong(order({}, { type: `${plant('type with a space')} x` }));
-    await wrong(order({}, { [plant('member that is not taken')]: 1 }));
+    await wrong(order({}, { [names.plant('member that is not taken')]: 1 }));
     await wrong({ ...order({}), source: [plant('source that is no text')] });
     await wrong(`{"type":"a","source":"b","payload":{"${plant('member given twice')}":1,"__proto__":{}}}`);
     await wrong(order(`${plant('large body')}${'x'.repeat(300_000)}`));
@@ -176,13 +178,14 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
   });
 
   it('were planted, and asked for', () => {
-    expect(credentials.planted.length + data.planted.length).toBeGreaterThanOrEqual(50);
+    const planted = [credentials, data, names].flatMap((each) => each.planted);
+    expect(planted.length).toBeGreaterThanOrEqual(50);
     expect(answers.length).toBeGreaterThan(35);
     expect(lines.length).toBeGreaterThan(5);
   });
 
   it('are in no line of the log, and in nothing else that is printed', () => {
-    expect(foundIn(lines.join('\n'), [...credentials.planted, ...data.planted])).toEqual([]);
+    expect(foundIn(lines.join('\n'), [...credentials.planted, ...data.planted, ...names.planted])).toEqual([]);
   });
 
   it('are in no refusal, its headers included, and not in metrics and readiness', () => {
@@ -190,7 +193,7 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
   });
 
   it('are in no file, unless they are what an event consists of', () => {
-    expect(foundInFolder(folder, credentials.planted)).toEqual([]);
+    expect(foundInFolder(folder, [...credentials.planted, ...names.planted])).toEqual([]);
     // Or the search finds nothing wherever it is.
     expect(new Set(foundInFolder(folder, data.planted).map((found) => found.split(' in ')[0])).size).toBe(
       data.planted.length,
