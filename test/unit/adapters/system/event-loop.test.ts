@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { systemEventLoop } from '../../../src/adapters/system/event-loop.ts';
+import { systemEventLoop } from '../../../../src/adapters/system/event-loop.ts';
 
 const TURN_MS = 100;
 
