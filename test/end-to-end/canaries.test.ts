@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foundIn, foundInFolder, plantingCanaries } from '../support/canaries/canaries.ts';
 import { freePort } from '../support/free-port.ts';
-import { adminToken, makeDataFolder } from '../support/processes/data-folder.ts';
+import { adminToken, makeDataFolder, tokenWithScope } from '../support/processes/data-folder.ts';
 import { spawnEventOps } from '../support/processes/spawn-eventops.ts';
 
 const handlersFile = fileURLToPath(new URL('../support/canaries/eventops.config.ts', import.meta.url));
@@ -65,6 +65,21 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
     const path = '/v1/events';
     const basic = Buffer.from(`operator:${plant('password of basic authentication')}`).toString('base64');
     const claims = Buffer.from(JSON.stringify({ sub: plant('claim of an unsigned token') })).toString('base64url');
+    // A line says only the first of its kind in full, so that one has them everywhere.
+    for (const [status, bearer] of [
+      [401, plant('the first wrong token')],
+      [403, await tokenWithScope(folder, 'audit:read')],
+    ] as const) {
+      const headers = ['cookie', 'user-agent', 'referer', 'x-forwarded-for', 'idempotency-key'].map(
+        (name) => [name, plant(`${name} of the first ${status}`)] as const,
+      );
+      const first = { path: `${path}?type=${plant(`query of the first ${status}`)}` };
+      const answer = await ask({
+        ...first,
+        headers: { ...Object.fromEntries(headers), authorization: `Bearer ${bearer}` },
+      });
+      expect(answer.status).toBe(status);
+    }
     for (const authorization of [
       `Bearer ${plant('wrong token')}`,
       `Bearer eyJhbGciOiJub25lIn0.${claims}.`,

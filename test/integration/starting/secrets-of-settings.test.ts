@@ -76,13 +76,18 @@ it('passwords of servers, and of those that fail, are in no line, answer, metric
   const headers = { authorization: `Bearer ${token}` };
   const found = [
     await textOf(port, '/readyz', headers),
-    await textOf(port, '/v1/events', headers),
+    await textOf(port, `/v1/events?type=${plant('type')}&source=${plant('source')}&failure=${plant('failure')}`, {
+      ...{ ...headers, cookie: plant('cookie') },
+      ...{ 'user-agent': plant('user agent'), referer: `https://x.example/?key=${plant('referer')}` },
+    }),
     await textOf(port, '/v1/events/091e518e-cffb-86e7-867b-354763635bbd/replay', headers),
     await textOf(metricsPort, '/readyz'),
     await textOf(metricsPort, '/metrics'),
   ];
   await eventops.stop();
   expect(found[0]).toContain('read tables');
+  expect(JSON.parse(found[1] ?? '')).toMatchObject({ code: 'read-database-unavailable' });
+  expect(lines.join('\n')).toContain('request failed');
   expect(lines.length).toBeGreaterThan(1);
   expect(foundIn([...found, ...lines].join('\n'), planted)).toEqual([]);
   expect(foundInFolder(folder, planted)).toEqual([]);

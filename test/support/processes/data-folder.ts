@@ -18,3 +18,7 @@ export async function adminToken(dataFolder: string, subject = 'developer'): Pro
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   return issueDevelopmentToken({ dataFolder, role: 'admin', scopes: [], subject, now: Date.now() });
 }
+
+/** The same for a client that may do nothing but this. */
+export const tokenWithScope = (dataFolder: string, scope: string): Promise<string> =>
+  issueDevelopmentToken({ dataFolder, scopes: [scope], subject: 'developer', now: Date.now() });
