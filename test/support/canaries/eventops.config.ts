@@ -21,6 +21,7 @@ export default defineConfig({
     'secret.text': {
       retry: { maxAttempts: 1 },
       handle: async ({ payload }) => {
+        // oxlint-disable-next-line typescript/only-throw-error -- what a careless handler throws
         throw secretOf(payload);
       },
     },
