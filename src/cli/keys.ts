@@ -1,4 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { type OutputForm, outputForms } from './output-forms.ts';
+import { parseUuid } from './parse-uuid.ts';
 
 export interface KeyRequest {
   readonly name: string;
@@ -7,23 +9,14 @@ export interface KeyRequest {
   readonly expiresAt?: string;
 }
 
-export const listForms = ['table', 'json'] as const;
-export type ListForm = (typeof listForms)[number];
-
 /** What `eventops keys` does: given by the composition root. */
 export interface KeysActions {
   create(request: KeyRequest): Promise<void>;
-  list(form: ListForm): Promise<void>;
+  list(form: OutputForm): Promise<void>;
   revoke(request: { readonly id: string; readonly reason: string }): Promise<void>;
 }
 
 const collect = (text: string, before: readonly string[]) => [...before, text];
-
-/** Before anything is asked of the system; what is in it is judged there. */
-function parseId(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text;
-  throw new InvalidArgumentError('the id of a key is a UUID, as `keys list` shows it');
-}
 
 /** Adds `eventops keys create|list|revoke`. */
 export function addKeys(
@@ -64,13 +57,13 @@ export function addKeys(
   keys
     .command('list')
     .description('list API keys, the newest first')
-    .addOption(new Option('-o, --output <form>', 'how').choices(listForms).default('table'))
-    .action(({ output }: { readonly output: ListForm }) => actions.list(output));
+    .addOption(new Option('-o, --output <form>', 'how').choices(outputForms).default('table'))
+    .action(({ output }: { readonly output: OutputForm }) => actions.list(output));
 
   keys
     .command('revoke')
     .description('end an API key, permanently and everywhere')
-    .argument('<id>', 'of the key', parseId)
+    .argument('<id>', 'of the key', parseUuid('the id of a key is a UUID, as `keys list` shows it'))
     .requiredOption('--reason <reason>', 'why; it is recorded')
     .action((id: string, { reason }: { readonly reason: string }) => actions.revoke({ id, reason }));
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addKeys, type KeysActions } from './keys.ts';
+import { addTrace, type ShowTrace } from './trace.ts';
 
 export const allRoles = ['api', 'projector', 'dispatcher', 'worker'] as const;
 export type Role = (typeof allRoles)[number];
@@ -25,6 +26,7 @@ export interface CommandActions {
   token(request: TokenRequest): Promise<void>;
   verify(): Promise<void>;
   readonly keys: KeysActions;
+  readonly trace: ShowTrace;
 }
 
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
@@ -126,6 +128,7 @@ export function createProgram(actions: CommandActions, permissions: readonly str
     .action(() => actions.verify());
 
   addKeys(program, actions.keys, parseScope(permissions));
+  addTrace(program, actions.trace);
 
   for (const command of program.commands)
     for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError();

@@ -37,6 +37,10 @@ const program = createProgram(
         await revokeKey(readConfig(), request);
       },
     },
+    trace: async (request) => {
+      const { showTrace } = await import('./show-trace.ts');
+      await showTrace(readConfig(), request);
+    },
   },
   allPermissions,
 );

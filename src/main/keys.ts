@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { KeyRequest, ListForm } from '../cli/keys.ts';
+import type { KeyRequest } from '../cli/keys.ts';
+import type { OutputForm } from '../cli/output-forms.ts';
 import type { Config } from '../config/config.ts';
 import { askSystem } from './ask-system.ts';
 
@@ -28,7 +29,7 @@ export async function createKey(config: Config, { name, permissions, sources, ex
   process.stdout.write(`${key}\n`);
 }
 
-export async function listKeys(config: Config, form: ListForm): Promise<void> {
+export async function listKeys(config: Config, form: OutputForm): Promise<void> {
   const keys: ApiKey[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
     const page: { readonly items: readonly ApiKey[]; readonly nextCursor: string | null } = await askSystem(config, {

@@ -15,6 +15,7 @@ async function run(...commandLine: readonly string[]) {
         list: async (form) => void asked.push({ list: form }),
         revoke: async (request) => void asked.push({ revoke: request }),
       },
+      trace: async (request) => void asked.push({ trace: request }),
     },
     ['events:read', 'events:write'],
   );
@@ -65,7 +66,15 @@ describe('eventops token', () => {
   });
 });
 
-const keyId = '091e518e-cffb-86e7-867b-354763635bbd';
+/** Of a key, or of an event. */
+const id = '091e518e-cffb-86e7-867b-354763635bbd';
+
+describe('eventops trace', () => {
+  it("shows an event's timeline as bars, or as JSON", async () => {
+    expect((await run('trace', id)).asked).toEqual([{ trace: { id, output: 'table' } }]);
+    expect((await run('trace', id, '-o', 'json')).asked).toEqual([{ trace: { id, output: 'json' } }]);
+  });
+});
 
 describe('eventops keys', () => {
   it('creates a key with what is named', async () => {
@@ -99,7 +108,7 @@ describe('eventops keys', () => {
 
   it('revokes a key for a reason', async () => {
     const reason = 'it was sold';
-    expect((await run('keys', 'revoke', keyId, '--reason', reason)).asked).toEqual([{ revoke: { id: keyId, reason } }]);
+    expect((await run('keys', 'revoke', id, '--reason', reason)).asked).toEqual([{ revoke: { id, reason } }]);
   });
 });
 
@@ -126,8 +135,10 @@ describe('wrong use', () => {
     [['keys', 'create', '--name', 'till', '--permission', 'all'], /no such permission; there are events:read/],
     [['keys', 'list', '-o', 'xml'], /Allowed choices are table, json/],
     [['keys', 'revoke', 'eo_x', '--reason', 'x'], /the id of a key is a UUID/],
-    [['keys', 'revoke', keyId], /required option '--reason <reason>'/],
+    [['keys', 'revoke', id], /required option '--reason <reason>'/],
     [['keys'], /Usage: eventops keys/],
+    [['trace'], /missing required argument 'id'/],
+    [['trace', '../me'], /the id of an event is a UUID/],
     [[], /Usage: eventops/],
   ])('%j ends with 2, says why and asks for nothing', async (words, says) => {
     const { code, asked, told } = await run(...words);

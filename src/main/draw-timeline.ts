@@ -1,0 +1,106 @@
+/** As `GET /v1/events/{id}/trace` answers. */
+export interface Trace {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  readonly status: string;
+  readonly receivedAt: string;
+  readonly durationMs: number | null;
+  readonly nextAttemptAt: string | null;
+  readonly traceIds: readonly string[];
+  readonly omittedSpans: number;
+  readonly spans: readonly {
+    readonly kind: string;
+    readonly generation: number;
+    readonly attempt: number;
+    readonly startedAt: string;
+    readonly endedAt: string | null;
+    readonly durationMs: number | null;
+    readonly outcome: string | null;
+    readonly handler: string | null;
+    readonly reason: string | null;
+    readonly operatorReason: string | null;
+  }[];
+}
+
+/** Narrower than that, a bar says nothing. */
+const NARROWEST_BAR = 20;
+/** Of a text that a client or a handler wrote, in characters; all of it is in the history. */
+const LONGEST_NOTE = 200;
+const MARK = '█';
+/** Of what is still going on. */
+const OPEN_MARK = '▒';
+
+/**
+ * An event's life for a terminal of so many columns: a line for each span, with a bar that begins and ends where the span
+ * does. A span is at least one mark wide, however short.
+ * @param now - milliseconds since the epoch: where what lasts is drawn to.
+ */
+export function drawTimeline(
+  trace: Trace,
+  { columns, now }: { readonly columns: number; readonly now: number },
+): string {
+  const { receivedAt, spans } = trace;
+  const lines = [...headingOf(trace), ''];
+  const cells = spans.map((span) => ({
+    span,
+    head: `${span.kind.padEnd(7)}  ${`${span.generation}:${span.attempt}`.padEnd(5)}  ${durationOf(span, now).padStart(9)}  `,
+  }));
+  const widest = Math.max(0, ...cells.map(({ head }) => head.length));
+  const width = Math.max(NARROWEST_BAR, Math.floor((columns - widest) / 2));
+  const from = Date.parse(spans[0]?.startedAt ?? receivedAt);
+  const until = Math.max(from, ...spans.map(endOf(now)));
+  const columnOf = (at: number) => (until <= from ? 0 : Math.round(((at - from) / (until - from)) * (width - 1)));
+  for (const { span, head } of cells) {
+    const [start, end] = [columnOf(Date.parse(span.startedAt)), columnOf(endOf(now)(span))];
+    const mark = span.endedAt === null ? OPEN_MARK : MARK;
+    const bar = `${' '.repeat(start)}${mark.repeat(Math.max(1, end - start))}`.padEnd(width);
+    lines.push(`${head}${bar}  ${notesOf(span)}`.trimEnd());
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function headingOf(trace: Trace): readonly string[] {
+  const { id, type, source, status, receivedAt, durationMs, nextAttemptAt, omittedSpans, traceIds } = trace;
+  const ended = durationMs === null ? '' : `, ended after ${shown(durationMs)}`;
+  const next = nextAttemptAt === null ? '' : `, next attempt at ${nextAttemptAt}`;
+  return [
+    `${plain(type)} from ${plain(source)}  ${id}`,
+    `${status}, received ${receivedAt}${ended}${next}`,
+    ...(traceIds.length === 0 ? [] : [`traces: ${traceIds.join(', ')}`]),
+    ...(omittedSpans === 0 ? [] : [`${omittedSpans} earlier spans are left out`]),
+  ];
+}
+
+type Span = Trace['spans'][number];
+
+const endOf =
+  (now: number) =>
+  ({ endedAt, startedAt }: Span): number =>
+    endedAt === null ? Math.max(now, Date.parse(startedAt)) : Date.parse(endedAt);
+
+const durationOf = ({ durationMs, startedAt }: Span, now: number): string =>
+  durationMs === null ? `${shown(Math.max(0, now - Date.parse(startedAt)))}…` : shown(durationMs);
+
+const notesOf = ({ outcome, reason, operatorReason, handler }: Span): string =>
+  [outcome, handler && `by ${plain(handler)}`, reason && plain(reason), operatorReason && `"${plain(operatorReason)}"`]
+    .filter((note) => note !== null && note !== '')
+    .join(', ');
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+
+function shown(ms: number): string {
+  const [unit, length] = units.find(([, each]) => ms >= each) ?? ['ms', 1];
+  return `${length === 1 ? ms : (ms / length).toFixed(1)} ${unit}`;
+}
+
+/** What clients and handlers wrote cannot move the cursor, colour the terminal or forge a line. */
+const plain = (text: string) => {
+  const safe = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}');
+  return safe.length <= LONGEST_NOTE ? safe : `${safe.slice(0, LONGEST_NOTE - 1)}…`;
+};
