@@ -63,10 +63,14 @@ export const url = (...schemes: readonly string[]) =>
       abort: true,
     })
     .superRefine((value, context) => {
-      const message = problemOfUrl(value);
+      const message = problemOfUrl(value) ?? (schemes.includes('https') ? problemOfUser(value) : null);
       if (message !== null) context.addIssue({ code: 'custom', message });
     })
     .optional();
+
+/** URLs that are no secrets are shown in the log and in messages. */
+const problemOfUser = (value: string) =>
+  /:\/\/[^/?#]*@/.test(value) ? 'must have no user and no password in it, because it is shown' : null;
 
 /** Several values, with commas between them. */
 const list = (isOne: (value: string) => boolean, form: Expected) =>

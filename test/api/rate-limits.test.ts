@@ -124,9 +124,14 @@ describe('a request counts', () => {
 });
 
 describe('acts', () => {
-  it('are replays and discards', () => {
+  it('are replays, discards, and what changes who may do what', () => {
     const acts = routes.filter(({ countsAs }) => countsAs === 'act').map(({ path }) => path);
-    expect(acts).toEqual(['/v1/events/:id/replay', '/v1/dead-letters/:id/discard']);
+    expect([...acts].sort()).toEqual([
+      '/v1/api-keys',
+      '/v1/api-keys/:id/revoke',
+      '/v1/dead-letters/:id/discard',
+      '/v1/events/:id/replay',
+    ]);
   });
 
   it('have a quota of their own beside that of all requests', async () => {

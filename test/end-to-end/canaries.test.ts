@@ -25,7 +25,7 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
   const lines: string[] = [];
   /** Of refusals, and of answers to those who may not see payloads. */
   const answers: string[] = [];
-  /** Of the events, in their order. */
+  /** Of what was planted and went well, in its order. */
   const ends: string[] = [];
 
   interface Asked {
@@ -91,6 +91,14 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
     ])
       await refused({ path, headers: { authorization } });
     await refused({ path: `${path}?access_token=${plant('token in a query')}` });
+    const wanted = JSON.stringify({ name: 'till', permissions: ['events:read'] });
+    const made = (await ask({ path: '/v1/api-keys', method: 'POST', body: wanted })).json();
+    credentials.planted.push({ name: 'an API key', text: made.key });
+    const asKey = { path: `${path}?limit=1`, headers: { authorization: `Bearer ${made.key}` } };
+    ends.push(`with a key ${(await ask(asKey)).status}`);
+    const why = JSON.stringify({ reason: 'it was shown' });
+    await ask({ path: `/v1/api-keys/${made.id}/revoke`, method: 'POST', body: why });
+    await refused(asKey);
     const id = '091e518e-cffb-86e7-867b-354763635bbd';
     const known = (await post(order({}))).json().id;
     for (const name of ['cookie', 'x-api-key', 'x-forwarded-for', 'forwarded', 'user-agent', 'referer', 'traceparent'])
@@ -199,7 +207,7 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
     expect(planted.length).toBeGreaterThanOrEqual(50);
     expect(answers.length).toBeGreaterThan(35);
     // Four are only kept, and one handler returned what it was given.
-    expect(ends).toEqual([...Array<string>(5).fill('PROCESSED'), ...Array<string>(6).fill('DEAD')]);
+    expect(ends).toEqual(['with a key 200', ...Array<string>(5).fill('PROCESSED'), ...Array<string>(6).fill('DEAD')]);
     expect(lines.length).toBeGreaterThan(5);
   });
 

@@ -214,6 +214,13 @@ describe('settings', () => {
       expect(problemsOf({ [name]: value }), value).toEqual([expect.stringContaining(`${name}: ${problem}`)]);
   });
 
+  it.each(['OIDC_ISSUER', 'EVENTOPS_URL'])('that are shown have no password in them: %s', (name) => {
+    expect(problemsOf({ [name]: 'https://user:canary@host.example/path' })).toEqual([
+      `${name}: must have no user and no password in it, because it is shown`,
+    ]);
+    expect(problemsOf({ [name]: 'https://host.example/@path' })).toEqual([]);
+  });
+
   it("that are EventStoreDB's own belong to the server alone", () => {
     expect(problemsOf({ EVENTSTORE_INSECURE: 'true' })).toEqual([
       'EVENTSTORE_INSECURE: no such setting of EventOps; an option of EventStoreDB itself belongs in an env file that only the server gets',
