@@ -218,7 +218,6 @@ describe('settings', () => {
     expect(problemsOf({ [name]: 'https://user:canary@host.example/path' })).toEqual([
       `${name}: must have no user and no password in it, because it is shown`,
     ]);
-    expect(problemsOf({ [name]: 'https://host.example/@path' })).toEqual([]);
   });
 
   it("that are EventStoreDB's own belong to the server alone", () => {
