@@ -20,5 +20,3 @@ export type Rejection =
   | { readonly code: 'event-discarded' }
   /** Only a dead letter can be discarded. */
   | { readonly code: 'event-not-dead'; readonly status: EventStatus };
-
-export type RejectionCode = Rejection['code'];

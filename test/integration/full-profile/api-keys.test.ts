@@ -31,13 +31,14 @@ async function startTwo(binaries: string) {
   await postgres.start();
   const env = {
     ...{ EVENTSTORE_URL: log.url, DATABASE_URL: await postgres.createDatabase('eventops') },
-    ...{ DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'warn' },
+    ...{ DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'trace' },
   };
   const token = await adminToken(env.DATA_DIR);
-  const start = (port?: number) => startRole({ role: 'api', env, port });
+  const lines: string[] = [];
+  const start = (port?: number) => startRole({ role: 'api', env, port, onLine: (line) => void lines.push(line) });
   const running = [await start(), await start()];
   return {
-    ...{ postgres, folder, token },
+    ...{ postgres, folder, token, lines },
     urls: running.map(({ url }) => url),
     /** kill -9 of the second, and another one on its port; `meanwhile` between the two. */
     restartSecond: async (meanwhile: () => Promise<void>) => {
@@ -123,6 +124,19 @@ describeOn('PostgreSQL', 'API keys at two processes', () => {
     await profile.restartSecond(() => profile.postgres.stop());
     expect([(await send(second, kept.key)).status, (await send(second, revoked.key)).status]).toEqual([201, 401]);
     await profile.postgres.start();
+  });
+
+  it('are in no line of the log', async () => {
+    const [one = '', other = ''] = profile.urls;
+    const { id, key } = await create(one);
+    await send(other, key);
+    await send(other, `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`);
+    await ask(one, `/v1/events?${key}`, key);
+    await ask(one, `/v1/api-keys/${key}/revoke`, profile.token, { reason: 'leaked' });
+    await ask(one, `/v1/api-keys/${id}/revoke`, profile.token, { reason: 'leaked' });
+    await send(one, key);
+    expect(profile.lines.length).toBeGreaterThan(0);
+    expect(profile.lines.filter((line) => line.includes(key.slice(11, 40)))).toEqual([]);
   });
 
   it('are created, listed and revoked from the command line', async () => {
