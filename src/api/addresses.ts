@@ -17,9 +17,12 @@ export function proxiesAmong(proxies: readonly string[]): IsProxy {
 
 const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
 
+/** The name of an interface may follow on an address of IPv6, and be as long as the header that it comes in. */
+const LONGEST_ADDRESS = 100;
+
 /** Where a request comes from. What a proxy passes on that is no address is not believed: then it is the proxy's own. */
 export const addressOf = ({ ip, socket }: FastifyRequest): string =>
-  isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
+  isIP(ip) === 0 || ip.length > LONGEST_ADDRESS ? (socket.remoteAddress ?? '') : ip;
 
 /** What counts as one address: of IPv6 the first 64 bits, because whoever has one address there has all of them. */
 export function networkOf(address: string): string {

@@ -9,6 +9,7 @@ import { createEventWaits } from './event-waits.ts';
 import { defaultLimits } from './limits.ts';
 import { permissionsOfRoles } from './permissions.ts';
 import { addAccess } from './plugins/access.ts';
+import { addAccessCounts } from './plugins/access-counts.ts';
 import { addAnswerDeadlines } from './plugins/answer-deadlines.ts';
 import { addBodyProgress } from './plugins/body-progress.ts';
 import { addBodyReading } from './plugins/body-reading.ts';
@@ -66,6 +67,8 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   clientErrors.watch(server.server);
   const { countProblem = () => {} } = dependencies;
   addProblems(server, { report: createRepeatingReport({ logger, clock }), countProblem });
+  const { accessCounts = { count: () => {} } } = dependencies;
+  addAccessCounts(server, { accessCounts, refusedReport: createRepeatingReport({ logger, clock }) });
   addRequestContext(server, limits);
   addCrossOrigin(server, corsOrigins);
   addConnectionCap(server, limits, isProxy);

@@ -1,5 +1,6 @@
 import type { ApiKeys } from '../application/api-keys/follow-api-keys.ts';
 import type { NotedUses } from '../application/api-keys/note-uses.ts';
+import type { AccessCounts } from '../application/count-accesses.ts';
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
@@ -30,8 +31,11 @@ export interface ReadinessCheck {
 export interface ApiDependencies {
   readonly useCases: Pick<UseCases, 'receiveEvent' | 'replayEvent' | 'discardEvent' | 'createApiKey' | 'revokeApiKey'>;
   readonly log: Pick<EventReader, 'readStream' | 'readPages' | 'subscribeAll' | 'head'>;
-  /** The read tables as they are currently. @throws {ReadDatabaseUnavailable} while there are none. */
-  readonly readDatabase: () => ReadDatabase;
+  /**
+   * The read tables as they are currently. @param readModel by its name, the one that is asked; `events` by default.
+   * @throws {ReadDatabaseUnavailable} while there are none, or those of the read model are not to be shown.
+   */
+  readonly readDatabase: (readModel?: string) => ReadDatabase;
   /** Of tokens; API keys are judged by `apiKeys`. */
   readonly authenticator: Authenticator;
   readonly apiKeys: ApiKeys;
@@ -45,6 +49,8 @@ export interface ApiDependencies {
   readonly replayPermissionOf: (type: string) => ReplayPermission;
   /** What each role may do, where it is not the usual. */
   readonly permissionsOfRoles?: PermissionsOfRoles;
+  /** Counts who is refused, and who reads payloads. */
+  readonly accessCounts?: Pick<AccessCounts, 'count'>;
   /** Called with the code of every problem that is sent. */
   readonly countProblem?: (code: ProblemCode) => void;
   /** Whose pages may use the API; none by default. */
@@ -63,7 +69,7 @@ export interface ApiDependencies {
 export type RouteDependencies = Required<
   Omit<
     ApiDependencies,
-    'limits' | 'countProblem' | 'keyUses' | 'corsOrigins' | 'trustProxy' | 'rateLimits' | 'eventLoop'
+    'limits' | 'countProblem' | 'accessCounts' | 'keyUses' | 'corsOrigins' | 'trustProxy' | 'rateLimits' | 'eventLoop'
   >
 > & {
   readonly notedUses: NotedUses;

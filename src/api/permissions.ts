@@ -8,6 +8,8 @@ export type Permission =
   | 'events:replay'
   | 'events:discard'
   | 'audit:read'
+  /** Who did what, from which address. Beside `audit:read`, because acts are parts of histories. */
+  | 'access:read'
   /** Why a part of the system is not ready. */
   | 'system:read'
   /** Who gets in: API keys. */
@@ -24,12 +26,20 @@ export type PermissionsOfRoles = ReadonlyMap<string, readonly Permission[]>;
  */
 export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'admin'> = 'admin'): PermissionsOfRoles {
   const viewer = ['events:read', 'audit:read'] as const;
-  const auditor = [...viewer, 'payloads:read'] as const;
+  const reader = [...viewer, 'payloads:read'] as const;
   const table: Readonly<Record<RoleName, readonly Permission[]>> = {
     viewer,
-    auditor,
-    operator: [...auditor, 'system:read', ...(replayRole === 'operator' ? (['events:replay'] as const) : [])],
-    admin: [...auditor, 'system:read', 'events:write', 'events:replay', 'events:discard', 'access:manage'],
+    auditor: [...reader, 'access:read'],
+    operator: [...reader, 'system:read', ...(replayRole === 'operator' ? (['events:replay'] as const) : [])],
+    admin: [
+      ...reader,
+      'access:read',
+      'system:read',
+      'events:write',
+      'events:replay',
+      'events:discard',
+      'access:manage',
+    ],
   };
   return new Map(Object.entries(table));
 }

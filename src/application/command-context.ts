@@ -3,6 +3,8 @@ import type { Actor } from './envelope.ts';
 /** Who acts, and what led to it: recorded with each transition that follows. */
 export interface CommandContext {
   readonly actor: Actor;
+  /** Where the request came from; recorded for acts alone, because it says where a person is. */
+  readonly address?: string;
   /** What led to the command; the head of the history by default. */
   readonly causationId?: string;
   /** The replay plan that led to it. */

@@ -21,6 +21,8 @@ export type Actor =
  */
 export interface Envelope {
   readonly actor: Actor;
+  /** Where the request of an act came from, as the setting `TRUST_PROXY` says. With acts alone: see {@link Aggregate.acts}. */
+  readonly address?: string;
   /** The transition or request that led to this one. */
   readonly causationId: string;
   /** The same for all that belongs to one event. */

@@ -58,6 +58,15 @@ export function createRepeatingReport(
     ongoing.set(key, { ...occurrence, unreported: 0, total: 1, lastAt: now, lastLineAt: now });
   }
 
+  /** What has not occurred for longer than its next line would have taken is no longer kept, whether or not anything went well. */
+  function makeRoom(now: number): void {
+    for (const [key, { lastAt, unreported, level, message, about, kind }] of ongoing) {
+      if (!hasPassed(lastAt, limits.repeatAfterMs, now)) continue;
+      ongoing.delete(key);
+      if (unreported > 0) logger[level]({ about, kind, occurrences: unreported }, `${message}; it has not since`);
+    }
+  }
+
   function goOn(known: Ongoing, { level, fields, message }: Occurrence, now: number): void {
     known.unreported++;
     known.total++;
@@ -73,6 +82,7 @@ export function createRepeatingReport(
     occurred(occurrence) {
       const now = clock.now();
       const own = `${occurrence.about} ${occurrence.kind}`;
+      if (ongoing.size >= limits.kinds && !ongoing.has(own)) makeRoom(now);
       const key = ongoing.has(own) || ongoing.size < limits.kinds ? own : 'others';
       const known = ongoing.get(key);
       if (known === undefined) begin(key, occurrence, now);

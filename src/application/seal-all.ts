@@ -20,7 +20,7 @@ export function sealAll<State, Transition extends AnyTransition>(
   { stream, current, context, recordedAt, random }: Sealing<State>,
   transitions: readonly Transition[],
 ): { readonly transitions: readonly SealedTransition[]; readonly current: Loaded<State> } {
-  const { actor, causationId, planId, requestId, transitionId } = context;
+  const { actor, address, causationId, planId, requestId, transitionId } = context;
   const traceparent = context.traceparent ?? current.traceparent;
   const sealed: SealedTransition[] = [];
   let after = current;
@@ -29,6 +29,7 @@ export function sealAll<State, Transition extends AnyTransition>(
     const id = transitionId?.(type) ?? random.uuid();
     const next = seal(aggregate, transition, {
       actor,
+      ...(address === undefined ? {} : { address }),
       causationId: causationId ?? current.headId ?? requestId ?? id,
       correlationId: stream,
       id,

@@ -36,6 +36,7 @@ const settings = z.object({
   RATE_LIMIT_ACTS_PER_MINUTE: wholeNumber(0, 1_000_000_000, 120),
   EVENTOPS_URL: url('http', 'https'),
   EVENTOPS_TOKEN: z.string().optional(),
+  ACCESS_COUNTS_DAYS: wholeNumber(1, 3_650, 90),
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
@@ -88,6 +89,8 @@ export interface Config {
   readonly eventOpsUrl: string | null;
   /** What commands are let in with there: a token. */
   readonly eventOpsToken: string | null;
+  /** How long counts of refused requests and of reading are kept. */
+  readonly accessCountsDays: number;
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly handlerIsolation: (typeof handlerIsolations)[number];
@@ -144,6 +147,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     rateLimitActsPerMinute: values.RATE_LIMIT_ACTS_PER_MINUTE,
     eventOpsUrl: values.EVENTOPS_URL ?? null,
     eventOpsToken: values.EVENTOPS_TOKEN ?? null,
+    accessCountsDays: values.ACCESS_COUNTS_DAYS,
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     handlerIsolation: values.HANDLER_ISOLATION,

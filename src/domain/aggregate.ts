@@ -33,6 +33,11 @@ export interface Aggregate<State, Command extends AnyCommand, Transition extends
    * has one version more than there are steps.
    */
   readonly upcasters: { readonly [Type in Transition['type']]?: readonly Upcast[] };
+  /**
+   * Acts: what a person or a machine does with a permission of operators or admins. Each is an access record, and its
+   * envelope says from which address it was asked for.
+   */
+  readonly acts: readonly Transition['type'][];
   /** What follows from a command in a state; `null` is the state before the first transition. Every refusal is a value. */
   decide(state: State | null, command: Command): Decision<Transition, Rejection>;
   /** The state after one more transition. @throws when it cannot follow: only a damaged history does that. */

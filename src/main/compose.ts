@@ -14,11 +14,13 @@ import { WINDOW_MS } from '../api/rate-limits/quota.ts';
 import { askParts, codesOf, detailsOf, shareChecks } from '../api/readiness.ts';
 import { followApiKeys } from '../application/api-keys/follow-api-keys.ts';
 import { createBrokenHistories, reportingBrokenHistories } from '../application/broken-histories.ts';
+import { createAccessCounts } from '../application/count-accesses.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import { createUseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
+import { createAccessCountStore } from '../projections/access-counts.ts';
 import { readOnly } from '../projections/database.ts';
 import { events } from '../projections/events/read-model.ts';
 import { createSharedCounts } from '../projections/shared-counts.ts';
@@ -34,6 +36,7 @@ import { createServices } from './work-of-roles.ts';
 
 const clock = systemClock;
 const random = systemRandom;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 interface Started {
   /** Where the API is reached; `null` in a process without it. */
@@ -174,11 +177,18 @@ async function listenForRequests(
   const apiKeys = followApiKeys({ log: parts.log, clock, logger, reportBroken });
   defer(() => apiKeys.stop());
   const ofKeys = { part: 'API keys', check: async () => apiKeys.unhealthyReason() };
+  const accessCounts = createAccessCounts({
+    ...{ store: createAccessCountStore(readTables.db), clock, random, logger },
+    keptMs: config.accessCountsDays * DAY_MS,
+  });
+  defer(() => accessCounts.stop());
+  await accessCounts.start();
   const api = buildServer({
+    accessCounts,
     useCases: createUseCases({ log, clock, random }),
     log,
-    readDatabase: () => {
-      const unhealthyReason = readTables.unhealthyReason() ?? readTables.refusalOf(events);
+    readDatabase: (name = events.name) => {
+      const unhealthyReason = readTables.unhealthyReason() ?? readTables.refusalOf({ name });
       if (unhealthyReason !== null) throw new ReadDatabaseUnavailable(unhealthyReason);
       return rows;
     },

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { ReadonlyKysely } from 'kysely/readonly';
+import type { AccessRecordsTable } from './access-records/table.ts';
 import type { DueWorkTable } from './due-work/table.ts';
 import type { EventsTable } from './events/table.ts';
 import type { Slot } from './slots.ts';
@@ -61,8 +62,27 @@ export interface ApiKeyUsesTable {
   used_at: ColumnType<Date, string, string>;
 }
 
-/** Every table of the read database, as the migrations make them. */
+/** Requests that were refused and that read payloads. Of no read model, because the log does not hold them. */
+export interface AccessCountsTable {
+  id: string;
+  first_at: ColumnType<Date, string, string>;
+  last_at: ColumnType<Date, string, string>;
+  act: string;
+  code: string | null;
+  route: string | null;
+  principal: string | null;
+  client_id: string | null;
+  address: string | null;
+  requests: string;
+  payloads: string;
+  first_request_id: string;
+  last_request_id: string;
+}
+
+/** Every table of the read database. */
 export interface Database {
+  access_counts: AccessCountsTable;
+  access_records: AccessRecordsTable;
   api_key_uses: ApiKeyUsesTable;
   checkpoints: CheckpointsTable;
   due_work: DueWorkTable;

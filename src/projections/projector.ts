@@ -8,7 +8,7 @@ import type { Subscriber } from '../application/run-subscription.ts';
 import type { ProjectionFailure } from './projection-failures.ts';
 import { projectionNameOf } from './projection-states.ts';
 import type { ProjectionStore } from './projection-store.ts';
-import { type Batching, type DecodedTransition, defaultBatching, type ReadModel } from './read-model.ts';
+import { type Batching, concerning, type DecodedTransition, defaultBatching, type ReadModel } from './read-model.ts';
 import type { Slot } from './slots.ts';
 
 /** How far a projection is, and how it fares. Counts are of this process. */
@@ -185,7 +185,7 @@ function decodeAll(
 } {
   const decoded: DecodedTransition<unknown>[] = [];
   const failures: ProjectionFailure[] = [];
-  for (const recorded of transitions)
+  for (const recorded of concerning(readModel, transitions))
     try {
       // What only leads to a look at the stream is not passed over: the stream is checked when it is read.
       if (!readModel.isNeverRefused && !isAsWritten(recorded)) throw new HistoryBroken(recorded.stream);

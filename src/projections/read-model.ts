@@ -46,6 +46,8 @@ export interface ReadModel<Content = unknown> {
   readonly name: string;
   /** Which streams it is made of: those that begin with one of these. */
   readonly streamPrefixes: readonly string[];
+  /** Of which types of transitions it is made; of all by default. No other is decoded. */
+  readonly types?: readonly string[];
   /** The tables that hold its rows; no other read model writes to them. */
   readonly tables: readonly string[];
   readonly createTables: CreateTables;
@@ -68,3 +70,9 @@ export interface ReadModel<Content = unknown> {
     options?: WriteOptions,
   ): Promise<readonly string[]>;
 }
+
+/** Those of the transitions that a read model is made of. */
+export const concerning = <Recorded extends RecordedTransition>(
+  { types }: Pick<ReadModel, 'types'>,
+  transitions: readonly Recorded[],
+): readonly Recorded[] => (types === undefined ? transitions : transitions.filter(({ type }) => types.includes(type)));

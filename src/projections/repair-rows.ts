@@ -5,7 +5,7 @@ import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import { readHistory } from '../application/read-history.ts';
 import type { PassedOver } from './passed-over.ts';
-import type { ReadModel } from './read-model.ts';
+import { concerning, type ReadModel } from './read-model.ts';
 
 export const repairLimits = {
   /** Streams that are read and written in one turn. */
@@ -47,7 +47,10 @@ export async function repairRows(
     const recorded = await readHistory(log, stream);
     // A log that no longer has it may get it back; until then the row is all there is.
     if (recorded.length === 0) throw new UndecodableTransition(`The log has no stream ${stream}`);
-    const history = recorded.map((one) => ({ recorded: one, transition: readModel.decode(one) }));
+    const history = concerning(readModel, recorded).map((one) => ({
+      recorded: one,
+      transition: readModel.decode(one),
+    }));
     return passedOver.repair({ stream, history, lease, isTextOnly });
   }
 

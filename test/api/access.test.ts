@@ -18,6 +18,7 @@ const matrix: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   'POST /v1/api-keys': { admin: true },
   'GET /v1/api-keys': { admin: true },
   'POST /v1/api-keys/:id/revoke': { admin: true },
+  'GET /v1/access-records': { auditor: true, admin: true },
   'GET /v1/me': { nobody: true, shop: true, viewer: true, auditor: true, operator: true, admin: true },
 };
 const everybody = ['nobody', 'shop', 'viewer', 'auditor', 'operator', 'admin'];

@@ -40,6 +40,14 @@ async function withHistory() {
 }
 
 describe('a history', () => {
+  it('names the address of each act, and of nothing else', async () => {
+    const { items } = (await (await withHistory()).history()).json();
+    const addresses = items.map(({ type, address }: Record<string, unknown>) => [type, address]);
+    expect(addresses.filter(([, address]: unknown[]) => address !== undefined)).toEqual([
+      ['ReplayRequested', '127.0.0.1'],
+    ]);
+  });
+
   it('tells every transition with who, when and why', async () => {
     const { id, history } = await withHistory();
     const answer = await history();

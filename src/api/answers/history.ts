@@ -28,6 +28,7 @@ const transition = z
     schemaVersion: z.int().min(1),
     recordedAt: time,
     actor: actor.describe('Who acted: the bearer of a token, or a process of EventOps.'),
+    address: z.string().optional().describe('Where an act was asked for: a replay, a discard.'),
     correlationId: z.string(),
     causationId: z.string(),
     requestId: z.string().optional(),

@@ -12,7 +12,8 @@ import {
   knownRoles,
   type PermissionsOfRoles,
 } from '../permissions.ts';
-import { routeOf, sendProblem } from './problems.ts';
+import { countRefused } from './access-counts.ts';
+import { sendProblem } from './problems.ts';
 import { refusalOfPrincipal, refusalOfStranger } from './rate-limits.ts';
 import { traceContextOf } from './request-context.ts';
 
@@ -69,15 +70,6 @@ const isSound = ({ clientId, subject, tokenId }: Principal) =>
   [clientId, subject, tokenId ?? 'none'].every((text) => text.isWellFormed() && claim.test(text));
 const claim = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u;
 
-/** One line for each burst: guessing tokens must not fill a disk. */
-const reportRefused = ({ server }: FastifyRequest, refused: { readonly kind: string; readonly fields: object }) =>
-  server.repeatingReport.occurred({
-    about: 'access',
-    level: 'warn',
-    message: 'a request was refused access',
-    ...refused,
-  });
-
 const ofAnyone: Admission = { admitted: true, ownEventsOnly: true };
 
 function guard(
@@ -88,10 +80,8 @@ function guard(
   return async (request, reply) => {
     const token = tokenOf(request);
     const principal = token === null ? null : await principalOf(authenticator, token);
-    const route = routeOf(request);
     if (principal === null) {
-      const fields = { requestId: request.id, route, address: addressOf(request), hasToken: token !== null };
-      reportRefused(request, { kind: 'unauthenticated', fields });
+      countRefused(request, null, { code: 'unauthenticated', hasToken: token !== null });
       return sendProblem(reply, refusalOfStranger(request));
     }
     request.principal = principal;
@@ -104,8 +94,7 @@ function guard(
       return;
     }
     const { missing } = admission;
-    const fields = { requestId: request.id, route, clientId: principal.clientId, missing };
-    reportRefused(request, { kind: `${principal.clientId} lacks ${missing}`, fields });
+    countRefused(request, principal, { code: 'permission-missing', missing });
     return sendProblem(reply, {
       code: 'permission-missing',
       detail: `This needs the permission ${missing}.`,
@@ -131,4 +120,10 @@ export const commandContextOf = (request: FastifyRequest): CommandContext => ({
   actor: actorOf(request.principal),
   requestId: request.id,
   ...traceContextOf(request),
+});
+
+/** The same of an act, which names the address, too. */
+export const actContextOf = (request: FastifyRequest): CommandContext => ({
+  ...commandContextOf(request),
+  address: addressOf(request),
 });

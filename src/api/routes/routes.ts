@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { getMe } from './access/get-me.ts';
+import { listAccessRecords } from './access/list-access-records.ts';
 import { createApiKey } from './api-keys/create-api-key.ts';
 import { listApiKeys } from './api-keys/list-api-keys.ts';
 import { revokeApiKey } from './api-keys/revoke-api-key.ts';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   createApiKey,
   listApiKeys,
   revokeApiKey,
+  listAccessRecords,
   health,
   readiness,
   getDocument,

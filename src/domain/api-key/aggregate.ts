@@ -11,6 +11,7 @@ export const apiKeyAggregate: Aggregate<ApiKeyState, ApiKeyCommand, ApiKeyTransi
   streamPrefix: 'key-',
   schemas: transitionSchemas,
   upcasters: {},
+  acts: ['ApiKeyCreated', 'ApiKeyRevoked'],
   decide,
   evolve,
 };

@@ -11,6 +11,7 @@ export const eventAggregate: Aggregate<EventState, EventCommand, Transition, Rej
   streamPrefix: 'event-',
   schemas: transitionSchemas,
   upcasters: {},
+  acts: ['ReplayRequested', 'EventDiscarded'],
   decide,
   evolve,
 };

@@ -5,6 +5,7 @@ import type { StoredTransition } from '../../application/sealed-transition.ts';
 import { interruptionOf } from '../../domain/event/interruption.ts';
 import { statusAfter } from '../../domain/event/status.ts';
 import type { Failure, Transition, TransitionData } from '../../domain/event/transitions.ts';
+import { storable } from '../storable.ts';
 import type { EventsTable } from './table.ts';
 
 /** A whole row, but for the value that the database makes of the payload's text. */
@@ -105,9 +106,6 @@ const beginning = (generation: number) => ({
   attempts: 0,
   ...failed(null),
 });
-
-/** PostgreSQL's text holds any character but NUL, and no half of a pair; what others wrote may hold both. */
-const storable = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD');
 
 const failed = (failure: Pick<Failure, 'class' | 'message' | 'fingerprint'> | null) => ({
   error_reason: failure && storable(`${failure.class}: ${failure.message}`),

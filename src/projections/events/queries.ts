@@ -4,6 +4,7 @@ import type { StoredTransition } from '../../application/sealed-transition.ts';
 import { type EventStatus, statusAfter } from '../../domain/event/status.ts';
 import type { TransitionData } from '../../domain/event/transitions.ts';
 import type { ReadDatabase } from '../database.ts';
+import { utcText } from '../utc-text.ts';
 import { columnsOfNew, foldByEvent, isWholeRow } from './project.ts';
 import type { EventView } from './table.ts';
 import { type ViewedRow, viewedColumns, viewOf } from './view.ts';
@@ -41,14 +42,7 @@ export interface Page {
   readonly after?: EventPlace | undefined;
 }
 
-/**
- * A moment as RFC 3339 in UTC. Not left to the driver, because the form in which it gets one is a setting of the role,
- * of the database or of a pooler (`datestyle`, `timezone`).
- */
-const moment = (column: string) =>
-  sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`.as(column);
-
-const viewed = viewedColumns.map((column) => (column.endsWith('_at') ? moment(column) : column));
+const viewed = viewedColumns.map((column) => (column.endsWith('_at') ? utcText(column) : column));
 const viewedButPayload = viewed.filter((column) => column !== 'payload_text');
 
 /**

@@ -15,5 +15,5 @@ describeOn('PostgreSQL', 'a hostile body, with PostgreSQL', () => {
     opened = await openReadTablesAt(await isolated('PostgreSQL'));
   });
   afterAll(() => opened?.close());
-  corpusSuite({ readDatabase: () => readOnly(db()), project: (log) => projectInto(db(), log) });
+  corpusSuite({ db, readDatabase: () => readOnly(db()), project: (log) => projectInto(db(), log) });
 });

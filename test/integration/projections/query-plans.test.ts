@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deriveUuid } from '../../../src/application/event-identity.ts';
+import { type AccessFilters, listAccessRecords } from '../../../src/projections/access-records/queries.ts';
+import { accessRecords } from '../../../src/projections/access-records/read-model.ts';
 import type { ReadDatabase } from '../../../src/projections/database.ts';
 import { type EventFilters, findEvent, listEvents } from '../../../src/projections/events/queries.ts';
+import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
 import { planOf } from '../../support/read-database/query-plans.ts';
 
@@ -35,5 +38,49 @@ describe('over twenty thousand events', () => {
     expect(await plan(page({ createdAfter: '2026-01-01T02:00:00.000Z' }))).toEqual(through('events_by_age'));
     expect(await plan(page({ status: 'DEAD' }))).toEqual(through('events_by_status'));
     expect(await plan(page({ failure: 'no-lines' }))).toEqual(through('events_by_failure'));
+  });
+});
+
+/** A fifth of them are of one act, the others of another, and a third by one of two principals; a third principal has one in every five hundred. */
+const columnsOfRecords = (one: string, other: string) => sql`
+  gen_random_uuid(), timestamptz '2026-01-01' + i * interval '1 s', case when i % 5 = 0 then ${one} else ${other} end,
+  case when i % 500 = 1 then 'rare' when i % 3 = 0 then 'ada' else 'bob' end`;
+const fillRecords = [
+  sql`
+    insert into access_records (id, at, act, principal, stream, revision, transition_id)
+    select ${columnsOfRecords('EventDiscarded', 'ReplayRequested')}, 'event-1', 0, gen_random_uuid()
+    from generate_series(1, 20000) as i`,
+  sql`
+    insert into access_counts
+      (id, first_at, act, principal, last_at, requests, payloads, first_request_id, last_request_id)
+    select ${columnsOfRecords('PayloadsRead', 'AccessRefused')}, timestamptz '2026-01-01', 1, 1, '', ''
+    from generate_series(1, 20000) as i`,
+];
+
+describe('over twenty thousand acts and as many counts', () => {
+  beforeEach(async () => {
+    await createProjectionStore(db(), accessRecords).load();
+    for (const each of fillRecords) await each.execute(db());
+    for (const table of ['access_records', 'access_counts']) await sql`analyze ${sql.id(table)}`.execute(db());
+  });
+
+  it.each<[string, AccessFilters, string]>([
+    ['no filter', {}, 'age'],
+    ['a time', { since: '2026-01-01T02:00:00.000Z', until: '2026-01-01T03:00:00.000Z' }, 'age'],
+    ['a principal', { principal: 'rare' }, 'principal'],
+  ])('are listed with %s from the ends of two indexes', async (_what, filters, index) => {
+    const place = { at: after.createdAt, id: after.id };
+    const { indexes } = await planOf(db(), (rows) => listAccessRecords(rows, filters, { limit: 50, after: place }));
+    expect(indexes).toEqual([`access_records_by_${index}`, `access_counts_by_${index}`]);
+  });
+
+  it.each<[AccessFilters, string]>([
+    [{ act: 'EventDiscarded' }, 'access_records_by_act'],
+    [{ act: 'PayloadsRead' }, 'access_counts_by_act'],
+    [{ act: 'EventDiscarded', principal: 'ada' }, 'access_records_by_principal_and_act'],
+    [{ act: 'PayloadsRead', principal: 'ada' }, 'access_counts_by_principal_and_act'],
+  ])('are listed with an act from one: %o', async (filters, index) => {
+    const { indexes } = await planOf(db(), (rows) => listAccessRecords(rows, filters, { limit: 50 }));
+    expect(indexes).toEqual([index]);
   });
 });

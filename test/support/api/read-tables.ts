@@ -7,15 +7,18 @@ import {
   readOnly,
   type WritableDatabase,
 } from '../../../src/projections/database.ts';
-import { events } from '../../../src/projections/events/read-model.ts';
+import { readModels } from '../../../src/projections/index.ts';
 import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { createProjector } from '../../../src/projections/projector.ts';
+import type { ReadModel } from '../../../src/projections/read-model.ts';
 import { folderWithReadTables, openReadTables } from '../read-database/embedded.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 import { manualClock } from './manual-clock.ts';
 
 export interface ReadTables {
   readonly readDatabase: () => ReadDatabase;
+  /** The same, to be written to. */
+  readonly db: () => WritableDatabase;
   /** The rows contain the whole log when this resolves. */
   project(log: EventLog): Promise<void>;
 }
@@ -32,6 +35,7 @@ export function readTablesOfThisFile(): ReadTables {
     return opened.db;
   };
   return {
+    db,
     readDatabase: () => readOnly(db()),
     project: (log) => projectInto(db(), log),
   };
@@ -39,9 +43,13 @@ export function readTablesOfThisFile(): ReadTables {
 
 /** Everything that is in the log, into these tables. */
 export async function projectInto(db: WritableDatabase, log: EventLog): Promise<void> {
+  for (const readModel of readModels) await projectOne(db, readModel, log);
+}
+
+async function projectOne(db: WritableDatabase, readModel: ReadModel, log: EventLog): Promise<void> {
   const batching = { fullBatch: 1, intervalMs: 0 };
-  const store = createProjectionStore(db, events);
-  const projector = createProjector(events, { store, clock: manualClock(), logger: silentLogger, batching });
+  const store = createProjectionStore(db, readModel);
+  const projector = createProjector(readModel, { store, clock: manualClock(), logger: silentLogger, batching });
   await projector.load();
   for await (const message of log.subscribeAll(null)) {
     if (message.kind === 'caught-up') return;

@@ -29,6 +29,13 @@ export const row = (name: string, changed: Partial<EventRow> = {}): EventRow => 
 
 /** Leaves the tables as the migrations made them. */
 export async function emptyTables(db: Kysely<Database>): Promise<void> {
-  for (const table of ['due_work', 'events', 'checkpoints', 'projection_states', 'projection_failures'] as const)
+  for (const table of [
+    'access_counts',
+    'due_work',
+    'events',
+    'checkpoints',
+    'projection_states',
+    'projection_failures',
+  ] as const)
     await db.deleteFrom(table).execute();
 }

@@ -39,8 +39,10 @@ describe('a proxy', () => {
 
   it('that passes on what is no address is itself who asks', () => {
     const request = (ip: string) => ({ ip, socket: { remoteAddress: '10.0.0.7' } }) as unknown as FastifyRequest;
-    expect(addressOf(request('203.0.113.9'))).toBe('203.0.113.9');
-    for (const ip of ['unknown', '203.0.113.9:4711', 'x'.repeat(10_000), '"};alert(1)'])
+    for (const ip of ['203.0.113.9', '2001:db8:0:1:2:3:4:5', '::ffff:203.0.113.9', 'fe80::1%eth0'])
+      expect(addressOf(request(ip))).toBe(ip);
+    const others = ['203.0.113.9\r\nforged', '\u001b[31m203.0.113.9', `fe80::1%${'e'.repeat(100)}`];
+    for (const ip of ['unknown', '203.0.113.9:4711', 'x'.repeat(10_000), '"};alert(1)', ...others])
       expect(addressOf(request(ip))).toBe('10.0.0.7');
   });
 });

@@ -16,6 +16,7 @@ const all: readonly Permission[] = [
   'events:replay',
   'events:discard',
   'audit:read',
+  'access:read',
   'system:read',
   'access:manage',
 ];
@@ -28,7 +29,7 @@ const permitted = (given: Partial<Principal>) => all.filter((each) => isPermitte
 describe('roles', () => {
   it.each([
     ['viewer', ['events:read', 'audit:read']],
-    ['auditor', ['events:read', 'payloads:read', 'audit:read']],
+    ['auditor', ['events:read', 'payloads:read', 'audit:read', 'access:read']],
     ['operator', ['events:read', 'payloads:read', 'audit:read', 'system:read']],
     ['admin', all],
   ])('permit what the table says: %s', (role, permissions) => {

@@ -15,6 +15,10 @@ const forms: readonly (readonly [string, readonly RecordedTransition[]])[] = [
     'in the usual form',
     sealedHistory(histories.discarded, undefined, { actor, requestId: 'request-1', traceparent: '00-1-2-03' }),
   ],
+  [
+    'of an act',
+    sealedHistory(histories.discarded, undefined, { actor, address: '2001:db8::1', requestId: 'request-1' }),
+  ],
   ['of a process', sealedHistory(histories.discarded, undefined, { actor: { kind: 'process', process: 'worker-1' } })],
 ];
 

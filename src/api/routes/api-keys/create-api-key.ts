@@ -10,7 +10,7 @@ import { oneLine, printableKey, sourceName } from '../../intake/fields.ts';
 import { readBody } from '../../intake/json-body.ts';
 import { moment } from '../../intake/query.ts';
 import { isPermitted, permissionsOfKeys } from '../../permissions.ts';
-import { commandContextOf } from '../../plugins/access.ts';
+import { actContextOf } from '../../plugins/access.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { problemOfRejection, success } from '../../problem-details.ts';
 import { defineRoute } from '../../route.ts';
@@ -98,7 +98,7 @@ export const createApiKey = defineRoute({
         grantable: permissionsOfKeys.filter((permission) => isPermitted(principal, permission, ofRoles)),
         clientId: principal.clientId,
         idempotencyKey: idempotencyKey.value,
-        context: commandContextOf(request),
+        context: actContextOf(request),
       });
       if (!result.ok) return sendProblem(reply, problemOfRejection(result.rejection));
       const { id, current, changed } = result;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { apiKeyAnswer, apiKeyView, exampleApiKey } from '../../answers/api-key.ts';
 import { JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { readReason, reasonBody } from '../../intake/reason.ts';
-import { commandContextOf } from '../../plugins/access.ts';
+import { actContextOf } from '../../plugins/access.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { isUuid } from '../../plugins/request-context.ts';
 import { problemOfRejection } from '../../problem-details.ts';
@@ -41,7 +41,7 @@ export const revokeApiKey = defineRoute({
       if (!isUuid(id)) return sendProblem(reply, { code: 'api-key-not-found' });
       const result = await useCases.revokeApiKey({
         ...{ id: id.toLowerCase(), reason: given.value.reason, requestedBy: request.principal.subject },
-        context: commandContextOf(request),
+        context: actContextOf(request),
       });
       if (!result.ok) return sendProblem(reply, problemOfRejection(result.rejection));
       const { state, createdAt, revision } = result.current;

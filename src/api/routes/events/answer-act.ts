@@ -4,7 +4,7 @@ import { eventFromHistory } from '../../../projections/events/queries.ts';
 import { etag, eventAnswer, idempotentReplayed } from '../../answers/event.ts';
 import { printableKey } from '../../intake/fields.ts';
 import { readReason, reasonBody } from '../../intake/reason.ts';
-import { commandContextOf, mayKnowOf } from '../../plugins/access.ts';
+import { actContextOf, mayKnowOf } from '../../plugins/access.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { problemOfRejection, type success } from '../../problem-details.ts';
 import type { RouteAnswer } from '../../route.ts';
@@ -50,7 +50,7 @@ export async function answerAct(
   const { clientId, subject } = request.principal;
   const answer = await act({
     ...{ eventId, clientId, requestedBy: subject, key: key.value, reason: given.value.reason },
-    context: commandContextOf(request),
+    context: actContextOf(request),
     mayKnowOf: (received) => mayKnowOf(request, received),
   });
   if (!answer.ok) return sendProblem(reply, problemOfRejection(answer.rejection));

@@ -9,6 +9,7 @@ import { eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { plainName, printableKey, sourceName } from '../../intake/fields.ts';
 import { moment, wholeNumber } from '../../intake/query.ts';
 import { memoryOfPage, mostAskedFor } from '../../limits.ts';
+import { countPayloadsRead } from '../../plugins/access-counts.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import type { ProblemCode } from '../../problem-details.ts';
@@ -58,6 +59,7 @@ export async function sendList(
   const seen = request.ownEventsOnly ? { ...filters, clientId } : filters;
   const page = { limit, maxBytes: limits.pageBytes, after: after ?? undefined };
   const { items, next } = await listEvents(readDatabase(), seen, page);
+  countPayloadsRead(request, items.length);
   const nextCursor = next === null ? 'null' : `"${cursorOf(next, list)}"`;
   const body = `{"items":[${items.map((event) => eventJson(event, request)).join()}],"nextCursor":${nextCursor}}`;
   return reply.header('content-type', JSON_CONTENT_TYPE).send(body);

@@ -10,6 +10,7 @@ import { wholeNumber } from '../../intake/query.ts';
 import { memoryOfEvent, mostAskedFor } from '../../limits.ts';
 import { toReadEvents } from '../../permissions.ts';
 import { mayKnowOf } from '../../plugins/access.ts';
+import { countPayloadsRead } from '../../plugins/access-counts.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import { type Problem, success } from '../../problem-details.ts';
@@ -83,13 +84,16 @@ async function answerAtOnce(
   const { id, waitFor, minRevision } = asked;
   const { log, limits } = dependencies;
   const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
-  if (refusal !== null) return sendProblem(reply, refusal).sent;
+  if (refusal !== null) return isAnsweredBy(sendProblem(reply, refusal));
   // A waiting request asks the log: a row that is behind would end the wait with what was true before a replay.
   const isWaiting = waitFor !== undefined;
   const event = await (isWaiting ? readFromHistory(log, id) : readEvent(dependencies, id, minRevision));
-  if (event === null || !mayKnowOf(request, event)) return sendEventNotFound(reply).sent;
-  return (!isWaiting || isSettled(event.status, waitFor)) && answer(request, reply, event).sent;
+  if (event === null || !mayKnowOf(request, event)) return isAnsweredBy(sendEventNotFound(reply));
+  return (!isWaiting || isSettled(event.status, waitFor)) && isAnsweredBy(answer(request, reply, event));
 }
+
+/** Also while a hook holds the answer back: `sent` is true only once it has left. */
+const isAnsweredBy = (_reply: FastifyReply) => true;
 
 /** Aborts when the connection closes. The request's own signal may abort sooner: once its body has been read. */
 function untilGone(reply: FastifyReply): AbortSignal {
@@ -103,6 +107,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, event: EventView):
   const current = etagOf(event, request);
   reply.header('etag', current);
   if (isKnown(request.headers['if-none-match'], current)) return reply.code(success.notModified).send();
+  countPayloadsRead(request, 1);
   return reply.header('content-type', JSON_CONTENT_TYPE).send(eventJson(event, request));
 }
 

@@ -5,6 +5,7 @@ import type { TransitionType } from '../../../domain/event/transitions.ts';
 import { exampleHistory, historyAnswer } from '../../answers/history.ts';
 import type { Sight } from '../../event-json.ts';
 import { memoryOfPage } from '../../limits.ts';
+import { countPayloadsRead } from '../../plugins/access-counts.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import { defineRoute } from '../../route.ts';
@@ -37,6 +38,7 @@ export const getHistory = defineRoute({
       const pages = log.readPages(streamOf(id))[Symbol.asyncIterator]();
       const first = await pages.next();
       if (first.done === true) return sendEventNotFound(reply);
+      countPayloadsRead(request, 1);
       return sendJsonPieces(reply, answerPieces(first.value, pages, request), limits.answerPieceBytes);
     },
 });

@@ -39,6 +39,7 @@ export const tally: Aggregate<TallyState, TallyCommand, TallyTransition, TallyRe
   schemas,
   // Tallies counted pieces before they had a unit.
   upcasters: { TallyOpened: [(data) => ({ ...(data as object), unit: 'piece' })] },
+  acts: ['TallyClosed'],
   decide(state, command) {
     if (command.kind === 'OpenTally') {
       const { title, unit } = command;
