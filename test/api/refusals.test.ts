@@ -137,7 +137,7 @@ describe('a content type', () => {
 });
 
 describe('a path and a method', () => {
-  it.each(['/', '/v1', '/v1/Events', '/v1/events/x/y', '/docs', '//v1/events'])(
+  it.each(['/', '/v1', '/v1/Events', '/v1/events/x/y', '/doc', '//v1/events'])(
     'that are nothing are not found: %s',
     async (url) => {
       const answer = await apiUnderTest().call({ url });
