@@ -8,8 +8,6 @@ export type Permission =
   | 'events:replay'
   | 'events:discard'
   | 'audit:read'
-  /** Who did what, from which address. Beside `audit:read`, because acts are parts of histories. */
-  | 'access:read'
   /** Why a part of the system is not ready. */
   | 'system:read'
   /** Who gets in: API keys. */
@@ -29,17 +27,9 @@ export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'a
   const reader = [...viewer, 'payloads:read'] as const;
   const table: Readonly<Record<RoleName, readonly Permission[]>> = {
     viewer,
-    auditor: [...reader, 'access:read'],
+    auditor: reader,
     operator: [...reader, 'system:read', ...(replayRole === 'operator' ? (['events:replay'] as const) : [])],
-    admin: [
-      ...reader,
-      'access:read',
-      'system:read',
-      'events:write',
-      'events:replay',
-      'events:discard',
-      'access:manage',
-    ],
+    admin: [...reader, 'system:read', 'events:write', 'events:replay', 'events:discard', 'access:manage'],
   };
   return new Map(Object.entries(table));
 }

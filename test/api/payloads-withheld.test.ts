@@ -98,7 +98,7 @@ describe('who one is', () => {
     ['nobody', [], []],
     ['shop', [], ['events:write']],
     ['viewer', ['viewer'], ['audit:read', 'events:read']],
-    ['auditor', ['auditor'], ['access:read', 'audit:read', 'events:read', 'payloads:read']],
+    ['auditor', ['auditor'], ['audit:read', 'events:read', 'payloads:read']],
   ])('is said to %s, with roles and permissions', async (as, roles, permissions) => {
     const answer = await apiUnderTest().call({ url: '/v1/me', as });
     expect(answer.json()).toEqual({ subject: `${as}-subject`, clientId: as, roles, permissions });

@@ -72,8 +72,8 @@ describe('a request that is refused', () => {
     expect(counted).toHaveLength(1_000);
     expect(lines).toHaveLength(101);
     clock.advance(60_000);
-    await call({ url: '/v1/access-records', as: 'operator' });
-    expect(lines.at(-1)).toMatchObject({ fields: { principal: 'operator-subject', missing: 'access:read' } });
+    await call({ url: '/v1/access-records', as: 'shop' });
+    expect(lines.at(-1)).toMatchObject({ fields: { principal: 'shop-subject', missing: 'audit:read' } });
     expect(lines.slice(101).map(({ fields }) => fields['occurrences'])).toEqual([899, undefined]);
   });
 

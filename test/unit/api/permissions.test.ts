@@ -16,7 +16,6 @@ const all: readonly Permission[] = [
   'events:replay',
   'events:discard',
   'audit:read',
-  'access:read',
   'system:read',
   'access:manage',
 ];
@@ -29,7 +28,7 @@ const permitted = (given: Partial<Principal>) => all.filter((each) => isPermitte
 describe('roles', () => {
   it.each([
     ['viewer', ['events:read', 'audit:read']],
-    ['auditor', ['events:read', 'payloads:read', 'audit:read', 'access:read']],
+    ['auditor', ['events:read', 'payloads:read', 'audit:read']],
     ['operator', ['events:read', 'payloads:read', 'audit:read', 'system:read']],
     ['admin', all],
   ])('permit what the table says: %s', (role, permissions) => {

@@ -34,7 +34,7 @@ export const listAccessRecords = defineRoute({
   summary: 'List access records',
   description:
     'Who did what, when and from where, the newest first; all filters that are given must hold. Acts of operators and admins, which are in the log, each by itself; refused requests, and who read what was sent in events, counted by the hour. docs/access.md says what is kept, and for how long.',
-  access: { permission: 'audit:read', and: { permission: 'access:read' } },
+  access: { permission: 'audit:read' },
   query,
   answers: {
     200: { description: 'A page.', body: { schema: accessRecordListAnswer, example: exampleAccessRecords } },
