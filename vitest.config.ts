@@ -28,6 +28,12 @@ const levelWithServices = (name: string, testTimeout: number) => {
   return { extends: extended, test: { ...test, globalSetup, hookTimeout: 240_000 } };
 };
 
+/** Ends with what was seen of the API's document. */
+const api = () => {
+  const { extends: extended, test } = levelInSharedProcesses('api', 30_000);
+  return { extends: extended, test: { ...test, globalSetup: 'test/support/api/global-setup.ts' } };
+};
+
 /**
  * Real processes that are killed, real servers, and the table of guarantees at the end. After all others: each test has a
  * process for each role, on servers of its own.
@@ -69,7 +75,7 @@ export default defineConfig({
       levelInSharedProcesses('unit', 30_000),
       levelWithServices('contract', 60_000),
       levelWithServices('integration', 60_000),
-      levelInSharedProcesses('api', 30_000),
+      api(),
       level('simulation', 180_000),
       levelWithServices('end-to-end', 120_000),
       faults('faults', { include: ['test/faults/**/*.test.ts'], exclude: [ALONE] }, 1),

@@ -1,63 +1,15 @@
-import type { HTTPMethods } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
+import { allServedRoutes, isGuarded, requestTo } from '../support/api/served-routes.ts';
 
 const id = '091e518e-cffb-86e7-867b-354763635bbd';
 
-/** Every route there is, and who may use it. `own`: for its own events alone. */
-const matrix: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
-  'POST /v1/events': { shop: true, admin: true },
-  'POST /v1/events/batch': { shop: true, admin: true },
-  'GET /v1/events': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
-  'GET /v1/events/:id': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
-  'GET /v1/events/:id/history': { viewer: true, auditor: true, operator: true, admin: true },
-  'GET /v1/events/:id/trace': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
-  'POST /v1/events/:id/replay': { admin: true },
-  'GET /v1/dead-letters': { shop: true, viewer: true, auditor: true, operator: true, admin: true },
-  'POST /v1/dead-letters/:id/discard': { admin: true },
-  'POST /v1/api-keys': { admin: true },
-  'GET /v1/api-keys': { admin: true },
-  'POST /v1/api-keys/:id/revoke': { admin: true },
-  'GET /v1/access-records': { auditor: true, admin: true },
-  'GET /v1/me': { nobody: true, shop: true, viewer: true, auditor: true, operator: true, admin: true },
-};
-const everybody = ['nobody', 'shop', 'viewer', 'auditor', 'operator', 'admin'];
-const requests = Object.entries(matrix).flatMap(([route, may]) =>
-  everybody.map((as) => ({ route, as, isAdmitted: may[as] === true })),
-);
-
-function requestOf(route: string) {
-  const [method, pattern] = route.split(' ') as ['GET' | 'POST', string];
-  const isPost = method === 'POST';
-  return {
-    method,
-    url: pattern.replace(':id', id),
-    ...(isPost ? { headers: { 'content-type': 'application/json' }, payload: '[]' } : {}),
-  };
-}
+const guarded = allServedRoutes()
+  .filter(isGuarded)
+  .map((route) => [`${route.method} ${route.path}`, route] as const);
 
 describe('a route', () => {
-  it('is in the matrix below, whichever it is', () => {
-    const { server } = apiUnderTest();
-    const isListed = (route: string) => {
-      const [method, url] = route.split(' ') as [HTTPMethods, string];
-      return server.hasRoute({ method, url });
-    };
-    const open = ['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs', 'GET /docs/:file'];
-    for (const route of [...Object.keys(matrix), ...open]) expect([route, isListed(route)]).toEqual([route, true]);
-    const printed = server.printRoutes({ commonPrefix: false, includeHooks: false });
-    const count = [...printed.matchAll(/\((.*?)\)/g)].flatMap(([, methods]) => methods?.split(', ') ?? []);
-    expect(count.filter((method) => method !== 'HEAD')).toHaveLength(Object.keys(matrix).length + open.length);
-  });
-
-  it.each(requests)('$route admits $as: $isAdmitted', async ({ route, as, isAdmitted }) => {
-    const answer = await apiUnderTest().call({ ...requestOf(route), as });
-    if (isAdmitted) expect([401, 403]).not.toContain(answer.statusCode);
-    else
-      expect(answer.json()).toMatchObject({ status: 403, code: 'permission-missing', permission: expect.any(String) });
-  });
-
-  it.each(Object.keys(matrix))('%s asks for a token before anything else', async (route) => {
+  it.each(guarded)('%s asks for a token before anything else', async (_name, route) => {
     const { call } = apiUnderTest();
     const bodies = new Set<string>();
     for (const authorization of [
@@ -71,7 +23,7 @@ describe('a route', () => {
       'Bearer admin,',
     ])
       for (const headers of [{ authorization }, { authorization, 'content-type': 'text/plain' }]) {
-        const answer = await call({ ...requestOf(route), as: null, headers });
+        const answer = await call({ ...requestTo(route), as: null, headers });
         expect(answer.statusCode).toBe(401);
         expect(answer.headers['www-authenticate']).toBe('Bearer realm="eventops"');
         bodies.add(answer.body);

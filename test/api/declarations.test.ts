@@ -6,6 +6,7 @@ import { addRoute, defineRoute } from '../../src/api/route.ts';
 import { problemsOf } from '../../src/api/route-problems.ts';
 import { routes } from '../../src/api/routes/routes.ts';
 import { apiUnderTest } from '../support/api/api-under-test.ts';
+import { breachOfDocument, type Exchange } from '../support/api/held-to-document.ts';
 import { listening } from '../support/api/listening.ts';
 
 type Handler = ReturnType<Parameters<typeof defineRoute>[0]['handler']>;
@@ -82,5 +83,43 @@ describe('a declaration', () => {
     expect(problemsOf(open)).not.toContain('unauthenticated');
     expect(problemsOf({ ...open, access: { permission: 'events:read' } })).toContain('permission-missing');
     expect(problemsOf({ ...open, query: z.strictObject({}) })).toContain('invalid-request');
+  });
+});
+
+describe('an exchange', () => {
+  const sound: Exchange = {
+    operation: 'getHealth',
+    request: { method: 'GET', params: {}, query: {}, headers: {}, body: null },
+    answer: {
+      status: 200,
+      headers: { 'content-type': 'application/json; charset=utf-8', 'x-request-id': 'x' },
+      body: '{"status":"ok"}',
+    },
+  };
+  const answered = (answer: Partial<Exchange['answer']>): Exchange => ({
+    ...sound,
+    answer: { ...sound.answer, ...answer },
+  });
+  const listed = (request: Partial<Exchange['request']>): Exchange => ({
+    operation: 'listEvents',
+    request: { ...sound.request, ...request },
+    answer: { ...sound.answer, body: '{"items":[],"nextCursor":null}' },
+  });
+
+  it('that is as the document says passes', () => {
+    expect(breachOfDocument(sound)).toBeNull();
+    expect(breachOfDocument(listed({ query: { limit: '5' } }))).toBeNull();
+  });
+
+  it.each([
+    ['a status', answered({ status: 202 }), 'no answer 202'],
+    ['a header', answered({ headers: { ...sound.answer.headers, 'x-more': '1' } }), 'no header x-more'],
+    ['a header less', answered({ headers: { 'content-type': 'application/json' } }), 'x-request-id is missing'],
+    ['a media type', answered({ headers: { ...sound.answer.headers, 'content-type': 'text/html' } }), 'type text/html'],
+    ['a member', answered({ body: '{"status":"ok","more":1}' }), 'must NOT have additional properties'],
+    ['a parameter that was taken', listed({ query: { sort: 'x' } }), 'the query parameter sort was accepted'],
+    ['a value that was taken', listed({ query: { limit: 'many' } }), 'whose limit is not as the document says'],
+  ])('with %s that the document does not say is noticed', (_what, exchange, breach) => {
+    expect(breachOfDocument(exchange)).toContain(breach);
   });
 });

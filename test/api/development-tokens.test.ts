@@ -10,6 +10,7 @@ import {
 } from '../../src/adapters/development-issuer/development-issuer.ts';
 import { developmentKey } from '../../src/adapters/development-issuer/development-key.ts';
 import { apiUnderTest } from '../support/api/api-under-test.ts';
+import { isGuarded, requestTo, servedRoutes } from '../support/api/served-routes.ts';
 
 const now = Date.parse('2030-01-01T00:00:00.000Z');
 const seconds = now / 1_000;
@@ -206,20 +207,27 @@ describe('a token', () => {
 });
 
 describe('a token that is not right', () => {
-  it.each(hostile)('is refused like any other: %s', async (_name, build) => {
+  it.each(hostile)('is refused like any other, on every route: %s', async (_name, build) => {
     const authenticator = await createDevelopmentAuthenticator({ dataFolder: folder, clock: { now: () => now } });
     const token = await build();
     expect(await authenticator.authenticate(token)).toBeNull();
-    const { call } = apiUnderTest({ authenticator });
-    const answer = await call({ url: '/v1/events/x', as: token });
-    expect(answer.statusCode).toBe(401);
-    expect(answer.headers['www-authenticate']).toBe('Bearer realm="eventops"');
-    expect(answer.json()).toEqual({
-      type: 'urn:eventops:problem:unauthenticated',
-      title: 'A valid token is required',
-      status: 401,
-      code: 'unauthenticated',
-    });
+    const { call, server, recorded } = apiUnderTest({ authenticator });
+    for (const route of servedRoutes(server).filter(isGuarded)) {
+      const answer = await call({ ...requestTo(route), as: token });
+      expect([route.name, answer.statusCode]).toEqual([route.name, 401]);
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="eventops"');
+      expect(answer.json()).toEqual({
+        type: 'urn:eventops:problem:unauthenticated',
+        title: 'A valid token is required',
+        status: 401,
+        code: 'unauthenticated',
+      });
+    }
+    expect(await recorded()).toEqual([]);
+  });
+
+  it('is one of at least 40', () => {
+    expect(hostile.length).toBeGreaterThanOrEqual(40);
   });
 });
 

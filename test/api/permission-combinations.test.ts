@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/application/ports/authenticator.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
 import { eventLife } from '../support/api/event-life.ts';
+import { allServedRoutes } from '../support/api/served-routes.ts';
 
 const permissions = ['events:read', 'events:write', 'events:replay', 'events:discard', 'audit:read'] as const;
 const secret = 'card-4242';
@@ -40,21 +41,10 @@ async function withTwoClients(scopes: readonly string[]) {
 }
 
 /** Every route about one event, from the server's own table. */
-function routesOfOneEvent(): readonly (readonly ['GET' | 'POST', string])[] {
-  const printed = apiUnderTest().server.printRoutes({ commonPrefix: false });
-  const names: string[] = [];
-  const routes: ['GET' | 'POST', string][] = [];
-  for (const line of printed.split('\n')) {
-    const [, indent = '', name = '', methods = ''] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?/u.exec(line) ?? [];
-    names.length = indent.length / 4;
-    names.push(name);
-    const path = names.join('');
-    for (const method of methods.split(', '))
-      if ((method === 'GET' || method === 'POST') && /\/(events|dead-letters)\/:id/.test(path))
-        routes.push([method, path]);
-  }
-  return routes;
-}
+const routesOfOneEvent = () =>
+  allServedRoutes()
+    .filter(({ path }) => /^\/v1\/(events|dead-letters)\/:id/.test(path))
+    .map(({ method, path }) => [method, path] as const);
 
 type Route = ReturnType<typeof routesOfOneEvent>[number];
 

@@ -13,7 +13,7 @@ const fieldError = z
 
 export const problem = z
   .looseObject({
-    type: z.string().startsWith('urn:eventops:problem:'),
+    type: z.string().regex(/^urn:eventops:problem:[a-z-]+$/),
     title: z.string(),
     status: z.int().min(400).max(599),
     code: z.string().describe('What programs go by. It does not change; title and detail may.'),

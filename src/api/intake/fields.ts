@@ -11,11 +11,13 @@ export const plainName = z.string().regex(plain, { error: 'must be 1 to 200 char
 const LONGEST_SOURCE = 2_048;
 
 /** A plain name, or any URI reference: what CloudEvents asks of a source. */
-export const sourceName = z.stringFormat(
-  'source',
-  (text) => plain.test(text) || (text !== '' && text.length <= LONGEST_SOURCE && isUriReference(text)),
-  { error: `must be a URI reference of at most ${LONGEST_SOURCE} characters, or a plain name such as shop` },
-);
+export const sourceName = z
+  .stringFormat(
+    'source',
+    (text) => plain.test(text) || (text !== '' && text.length <= LONGEST_SOURCE && isUriReference(text)),
+    { error: `must be a URI reference of at most ${LONGEST_SOURCE} characters, or a plain name such as shop` },
+  )
+  .meta({ format: 'uri-reference', maxLength: LONGEST_SOURCE });
 
 export const printableKey = z
   .string()

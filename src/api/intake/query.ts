@@ -18,7 +18,9 @@ export const isInRange = (epochMs: number) => epochMs >= 0 && epochMs <= latest;
 
 /** A moment as RFC 3339 lets it be written: also with a small `t` and `z`, and with a leap second. */
 export const rfc3339 = (error: string) =>
-  z.stringFormat('moment', (text) => plainMoment.safeParse(withoutLeapSecond(text.toUpperCase())).success, { error });
+  z
+    .stringFormat('moment', (text) => plainMoment.safeParse(withoutLeapSecond(text.toUpperCase())).success, { error })
+    .meta({ format: 'date-time' });
 
 const plainMoment = z.iso.datetime({ offset: true });
 const withoutLeapSecond = (text: string) => text.replace(/:60(?=\.|Z|[+-]|$)/, ':59');

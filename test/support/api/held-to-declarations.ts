@@ -5,24 +5,40 @@ import { problemWith } from '../../../src/api/answers/problem.ts';
 import { isProblemCode, type ProblemCode, statusOf } from '../../../src/api/problem-details.ts';
 import type { Route, RouteAnswer } from '../../../src/api/route.ts';
 import { problemsWithoutRoute } from '../../../src/api/route-problems.ts';
+import { routes } from '../../../src/api/routes/routes.ts';
+import { answersSeen } from './answers-seen.ts';
+import { breachOfDocument, type Exchange } from './held-to-document.ts';
 
-/** A longer answer is not kept in order to be looked at: tests of memory measure what is in hand. */
+/** What is longer is not kept in order to be looked at: tests of memory measure what is in hand. */
 const MOST_LENGTH = 1024 * 1024;
+const MOST_REQUEST_BYTES = 64 * 1024;
 
 /**
  * Holds every answer of a server against what its route declares: the status, the headers, the body, and the code of a
- * problem. The first that is not declared is thrown by `check`, and by closing the server.
+ * problem; and the whole exchange against the document that is published. The first that is not declared or documented is
+ * thrown by `check`, and by closing the server.
  */
 export function holdToDeclarations(server: FastifyInstance): { check(): void } {
   const breaches: string[] = [];
+  const seen = answersSeen();
+  const bodies = new WeakMap<FastifyRequest, string>();
   const look = (request: FastifyRequest, reply: FastifyReply, body: string) => {
-    const breach = breachOf(request, reply, body);
-    if (breach !== null) breaches.push(`${request.method} ${request.routeOptions.url ?? request.url}: ${breach}`);
+    const { route } = request.routeOptions.config;
+    seen.saw(route?.name ?? null, reply.statusCode, codeOf(reply, body));
+    const exchange = isOfTheApi(route) ? exchangeOf(route, request, bodies.get(request) ?? null, reply, body) : null;
+    const breach = breachOf(request, reply, body) ?? (exchange === null ? null : breachOfDocument(exchange));
+    const what = `${request.method} ${request.routeOptions.url ?? request.url}`;
+    if (breach !== null) breaches.push(`${what}: ${breach} (${reply.statusCode})`);
   };
   const check = () => {
     const [first] = breaches.splice(0);
     if (first !== undefined) throw new Error(first);
   };
+  server.addHook('preHandler', async (request) => {
+    const { body } = request;
+    if (Buffer.isBuffer(body) && body.length > 0 && body.length <= MOST_REQUEST_BYTES)
+      bodies.set(request, body.toString());
+  });
   server.addHook('onSend', async (request, reply, payload) => {
     if (!(payload instanceof Readable)) {
       look(request, reply, typeof payload === 'string' ? payload : '');
@@ -33,7 +49,10 @@ export function holdToDeclarations(server: FastifyInstance): { check(): void } {
       { objectMode: false },
     );
   });
-  server.addHook('onClose', async () => check());
+  server.addHook('onClose', async () => {
+    seen.leave();
+    check();
+  });
   return { check };
 }
 
@@ -46,6 +65,27 @@ async function* passedOn(pieces: Readable, atEnd: (text: string) => void): Async
   if (text !== null) atEnd(text);
 }
 
+/** Tests of the tests have routes that the document does not. */
+const isOfTheApi = (route: Route | undefined): route is Route => routes.some(({ name }) => name === route?.name);
+
+const isProblem = (reply: FastifyReply) =>
+  String(reply.getHeader('content-type') ?? '').startsWith('application/problem+json');
+
+const codeOf = (reply: FastifyReply, text: string): string | null =>
+  isProblem(reply) && text !== '' ? String(JSON.parse(text).code) : null;
+
+function exchangeOf(
+  { name: operation }: Route,
+  { method, params, query, headers }: FastifyRequest,
+  body: string | null,
+  reply: FastifyReply,
+  text: string,
+): Exchange {
+  const given = params as Record<string, unknown>;
+  const request = { method, params: given, query: query as Record<string, unknown>, headers, body };
+  return { operation, request, answer: { status: reply.statusCode, headers: reply.getHeaders(), body: text } };
+}
+
 /** What of an answer is not declared; `null` when all is. */
 function breachOf(request: FastifyRequest, reply: FastifyReply, text: string): string | null {
   const { route } = request.routeOptions.config;
@@ -53,7 +93,7 @@ function breachOf(request: FastifyRequest, reply: FastifyReply, text: string): s
   // A browser's question whether a page may ask, answered for every path.
   if (request.method === 'OPTIONS' && statusCode === 204) return null;
   const type = String(reply.getHeader('content-type') ?? '');
-  if (type.startsWith('application/problem+json')) return breachOfProblem(route, statusCode, text);
+  if (isProblem(reply)) return breachOfProblem(route, statusCode, text);
   const answer = (route?.answers as Readonly<Record<number, RouteAnswer>> | undefined)?.[statusCode];
   if (answer === undefined) return `the status ${statusCode} is not declared`;
   const headers = z.object(answer.headers ?? {}).safeParse(reply.getHeaders());

@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { answersSeen } from './answers-seen.ts';
 import type { ApiUnderTest } from './api-under-test.ts';
+import { faultOf, problemSchema } from './document-in-use.ts';
 
 /** The API on a port of its own, to be talked to by bytes. */
 export async function listening({ server }: Pick<ApiUnderTest, 'server'>) {
@@ -33,10 +35,18 @@ export function untilClosed(socket: Socket): Promise<string> {
 /** Status, content type and body of an answer as it stands on the wire. */
 export function parsed(answer: string) {
   const [head = '', body = ''] = answer.split('\r\n\r\n', 2);
-  return {
-    status: Number(head.split(' ', 2)[1]),
-    type: /^content-type: (.*)$/im.exec(head)?.[1],
-    isClosing: /^connection: close$/im.test(head),
-    problem: JSON.parse(body || 'null'),
-  };
+  const status = Number(head.split(' ', 2)[1]);
+  const type = /^content-type: (.*)$/im.exec(head)?.[1];
+  const problem = JSON.parse(body || 'null');
+  if (type?.startsWith('application/problem+json') === true) holdProblem(status, problem);
+  return { status, type, isClosing: /^connection: close$/im.test(head), problem };
+}
+
+/** A problem that may have been sent before there was a route, so that nothing else has looked at it. */
+function holdProblem(status: number, problem: { readonly code: string }): void {
+  const fault = faultOf(problemSchema, problem);
+  if (fault !== null) throw new Error(`a problem is not as the document says: ${fault}`);
+  const seen = answersSeen();
+  seen.saw(null, status, problem.code);
+  seen.leave();
 }
