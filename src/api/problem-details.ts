@@ -167,6 +167,8 @@ export function problemOfRejection(rejection: Rejection): Problem {
         code,
         detail: `The handler of ${rejection.type} says replay: 'never'. A dead letter can still be discarded.`,
       };
+    case 'too-many-api-keys':
+      return { code, detail: 'Revoke those that are not needed.' };
     case 'permission-not-grantable':
       return {
         code,

@@ -22,7 +22,12 @@ const path = '/v1/api-keys';
 export async function createKey(config: Config, { name, permissions, sources, expiresAt }: KeyRequest): Promise<void> {
   const { id, key } = await askSystem<{ readonly id: string; readonly key: string }>(config, {
     path,
-    body: { name, permissions, ...(sources.length === 0 ? {} : { sources }), ...(expiresAt ? { expiresAt } : {}) },
+    body: {
+      name,
+      permissions,
+      ...(sources.length === 0 ? {} : { sources }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    },
     headers: { 'idempotency-key': randomUUID() },
   });
   process.stderr.write(`The API key ${id} was created. Its text is shown this once:\n`);

@@ -21,9 +21,22 @@ export function unfitForProduction(config: Config, roles: readonly Role[]): read
     DATABASE_URL: databaseUrl,
     AMQP_URL: amqpUrl,
   }))
-    if (url !== null && published.includes(passwordIn(url)))
+    if (url !== null && passwordsIn(url).some((password) => published.includes(password)))
       problems.push(`${name}: holds a password that is a default or an example, which anyone knows; change it`);
   return problems;
 }
 
-const passwordIn = (url: string) => decodeURIComponent(/\/\/[^:@/?]*:([^@/?]*)@/.exec(url)?.[1] ?? '');
+/** In front of the host; PostgreSQL's driver takes one in the query, too. */
+const passwordsIn = (url: string) =>
+  [/\/\/[^:@/?]*:([^@/?]*)@/, ...(url.startsWith('postgres') ? [/[?&]password=([^&]*)/] : [])].map((place) =>
+    decoded(place.exec(url)?.[1] ?? ''),
+  );
+
+/** What cannot be decoded is no published password; whoever uses the URL says what is wrong with it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}

@@ -28,6 +28,7 @@ export function keysIn(log: EventLog, clock: Clock) {
               ...{ prefix: 'eo_abcdefgh', requestedBy: 'alice', sources: null },
             },
             grantable: ['events:write'],
+            isFull: false,
             now: timestamp(clock.now()),
           },
           context,

@@ -5,6 +5,8 @@ export interface CreateApiKey {
   readonly key: TransitionData<'ApiKeyCreated'>;
   /** What whoever asks may give to a key. */
   readonly grantable: readonly string[];
+  /** Whether as many keys are live as may be. */
+  readonly isFull: boolean;
   /** RFC 3339 in UTC with milliseconds, as all times here. */
   readonly now: string;
 }

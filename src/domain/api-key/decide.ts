@@ -18,9 +18,10 @@ export function decide(state: ApiKeyState | null, command: ApiKeyCommand): Decis
     : reject({ code: 'api-key-revoked', revokedAt: before.revokedAt });
 }
 
-function create(state: ApiKeyState | null, { key, grantable, now }: CreateApiKey): Decision {
+function create(state: ApiKeyState | null, { key, grantable, isFull, now }: CreateApiKey): Decision {
   // Asked for before: by now the request might be refused that was carried out then.
   if (state !== null) return isSameRequest(state.created, key) ? accept() : reject({ code: 'idempotency-key-reused' });
+  if (isFull) return reject({ code: 'too-many-api-keys' });
   const permission = key.permissions.find((each) => !grantable.includes(each));
   if (permission !== undefined) return reject({ code: 'permission-not-grantable', permission });
   if (key.expiresAt !== null && key.expiresAt <= now) return reject({ code: 'expiry-not-in-future' });

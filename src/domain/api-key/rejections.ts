@@ -9,4 +9,6 @@ export type ApiKeyRejection =
   /** The key was asked for with other contents: one idempotency key names one request permanently. */
   | { readonly code: 'idempotency-key-reused' }
   /** A key may not permit what whoever asks for it may not give. */
-  | { readonly code: 'permission-not-grantable'; readonly permission: string };
+  | { readonly code: 'permission-not-grantable'; readonly permission: string }
+  /** As many are live as may be. */
+  | { readonly code: 'too-many-api-keys' };

@@ -74,6 +74,15 @@ describe('creating an API key', () => {
     expect(answer.json()).toMatchObject({ status: 400, code: 'expiry-not-in-future' });
   });
 
+  it('that was asked for before is answered, also where as many are live as may be', async () => {
+    const api = apiUnderTest({ limits: { liveApiKeys: 1 } });
+    const { key: _shownOnce, ...view } = (await askForKey(api, forTheTill, { idempotencyKey: 'till-4' })).json();
+    const again = await askForKey(api, forTheTill, { idempotencyKey: 'till-4' });
+    expect([again.statusCode, again.json()]).toEqual([200, view]);
+    const another = await askForKey(api, forTheTill, { idempotencyKey: 'till-5' });
+    expect(another.json()).toMatchObject({ status: 409, code: 'too-many-api-keys' });
+  });
+
   it('is refused where as many are live as may be, until one has ended', async () => {
     const api = apiUnderTest({ limits: { liveApiKeys: 2 } });
     const { id } = await createdKey(api);

@@ -81,21 +81,20 @@ export const createApiKey = defineRoute({
     ...problemsOfAppending,
   ],
   handler({ apiKeys, clock, limits, permissionsOfRoles: ofRoles, secrets, useCases }) {
-    const hasRoom = (keys: readonly KnownApiKey[]) =>
-      keys.filter((key) => isLive(key, timestamp(clock.now()))).length < limits.liveApiKeys;
+    const isFull = (keys: readonly KnownApiKey[]) =>
+      keys.filter((key) => isLive(key, timestamp(clock.now()))).length >= limits.liveApiKeys;
     return async (request, reply) => {
       const idempotencyKey = idempotencyKeyOf(request);
       if (!idempotencyKey.ok) return sendProblem(reply, idempotencyKey.problem);
       const asked = readBody(request, newKeyBody);
       if (!asked.ok) return sendProblem(reply, asked.problem);
-      if (!hasRoom(apiKeys.all()))
-        return sendProblem(reply, { code: 'too-many-api-keys', detail: 'Revoke those that are not needed.' });
       const { principal } = request;
       const { text, ...ofKey } = newKey(secrets);
       const { name, permissions, sources = null, expiresAt = null } = asked.value;
       const result = await useCases.createApiKey({
         key: { ...ofKey, name, permissions, sources, expiresAt, requestedBy: principal.subject },
         grantable: permissionsOfKeys.filter((permission) => isPermitted(principal, permission, ofRoles)),
+        isFull: isFull(apiKeys.all()),
         clientId: principal.clientId,
         idempotencyKey: idempotencyKey.value,
         context: actContextOf(request),

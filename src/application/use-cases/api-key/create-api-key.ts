@@ -9,7 +9,7 @@ import { noHistory } from '../../load.ts';
 import { timestamp } from '../../ports/clock.ts';
 
 /** The key itself is not among it: it goes nowhere but to whoever asked. */
-export interface AskedApiKey extends Pick<CreateApiKey, 'key' | 'grantable'> {
+export interface AskedApiKey extends Pick<CreateApiKey, 'key' | 'grantable' | 'isFull'> {
   readonly clientId: string;
   /** Of the request; `null` without one. */
   readonly idempotencyKey: string | null;
@@ -22,10 +22,10 @@ export interface AskedApiKey extends Pick<CreateApiKey, 'key' | 'grantable'> {
  */
 export function createApiKey(
   dependencies: CommandDependencies,
-  { key, grantable, clientId, idempotencyKey, context }: AskedApiKey,
+  { key, grantable, isFull, clientId, idempotencyKey, context }: AskedApiKey,
 ): Promise<CommandResult<ApiKeyState, ApiKeyRejection>> {
   const { clock, random } = dependencies;
   const id = idempotencyKey === null ? random.uuid() : deriveUuid('api-key', clientId, idempotencyKey);
-  const command = { kind: 'CreateApiKey', key, grantable, now: timestamp(clock.now()) } as const;
+  const command = { kind: 'CreateApiKey', key, grantable, isFull, now: timestamp(clock.now()) } as const;
   return handleCommand(apiKeyAggregate, dependencies, { id, command, context, known: noHistory });
 }

@@ -22,7 +22,7 @@ const revoked: ApiKeyTransition = {
   data: { reason: 'leaked', requestedBy: 'alice', revokedAt: now },
 };
 const create = (of: Partial<typeof key> = {}, but: Partial<CreateApiKey> = {}): CreateApiKey => ({
-  ...{ kind: 'CreateApiKey', key: { ...key, ...of }, grantable: ['events:read', 'events:write'], now },
+  ...{ kind: 'CreateApiKey', key: { ...key, ...of }, grantable: ['events:read', 'events:write'], isFull: false, now },
   ...but,
 });
 const revoke = (but: Partial<RevokeApiKey> = {}): RevokeApiKey => ({
@@ -58,6 +58,12 @@ describe('creating a key', () => {
       .isRefused({ code: 'permission-not-grantable', permission: 'events:read' });
   });
 
+  it('is refused while as many are live as may be', () => {
+    given()
+      .when(create({}, { isFull: true }))
+      .isRefused({ code: 'too-many-api-keys' });
+  });
+
   it.each([now, '2029-12-31T23:59:59.999Z'])('is refused when it expires at %s, which is not in the future', (at) => {
     given()
       .when(create({ expiresAt: at }))
@@ -65,7 +71,7 @@ describe('creating a key', () => {
   });
 
   it('changes nothing for the same request again, whatever has happened to the key', () => {
-    const again = create({ keySha256: 'b'.repeat(64), prefix: 'eo_other' }, { grantable: [] });
+    const again = create({ keySha256: 'b'.repeat(64), prefix: 'eo_other' }, { grantable: [], isFull: true });
     given(created).when(again).changesNothing();
     given(created, revoked).when(again).changesNothing();
   });
