@@ -83,6 +83,15 @@ describe('creating an API key', () => {
     expect(another.json()).toMatchObject({ status: 409, code: 'too-many-api-keys' });
   });
 
+  it('that was asked for before is answered, also after the key has expired', async () => {
+    const api = apiUnderTest();
+    const expiring = { ...forTheTill, expiresAt: '2030-01-01T00:00:01.000Z' };
+    const { key: _shownOnce, ...view } = (await askForKey(api, expiring, { idempotencyKey: 'till-4' })).json();
+    api.clock.advance(1_000);
+    const again = await askForKey(api, expiring, { idempotencyKey: 'till-4' });
+    expect([again.statusCode, again.json()]).toEqual([200, view]);
+  });
+
   it('is refused where as many are live as may be, until one has ended', async () => {
     const api = apiUnderTest({ limits: { liveApiKeys: 2 } });
     const { id } = await createdKey(api);

@@ -27,5 +27,7 @@ export function createApiKey(
   const { clock, random } = dependencies;
   const id = idempotencyKey === null ? random.uuid() : deriveUuid('api-key', clientId, idempotencyKey);
   const command = { kind: 'CreateApiKey', key, grantable, isFull, now: timestamp(clock.now()) } as const;
-  return handleCommand(apiKeyAggregate, dependencies, { id, command, context, known: noHistory });
+  // Asked for before, the key may be there, and what would be refused by now was done then.
+  const known = idempotencyKey === null ? noHistory : undefined;
+  return handleCommand(apiKeyAggregate, dependencies, { id, command, context, known });
 }
