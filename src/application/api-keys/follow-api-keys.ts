@@ -16,7 +16,7 @@ export type ApiKeysLimits = { readonly [Limit in keyof typeof apiKeysLimits]: nu
 
 /** The API keys as the log has them, in the memory of this process. */
 export interface ApiKeys {
-  /** The key of which this is the digest, live or not. @throws {ApiKeysUnavailable} */
+  /** The key of which this is the digest, live or not; `null` for one that has changed and is not known as it is now. @throws {ApiKeysUnavailable} */
   withDigest(keySha256: string): KnownApiKey | null;
   /** In the order of creation; of those that have ended the latest. @throws {ApiKeysUnavailable} */
   all(): readonly KnownApiKey[];
@@ -65,12 +65,15 @@ export function followApiKeys({ log, clock, logger, reportBroken, limits }: Foll
   let unhealthyReason: string | null = 'the API keys have not all been read from the log yet';
   const caughtUp = Promise.withResolvers<void>();
   const waiting = new Set<Waiter>();
+  /** Revisions that were asked for and have not been heard of: a key that was revoked here is refused meanwhile. */
+  const unheard = new Map<string, number>();
 
   const isKnown = ({ id, revision }: Pick<Waiter, 'id' | 'revision'>) => (current?.get(id)?.revision ?? -1) >= revision;
   /** Also of a key that was revoked and forgotten with that. */
   function wake(heard: ReadonlyMap<string, number> = new Map()): void {
-    for (const waiter of waiting)
-      if (isKnown(waiter) || (heard.get(waiter.id) ?? -1) >= waiter.revision) waiter.resolve();
+    const isOver = (one: Pick<Waiter, 'id' | 'revision'>) => isKnown(one) || (heard.get(one.id) ?? -1) >= one.revision;
+    for (const waiter of waiting) if (isOver(waiter)) waiter.resolve();
+    for (const [id, revision] of unheard) if (isOver({ id, revision })) unheard.delete(id);
   }
 
   const subscriber: Subscriber = {
@@ -99,6 +102,7 @@ export function followApiKeys({ log, clock, logger, reportBroken, limits }: Foll
         if (!(error instanceof CheckpointRefused)) throw error;
         logger.warn({ err: error }, 'the log was put back to an older state: API keys are read from its beginning');
         reading = emptyRing();
+        unheard.clear();
         checkpoint = null;
         await clock.sleep(pauseMs, signal);
       }
@@ -115,13 +119,17 @@ export function followApiKeys({ log, clock, logger, reportBroken, limits }: Foll
   }
 
   return {
-    withDigest: (keySha256) => ring().withDigest(keySha256),
+    withDigest(keySha256) {
+      const key = ring().withDigest(keySha256);
+      return key !== null && key.revision < (unheard.get(key.id) ?? 0) ? null : key;
+    },
     all: () => [...ring().all()],
     caughtUp: caughtUp.promise,
     async known(id, revision, timeoutMs) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const waiter = { id, revision, resolve };
       if (isKnown(waiter)) return;
+      if (current?.get(id)) unheard.set(id, revision);
       waiting.add(waiter);
       const timer = new AbortController();
       await Promise.race([promise, clock.sleep(timeoutMs, timer.signal)]);

@@ -76,6 +76,21 @@ describe('a process that follows API keys', () => {
     expect(isRevoked('a')).toBe(true);
   });
 
+  it('refuses a key that was revoked here, before it hears of that', async () => {
+    const { log, clock, keys, follow } = surroundings();
+    await keys.create('a');
+    const { caughtUp, known, isKnown, isRevoked } = follow();
+    await caughtUp;
+    await log.close();
+    log.reopen();
+    await keys.revoke('a');
+    const heard = known(idOfKey('a'), 1, 60_000);
+    expect(isKnown('a')).toBe(false);
+    clock.advance(5_000);
+    await heard;
+    expect([isKnown('a'), isRevoked('a')]).toEqual([true, true]);
+  });
+
   it.each([
     ['one byte is another', (data: string) => ({ data: data.replace('events:write', 'events:wriTe') })],
     ['its type is another', () => ({ type: 'ApiKeyRenewed' })],
