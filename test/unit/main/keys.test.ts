@@ -8,9 +8,11 @@ import { createKey } from '../../../src/main/keys.ts';
 /** A system that notes what it is asked for. */
 async function systemUnderTest() {
   const asked: unknown[] = [];
-  const server = createServer(async (request, response) => {
-    asked.push(await json(request));
-    response.end(JSON.stringify({ id: '0b6c3f0e-63a4-8a0b-9b0e-5f0c2f4f7f3d', key: 'the key' }));
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      asked.push(body);
+      response.end(JSON.stringify({ id: '0b6c3f0e-63a4-8a0b-9b0e-5f0c2f4f7f3d', key: 'the key' }));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
