@@ -18,7 +18,10 @@ it.each([1, LONGEST_TIMER_MS, LONGEST_TIMER_MS + 1, 3 * LONGEST_TIMER_MS + 5])(
     expect(isAwake).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(isAwake).toBe(true);
-    for (const [, timerMs] of timers.mock.calls) expect(timerMs).toBeLessThanOrEqual(LONGEST_TIMER_MS);
+    const durations = timers.mock.calls.map(([, timerMs]) => timerMs);
+    // Before the timers are real again: restored later, the spy would put the false ones back, for files that come after.
+    timers.mockRestore();
+    for (const timerMs of durations) expect(timerMs).toBeLessThanOrEqual(LONGEST_TIMER_MS);
   },
 );
 
