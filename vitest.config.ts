@@ -47,7 +47,11 @@ const faults = (
   const globalSetup = [test.globalSetup, 'test/support/faults/global-setup.ts'];
   return {
     extends: extended,
-    test: { ...test, ...files, globalSetup, sequence: { groupOrder }, hookTimeout: 1_200_000 },
+    test: {
+      ...{ ...test, ...files, globalSetup, hookTimeout: 1_200_000 },
+      // Fewer at a time than others: a process that is short of a processor takes long to start again.
+      ...{ sequence: { groupOrder }, maxWorkers: availableParallelism() },
+    },
   };
 };
 

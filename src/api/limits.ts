@@ -48,8 +48,12 @@ export const defaultLimits = {
   readinessMs: 2_000,
   /** What is under way when the server closes is cut off after that. */
   closingMs: 5_000,
-  /** Both must be set, and the checking interval lowered: Fastify's `requestTimeout` alone never ends a slow body. */
-  headersTimeoutMs: 2_000,
+  /**
+   * Both must be set, and the checking interval lowered: Fastify's `requestTimeout` alone never ends a slow body. Node
+   * counts from the connection on, whether or not it has read what came: less, and a server or client that is short of
+   * a processor for seconds has honest requests refused.
+   */
+  headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
   /** A body of which no more than this came in so long is given up. */
   bodyProgressMs: 7_500,

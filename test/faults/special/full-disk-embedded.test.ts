@@ -61,7 +61,7 @@ describe.skipIf(why !== null)('the embedded profile on a full disk', { timeout: 
     await clients.untilRefused(scaled(500));
     expect(Object.keys(countAnswers(clients.answers)).sort()).toEqual(['503 log-unavailable', 'taken']);
     expect(await (await fetch(`${system.service.urls[0]}/healthz`)).json()).toEqual({ status: 'ok' });
-    expect(await system.readiness()).toMatch(NO_ROOM);
+    await expect.poll(() => system.readiness(), { timeout: 30_000 }).toMatch(NO_ROOM);
     disk.makeRoom();
     await expectNothingLost('disk of the data folder full', system, clients);
   });
@@ -84,7 +84,7 @@ describe.skipIf(why !== null)('the embedded profile on a full disk', { timeout: 
     const [known] = (await witness.read()).acknowledged;
     expect((await ask(`/v1/events/${known?.eventId}`))?.status).toBe(200);
     expect(await ask('/v1/events')).toMatchObject({ status: 503, body: { code: 'read-database-unavailable' } });
-    expect(await system.readiness()).toMatch(NO_ROOM);
+    await expect.poll(() => system.readiness(), { timeout: 30_000 }).toMatch(NO_ROOM);
     await clients.untilRefused(scaled(500));
     const kinds = Object.keys(countAnswers(clients.answers.slice(before)));
     expect(kinds.filter((kind) => !['taken', '503 log-unavailable'].includes(kind))).toEqual([]);
@@ -100,7 +100,7 @@ describe.skipIf(why !== null)('the embedded profile on a full disk', { timeout: 
       await clients.untilTaken(scaled(200));
       disk.fill();
       await clients.untilTaken(scaled(1_000));
-      expect(await system.readiness()).toMatch(NO_ROOM);
+      await expect.poll(() => system.readiness(), { timeout: 30_000 }).toMatch(NO_ROOM);
       disk.makeRoom();
       await expectNothingLost('disk of the read tables full', system, clients);
       expect(countAnswers(clients.answers)).toEqual({ taken: clients.answers.length });

@@ -13,6 +13,9 @@ interface Service {
   readonly token: string;
 }
 
+/** By RFC 9110, section 15.5.9, a 408 may be. */
+const mayBeAskedAgain = (status: number) => status >= 500 || status === 429 || status === 408;
+
 /** Posts all at once, each until it has its 2xx; with the events' ids by key. @throws when one is refused permanently. */
 export async function postAll({ url, token }: Service, posts: readonly Post[]): Promise<ReadonlyMap<string, string>> {
   const postOne = async ({ key, type }: Post): Promise<readonly [string, string]> => {
@@ -25,7 +28,7 @@ export async function postAll({ url, token }: Service, posts: readonly Post[]): 
         .then(async (response) => ({ status: response.status, body: await response.text() }))
         .catch(() => null);
       if (answer !== null && answer.status < 300) return [key, (JSON.parse(answer.body) as { readonly id: string }).id];
-      if (answer !== null && answer.status < 500 && answer.status !== 429)
+      if (answer !== null && !mayBeAskedAgain(answer.status))
         throw new Error(`${key}: ${answer.status} ${answer.body}`);
       await pause(TRY_AGAIN_AFTER_MS);
     }

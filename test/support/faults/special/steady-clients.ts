@@ -59,7 +59,8 @@ export function steadyClients(options: SteadyClientsOptions): SteadyClients {
       }
       answers.push(answer);
       if (eventId !== undefined) return;
-      const isFinal = answer.kind === 'refused' && answer.status < 500;
+      // By RFC 9110, section 15.5.9, what came too late may be sent again.
+      const isFinal = answer.kind === 'refused' && answer.status < 500 && answer.status !== 408;
       if (isFinal || performance.now() > giveUpAt)
         throw new Error(`Event ${number} got no 2xx: ${JSON.stringify(answer)}`);
       await pause(TRY_AGAIN_AFTER_MS);
