@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { apiUnderTest } from '../support/api/api-under-test.ts';
+import { mutantsOf } from '../support/api/mutants.ts';
 
 const sound = Buffer.from(
   String.raw`{"type":"order.placed","source":"shop","payload":{"id":"é\u00e9\"","n":[1,-2.5e3,true,null],"o":{"p":{}}}}`,
@@ -15,25 +16,7 @@ const isJson = (bytes: Buffer) => {
   }
 };
 
-/** The sound body with some bytes changed, inserted, removed, doubled or cut off, so that it is no JSON any more. */
-const mutant = fc
-  .array(
-    fc.record({
-      at: fc.nat(sound.length - 1),
-      kind: fc.constantFrom('change', 'insert', 'remove', 'double', 'cut'),
-      byte: fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('{}[]",:\\u0-e.\0'))),
-    }),
-    { minLength: 1, maxLength: 4 },
-  )
-  .map((changes) => changes.reduce(mutate, sound))
-  .filter((bytes) => !isJson(bytes));
-
-function mutate(bytes: Buffer, { at, kind, byte }: { at: number; kind: string; byte: number }): Buffer {
-  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
-  if (kind === 'cut') return before;
-  const middle = { change: [byte], insert: [byte], remove: [], double: [...after.subarray(0, 9)] }[kind] ?? [];
-  return Buffer.concat([before, Buffer.from(middle), after.subarray(kind === 'change' || kind === 'remove' ? 1 : 0)]);
-}
+const mutant = mutantsOf(sound).filter((bytes) => !isJson(bytes));
 
 it('a body that is not JSON gets 400, never 500, and nothing is appended', async () => {
   const { post, recorded } = apiUnderTest();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +7,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { scaled } from '../../support/faults/scale.ts';
 import { startEmbeddedSystem } from '../../support/faults/special/embedded-system.ts';
 import { worstBodies } from '../../support/faults/special/worst-bodies.ts';
+import { peakMemoryOf } from '../../support/peak-memory.ts';
 
 const CLIENTS = 64;
 const MOST_MIB = 1_024;
-
-/** The most memory that the process has had resident, in MiB. */
-const peakOf = (pid: number) =>
-  Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 
 /** These clients send as fast as they can: who is too slow for a 408 is the server. */
 const isHonest = (status: number) =>
@@ -36,7 +33,7 @@ it(`${CLIENTS} clients who send the worst bodies are answered 2xx, 4xx, 429 or 5
 
   // From here on the system counts the peak: a start, with its database, is none of this.
   writeFileSync(`/proc/${system.pid}/clear_refs`, '5');
-  const before = Math.round(peakOf(system.pid));
+  const before = Math.round(peakMemoryOf(system.pid));
   const endAt = performance.now() + scaled(60) * 1_000;
 
   const post = async ({ path, type, bytes }: (typeof bodies)[number]) => {
@@ -59,7 +56,7 @@ it(`${CLIENTS} clients who send the worst bodies are answered 2xx, 4xx, 429 or 5
 
   const counts = Object.fromEntries([...statuses].sort(([one], [other]) => one - other));
   process.stdout.write(
-    `worst bodies: ${JSON.stringify(counts)}, ${lost.length} without an answer, ${before} MiB resident before, at most ${Math.round(peakOf(system.pid))}\n`,
+    `worst bodies: ${JSON.stringify(counts)}, ${lost.length} without an answer, ${before} MiB resident before, at most ${Math.round(peakMemoryOf(system.pid))}\n`,
   );
   expect(system.isRunning()).toBe(true);
   expect(lost, 'requests without an answer').toEqual([]);
@@ -73,5 +70,5 @@ it(`${CLIENTS} clients who send the worst bodies are answered 2xx, 4xx, 429 or 5
     await answer.body.dump({ limit: Number.MAX_SAFE_INTEGER });
     expect(answer.statusCode).toBe(200);
   }
-  expect(peakOf(system.pid)).toBeLessThan(MOST_MIB);
+  expect(peakMemoryOf(system.pid)).toBeLessThan(MOST_MIB);
 });

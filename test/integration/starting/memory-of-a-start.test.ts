@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { peakMemoryOf } from '../../support/peak-memory.ts';
 import { postAll, untilRowsEnded } from '../../support/processes/post-all.ts';
 import { runEventOps } from '../../support/processes/running-eventops.ts';
 
@@ -12,10 +12,6 @@ const ROUNDS = 10;
 const POSTS_OF_A_ROUND = 20;
 
 const handlersFile = fileURLToPath(new URL('../../support/faults/load/eventops.config.ts', import.meta.url));
-
-/** The most memory that the process has had resident, in MiB. */
-const peakOf = (pid: number) =>
-  Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 
 it.skipIf(process.platform !== 'linux')(
   `the embedded profile starts, and sees events through, in less than ${MOST_MIB} MiB`,
@@ -29,6 +25,6 @@ it.skipIf(process.platform !== 'linux')(
       await postAll(eventops, posts);
       await untilRowsEnded(eventops, round * POSTS_OF_A_ROUND);
     }
-    expect(peakOf(eventops.pid)).toBeLessThan(MOST_MIB);
+    expect(peakMemoryOf(eventops.pid)).toBeLessThan(MOST_MIB);
   },
 );
