@@ -15,7 +15,7 @@ export interface EventTimeline extends TimelineView {
 }
 
 /** Only the last spans are of use to people, and a program that wants all of a history reads the history. */
-export const MOST_SPANS = 1_000;
+const MOST_SPANS = 1_000;
 
 /**
  * An event's life, from its history alone. One page of it is in memory at a time. `null` for what was never received.
@@ -25,11 +25,11 @@ export const MOST_SPANS = 1_000;
 export async function readTimeline(
   log: Pick<EventReader, 'readPages'>,
   eventId: string,
-  { now, most = MOST_SPANS }: { readonly now: string; readonly most?: number },
+  { now }: { readonly now: string },
 ): Promise<EventTimeline | null> {
   const stream = streamOf(eventId);
   const isUnbrokenUpTo = createChainCheck();
-  const timeline = new Timeline(most);
+  const timeline = new Timeline(MOST_SPANS);
   let state: EventState | null = null;
   let [receivedAt, lastAt] = ['', ''];
   for await (const page of log.readPages(stream)) {

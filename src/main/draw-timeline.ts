@@ -1,27 +1,8 @@
+import type { z } from 'zod';
+import type { traceAnswer } from '../api/answers/trace.ts';
+
 /** As `GET /v1/events/{id}/trace` answers. */
-export interface Trace {
-  readonly id: string;
-  readonly type: string;
-  readonly source: string;
-  readonly status: string;
-  readonly receivedAt: string;
-  readonly durationMs: number | null;
-  readonly nextAttemptAt: string | null;
-  readonly traceIds: readonly string[];
-  readonly omittedSpans: number;
-  readonly spans: readonly {
-    readonly kind: string;
-    readonly generation: number;
-    readonly attempt: number;
-    readonly startedAt: string;
-    readonly endedAt: string | null;
-    readonly durationMs: number | null;
-    readonly outcome: string | null;
-    readonly handler: string | null;
-    readonly reason: string | null;
-    readonly operatorReason: string | null;
-  }[];
-}
+export type Trace = z.output<typeof traceAnswer>;
 
 /** Narrower than that, a bar says nothing. */
 const NARROWEST_BAR = 20;

@@ -1,26 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type { apiKeyAnswer, apiKeyListAnswer, newApiKeyAnswer } from '../api/answers/api-key.ts';
 import type { KeyRequest } from '../cli/keys.ts';
 import type { OutputForm } from '../cli/output-forms.ts';
 import type { Config } from '../config/config.ts';
 import { askSystem } from './ask-system.ts';
 
-interface ApiKey {
-  readonly id: string;
-  readonly name: string;
-  readonly prefix: string;
-  readonly permissions: readonly string[];
-  readonly sources: readonly string[] | null;
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-  readonly revokedAt: string | null;
-}
+type ApiKey = z.output<typeof apiKeyAnswer>;
+type Page = z.output<typeof apiKeyListAnswer>;
 
 const path = '/v1/api-keys';
 
 /** The key alone goes to standard output, so that a script can take it; what is known of it to standard error. */
 export async function createKey(config: Config, { name, permissions, sources, expiresAt }: KeyRequest): Promise<void> {
-  const { id, key } = await askSystem<{ readonly id: string; readonly key: string }>(config, {
+  const { id, key } = await askSystem<z.output<typeof newApiKeyAnswer>>(config, {
     path,
     body: {
       name,
@@ -37,7 +30,7 @@ export async function createKey(config: Config, { name, permissions, sources, ex
 export async function listKeys(config: Config, form: OutputForm): Promise<void> {
   const keys: ApiKey[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const page: { readonly items: readonly ApiKey[]; readonly nextCursor: string | null } = await askSystem(config, {
+    const page: Page = await askSystem(config, {
       path: `${path}?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`,
     });
     keys.push(...page.items);

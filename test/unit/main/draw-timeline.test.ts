@@ -5,16 +5,24 @@ const noon = Date.parse('2030-01-01T12:00:00.000Z');
 const at = (seconds: number) => new Date(noon + seconds * 1_000).toISOString();
 
 type Span = Trace['spans'][number];
-const span = (kind: string, from: number, to: number | null, but: Partial<Span> = {}): Span => ({
+const span = (kind: Span['kind'], from: number, to: number | null, but: Partial<Span> = {}): Span => ({
   ...{ kind, generation: 0, attempt: 1, startedAt: at(from), endedAt: to === null ? null : at(to) },
   durationMs: to === null ? null : (to - from) * 1_000,
-  ...{ outcome: null, handler: null, reason: null, operatorReason: null },
+  ...{ outcome: null, handler: null, worker: null, reason: null, operatorReason: null, revision: 0, traceId: null },
   ...but,
 });
 
-const trace = (spans: readonly Span[], but: Partial<Trace> = {}): Trace => ({
+const trace = (spans: Span[], but: Partial<Trace> = {}): Trace => ({
   ...{ id: '0b6c3f0e-63a4-8a0b-9b0e-5f0c2f4f7f3d', type: 'order.placed', source: 'shop', status: 'PROCESSED' },
-  ...{ receivedAt: at(0), durationMs: 10_000, nextAttemptAt: null, traceIds: [], omittedSpans: 0, spans },
+  ...{
+    receivedAt: at(0),
+    endedAt: at(10),
+    durationMs: 10_000,
+    nextAttemptAt: null,
+    traceIds: [],
+    omittedSpans: 0,
+    spans,
+  },
   ...but,
 });
 

@@ -1,5 +1,5 @@
-import type { EventTimeline } from '../../../application/read-timeline.ts';
-import { readTimeline } from '../../../application/read-timeline.ts';
+import { timestamp } from '../../../application/ports/clock.ts';
+import { type EventTimeline, readTimeline } from '../../../application/read-timeline.ts';
 import { exampleTrace, traceAnswer } from '../../answers/trace.ts';
 import { JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { memoryOfPage } from '../../limits.ts';
@@ -29,7 +29,7 @@ export const getTrace = defineRoute({
       if (id === null) return sendEventNotFound(reply);
       const refusal = await takeRoom(request, reply, memoryOfPage(limits));
       if (refusal !== null) return sendProblem(reply, refusal);
-      const timeline = await readTimeline(log, id, { now: new Date(clock.now()).toISOString() });
+      const timeline = await readTimeline(log, id, { now: timestamp(clock.now()) });
       if (timeline === null || !mayKnowOf(request, timeline.state.received)) return sendEventNotFound(reply);
       return reply.header('content-type', JSON_CONTENT_TYPE).send(JSON.stringify(traceOf(id, timeline)));
     },
