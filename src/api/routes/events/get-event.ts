@@ -84,16 +84,20 @@ async function answerAtOnce(
   const { id, waitFor, minRevision } = asked;
   const { log, limits } = dependencies;
   const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
-  if (refusal !== null) return isAnsweredBy(sendProblem(reply, refusal));
+  // Not `reply.sent`, which stays false for as long as a hook holds the answer back.
+  if (refusal !== null) {
+    sendProblem(reply, refusal);
+    return true;
+  }
   // A waiting request asks the log: a row that is behind would end the wait with what was true before a replay.
   const isWaiting = waitFor !== undefined;
   const event = await (isWaiting ? readFromHistory(log, id) : readEvent(dependencies, id, minRevision));
-  if (event === null || !mayKnowOf(request, event)) return isAnsweredBy(sendEventNotFound(reply));
-  return (!isWaiting || isSettled(event.status, waitFor)) && isAnsweredBy(answer(request, reply, event));
+  if (event !== null && mayKnowOf(request, event)) {
+    if (isWaiting && !isSettled(event.status, waitFor)) return false;
+    answer(request, reply, event);
+  } else sendEventNotFound(reply);
+  return true;
 }
-
-/** Also while a hook holds the answer back: `sent` is true only once it has left. */
-const isAnsweredBy = (_reply: FastifyReply) => true;
 
 /** Aborts when the connection closes. The request's own signal may abort sooner: once its body has been read. */
 function untilGone(reply: FastifyReply): AbortSignal {
