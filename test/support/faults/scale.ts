@@ -6,3 +6,6 @@ import type {} from './global-setup.ts';
  * At least one.
  */
 export const scaled = (count: number) => Math.max(1, Math.round(count * inject('faults').scale));
+
+/** Whether this is `npm run test:faults`: what takes minutes and has no smaller form is left to it. */
+export const isWhole = () => inject('faults').scale === 1;

@@ -4,8 +4,6 @@ import type { Fault } from './live-through.ts';
 export interface ServerFault extends Omit<Fault, 'test'> {
   /** A relative clause on the server. */
   readonly that: string;
-  /** Whether a part of it shows anything: what is noticed by a deadline needs its time. */
-  readonly isWorthAPart: boolean;
 }
 
 export const servers = { rabbitMq: 'RabbitMQ', postgres: 'PostgreSQL', log: 'the log' } as const;
@@ -24,7 +22,6 @@ const stopped = (server: Server): ServerFault => ({
   lastsMs: STOPPED_MS,
   perSecond: 100,
   end: (system) => system.servers[server].start(),
-  isWorthAPart: true,
 });
 
 const frozen = (server: Server): ServerFault => ({
@@ -32,7 +29,6 @@ const frozen = (server: Server): ServerFault => ({
   begin: (system) => system.servers[server].freeze(),
   lastsMs: SILENT_MS,
   end: (system) => system.servers[server].thaw(),
-  isWorthAPart: false,
 });
 
 const behindSilence = (server: Server): ServerFault => ({
@@ -40,7 +36,6 @@ const behindSilence = (server: Server): ServerFault => ({
   begin: ({ networks }) => networks[server].swallow(),
   lastsMs: SILENT_MS,
   end: ({ networks }) => networks[server].heal(),
-  isWorthAPart: false,
 });
 
 const cutOff = (server: Server): ServerFault => ({
@@ -57,7 +52,6 @@ const outOfMemory: ServerFault = {
   begin: ({ servers: { rabbitMq } }) => rabbitMq.control('set_vm_memory_high_watermark', 'absolute', '1'),
   lastsMs: ALARM_MS,
   end: ({ servers: { rabbitMq } }) => rabbitMq.control('set_vm_memory_high_watermark', '0.6'),
-  isWorthAPart: true,
 };
 
 const unanswering: ServerFault = {
@@ -65,7 +59,6 @@ const unanswering: ServerFault = {
   begin: ({ servers: { log } }: FaultySystem) => log.faults.set({ fault: 'lose-reply' }),
   lastsMs: UNANSWERED_MS,
   end: ({ servers: { log } }) => log.faults.lift('lose-reply'),
-  isWorthAPart: false,
 };
 
 /** The faults of each server, one after the other. */

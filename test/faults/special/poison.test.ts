@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findBreaches } from '../support/guarantees/find-breaches.ts';
-import { type Lived, liveUnderSupervisor } from '../support/isolation/live-under-supervisor.ts';
-import { expectNeighboursToHaveKeptTheirAttempts, expectPoison, neighbours } from '../support/isolation/poison.ts';
+import { isWhole } from '../../support/faults/scale.ts';
+import { findBreaches } from '../../support/guarantees/find-breaches.ts';
+import { type Lived, liveUnderSupervisor } from '../../support/isolation/live-under-supervisor.ts';
+import { expectNeighboursToHaveKeptTheirAttempts, expectPoison, neighbours } from '../../support/isolation/poison.ts';
 
-describe('a handler that kills the worker, which a supervisor starts again', () => {
+describe.skipIf(!isWhole())('a handler that kills the worker, which a supervisor starts again', () => {
   let lived: Lived;
   beforeAll(async () => {
     lived = await liveUnderSupervisor([...neighbours, { key: 'killer', type: 'kills-its-worker' }], {});
