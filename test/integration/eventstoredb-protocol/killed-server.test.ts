@@ -3,7 +3,7 @@ import { Conversation } from '../../support/eventstoredb/conversation/conversati
 import { temporaryFolder } from '../../support/eventstoredb/conversation/with-server.ts';
 import { startServerProcess } from '../../support/eventstoredb/start-server-process.ts';
 
-const ROUNDS = 6;
+const ROUNDS = 2;
 const WRITERS = 16;
 const EVENTS_PER_APPEND = 3;
 

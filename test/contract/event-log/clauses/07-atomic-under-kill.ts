@@ -5,7 +5,7 @@ import { seededRandom } from '../../../support/event-log/seeded-random.ts';
 import { appended } from '../../../support/event-log/transitions.ts';
 import { able, type Clause, count, size } from '../clause.ts';
 
-const KILLS = size(5, 60);
+const KILLS = size(2, 60);
 
 export const atomicUnderKill: Clause = {
   title: 'an append of several transitions',

@@ -14,7 +14,7 @@ import { appended, conflict, newStream, transition } from '../../../support/even
 import { type Clause, count, size } from '../clause.ts';
 import type { LogPlace } from '../harness.ts';
 
-const RUNS = size(50, 1_000);
+const RUNS = size(20, 1_000);
 
 interface Real {
   readonly place: LogPlace;
