@@ -49,7 +49,11 @@ const cutOff = (server: Server): ServerFault => ({
 
 const outOfMemory: ServerFault = {
   that: 'is out of memory',
-  begin: ({ servers: { rabbitMq } }) => rabbitMq.control('set_vm_memory_high_watermark', 'absolute', '1'),
+  begin: async ({ servers: { rabbitMq } }) => {
+    // It takes connections a moment before it takes commands.
+    await rabbitMq.control('await_startup');
+    await rabbitMq.control('set_vm_memory_high_watermark', 'absolute', '1');
+  },
   lastsMs: ALARM_MS,
   end: ({ servers: { rabbitMq } }) => rabbitMq.control('set_vm_memory_high_watermark', '0.6'),
 };
