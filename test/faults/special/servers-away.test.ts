@@ -8,10 +8,10 @@ import { missingForFullProfile } from '../../support/full-profile/full-profile.t
 const missing = missingForFullProfile();
 if (missing !== null) process.stdout.write(`skipped: servers that are away, because ${missing}\n`);
 
-// Each server is one of a system of its own, and all at once, because most of it is waiting.
+// Each server is one of a system of its own, one after the other: two cores have enough to do with one.
 describe.skipIf(missing !== null || !isWhole()).for(Object.keys(servers) as Server[])(
   'in the middle of load, with a process of each role',
-  { concurrent: true, timeout: 600_000 },
+  { timeout: 600_000 },
   (server) => {
     let system: FaultySystem;
     beforeAll(async () => {
@@ -22,7 +22,7 @@ describe.skipIf(missing !== null || !isWhole()).for(Object.keys(servers) as Serv
     const name = servers[server];
     const promise = server === 'log' ? 'has posts refused and costs no event' : 'disturbs no post and costs no event';
     for (const { that, ...fault } of faultsOf[server])
-      it(`${name} that ${that} ${promise}`, { concurrent: false }, async () => {
+      it(`${name} that ${that} ${promise}`, async () => {
         const { during, breaches, ended } = await liveThrough(system, {
           ...fault,
           test: `${name} that ${that}`,
