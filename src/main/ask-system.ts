@@ -18,9 +18,12 @@ interface ProblemDocument {
   readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
 }
 
+/** Whether the request did anything is not known. */
+export class NoAnswer extends CannotStart {}
+
 /**
  * What a system that runs answers to a command.
- * @throws {CannotStart} there is no such answer, or the request was refused; says what and why.
+ * @throws {NoAnswer} @throws {CannotStart} the request was refused; says why.
  */
 export async function askSystem<Answer>(config: Config, { path, body, headers }: Asked): Promise<Answer> {
   const { eventOpsUrl, eventOpsToken, host, port } = config;
@@ -50,10 +53,10 @@ export async function askSystem<Answer>(config: Config, { path, body, headers }:
   return document as Answer;
 }
 
-function noAnswer(url: string, error: unknown): CannotStart {
+function noAnswer(url: string, error: unknown): NoAnswer {
   const { cause, name, message } = error as Error;
   const { code } = (cause ?? {}) as NodeJS.ErrnoException;
-  return new CannotStart(
+  return new NoAnswer(
     `No answer from ${url} (${code ?? (name === 'TimeoutError' ? name : message)}); check that EventOps runs there, and EVENTOPS_URL`,
     { cause: error },
   );

@@ -4,7 +4,7 @@ import type { apiKeyAnswer, apiKeyListAnswer, newApiKeyAnswer } from '../api/ans
 import type { KeyRequest } from '../cli/keys.ts';
 import type { OutputForm } from '../cli/output-forms.ts';
 import type { Config } from '../config/config.ts';
-import { askSystem } from './ask-system.ts';
+import { askSystem, NoAnswer } from './ask-system.ts';
 
 type ApiKey = z.output<typeof apiKeyAnswer>;
 type Page = z.output<typeof apiKeyListAnswer>;
@@ -22,6 +22,10 @@ export async function createKey(config: Config, { name, permissions, sources, ex
       ...(expiresAt === undefined ? {} : { expiresAt }),
     },
     headers: { 'idempotency-key': randomUUID() },
+  }).catch((error: unknown) => {
+    if (!(error instanceof NoAnswer)) throw error;
+    const advice = `A key named ${JSON.stringify(name)} may exist all the same: look for it with eventops keys list, and revoke it, because its text cannot be had any more`;
+    throw new NoAnswer(`${error.message}. ${advice}`, { cause: error });
   });
   process.stderr.write(`The API key ${id} was created. Its text is shown this once:\n`);
   process.stdout.write(`${key}\n`);

@@ -37,4 +37,11 @@ describe('creating an API key from the command line', () => {
     await createKey(config, { ...forTheTill, expiresAt: '' });
     expect(asked).toEqual([expect.objectContaining({ expiresAt: '' })]);
   });
+
+  it('says that the key may exist when there is no answer', async () => {
+    const config = readConfig({ EVENTOPS_URL: 'http://127.0.0.1:1', EVENTOPS_TOKEN: 'a-token' });
+    await expect(createKey(config, forTheTill)).rejects.toThrow(
+      /^No answer from .*A key named "till 4" may exist all the same: look for it with eventops keys list, and revoke it/,
+    );
+  });
 });
