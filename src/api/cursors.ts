@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../application/canonical-json.ts';
 import type { EventPlace } from '../projections/events/queries.ts';
@@ -13,22 +13,22 @@ export interface ListIdentity {
 }
 
 /**
- * A position in a list as opaque text, marked with whose list it is and how it was filtered. The mark finds mistakes and
- * tampering by accident; it is no secret, because a forged cursor could only make its owner's own list begin elsewhere:
- * what may be seen is decided with every request. So several processes need not share a key.
+ * A position in a list as opaque text, with a keyed digest (HMAC-SHA-256, 128 bits) of whose list it is and how it was
+ * filtered: only who has the key can make one. What may be seen is decided with every request all the same.
  */
-export function cursorOf({ createdAt, id }: EventPlace, list: ListIdentity): string {
+export function cursorOf({ createdAt, id }: EventPlace, list: ListIdentity, key: Buffer): string {
   const text = JSON.stringify([createdAt, id]);
-  return Buffer.concat([mark(text, list), Buffer.from(text)]).toString('base64url');
+  return Buffer.concat([mark(text, list, key), Buffer.from(text)]).toString('base64url');
 }
 
-/** The position; `null` when the cursor was made for another list, or not by us. */
-export function placeOf(cursor: string, list: ListIdentity): EventPlace | null {
+/** The position; `null` when the cursor was made for another list, or with another key. */
+export function placeOf(cursor: string, list: ListIdentity, key: Buffer): EventPlace | null {
   const bytes = Buffer.from(cursor, 'base64url');
   // Decoding overlooks characters and bits that encoding would not have written.
   if (bytes.toString('base64url') !== cursor) return null;
   const text = bytes.toString('utf8', MARK_BYTES);
-  if (!mark(text, list).equals(bytes.subarray(0, MARK_BYTES))) return null;
+  const given = bytes.subarray(0, MARK_BYTES);
+  if (given.length < MARK_BYTES || !timingSafeEqual(mark(text, list, key), given)) return null;
   try {
     const [createdAt, id] = place.parse(JSON.parse(text));
     return { createdAt, id };
@@ -42,5 +42,8 @@ const place = z.tuple([
   z.guid(),
 ]);
 
-const mark = (text: string, { clientId, filters }: ListIdentity) =>
-  hash('sha256', canonicalJson(['cursor', clientId, filters, text]), 'buffer').subarray(0, MARK_BYTES);
+const mark = (text: string, { clientId, filters }: ListIdentity, key: Buffer) =>
+  createHmac('sha256', key)
+    .update(canonicalJson(['cursor', clientId, filters, text]))
+    .digest()
+    .subarray(0, MARK_BYTES);

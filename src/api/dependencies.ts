@@ -41,6 +41,8 @@ export interface ApiDependencies {
   readonly apiKeys: ApiKeys;
   readonly keyUses: KeyUses;
   readonly secrets: SecretSource;
+  /** What cursors are made with: the same in all processes. @throws {ReadDatabaseUnavailable} */
+  readonly cursorKey: () => Promise<Buffer>;
   readonly readinessChecks: readonly ReadinessCheck[];
   readonly clock: MonotonicClock;
   readonly random: Random;

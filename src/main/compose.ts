@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -21,6 +22,7 @@ import { createUseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import { createAccessCountStore } from '../projections/access-counts.ts';
+import { createCursorKey } from '../projections/cursor-key.ts';
 import { readOnly } from '../projections/database.ts';
 import { events } from '../projections/events/read-model.ts';
 import { createSharedCounts } from '../projections/shared-counts.ts';
@@ -195,6 +197,7 @@ async function listenForRequests(
     authenticator,
     apiKeys,
     keyUses: opened(parts.stores).keyUses,
+    cursorKey: createCursorKey(readTables.db, { clock, proposal: randomBytes(32) }),
     secrets: systemSecretSource,
     readinessChecks: [...checks, ofKeys, ...ofAuthenticator],
     replayPermissionOf: (type) => matchHandler(type)?.replay ?? 'safe',

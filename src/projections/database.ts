@@ -62,6 +62,13 @@ export interface ApiKeyUsesTable {
   used_at: ColumnType<Date, string, string>;
 }
 
+/** At most one row: what the cursors of lists are made with. */
+export interface CursorKeyTable {
+  is_only: Generated<true>;
+  /** 32 random bytes in base64. */
+  key: string;
+}
+
 /** Requests that were refused and that read payloads. Of no read model, because the log does not hold them. */
 export interface AccessCountsTable {
   id: string;
@@ -85,6 +92,7 @@ export interface Database {
   access_records: AccessRecordsTable;
   api_key_uses: ApiKeyUsesTable;
   checkpoints: CheckpointsTable;
+  cursor_key: CursorKeyTable;
   due_work: DueWorkTable;
   events: EventsTable;
   leases: LeasesTable;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
 import { askForKey, createdKey, forTheTill, revoke } from '../../support/api/api-keys.ts';
 import { apiUnderTest, order } from '../../support/api/api-under-test.ts';
 
@@ -182,6 +183,16 @@ describe('the list of API keys', () => {
     const { nextCursor } = (await api.call({ url: '/v1/api-keys?limit=1' })).json();
     for (const url of [`/v1/events?cursor=${nextCursor}`, `/v1/api-keys?cursor=${nextCursor.slice(1)}`])
       expect((await api.call({ url })).json()).toMatchObject({ status: 400, code: 'cursor-refused' });
+  });
+
+  it('has no next page while the database is unavailable that keeps what cursors are made with', async () => {
+    const api = apiUnderTest({
+      cursorKey: () => Promise.reject(new ReadDatabaseUnavailable('It is stopped')),
+    });
+    await createdKey(api);
+    expect((await api.call({ url: '/v1/api-keys' })).statusCode).toBe(200);
+    await createdKey(api);
+    expect((await api.call({ url: '/v1/api-keys?limit=1' })).json().code).toBe('read-database-unavailable');
   });
 
   it('shows the hour of the last use, as kept by any process or as this one knows it', async () => {

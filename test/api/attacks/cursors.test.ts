@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cursorOf } from '../../../src/api/cursors.ts';
-import { apiUnderTest } from '../../support/api/api-under-test.ts';
+import { apiUnderTest, cursorKey } from '../../support/api/api-under-test.ts';
 import { allServedRoutes, requestTo, unknownId } from '../../support/api/served-routes.ts';
 
 const lists = allServedRoutes().filter(({ query }) => query !== undefined && 'cursor' in query.shape);
@@ -9,10 +9,10 @@ const ALTERED = 10_000;
 
 const place = { createdAt: '2030-01-01T00:00:00.000Z', id: unknownId };
 const own = { clientId: 'admin', filters: {} };
-const good = cursorOf(place, own);
+const good = cursorOf(place, own, cursorKey);
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** A good cursor with bits of what it encodes, characters, or its length changed; or a good one of another list. */
+/** A good cursor with bits of what it encodes, characters, or its length changed; one of another list, or made with another key. */
 const altered = fc
   .oneof(
     fc.tuple(fc.nat(Buffer.from(good, 'base64url').length * 8 - 1), fc.nat(2)).map(([bit]) => {
@@ -31,8 +31,9 @@ const altered = fc
     fc.nat(good.length - 1).map((length) => good.slice(0, length)),
     fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength: 40 }).map((more) => good + more),
     fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 200 }),
-    fc.uuid().map((clientId) => cursorOf(place, { ...own, clientId })),
-    fc.uuid().map((type) => cursorOf(place, { ...own, filters: { type } })),
+    fc.uuid().map((clientId) => cursorOf(place, { ...own, clientId }, cursorKey)),
+    fc.uuid().map((type) => cursorOf(place, { ...own, filters: { type } }, cursorKey)),
+    fc.uint8Array({ minLength: 32, maxLength: 32 }).map((key) => cursorOf(place, own, Buffer.from(key))),
     fc.uuid().map((id) => Buffer.from(JSON.stringify([place.createdAt, id])).toString('base64url')),
   )
   .filter((cursor) => cursor !== good);

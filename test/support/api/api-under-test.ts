@@ -59,6 +59,9 @@ function keyUsesInMemory(): KeyUses {
   };
 }
 
+/** What its cursors are made with. */
+export const cursorKey = Buffer.alloc(32, 'key');
+
 type Given = Partial<ApiDependencies> & { readonly log?: EventLog };
 
 /**
@@ -85,6 +88,7 @@ export function openApi(given: Given = {}): ApiUnderTest {
     authenticator: { authenticate: async (token) => callers[token] ?? null },
     keyUses: keyUsesInMemory(),
     secrets: systemSecretSource,
+    cursorKey: async () => cursorKey,
     readinessChecks: [],
     replayPermissionOf: (type) => (type.startsWith('once.') ? 'never' : 'safe'),
     clock,

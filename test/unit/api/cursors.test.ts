@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cursorOf, placeOf } from '../../../src/api/cursors.ts';
 
+const key = Buffer.alloc(32, 'key');
 const list = { clientId: 'shop', filters: { status: 'DEAD' } };
 const place = { createdAt: '2030-01-01T00:00:00.000Z', id: '091e518e-cffb-86e7-867b-354763635bbd' };
 
@@ -11,20 +12,21 @@ describe('a cursor', () => {
     fc.assert(
       fc.property(dates, fc.uuid(), (date, id) => {
         const any = { createdAt: date.toISOString(), id };
-        expect(placeOf(cursorOf(any, list), list)).toEqual(any);
+        expect(placeOf(cursorOf(any, list, key), list, key)).toEqual(any);
       }),
     );
   });
 
-  it('means nothing to a list with other filters, or of another client', () => {
-    const cursor = cursorOf(place, list);
-    expect(placeOf(cursor, { ...list, filters: {} })).toBeNull();
-    expect(placeOf(cursor, { ...list, filters: { status: 'DEAD', type: 'a' } })).toBeNull();
-    expect(placeOf(cursor, { ...list, clientId: 'other' })).toBeNull();
+  it('means nothing to a list with other filters, of another client, or with another key', () => {
+    const cursor = cursorOf(place, list, key);
+    expect(placeOf(cursor, { ...list, filters: {} }, key)).toBeNull();
+    expect(placeOf(cursor, { ...list, filters: { status: 'DEAD', type: 'a' } }, key)).toBeNull();
+    expect(placeOf(cursor, { ...list, clientId: 'other' }, key)).toBeNull();
+    expect(placeOf(cursor, list, Buffer.alloc(32, 'other'))).toBeNull();
   });
 
   it('is refused with any bit changed', () => {
-    const cursor = cursorOf(place, list);
+    const cursor = cursorOf(place, list, key);
     const changed = [...Buffer.from(cursor)].flatMap((_, index) =>
       [1, 2, 4, 8, 16, 32, 64, 128].map((bit) => {
         const bytes = Buffer.from(cursor);
@@ -32,18 +34,19 @@ describe('a cursor', () => {
         return bytes.toString('latin1');
       }),
     );
-    expect(changed.filter((each) => placeOf(each, list) !== null)).toEqual([]);
+    expect(changed.filter((each) => placeOf(each, list, key) !== null)).toEqual([]);
   });
 
   it('is refused cut, extended or made up', () => {
-    const cursor = cursorOf(place, list);
+    const cursor = cursorOf(place, list, key);
     fc.assert(
       fc.property(fc.string(), (any) => {
-        expect(placeOf(any, list)).toBeNull();
-        if (any !== '') expect(placeOf(cursor + any, list)).toBeNull();
+        expect(placeOf(any, list, key)).toBeNull();
+        if (any !== '') expect(placeOf(cursor + any, list, key)).toBeNull();
       }),
     );
-    for (let length = 0; length < cursor.length; length++) expect(placeOf(cursor.slice(0, length), list)).toBeNull();
+    for (let length = 0; length < cursor.length; length++)
+      expect(placeOf(cursor.slice(0, length), list, key)).toBeNull();
   });
 
   it('names a place that can be, even with a right mark', () => {
@@ -51,6 +54,6 @@ describe('a cursor', () => {
       { ...place, createdAt: 'now' },
       { ...place, id: "'; drop table events; --" },
     ])
-      expect(placeOf(cursorOf(any, list), list)).toBeNull();
+      expect(placeOf(cursorOf(any, list, key), list, key)).toBeNull();
   });
 });

@@ -41,18 +41,19 @@ export const listAccessRecords = defineRoute({
   },
   problems: ['cursor-refused', 'read-database-refused', 'read-database-unavailable'],
   handler:
-    ({ readDatabase, limits }) =>
+    ({ readDatabase, cursorKey, limits }) =>
     async (request, reply, { limit = DEFAULT_LIMIT, cursor, ...filters }) => {
       // Its own name beside the filters: the cursor of another list means nothing here.
       const list = { clientId: request.principal.clientId, filters: { list: 'access-records', ...filters } };
-      const after = cursor === undefined ? null : placeOf(cursor, list);
+      const key = await cursorKey();
+      const after = cursor === undefined ? null : placeOf(cursor, list, key);
       if (cursor !== undefined && after === null)
         return sendProblem(reply, { code: 'cursor-refused', detail: 'Begin again without a cursor.' });
       const refusal = await takeRoom(request, reply, memoryOfPage(limits));
       if (refusal !== null) return sendProblem(reply, refusal);
       const page = { limit, after: after === null ? undefined : { at: after.createdAt, id: after.id } };
       const { items, next } = await listRecords(readDatabase('access-records'), filters, page);
-      const nextCursor = next === null ? null : cursorOf({ createdAt: next.at, id: next.id }, list);
+      const nextCursor = next === null ? null : cursorOf({ createdAt: next.at, id: next.id }, list, key);
       return reply.header('content-type', JSON_CONTENT_TYPE).send(JSON.stringify({ items, nextCursor }));
     },
 });

@@ -18,7 +18,7 @@ const query = z.strictObject({
   cursor: z.string().max(1_000).optional().describe('`nextCursor` of the page before.'),
 });
 
-/** From the memory of the process, so that it answers while the read tables are unavailable. */
+/** From the memory of the process, so that a first page without a next one answers while the read tables are unavailable. */
 export const listApiKeys = defineRoute({
   name: 'listApiKeys',
   method: 'GET',
@@ -34,12 +34,12 @@ export const listApiKeys = defineRoute({
       body: { schema: apiKeyListAnswer, example: { items: [exampleApiKey], nextCursor: null } },
     },
   },
-  problems: ['cursor-refused'],
+  problems: ['cursor-refused', 'read-database-unavailable'],
   handler:
-    ({ apiKeys, limits, notedUses }) =>
+    ({ apiKeys, cursorKey, limits, notedUses }) =>
     async (request, reply, { limit = DEFAULT_LIMIT, cursor }) => {
       const list = { clientId: request.principal.clientId, filters: { list: 'api-keys' } };
-      const after = cursor === undefined ? null : placeOf(cursor, list);
+      const after = cursor === undefined ? null : placeOf(cursor, list, await cursorKey());
       if (cursor !== undefined && after === null)
         return sendProblem(reply, { code: 'cursor-refused', detail: 'Begin again without a cursor.' });
       const refusal = await takeRoom(request, reply, memoryOfPage(limits));
@@ -53,7 +53,7 @@ export const listApiKeys = defineRoute({
       const uses = await notedUses.lastUses();
       const answer = {
         items: page.map((key) => apiKeyView(key, uses.get(key.id) ?? null)),
-        nextCursor: last === undefined || page.length === rest.length ? null : cursorOf(last, list),
+        nextCursor: last === undefined || page.length === rest.length ? null : cursorOf(last, list, await cursorKey()),
       };
       return reply.header('content-type', JSON_CONTENT_TYPE).send(JSON.stringify(answer));
     },

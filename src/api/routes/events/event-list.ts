@@ -47,11 +47,12 @@ export async function sendList(
   request: FastifyRequest,
   reply: FastifyReply,
   { limit = DEFAULT_LIMIT, cursor, ...filters }: ListQuery,
-  { readDatabase, limits }: RouteDependencies,
+  { readDatabase, cursorKey, limits }: RouteDependencies,
 ): Promise<FastifyReply> {
   const { clientId } = request.principal;
   const list = { clientId, filters };
-  const after = cursor === undefined ? null : placeOf(cursor, list);
+  const key = await cursorKey();
+  const after = cursor === undefined ? null : placeOf(cursor, list, key);
   if (cursor !== undefined && after === null)
     return sendProblem(reply, { code: 'cursor-refused', detail: 'Begin again without a cursor.' });
   const refusal = await takeRoom(request, reply, memoryOfPage(limits));
@@ -60,7 +61,7 @@ export async function sendList(
   const page = { limit, maxBytes: limits.pageBytes, after: after ?? undefined };
   const { items, next } = await listEvents(readDatabase(), seen, page);
   countPayloadsRead(request, items.length);
-  const nextCursor = next === null ? 'null' : `"${cursorOf(next, list)}"`;
+  const nextCursor = next === null ? 'null' : `"${cursorOf(next, list, key)}"`;
   const body = `{"items":[${items.map((event) => eventJson(event, request)).join()}],"nextCursor":${nextCursor}}`;
   return reply.header('content-type', JSON_CONTENT_TYPE).send(body);
 }

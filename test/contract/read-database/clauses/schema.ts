@@ -56,6 +56,7 @@ const tables: Tables = {
     reason: 'text',
   },
   checkpoints: { subscriber: 'text not null', checkpoint: 'text not null', epoch: 'bigint not null' },
+  cursor_key: { is_only: 'boolean not null', key: 'text not null' },
   events: {
     id: 'uuid not null',
     idempotency_key: 'text not null',
