@@ -5,12 +5,12 @@ const compose = textOf('docker-compose.yml');
 const dockerfile = textOf('Dockerfile');
 const imagesOf = (text: string) =>
   [...text.matchAll(/^(?:FROM|\s+image:) (\S+)/gm)].flatMap(([, image]) => image ?? []);
-const isPinned = (image: string) => /:\d+\.\d+\.\d+/.test(image);
+const isPinned = (image: string) => /:v?\d+\.\d+\.\d+/.test(image);
 
 describe('containers', () => {
   it('are made from images of one exact version', () => {
     const images = [...imagesOf(dockerfile), ...imagesOf(compose)].filter((image) => image !== 'eventops:local');
-    expect(images).toHaveLength(6);
+    expect(images).toHaveLength(10);
     expect(images.filter((image) => !isPinned(image))).toEqual([]);
   });
 
@@ -35,7 +35,7 @@ describe('containers', () => {
 
   it('are offered to this machine only', () => {
     const ports = [...compose.matchAll(/^ {6}- "(\S+:\d+)"$/gm)].flatMap(([, port]) => port ?? []);
-    expect(ports).toHaveLength(4);
+    expect(ports).toHaveLength(8);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
 });
