@@ -43,12 +43,12 @@ const faults = (
   files: { readonly include: string[]; readonly exclude?: string[] },
   groupOrder: number,
 ) => {
-  const { extends: extended, test } = levelWithServices(name, 1_200_000);
+  const { extends: extended, test } = levelWithServices(name, 2_700_000);
   const globalSetup = [test.globalSetup, 'test/support/faults/global-setup.ts'];
   return {
     extends: extended,
     test: {
-      ...{ ...test, ...files, globalSetup, hookTimeout: 1_200_000 },
+      ...{ ...test, ...files, globalSetup, hookTimeout: 2_700_000 },
       // Fewer at a time than others: a process that is short of a processor takes long to start again.
       ...{ sequence: { groupOrder }, maxWorkers: availableParallelism() },
     },

@@ -38,6 +38,8 @@ export async function runEmbeddedKillLoop({ seed, kills, events, deadline }: Kil
       onKill: (wasStarting) => {
         killed += 1;
         whileStarting += wasStarting ? 1 : 0;
+        // It takes minutes; whoever waits sees that it goes on.
+        if (killed % 10 === 0) process.stdout.write(`${victim.name}: killed ${killed} of ${kills} times\n`);
         load.release(Math.ceil((events * (killed + 1)) / kills));
       },
     });
