@@ -16,7 +16,11 @@ const total = async (server: BenchServer, name: string, labels?: string) =>
 
 /** How many events are PROCESSED and have a row that says so. */
 export const processedRows = (server: BenchServer) =>
-  total(server, 'eventops_transitions_handled_total', 'subscriber="projection:events",type="ProcessingSucceeded"');
+  total(
+    server,
+    'eventops_transitions_handled_total',
+    'subscriber="projection:events",transition="ProcessingSucceeded"',
+  );
 
 /** Of each process, of the servers that it stands on, and of the load generator, which is this process. */
 async function cpuSeconds(server: BenchServer): Promise<Readonly<Record<string, number>>> {

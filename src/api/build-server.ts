@@ -11,6 +11,7 @@ import { permissionsOfRoles } from './permissions.ts';
 import { addAccess } from './plugins/access.ts';
 import { addAccessCounts } from './plugins/access-counts.ts';
 import { addAnswerDeadlines } from './plugins/answer-deadlines.ts';
+import { addAnsweredRequests } from './plugins/answered-requests.ts';
 import { addBodyProgress } from './plugins/body-progress.ts';
 import { addBodyReading } from './plugins/body-reading.ts';
 import { createClientErrors } from './plugins/client-errors.ts';
@@ -65,7 +66,8 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     clientErrorHandler: clientErrors.answer,
   });
   clientErrors.watch(server.server);
-  const { countProblem = () => {} } = dependencies;
+  const { countProblem = () => {}, requestAnswered } = dependencies;
+  if (requestAnswered !== undefined) addAnsweredRequests(server, requestAnswered);
   addProblems(server, { report: createRepeatingReport({ logger, clock }), countProblem });
   const { accessCounts = { count: () => {} } } = dependencies;
   addAccessCounts(server, { accessCounts, refusedReport: createRepeatingReport({ logger, clock }) });

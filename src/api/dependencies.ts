@@ -15,6 +15,7 @@ import type { ReadDatabase } from '../projections/events/queries.ts';
 import type { EventWaits } from './event-waits.ts';
 import type { Limits } from './limits.ts';
 import type { PermissionsOfRoles } from './permissions.ts';
+import type { AnsweredRequest } from './plugins/answered-requests.ts';
 import type { RateLimiting } from './plugins/rate-limits.ts';
 import type { ProblemCode } from './problem-details.ts';
 
@@ -53,6 +54,8 @@ export interface ApiDependencies {
   readonly permissionsOfRoles?: PermissionsOfRoles;
   /** Counts who is refused, and who reads payloads. */
   readonly accessCounts?: Pick<AccessCounts, 'count'>;
+  /** Called with every request that was answered. */
+  readonly requestAnswered?: (request: AnsweredRequest) => void;
   /** Called with the code of every problem that is sent. */
   readonly countProblem?: (code: ProblemCode) => void;
   /** Whose pages may use the API; none by default. */
@@ -71,7 +74,15 @@ export interface ApiDependencies {
 export type RouteDependencies = Required<
   Omit<
     ApiDependencies,
-    'limits' | 'countProblem' | 'accessCounts' | 'keyUses' | 'corsOrigins' | 'trustProxy' | 'rateLimits' | 'eventLoop'
+    | 'limits'
+    | 'requestAnswered'
+    | 'countProblem'
+    | 'accessCounts'
+    | 'keyUses'
+    | 'corsOrigins'
+    | 'trustProxy'
+    | 'rateLimits'
+    | 'eventLoop'
   >
 > & {
   readonly notedUses: NotedUses;

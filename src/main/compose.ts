@@ -5,7 +5,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { systemEventLoop } from '../adapters/system/event-loop.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { systemSecretSource } from '../adapters/system/secret-source.ts';
-import type { Metrics } from '../adapters/telemetry/metrics.ts';
+import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
 import { connectionsWithin } from '../api/connections.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
 import { limitReads } from '../api/limited-reads.ts';
@@ -30,6 +30,7 @@ import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
 import { makeDataFolder } from './make-data-folder.ts';
+import { measuredParts, measureOnDemand } from './measure.ts';
 import { openAuthenticator } from './open-authenticator.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { type Defer, opening } from './opening.ts';
@@ -80,14 +81,12 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   defer(() => given.parts.close());
   defer(() => runner?.close());
   const brokenHistories = createBrokenHistories({ logger });
-  metrics.gauge(
-    'eventops_broken_histories',
-    'Histories that this process has read and that do not match their hashes.',
-    brokenHistories.count,
-  );
-  const parts = { ...given.parts, log: reportingBrokenHistories(given.parts.log, brokenHistories) };
-  metrics.count('eventops_output_dropped_total', 'Lines that could not be written to log or output.', droppedOutput);
-  const useCases = createUseCases({ log: parts.log, clock, random });
+  metrics.showBrokenHistories(brokenHistories.count);
+  metrics.showDroppedOutput(droppedOutput);
+  const measured = measuredParts(given.parts, metrics);
+  const parts = { ...measured, log: reportingBrokenHistories(measured.log, brokenHistories) };
+  measureOnDemand(parts, { metrics, roles });
+  const useCases = metrics.countedUseCases(createUseCases({ log: parts.log, clock, random }));
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${random.uuid().slice(0, 8)}`;
   const services = await createServices({
@@ -112,6 +111,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
     ],
     { clock, freshMs: defaultLimits.readinessFreshMs, patienceMs: defaultLimits.readinessMs },
   );
+  metrics.showReadinessOf(checks);
   // Named, and no reason to be taken out of service: one event that cannot be projected must not stop all others.
   const notices = services.flatMap(({ name, notice }): ReadinessCheck[] =>
     notice === undefined ? [] : [{ part: `${name} (rows)`, check: async () => notice(), isDispensable: true }],
@@ -179,6 +179,7 @@ async function listenForRequests(
   const apiKeys = followApiKeys({ log: parts.log, clock, logger, reportBroken });
   defer(() => apiKeys.stop());
   const ofKeys = { part: 'API keys', check: async () => apiKeys.unhealthyReason() };
+  metrics.showReadinessOf([ofKeys, ...ofAuthenticator]);
   const accessCounts = createAccessCounts({
     ...{ store: createAccessCountStore(readTables.db), clock, random, logger },
     keptMs: config.accessCountsDays * DAY_MS,
@@ -187,7 +188,7 @@ async function listenForRequests(
   await accessCounts.start();
   const api = buildServer({
     accessCounts,
-    useCases: createUseCases({ log, clock, random }),
+    useCases: metrics.countedUseCases(createUseCases({ log, clock, random })),
     log,
     readDatabase: (name = events.name) => {
       const unhealthyReason = readTables.unhealthyReason() ?? readTables.refusalOf({ name });
@@ -202,7 +203,7 @@ async function listenForRequests(
     readinessChecks: [...checks, ofKeys, ...ofAuthenticator],
     replayPermissionOf: (type) => matchHandler(type)?.replay ?? 'safe',
     permissionsOfRoles: permissionsOfRoles(config.replayRole),
-    countProblem: metrics.counter('eventops_http_problems_total', 'Requests that were not served, by code.', 'code'),
+    ...metrics.requests(),
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
     rateLimits: {

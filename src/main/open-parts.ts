@@ -55,6 +55,7 @@ async function openAll({ config, roles, acceptLossUpTo, logger }: Given, defer: 
     readTables: readTables?.part ?? null,
     stores: readTables && createStores(readTables.part.db),
     bus: bus?.part ?? null,
+    broker: bus?.broker ?? null,
     leases: isOnlyProcess || databaseUrl === null || readTables === null ? null : createLeases(readTables.part.db),
     readinessChecks: opened.flatMap(({ checks }) => checks),
     isOnlyProcess,
@@ -118,13 +119,14 @@ async function openBus({ config, logger }: Pick<Given, 'config' | 'logger'>, def
     const { EmbeddedBus } = await import('../adapters/embedded-bus/embedded-bus.ts');
     const bus = new EmbeddedBus();
     defer(() => bus.close());
-    return { part: bus, checks: [] };
+    return { part: bus, broker: null, checks: [] };
   }
   const { createRabbitMqCommandBus } = await import('../adapters/rabbitmq/command-bus.ts');
   const url = config.amqpUrl;
   const bus = await namedBy('AMQP_URL', () => createRabbitMqCommandBus({ url, ...surroundings, logger }));
   defer(() => bus.close());
-  return { part: bus, checks: [{ part: 'commands', check: async () => bus.unhealthyReason(), isDispensable: true }] };
+  const check = async () => bus.unhealthyReason();
+  return { part: bus, broker: bus, checks: [{ part: 'commands', check, isDispensable: true }] };
 }
 
 /** @throws {CannotStart} for a URL that cannot be used, with the setting that it comes from. */

@@ -28,6 +28,14 @@ export interface ReadTables {
   refusalOf(readModel: Pick<ReadModel, 'name'>): string | null;
 }
 
+/** What an operator of a broker acts on. */
+export interface Broker {
+  /** Whether it takes no publications currently. */
+  isBlocked(): boolean;
+  /** Commands that it returned since the start, because no queue took them. */
+  returnedCommands(): number;
+}
+
 /** One adapter for each port, opened; `null` where no role of this process needs it. */
 export interface Parts {
   readonly log: EventLog;
@@ -35,6 +43,8 @@ export interface Parts {
   /** The same tables, as the roles beside the API use them. */
   readonly stores: Stores | null;
   readonly bus: CommandBus | null;
+  /** What the broker behind it says of itself; `null` where there is none. */
+  readonly broker: Broker | null;
   /** Where several processes may share log and read tables; `null` where an exclusive data folder rules that out. */
   readonly leases: Leases | null;
   readonly readinessChecks: readonly ReadinessCheck[];

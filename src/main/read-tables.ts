@@ -5,8 +5,9 @@ import { systemRandom } from '../adapters/system/random.ts';
 import { COMMAND } from '../application/command-name.ts';
 import { CheckpointRefused, ReadDatabaseUnfit } from '../application/failures.ts';
 import { timestamp } from '../application/ports/clock.ts';
-import { type Checkpoint, type EventLog, revision } from '../application/ports/event-log.ts';
+import { type EventLog, revision } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
+import { loadCheckpoints } from '../projections/checkpoints.ts';
 import type { Database, WritableDatabase } from '../projections/database.ts';
 import { readModels as allReadModels } from '../projections/index.ts';
 import { discardRows } from '../projections/own-tables.ts';
@@ -176,8 +177,5 @@ async function withLostEvents(refusal: CheckpointRefused, log: EventLog, db: Wri
 
 const checkpointsIn = (log: EventLog, db: WritableDatabase) => ({
   log,
-  storedCheckpoints: async () => {
-    const stored = await db.selectFrom('checkpoints').select(['subscriber', 'checkpoint']).execute();
-    return new Map(stored.map(({ subscriber, checkpoint }) => [subscriber, checkpoint as Checkpoint]));
-  },
+  storedCheckpoints: () => loadCheckpoints(db),
 });

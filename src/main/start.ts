@@ -2,12 +2,13 @@ import { flushCompileCache } from 'node:module';
 import { guardStandardStreams } from '../adapters/output/guard-standard-streams.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
-import { createMetrics } from '../adapters/telemetry/metrics.ts';
+import { createMetrics } from '../adapters/telemetry/metrics/metrics.ts';
 import { DeadlinePassed, within } from '../application/within.ts';
 import type { StartRequest } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { loadConfig } from '../worker/handlers/load-config.ts';
+import { typesOf } from '../worker/handlers/match-handler.ts';
 import { CannotStart } from './cannot-start.ts';
 import { checkRoles } from './check-roles.ts';
 import { compose, type Running } from './compose.ts';
@@ -15,6 +16,7 @@ import { crashingAsAsked } from './crash-points/crashing-as-asked.ts';
 import { startRunner } from './handler-isolation.ts';
 import { openParts } from './open-parts.ts';
 import { untilReady } from './until-ready.ts';
+import { versionOfPackage } from './version-of-package.ts';
 import { welcome } from './welcome.ts';
 
 const LOAD_HANDLERS_MS = 30_000;
@@ -29,7 +31,7 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
   const logger = createLogger(config.logLevel, standardError);
   logWarnings(logger);
   const droppedOutput = () => standardOutput.dropped() + standardError.dropped();
-  const metrics = createMetrics();
+  const metrics = createMetrics({ clock: systemClock, version: versionOfPackage(), roles, types: typesOf(handlers) });
   // First, because its processes load beside what follows.
   const runner = roles.includes('worker') ? await startRunner(config, logger, metrics.handlersEnded) : null;
   const running = await closingOnFailure(runner, async () => {

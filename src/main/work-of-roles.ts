@@ -1,4 +1,4 @@
-import type { Metrics } from '../adapters/telemetry/metrics.ts';
+import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { Lease } from '../application/ports/leases.ts';
@@ -32,7 +32,7 @@ interface Given {
   readonly parts: Pick<Parts, 'log' | 'stores' | 'bus' | 'leases' | 'isOnlyProcess'>;
   readonly handlers: readonly ConfiguredHandler[];
   readonly useCases: UseCases;
-  readonly metrics: Pick<Metrics, 'counted'> & Partial<Pick<Metrics, 'passedOver' | 'poisoned'>>;
+  readonly metrics: Pick<Metrics, 'counted'> & Partial<Pick<Metrics, 'passedOver'>>;
   readonly shutdownTimeoutMs: number;
   readonly logger: Logger;
   readonly clock: MonotonicClock;
@@ -142,7 +142,6 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       await leased('due-work-sweep', () =>
         createDueWorkSweep({
           ...processing,
-          poisoned: () => metrics.poisoned?.(),
           poison: limits.poison,
           bus,
           dueWork: stores.dueWork,

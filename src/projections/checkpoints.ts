@@ -36,6 +36,12 @@ export async function loadCheckpoint(db: Kysely<Database>, subscriber: string): 
   return (row?.checkpoint ?? null) as Checkpoint | null;
 }
 
+/** How far each subscriber has come. @throws {ReadDatabaseUnavailable} */
+export async function loadCheckpoints(db: Kysely<Database>): Promise<ReadonlyMap<string, Checkpoint>> {
+  const stored = await db.selectFrom('checkpoints').select(['subscriber', 'checkpoint']).execute();
+  return new Map(stored.map(({ subscriber, checkpoint }) => [subscriber, checkpoint as Checkpoint]));
+}
+
 /**
  * Moves a checkpoint in the transaction of what it stands for, if it is still at `from`: of two that follow the log for
  * the same rows one goes on, and rows that were thrown away are not taken for complete.

@@ -13,7 +13,8 @@ import { runSubscription, type Subscriber, type SubscriptionLimits } from '../ap
 import { eventAggregate } from '../domain/event/aggregate.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
-const NAME = 'dispatcher';
+/** Its name as a subscriber of the log. */
+export const DISPATCHER = 'dispatcher';
 
 export const dispatcherLimits = {
   /** A larger payload stays in the log: a command is to be small, and the claim then reads the stream. */
@@ -73,7 +74,7 @@ export function createDispatcher({
     }
   };
   const subscriber: Subscriber = {
-    name: NAME,
+    name: DISPATCHER,
     load: () =>
       watched(async () => {
         // Stored soon, so that the next dispatcher does not begin later.
@@ -90,7 +91,7 @@ export function createDispatcher({
   const save = async () => {
     if (place === saved) return;
     const reached = place;
-    if (reached !== null) await checkpoints.save(NAME, reached);
+    if (reached !== null) await checkpoints.save(DISPATCHER, reached);
     saved = reached;
   };
   /** Beside the dispatching, which does not wait for the read database, nor end with it. */
@@ -117,7 +118,7 @@ export function createDispatcher({
     });
 
   return {
-    name: NAME,
+    name: DISPATCHER,
     async start() {
       running = Promise.all([follow(), keepSaving()]);
     },
@@ -135,7 +136,7 @@ async function usablePlace({
   checkpoints,
   logger,
 }: Pick<DispatcherOptions, 'log' | 'checkpoints' | 'logger'>): Promise<Checkpoint | null> {
-  const stored = await checkpoints.load(NAME);
+  const stored = await checkpoints.load(DISPATCHER);
   if (stored === null) return null;
   try {
     await log.verifyCheckpoint(stored);

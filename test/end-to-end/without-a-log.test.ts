@@ -59,7 +59,7 @@ it('events are taken and processed while no log and no output can be written, an
     body: '{"type":"a","source":"s","payload":{}}',
   });
   expect(answer.status).toBe(201);
-  const processed = () => metric('eventops_transitions_handled_total', 'type="ProcessingSucceeded"');
+  const processed = () => metric('eventops_transitions_handled_total', 'transition="ProcessingSucceeded"');
   await vi.waitUntil(async () => (await processed()) > 0, { interval: 50, timeout: 100_000 });
   expect(await metric('eventops_output_dropped_total')).toBeGreaterThan(0);
   const ended = once(child, 'exit');

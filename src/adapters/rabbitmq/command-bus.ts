@@ -28,6 +28,10 @@ export interface RabbitMqOptions {
 export interface RabbitMqCommandBus extends CommandBus {
   /** What keeps it from its work currently, in words for an operator and without secrets; `null` when nothing does. */
   unhealthyReason(): string | null;
+  /** Whether the broker takes no publications currently: it is low on memory or disk. */
+  isBlocked(): boolean;
+  /** Commands that the broker returned since the start, because no queue took them. */
+  returnedCommands(): number;
 }
 
 /** What `close` grants to publications that are under way. Commands that are not confirmed by then come again. */
@@ -51,11 +55,14 @@ export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promis
   const { backlogDeadlineMs = 5_000 } = options;
   const broker = parseBroker(url);
   const common = { broker, clock, random, logger };
+  let returnedCommands = 0;
   const publishing = superviseSession({
     ...common,
     purpose: 'publishing',
     prepare: async (session) => {
-      watchReturns(session);
+      watchReturns(session, (commands) => {
+        returnedCommands += commands;
+      });
       await declareTopology(session.channel);
     },
   });
@@ -114,6 +121,8 @@ export async function createRabbitMqCommandBus(options: RabbitMqOptions): Promis
     },
     unhealthyReason: () =>
       whyPublishingFails() ?? consuming.map((each) => each.unhealthyReason()).find((found) => found !== null) ?? null,
+    isBlocked: () => typeof publishing.current()?.blocked() === 'string',
+    returnedCommands: () => returnedCommands,
     close: async () => {
       isClosed = true;
       await within(clock, LAST_PUBLICATIONS_MS, Promise.allSettled(underWay)).catch(() => {});

@@ -90,7 +90,13 @@ const confirmed = (session: Session, { id, commandCount, body }: OutgoingMessage
     if (!flows) session.congested();
   });
 
-/** A message that comes back found no queue. A new session declares it, and the caller publishes again. */
-export function watchReturns(session: Session): void {
-  session.channel.on('return', () => session.abandon(new QueueMissing(PROCESS.queue)));
+/**
+ * A message that comes back found no queue. A new session declares it, and the caller publishes again.
+ * @param returned called with how many commands it held.
+ */
+export function watchReturns(session: Session, returned: (commands: number) => void): void {
+  session.channel.on('return', ({ properties }) => {
+    returned(Number(properties.headers?.['commands'] ?? 1));
+    session.abandon(new QueueMissing(PROCESS.queue));
+  });
 }

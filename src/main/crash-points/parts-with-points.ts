@@ -14,6 +14,7 @@ export const partsWithPoints = (parts: Parts, reach: Reach): Parts => ({
   readTables: parts.readTables,
   stores: parts.stores && storesWithPoints(parts.stores, reach),
   bus: parts.bus && busWithPoints(parts.bus, reach),
+  broker: parts.broker,
   leases: parts.leases && leasesWithPoints(parts.leases, reach),
   readinessChecks: parts.readinessChecks,
   isOnlyProcess: parts.isOnlyProcess,

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueDevelopmentToken } from '../../adapters/development-issuer/development-issuer.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
-import { createMetrics } from '../../adapters/telemetry/metrics.ts';
+import { createMetrics } from '../../adapters/telemetry/metrics/metrics.ts';
 import { within } from '../../application/within.ts';
 import { allRoles } from '../../cli/program.ts';
 import { readConfig } from '../../config/config.ts';
 import type { EventOpsConfig } from '../../worker/handlers/define-config.ts';
 import { handlersOf } from '../../worker/handlers/load-config.ts';
-import type { ConfiguredHandler } from '../../worker/handlers/match-handler.ts';
+import { type ConfiguredHandler, typesOf } from '../../worker/handlers/match-handler.ts';
 import { createInProcessRunner } from '../../worker/in-process-runner.ts';
 import { compose } from '../compose.ts';
 import { openParts } from '../open-parts.ts';
@@ -62,7 +62,7 @@ export async function startTestSystem(config: EventOpsConfig, options: TestSyste
     const running = await compose({
       ...{ config: settings, roles: allRoles, parts, handlers, logger },
       runner: createInProcessRunner({ clock: systemClock, logger }),
-      metrics: createMetrics(),
+      metrics: createMetrics({ clock: systemClock, version: 'test', roles: allRoles, types: typesOf(handlers) }),
       droppedOutput: () => 0,
     });
     defer(() => running.close());

@@ -11,7 +11,8 @@ export const createDueWorkTables: CreateTables = (named) => [
       revision bigint not null,
       due_at timestamptz,
       ask_at timestamptz not null,
-      asks integer not null default 0
+      asks integer not null default 0,
+      recorded_at timestamptz
     )`,
   // Each kind is taken by itself, so that many rows of one that have to wait hide none of another.
   sql`create index if not exists due_work_by_time on ${named('due_work')} (kind, ask_at)`,

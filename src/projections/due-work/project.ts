@@ -1,6 +1,7 @@
 import { decodeEventTransition } from '../../application/event-history.ts';
 import { eventIdOfStream } from '../../application/event-identity.ts';
 import { UndecodableTransition } from '../../application/failures.ts';
+import { timestamp } from '../../application/ports/clock.ts';
 import type { DueKind } from '../../application/ports/due-work.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { isEnded, statusAfter } from '../../domain/event/status.ts';
@@ -21,6 +22,8 @@ export interface DueRow {
   readonly attempts: number;
   readonly revision: string;
   readonly due_at: string | null;
+  /** When its transition was recorded; `null` where that is no time that the table can hold. */
+  readonly recorded_at: string | null;
   /** How long the sweep leaves it alone, counted from when the row is written. */
   readonly wait_ms: number;
   /** But not beyond this time; RFC 3339. */
@@ -61,7 +64,8 @@ export function foldDueWork(
 function changeOf(recorded: RecordedTransition, lostCommandAfterMs: number): DueChange {
   const id = eventIdOfStream(recorded.stream);
   const revision = recorded.revision.toString();
-  const waits = (row: Omit<DueRow, 'id' | 'revision'>): DueRow => ({ id, revision, ...row });
+  const recorded_at = isKeepableTime(recorded.recordedAt) ? recorded.recordedAt : null;
+  const waits = (row: Waiting): DueRow => ({ id, revision, ...row, recorded_at });
   const { type } = recorded;
   if (type === 'EventReceived') return waits(waitingForCommand(0, lostCommandAfterMs));
   if (isTransitionType(type) && isEnded(statusAfter(type))) return { id, revision, kind: null };
@@ -69,7 +73,7 @@ function changeOf(recorded: RecordedTransition, lostCommandAfterMs: number): Due
   return waits(row !== null && isKeepable(row) ? row : unreadable(lostCommandAfterMs));
 }
 
-type Waiting = Omit<DueRow, 'id' | 'revision'>;
+type Waiting = Omit<DueRow, 'id' | 'revision' | 'recorded_at'>;
 
 const waitingForCommand = (generation: number, wait_ms: number): Waiting => ({
   kind: 'command',
@@ -124,3 +128,9 @@ const isKeepable = ({ generation, attempts, due_at, wait_ms }: Waiting) =>
   attempts <= MAX_COUNT &&
   Number.isFinite(wait_ms) &&
   (due_at === null || !due_at.startsWith('0000'));
+
+/** The envelope's own time is checked by no schema. */
+function isKeepableTime(text: string): boolean {
+  const ms = Date.parse(text);
+  return Number.isFinite(ms) && !text.startsWith('0000') && timestamp(ms) === text;
+}

@@ -15,4 +15,6 @@ export interface DueWorkTable {
   ask_at: ColumnType<Date, string, string>;
   /** How often the sweep has taken it since the event last moved on. */
   asks: Generated<number>;
+  /** When the transition was recorded that the row is of; `null` where that is no time, and in rows of an earlier version. */
+  recorded_at: ColumnType<Date | null, string | null, string | null>;
 }

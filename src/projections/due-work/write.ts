@@ -15,16 +15,17 @@ export async function writeDueWork(to: SlotTransaction, changes: readonly DueCha
 
 const keepRows = ({ transaction, named }: SlotTransaction, rows: readonly DueRow[]) =>
   sql`
-    insert into ${named('due_work')} as due_work (id, kind, generation, attempts, revision, due_at, ask_at)
+    insert into ${named('due_work')} as due_work (id, kind, generation, attempts, revision, due_at, ask_at, recorded_at)
     select id, kind, generation, attempts, revision, due_at,
-      least(wait_until, clock_timestamp() + wait_ms * interval '1 ms')
+      least(wait_until, clock_timestamp() + wait_ms * interval '1 ms'), recorded_at
     from json_to_recordset(${JSON.stringify(rows)}::json) as change (
       id uuid, kind text, generation integer, attempts integer, revision bigint, due_at timestamptz, wait_ms bigint,
-      wait_until timestamptz
+      wait_until timestamptz, recorded_at timestamptz
     )
     on conflict (id) do update set
       kind = excluded.kind, generation = excluded.generation, attempts = excluded.attempts,
-      revision = excluded.revision, due_at = excluded.due_at, ask_at = excluded.ask_at, asks = 0
+      revision = excluded.revision, due_at = excluded.due_at, ask_at = excluded.ask_at, asks = 0,
+      recorded_at = excluded.recorded_at
     where excluded.revision > due_work.revision`.execute(transaction);
 
 /** Most of these events have no row, because they began and ended within the batch. */

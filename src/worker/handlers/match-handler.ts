@@ -18,6 +18,10 @@ export interface ConfiguredHandler {
 /** The handler for an event type; `null` when none is configured. */
 export type MatchHandler = (type: string) => ConfiguredHandler | null;
 
+/** The types that handlers are named after; those with a `*` are for types that are not known beforehand. */
+export const typesOf = (handlers: readonly ConfiguredHandler[]): readonly string[] =>
+  handlers.map(({ pattern }) => pattern).filter((pattern) => !pattern.endsWith('*'));
+
 /** The type itself before `order.*` before `*`, and of two prefixes the longer one. */
 export function createMatchHandler(handlers: readonly ConfiguredHandler[]): MatchHandler {
   const byPattern = new Map(handlers.map((handler) => [handler.pattern, handler]));

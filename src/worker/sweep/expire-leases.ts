@@ -24,9 +24,7 @@ export interface ExpireLeasesDependencies {
   /** Of this process. */
   readonly worker: string;
   readonly limits: Pick<SweepLimits, 'leasesAtOnce'>;
-  /** Called with each event that is given up because workers end when they run it. */
-  readonly poisoned?: () => void;
-  /** When that is; the domain's own limits by default. */
+  /** When an event is given up because workers end when they run it; the domain's own limits by default. */
   readonly poison?: Partial<PoisonLimits> | undefined;
 }
 
@@ -51,7 +49,7 @@ export async function expireLeases(
 }
 
 async function expire(
-  { log, useCases, matchHandler, clock, random, logger, report, worker, poison, poisoned }: ExpireLeasesDependencies,
+  { log, useCases, matchHandler, clock, random, logger, report, worker, poison }: ExpireLeasesDependencies,
   eventId: string,
   isGone: (worker: string) => boolean,
 ): Promise<void> {
@@ -77,10 +75,9 @@ async function expire(
     report.wentWell(ABOUT);
     if (!expired.ok) return;
     const about = { eventId, attempt: attempts, claimedBy: claim.worker };
-    if (expired.current.state?.status === 'DEAD') {
-      poisoned?.();
+    if (expired.current.state?.status === 'DEAD')
       logger.error(about, 'poison: workers ended again and again while they ran nothing but this event');
-    } else logger.info(about, 'the attempt was interrupted: its worker recorded no outcome');
+    else logger.info(about, 'the attempt was interrupted: its worker recorded no outcome');
   } catch (error) {
     if (error instanceof OperationalFailure && error.retryable) throw error;
     report.occurred({

@@ -123,7 +123,7 @@ export function createDueWorkInMemory(surroundings: Pick<DueWorkSurroundings, 'n
     /** A row that is due at once by default. */
     put: (id: string, given: Partial<KeptDueRow> = {}) => {
       const row: KeptDueRow = {
-        ...{ id, kind: 'command', generation: 0, attempts: 0, revision: '0', due_at: null },
+        ...{ id, kind: 'command', generation: 0, attempts: 0, revision: '0', due_at: null, recorded_at: null },
         ...{ wait_ms: 0, wait_until: null, askAt: surroundings.now(), asks: 0 },
         ...given,
       };

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createMetrics } from '../../../src/adapters/telemetry/metrics.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { createMetrics } from '../../../src/adapters/telemetry/metrics/metrics.ts';
 import type { Limits } from '../../../src/api/limits.ts';
 import { listenForMonitoring } from '../../../src/api/monitoring.ts';
 import { untilClosed } from '../../support/api/listening.ts';
@@ -15,7 +16,7 @@ async function listen(isReady: boolean, limits: Partial<Limits>) {
   const { port, close } = await listenForMonitoring({
     host: '127.0.0.1',
     port: 0,
-    metrics: createMetrics(),
+    metrics: createMetrics({ clock: systemClock, version: '0.0.0', roles: ['api'], types: [] }),
     readiness: async () => ({ isReady, body }),
     limits,
   });

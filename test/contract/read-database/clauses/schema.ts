@@ -87,6 +87,7 @@ const tables: Tables = {
     due_at: 'timestamp with time zone',
     ask_at: 'timestamp with time zone not null',
     asks: 'integer not null',
+    recorded_at: 'timestamp with time zone',
   },
   leases: {
     name: 'text not null',

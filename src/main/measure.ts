@@ -1,0 +1,46 @@
+import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
+import { EVENT_STREAM_PREFIX } from '../application/event-identity.ts';
+import type { Role } from '../cli/program.ts';
+import { loadCheckpoints } from '../projections/checkpoints.ts';
+import { readModels } from '../projections/index.ts';
+import { projectionNameOf } from '../projections/projection-states.ts';
+import { readWorkLeft } from '../projections/work-left.ts';
+import { DISPATCHER } from '../worker/dispatcher.ts';
+import type { Parts } from './parts.ts';
+
+/** Types with the most dead letters, each counted by itself. */
+const MOST_TYPES = 100;
+
+/** The parts as they are, measured. */
+export const measuredParts = (parts: Parts, metrics: Metrics): Parts => ({
+  ...parts,
+  log: metrics.measuredLog(parts.log),
+  bus: parts.bus && metrics.measuredBus(parts.bus, parts.broker),
+  leases: parts.leases && metrics.countedLeases(parts.leases),
+});
+
+/** What is measured when it is asked for. Each process with the read tables shows it, so that the end of one hides nothing. */
+export function measureOnDemand(
+  { log, readTables, bus }: Parts,
+  { metrics, roles }: { readonly metrics: Metrics; readonly roles: readonly Role[] },
+): void {
+  if (bus !== null && roles.includes('dispatcher')) metrics.showBacklog(() => bus.backlog());
+  if (readTables === null) return;
+  const usable = () => {
+    const unhealthyReason = readTables.unhealthyReason();
+    if (unhealthyReason !== null) throw new Error(unhealthyReason);
+    return readTables.db;
+  };
+  metrics.showWorkLeft(async () => readWorkLeft(usable(), MOST_TYPES));
+  const projections = readModels.map((readModel) => ({
+    name: projectionNameOf(readModel),
+    streamPrefixes: readModel.streamPrefixes,
+    startsAtBeginning: true,
+  }));
+  const dispatcher = { name: DISPATCHER, streamPrefixes: [EVENT_STREAM_PREFIX], startsAtBeginning: false };
+  metrics.showLagIn({
+    log,
+    subscribers: [...projections, dispatcher],
+    storedCheckpoints: async () => loadCheckpoints(usable()),
+  });
+}
