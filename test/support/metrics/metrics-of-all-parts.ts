@@ -1,7 +1,9 @@
 import { EmbeddedBus } from '../../../src/adapters/embedded-bus/embedded-bus.ts';
 import type { Checkpoint } from '../../../src/application/ports/event-log.ts';
 import type { Lease, Leases } from '../../../src/application/ports/leases.ts';
-import { createUseCases } from '../../../src/application/use-cases.ts';
+import { createUseCases, type UseCases } from '../../../src/application/use-cases.ts';
+import { failProcessing, startProcessing } from '../domain/commands.ts';
+import { moment } from '../domain/transitions.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { byClient, posted } from '../worker/posting.ts';
 import { createSeededRandom } from '../worker/seeded-random.ts';
@@ -13,6 +15,22 @@ const generousLeases: Leases = {
   renew: async () => true,
   release: async () => {},
 };
+
+/** One event that is received, run and a dead letter. */
+async function failOnce(useCases: UseCases): Promise<void> {
+  const received = await useCases.receiveEvent(posted('first'), byClient);
+  const { id, current } = received;
+  const claim = { worker: 'worker-1', leaseExpiresAt: moment(30) };
+  const { kind: _start, ...start } = startProcessing({ ...claim, now: moment(1) });
+  const started = await useCases.startProcessing(id, start, byClient, current);
+  const { kind: _fail, ...fail } = failProcessing({ claim, now: moment(2), handler: null });
+  await useCases.failProcessing(
+    id,
+    { ...fail, failure: { ...fail.failure, retryable: false } },
+    byClient,
+    started.current,
+  );
+}
 
 /** Every metric that there is, with samples where one event came and a request was answered. */
 export async function metricsOfAllParts() {
@@ -37,6 +55,6 @@ export async function metricsOfAllParts() {
     .handle([], '1' as Checkpoint);
   requestAnswered({ route: '/v1/events', method: 'POST', status: 201, durationMs: 3 });
   countProblem('not-found');
-  await useCases.receiveEvent(posted('first'), byClient);
+  await failOnce(useCases);
   return { metrics, useCases, clock };
 }

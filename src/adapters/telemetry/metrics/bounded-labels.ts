@@ -2,10 +2,9 @@
 export const OTHER = 'other';
 
 const MOST_CHARACTERS = 100;
-/** Controls, ends of lines, marks that turn text around, halves of surrogates: in no label, log line or terminal. */
-const unprintable = /[^\p{L}\p{N}\p{P}\p{S} ]/gu;
-
-const identifier = /^[\p{L}\p{N}_$.-]+$/u;
+/** All but the printable characters of ASCII, of which the names that ingest takes consist. */
+const unprintable = /[^ -~]/g;
+const identifier = /^[\w$.-]+$/;
 
 export interface BoundedLabels {
   /** The label for a value; {@link OTHER} for what comes after the bound is reached. */
