@@ -35,7 +35,8 @@ async function failOnce(useCases: UseCases): Promise<void> {
 /** Every metric that there is, with samples where one event came and a request was answered. */
 export async function metricsOfAllParts() {
   const { metrics, clock } = metricsUnderTest({ types: ['order.placed'] });
-  const log = metrics.measuredLog(createInMemoryLog());
+  const inner = createInMemoryLog();
+  const log = metrics.measuredLog(inner);
   const random = createSeededRandom(1);
   const useCases = metrics.countedUseCases(createUseCases({ log, clock, random }));
   const { requestAnswered, countProblem } = metrics.requests();
@@ -50,11 +51,11 @@ export async function metricsOfAllParts() {
   metrics.handlersEnded('crashed');
   metrics.passedOver('projection:events', 0);
   await metrics.countedLeases(generousLeases).acquire('projection:events', 'process');
-  await metrics
-    .counted({ name: 'projection:events', load: async () => null, handle: async () => {} })
-    .handle([], '1' as Checkpoint);
   requestAnswered({ route: '/v1/events', method: 'POST', status: 201, durationMs: 3 });
   countProblem('not-found');
   await failOnce(useCases);
+  await metrics
+    .counted({ name: 'projection:events', load: async () => null, handle: async () => {} })
+    .handle(inner.all, '1' as Checkpoint);
   return { metrics, useCases, clock };
 }

@@ -18,9 +18,16 @@ const last = (history: readonly RecordedTransition[]) => history.at(-1) as Recor
 describe('the due work of an event', () => {
   it('is a command, which is under way by rights, once it is received or replayed', () => {
     const waits = { id, kind: 'command', attempts: 0, due_at: null, wait_ms: LOST_COMMAND_AFTER_MS, wait_until: null };
-    expect(changeAfter(received())).toEqual({ ...waits, generation: 0, revision: '0' });
+    const [receipt] = recorded(received());
+    expect(changeAfter(received())).toEqual({
+      ...{ ...waits, generation: 0, revision: '0' },
+      recorded_at: receipt?.recordedAt,
+    });
     const replayed = [...histories.dead, replayRequested()];
-    expect(changeAfter(...replayed)).toEqual({ ...waits, generation: 1, revision: String(replayed.length - 1) });
+    expect(changeAfter(...replayed)).toEqual({
+      ...{ ...waits, generation: 1, revision: String(replayed.length - 1) },
+      recorded_at: last(recorded(...replayed)).recordedAt,
+    });
   });
 
   it('is the end of the lease while it is processed, as far from now as it was from the claim', () => {
@@ -66,6 +73,16 @@ describe('the due work of an event', () => {
     const [receipt] = recorded(received()).map((one) => ({ ...one, data: 'no JSON at all', schemaVersion: 9 }));
     expect(foldDueWork(receipt === undefined ? [] : [receipt])).toMatchObject([{ kind: 'command', revision: '0' }]);
   });
+
+  it.each(['2026-02-30T00:00:00.000Z', '0000-01-01T00:00:00.000Z', '2026-01-01', '', 'infinity'])(
+    'has no time of its transition where that is none that the table can hold: %j',
+    (recordedAt) => {
+      const [receipt] = recorded(received()).map((one) => ({ ...one, recordedAt }));
+      expect(foldDueWork(receipt === undefined ? [] : [receipt])).toMatchObject([
+        { kind: 'command', recorded_at: null },
+      ]);
+    },
+  );
 
   it.each<readonly [what: string, changed: Partial<RecordedTransition>]>([
     ['of a type that this version does not know', { type: 'ProcessingPostponed' }],
