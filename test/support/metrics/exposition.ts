@@ -16,9 +16,13 @@ const unescaped: Readonly<Record<string, string>> = { '\\\\': '\\', '\\"': '"', 
 export function readExposition(text: string): readonly Sample[] {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   const samples = lines.map(readSample);
-  const series = samples.map(({ name, labels }) => JSON.stringify([name, Object.entries(labels).sort()]));
-  const twice = series.find((each, index) => series.indexOf(each) !== index);
-  if (twice !== undefined) throw new Error(`Two samples are of one series: ${twice}`);
+  const seen = new Set<string>();
+  for (const { name, labels } of samples) {
+    const names = Object.keys(labels).toSorted((one, other) => one.localeCompare(other));
+    const series = JSON.stringify([name, names.map((label) => [label, labels[label]])]);
+    if (seen.has(series)) throw new Error(`Two samples are of one series: ${series}`);
+    seen.add(series);
+  }
   return samples;
 }
 
