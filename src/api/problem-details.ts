@@ -27,6 +27,7 @@ type RefusalCode =
   | 'media-type-refused'
   | 'method-not-allowed'
   | 'not-found'
+  | 'point-not-found'
   | 'not-ready'
   | 'overloaded'
   | 'permission-missing'
@@ -81,6 +82,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'cursor-refused': [400, 'The cursor does not belong to this list'],
   'event-discarded': [409, 'The event was discarded'],
   'event-not-dead': [409, 'The event is not a dead letter'],
+  'point-not-found': [404, 'The history has no such point'],
   'event-not-found': [404, 'There is no such event'],
   'event-still-processing': [409, 'The event is still being processed'],
   'expectation-refused': [417, 'The expectation cannot be met'],

@@ -1,7 +1,8 @@
 import { streamOf } from '../application/event-identity.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
+import type { Then } from '../application/history-then.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
-import { readHistory } from '../application/read-history.ts';
+import { readHistory, readHistoryThen } from '../application/read-history.ts';
 import type { EventView } from '../projections/events/queries.ts';
 import { eventFromHistory, findEvent } from '../projections/events/queries.ts';
 import type { RouteDependencies } from './dependencies.ts';
@@ -24,7 +25,16 @@ export async function readFromHistory(log: Pick<EventReader, 'readStream'>, id: 
   return eventFromHistory(await readHistory(log, streamOf(id)));
 }
 
-/** The same of an event that was received. @throws {LogUnavailable} */
+/** What it was then; `null` when it had not been received yet. @throws {LogUnavailable} @throws {HistoryBroken} */
+export async function readEventThen(
+  log: Pick<EventReader, 'readPages'>,
+  id: string,
+  then: Then,
+): Promise<EventView | null> {
+  return eventFromHistory(await readHistoryThen(log, streamOf(id), then));
+}
+
+/** The event as it is, when it was received. @throws {LogUnavailable} */
 export async function readReceived(log: Pick<EventReader, 'readStream'>, id: string): Promise<EventView> {
   const event = await readFromHistory(log, id);
   if (event === null) throw new Error(`Event ${id} has a state and no history`);

@@ -1,5 +1,6 @@
-import { isUnbroken } from './envelope.ts';
+import { createChainCheck, isUnbroken } from './envelope.ts';
 import { HistoryBroken } from './failures.ts';
+import { pagesThen, type Then } from './history-then.ts';
 import type { EventReader, RecordedTransition } from './ports/event-log.ts';
 
 /**
@@ -13,5 +14,20 @@ export async function readHistory(
 ): Promise<readonly RecordedTransition[]> {
   const history = await log.readStream(stream);
   if (!isUnbroken(history)) throw new HistoryBroken(stream);
+  return history;
+}
+
+/** The same as it was then. @throws as {@link readHistory} */
+export async function readHistoryThen(
+  log: Pick<EventReader, 'readPages'>,
+  stream: string,
+  then: Then,
+): Promise<readonly RecordedTransition[]> {
+  const isUnbrokenUpTo = createChainCheck();
+  const history: RecordedTransition[] = [];
+  for await (const page of pagesThen(log, stream, then)) {
+    if (!page.every(isUnbrokenUpTo)) throw new HistoryBroken(stream);
+    history.push(...page);
+  }
   return history;
 }

@@ -61,6 +61,7 @@ describe('a route about one event', () => {
       'GET /v1/events/:id',
       'GET /v1/events/:id/history',
       'GET /v1/events/:id/trace',
+      'GET /v1/events/:id/diff',
       'POST /v1/events/:id/replay',
       'POST /v1/dead-letters/:id/discard',
     ]);

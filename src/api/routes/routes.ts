@@ -6,6 +6,7 @@ import { listApiKeys } from './api-keys/list-api-keys.ts';
 import { revokeApiKey } from './api-keys/revoke-api-key.ts';
 import { discardDeadLetter } from './dead-letters/discard-dead-letter.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
+import { getDiff } from './events/get-diff.ts';
 import { getEvent } from './events/get-event.ts';
 import { getHistory } from './events/get-history.ts';
 import { getTrace } from './events/get-trace.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   getEvent,
   getHistory,
   getTrace,
+  getDiff,
   replayEvent,
   listDeadLetters,
   discardDeadLetter,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { isThen, type Then } from '../../../application/history-then.ts';
 import { type EventStatus, eventStatuses } from '../../../domain/event/status.ts';
 import type { EventView } from '../../../projections/events/queries.ts';
 import { etag, eventAnswer, exampleEvent } from '../../answers/event.ts';
@@ -7,6 +8,7 @@ import type { RouteDependencies } from '../../dependencies.ts';
 import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { isSettled } from '../../event-waits.ts';
 import { wholeNumber } from '../../intake/query.ts';
+import { atMostOneOf, thenQuery } from '../../intake/then.ts';
 import { memoryOfEvent, mostAskedFor } from '../../limits.ts';
 import { toReadEvents } from '../../permissions.ts';
 import { mayKnowOf } from '../../plugins/access.ts';
@@ -14,23 +16,27 @@ import { countPayloadsRead } from '../../plugins/access-counts.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import { type Problem, success } from '../../problem-details.ts';
-import { readEvent, readFromHistory, readReceived } from '../../read-event.ts';
+import { readEvent, readEventThen, readFromHistory, readReceived } from '../../read-event.ts';
 import { defineRoute } from '../../route.ts';
 import { problemsOfReadingTheLog } from '../../route-problems.ts';
 import { eventIdIn, eventIdParams, sendEventNotFound } from './event-answers.ts';
 
 const DEFAULT_WAIT_MS = 30_000;
 
-const query = z.strictObject({
-  waitFor: z
-    .enum(eventStatuses)
-    .optional()
-    .describe('Answers once the event has this status, cannot get it any more, or the time is over.'),
-  timeoutMs: wholeNumber(0, mostAskedFor.waitMs).optional().describe(`${DEFAULT_WAIT_MS} unless given.`),
-  minRevision: wholeNumber(0, Number.MAX_SAFE_INTEGER)
-    .optional()
-    .describe('Answers with at least this revision, from the log where the read tables are behind.'),
-});
+const query = z
+  .strictObject({
+    ...thenQuery,
+    waitFor: z
+      .enum(eventStatuses)
+      .optional()
+      .describe('Answers once the event has this status, cannot get it any more, or the time is over.'),
+    timeoutMs: wholeNumber(0, mostAskedFor.waitMs).optional().describe(`${DEFAULT_WAIT_MS} unless given.`),
+    minRevision: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('Answers with at least this revision, from the log where the read tables are behind.'),
+  })
+  .superRefine(atMostOneOf('waitFor', 'asOf', 'asOfPosition'))
+  .superRefine(atMostOneOf('minRevision', 'asOf', 'asOfPosition'));
 
 export const getEvent = defineRoute({
   name: 'getEvent',
@@ -38,7 +44,7 @@ export const getEvent = defineRoute({
   path: '/v1/events/:id',
   summary: 'Get an event',
   description:
-    'The event as it is now. An event that was answered with 201 is always found. `waitFor` makes it a long poll.',
+    'The event as it is now, or was at a moment. An event that was answered with 201 is always found. `waitFor` makes it a long poll.',
   access: toReadEvents,
   params: eventIdParams,
   query,
@@ -50,9 +56,10 @@ export const getEvent = defineRoute({
   problems: ['event-not-found', 'too-many-waiters', 'read-database-refused', ...problemsOfReadingTheLog],
   handler(dependencies) {
     const { log, limits, waits } = dependencies;
-    return async (request, reply, { waitFor, timeoutMs = DEFAULT_WAIT_MS, minRevision = 0 }) => {
+    return async (request, reply, { waitFor, timeoutMs = DEFAULT_WAIT_MS, minRevision = 0, ...moment }) => {
       const id = eventIdIn(request);
       if (id === null) return sendEventNotFound(reply);
+      if (isThen(moment)) return answerThen(dependencies, request, reply, { id, moment });
       const isAnswered = await answerAtOnce(dependencies, request, reply, { id, waitFor, minRevision });
       if (isAnswered || waitFor === undefined) return reply;
       // A waiting request holds no memory.
@@ -67,6 +74,18 @@ export const getEvent = defineRoute({
     };
   },
 });
+
+async function answerThen(
+  { log, limits }: RouteDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { id, moment }: { readonly id: string; readonly moment: Then },
+): Promise<FastifyReply> {
+  const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
+  if (refusal !== null) return sendProblem(reply, refusal);
+  const event = await readEventThen(log, id, moment);
+  return event !== null && mayKnowOf(request, event) ? answer(request, reply, event) : sendEventNotFound(reply);
+}
 
 const tooManyWaiters: Problem = { code: 'too-many-waiters', detail: 'Ask again without waitFor.' };
 const tooManyOfThisClient: Problem = {

@@ -1,9 +1,12 @@
+import { z } from 'zod';
 import { createChainCheck, unseal } from '../../../application/envelope.ts';
 import { streamOf } from '../../../application/event-identity.ts';
+import { pagesThen } from '../../../application/history-then.ts';
 import type { RecordedTransition } from '../../../application/ports/event-log.ts';
 import type { TransitionType } from '../../../domain/event/transitions.ts';
 import { exampleHistory, historyAnswer } from '../../answers/history.ts';
 import type { Sight } from '../../event-json.ts';
+import { atMostOneOf, thenQuery } from '../../intake/then.ts';
 import { memoryOfPage } from '../../limits.ts';
 import { countPayloadsRead } from '../../plugins/access-counts.ts';
 import { sendProblem } from '../../plugins/problems.ts';
@@ -23,19 +26,20 @@ export const getHistory = defineRoute({
   path: '/v1/events/:id/history',
   summary: "Get an event's history",
   description:
-    'Every transition of the event in order, straight from the log, each with the hash of the one before. docs/histories.md says how the hashes are checked. Without the permission `payloads:read` the payload is left out, and the hash of the transition that holds it cannot be checked from the answer.',
+    'Every transition of the event in order, up to now or to a moment, straight from the log, each with the hash of the one before. docs/histories.md says how the hashes are checked. Without the permission `payloads:read` the payload is left out, and the hash of the transition that holds it cannot be checked from the answer.',
   access: { permission: 'audit:read' },
   params: eventIdParams,
+  query: z.strictObject(thenQuery).superRefine(atMostOneOf('asOf', 'asOfPosition')),
   answers: { 200: { description: 'The history.', body: { schema: historyAnswer, example: exampleHistory } } },
   problems: ['event-not-found', ...problemsOfReadingTheLog],
   handler:
     ({ log, limits }) =>
-    async (request, reply) => {
+    async (request, reply, then) => {
       const id = eventIdIn(request);
       const refusal = await takeRoom(request, reply, memoryOfPage(limits));
       if (refusal !== null) return sendProblem(reply, refusal);
       if (id === null) return sendEventNotFound(reply);
-      const pages = log.readPages(streamOf(id))[Symbol.asyncIterator]();
+      const pages = pagesThen(log, streamOf(id), then);
       const first = await pages.next();
       if (first.done === true) return sendEventNotFound(reply);
       countPayloadsRead(request, 1);
