@@ -17,8 +17,11 @@ import { type FullProfile, missingForFullProfile, startFullProfile } from '../..
 import { findBreaches } from '../../support/guarantees/find-breaches.ts';
 import { readAllHistories } from '../../support/guarantees/read-histories.ts';
 import { untilEnded } from '../../support/guarantees/until-ended.ts';
+import { readExposition, sumOf, valuesOf } from '../../support/metrics/exposition.ts';
 import { postAll } from '../../support/processes/post-all.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
+
+const scraped = async (monitoringUrl: string) => readExposition(await (await fetch(`${monitoringUrl}/metrics`)).text());
 
 const missing = missingForFullProfile() ?? whyNoMachineClock();
 if (missing !== null) process.stdout.write(`skipped: clocks that differ, because ${missing}\n`);
@@ -79,6 +82,32 @@ describe.skipIf(missing !== null)('a worker whose clock differs from that of all
       const lateMs = (second?.recordedAt ?? Number.NaN) - (scheduled?.dueAt ?? Number.NaN);
       expect(lateMs).toBeGreaterThanOrEqual(0);
       expect(lateMs).toBeLessThan(MOST_LATE_MS);
+    }
+  });
+
+  it('leaves metrics that agree with the log, of all processes together, and none below zero', async () => {
+    const shown = await Promise.all(profile.processes().map(({ monitoringUrl }) => scraped(monitoringUrl)));
+    const all = shown.flat();
+    const steps = ['received', 'failed', 'retried', 'processed', 'dead', 'interrupted'];
+    expect(steps.map((status) => sumOf(all, 'eventops_events_total', { status }))).toEqual([
+      ...[posted, posted, posted, posted],
+      ...[0, 0],
+    ]);
+    expect(sumOf(all, 'eventops_attempt_wait_seconds_count')).toBe(2 * posted);
+    expect(sumOf(all, 'eventops_end_to_end_seconds_count', { outcome: 'processed' })).toBe(posted);
+    const below = all.filter(({ name, value }) => name.startsWith('eventops_') && value < 0);
+    expect(below).toEqual([]);
+    for (const lease of ['projection:events', 'dispatcher', 'due-work-sweep'])
+      expect(sumOf(all, 'eventops_lease_owner', { lease }), lease).toBe(1);
+  });
+
+  it('leaves no lag once everything is handled, as each process with the read tables sees it', async () => {
+    const none = { 'projection:due-work': 0, 'projection:events': 0, 'projection:access-records': 0, dispatcher: 0 };
+    for (const { role, monitoringUrl } of profile.processes().filter((process) => process.role !== 'worker')) {
+      const lags = async () => valuesOf(await scraped(monitoringUrl), 'eventops_lag_seconds', 'subscriber');
+      let found = await lags();
+      while (Object.values(found).some((seconds) => seconds !== 0)) found = await lags();
+      expect(found, role).toEqual(none);
     }
   });
 
