@@ -2,6 +2,8 @@ import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
 import { EVENT_STREAM_PREFIX } from '../application/event-identity.ts';
 import type { Role } from '../cli/program.ts';
 import { loadCheckpoints } from '../projections/checkpoints.ts';
+import { dueWork } from '../projections/due-work/read-model.ts';
+import { events } from '../projections/events/read-model.ts';
 import { readModels } from '../projections/index.ts';
 import { projectionNameOf } from '../projections/projection-states.ts';
 import { readWorkLeft } from '../projections/work-left.ts';
@@ -31,7 +33,13 @@ export function measureOnDemand(
     if (unhealthyReason !== null) throw new Error(unhealthyReason);
     return readTables.db;
   };
-  metrics.showWorkLeft(async () => readWorkLeft(usable(), MOST_TYPES));
+  // Rows of another log would be counted as if they were of this one.
+  const shown = () => {
+    const refusal = readTables.refusalOf(events) ?? readTables.refusalOf(dueWork);
+    if (refusal !== null) throw new Error(refusal);
+    return usable();
+  };
+  metrics.showWorkLeft(async () => readWorkLeft(shown(), MOST_TYPES));
   const projections = readModels.map((readModel) => ({
     name: projectionNameOf(readModel),
     streamPrefixes: readModel.streamPrefixes,
