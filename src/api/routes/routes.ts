@@ -16,6 +16,7 @@ import { listEvents } from './events/list-events.ts';
 import { replayEvent } from './events/replay-event.ts';
 import { health } from './health/health.ts';
 import { readiness } from './health/readiness.ts';
+import { listHistory } from './history/list-history.ts';
 import { getDocument } from './reference/get-document.ts';
 import { getReferenceFile } from './reference/get-reference-file.ts';
 import { getReferencePage } from './reference/get-reference-page.ts';
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   listApiKeys,
   revokeApiKey,
   listAccessRecords,
+  listHistory,
   health,
   readiness,
   getDocument,

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { createChainCheck, unseal } from '../../../application/envelope.ts';
+import { createChainCheck } from '../../../application/envelope.ts';
 import { streamOf } from '../../../application/event-identity.ts';
 import { pagesThen } from '../../../application/history-then.ts';
 import type { RecordedTransition } from '../../../application/ports/event-log.ts';
-import type { TransitionType } from '../../../domain/event/transitions.ts';
 import { exampleHistory, historyAnswer } from '../../answers/history.ts';
 import type { Sight } from '../../event-json.ts';
 import { atMostOneOf, thenQuery } from '../../intake/then.ts';
@@ -14,6 +13,7 @@ import { takeRoom } from '../../plugins/room.ts';
 import { defineRoute } from '../../route.ts';
 import { problemsOfReadingTheLog } from '../../route-problems.ts';
 import { sendJsonPieces } from '../../send-json.ts';
+import { damagedTransitionJson, transitionJson } from '../../transition-json.ts';
 import { eventIdIn, eventIdParams, sendEventNotFound } from './event-answers.ts';
 
 /**
@@ -57,7 +57,7 @@ async function* answerPieces(first: Page, rest: AsyncIterator<Page>, sight: Sigh
     for (let page: Page | null = first; page !== null; page = await nextOf(rest)) {
       for (const recorded of page) {
         verified = isUnbrokenUpTo(recorded);
-        yield `${separator}${verified ? itemJson(recorded, sight) : damagedItemJson(recorded, sight)}`;
+        yield `${separator}${verified ? transitionJson(recorded, sight) : damagedTransitionJson(recorded, sight)}`;
         separator = ',';
       }
     }
@@ -70,34 +70,4 @@ async function* answerPieces(first: Page, rest: AsyncIterator<Page>, sight: Sigh
 async function nextOf(pages: AsyncIterator<Page>): Promise<Page | null> {
   const next = await pages.next();
   return next.done === true ? null : next.value;
-}
-
-/** The data is spliced in as the text that was hashed; without its payload, where it has one that may not be seen. */
-function itemJson(recorded: RecordedTransition, { seesPayloads }: Sight): string {
-  const hasPayload = recorded.type === ('EventReceived' satisfies TransitionType);
-  return joined(recorded, seesPayloads || !hasPayload ? recorded.data : withoutPayload(recorded.data));
-}
-
-function joined(recorded: RecordedTransition, data: string): string {
-  const { envelope, hash } = unseal(recorded);
-  return `${JSON.stringify({ ...envelope, hash }).slice(0, -1)},"data":${data}}`;
-}
-
-function withoutPayload(data: string): string {
-  const { payload: _, ...others } = JSON.parse(data) as Readonly<Record<string, unknown>>;
-  return JSON.stringify(others);
-}
-
-/** In a broken history any text may be there; the answer has to stay JSON, and the rest of the history readable. */
-function damagedItemJson(recorded: RecordedTransition, sight: Sight): string {
-  try {
-    // Whatever its type says: that may be what was changed.
-    const item = joined(recorded, sight.seesPayloads ? recorded.data : withoutPayload(recorded.data));
-    JSON.parse(item);
-    return item;
-  } catch {
-    const { stream, revision, id, type, schemaVersion, recordedAt, data, metadata } = recorded;
-    const unreadable = sight.seesPayloads ? { data, metadata } : {};
-    return JSON.stringify({ stream, revision: Number(revision), id, type, schemaVersion, recordedAt, unreadable });
-  }
 }

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { CheckpointRefused } from '../../src/application/failures.ts';
+import { apiUnderTest, order } from '../support/api/api-under-test.ts';
+import { eventLife } from '../support/api/event-life.ts';
+import { falsified } from '../support/falsified-log.ts';
+import { createInMemoryLog } from '../support/in-memory-log.ts';
+
+interface Item {
+  readonly position: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly type: string;
+}
+
+/** Two events, the second of which dies and is replayed by an operator a minute after its receipt. */
+async function twoEvents() {
+  const log = createInMemoryLog();
+  const api = apiUnderTest({ log });
+  const first = (await api.post(order, {}, 'shop')).json().id;
+  api.clock.advance(10_000);
+  const second = (await api.post(order, {}, 'shop')).json().id;
+  const life = eventLife(log, api.clock, second);
+  api.clock.advance(10_000);
+  await life.start();
+  await life.failForGood();
+  api.clock.advance(40_000);
+  await api.call({ method: 'POST', url: `/v1/events/${second}/replay`, payload: { reason: 'fixed' } });
+  const ask = async (query: string, as = 'auditor') => (await api.call({ url: `/v1/history?${query}`, as })).json();
+  const types = async (query: string) => (await ask(query)).items.map(({ type }: Item) => type);
+  return { ...api, log, first, second, ask, types };
+}
+
+/** All pages, one after the other. */
+async function walk(ask: (query: string) => Promise<{ items: Item[]; nextCursor: string | null }>, query: string) {
+  const items: Item[] = [];
+  let pages = 0;
+  for (let cursor: string | null = ''; cursor !== null; pages++) {
+    const page = await ask(`${query}${cursor === '' ? '' : `&cursor=${cursor}`}`);
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return { items, pages };
+}
+
+describe('all histories together', () => {
+  it('are listed in the order of the log, each transition as its history shows it', async () => {
+    const { call, first, second, ask } = await twoEvents();
+    const { items, verified, nextCursor } = await ask('');
+    expect([verified, nextCursor]).toEqual([true, null]);
+    expect(items.map(({ stream, revision }: Item) => [stream, revision])).toEqual([
+      [`event-${first}`, 0],
+      ...[0, 1, 2, 3, 4].map((revision) => [`event-${second}`, revision]),
+    ]);
+    const { items: history } = (await call({ url: `/v1/events/${second}/history`, as: 'auditor' })).json();
+    expect(items.slice(1).map(({ position: _, ...item }: Item) => item)).toEqual(history);
+  });
+
+  it('are filtered by time, actor and type', async () => {
+    const { types } = await twoEvents();
+    expect(await types('since=2030-01-01T00:00:10Z&until=2030-01-01T00:00:20Z')).toEqual(['EventReceived']);
+    expect(await types('actor=admin-subject')).toEqual(['ReplayRequested']);
+    expect(await types('actor=worker-1&type=ProcessingFailed')).toEqual(['ProcessingFailed']);
+    expect(await types('actor=worker')).toEqual([]);
+    expect(await types('since=2030-01-01T00:01:00.001Z')).toEqual([]);
+  });
+
+  it.each([1, 2, 3, 200])('come in pages of %d, without a gap or a repetition', async (limit) => {
+    const { ask } = await twoEvents();
+    const { items: whole } = await ask('');
+    expect((await walk(ask, `limit=${limit}`)).items).toEqual(whole);
+    const ofType = (await walk(ask, `limit=${limit}&type=EventReceived`)).items;
+    expect(ofType).toEqual(whole.filter(({ type }: Item) => type === 'EventReceived'));
+  });
+
+  it('go on behind what was appended meanwhile', async () => {
+    const { ask, post } = await twoEvents();
+    const { nextCursor } = await ask('limit=5');
+    await post({ ...order, type: 'order.later' });
+    const { items } = await ask(`limit=200&cursor=${nextCursor}`).then((page) => page);
+    expect(items.map(({ type }: Item) => type)).toEqual(['ReplayRequested', 'EventReceived']);
+  });
+
+  it('end a page before it has more data than a page may, and give one item in any case', async () => {
+    const { log } = await twoEvents();
+    const { call } = apiUnderTest({ log, limits: { pageBytes: 1 } });
+    const ask = async (query: string) => (await call({ url: `/v1/history?${query}` })).json();
+    expect(await walk(ask, 'limit=200')).toMatchObject({ items: { length: 6 }, pages: 6 });
+  });
+
+  it('leave out payloads for who may not see them', async () => {
+    const { log } = await twoEvents();
+    const { call } = apiUnderTest({ log });
+    const asked = await call({ url: '/v1/history?type=EventReceived', as: 'auditor' });
+    expect(asked.json().items[0].data.payload).toBeDefined();
+    const withheld = await call({ url: '/v1/history?type=EventReceived', as: 'viewer' });
+    expect(withheld.json().items[0].data).toMatchObject({ type: 'order.placed' });
+    expect(withheld.json().items[0].data.payload).toBeUndefined();
+    expect((await call({ url: '/v1/history', as: 'shop' })).statusCode).toBe(403);
+  });
+
+  it('show what is not as it was written, and say so', async () => {
+    const { log } = await twoEvents();
+    const changed = falsified(log, ({ type, data }) =>
+      type === 'EventReceived' ? { data: data.replace('shop', 'bank') } : {},
+    );
+    const { call } = apiUnderTest({ log: changed });
+    const { items, verified } = (await call({ url: '/v1/history' })).json();
+    expect([items.length, verified]).toEqual([6, false]);
+  });
+});
+
+describe('a cursor into all histories', () => {
+  it('is refused with other filters, and by another log', async () => {
+    const { ask, log } = await twoEvents();
+    const { nextCursor } = await ask('limit=1');
+    expect((await ask(`type=EventReceived&cursor=${nextCursor}`)).code).toBe('cursor-refused');
+    const subscribeAll = () => {
+      throw new CheckpointRefused('It is of another log', { position: null, isOfAnotherLog: true });
+    };
+    const restored = apiUnderTest({ log: { ...log, subscribeAll } });
+    const answer = await restored.call({ url: `/v1/history?limit=1&cursor=${nextCursor}`, as: 'auditor' });
+    expect(answer.json().code).toBe('cursor-refused');
+  });
+});
+
+describe('a log that does not answer', () => {
+  it('is said to be unavailable, and not waited for', async () => {
+    const { log } = await twoEvents();
+    async function* subscribeAll(_: unknown, { signal }: { signal?: AbortSignal } = {}) {
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      yield* [];
+    }
+    const { call, clock } = apiUnderTest({ log: { ...log, subscribeAll } });
+    const answer = call({ url: '/v1/history' });
+    while ((await Promise.race([answer, new Promise((resolve) => setImmediate(resolve, null))])) === null)
+      clock.advance(1_000);
+    expect((await answer).json().code).toBe('log-unavailable');
+  });
+});
