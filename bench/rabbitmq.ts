@@ -46,6 +46,7 @@ const command = (): ProcessEvent => ({
     headId: randomUUID(),
     headHash: 'h'.repeat(64),
     traceparent: null,
+    firstTraceparent: null,
     createdAt: new Date().toISOString(),
   },
 });

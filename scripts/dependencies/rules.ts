@@ -21,6 +21,7 @@ const homes: Readonly<Record<string, { readonly driver: string; readonly home: s
   'jose-has-one-home': { driver: packages('jose'), home: '^src/adapters/[^/]+/' },
   'fastify-has-one-home': { driver: packages('fastify', 'fastify-[^/]+', '@fastify/[^/]+'), home: '^src/api/' },
   'kysely-has-two-homes': { driver: packages('kysely'), home: '^src/(projections|adapters/postgres)/' },
+  'opentelemetry-has-one-home': { driver: packages('@opentelemetry/[^/]+'), home: '^src/adapters/tracing/' },
   'commander-has-one-home': { driver: packages('commander'), home: '^src/cli/' },
 };
 
@@ -43,11 +44,7 @@ const layerRules: readonly IForbiddenRuleType[] = [
       'Use cases run on ports: the domain, computation without effects, no driver and nothing of Node but hashes.',
     from: { path: '^src/application/' },
     to: {
-      pathNot: [
-        '^src/(application|domain)/',
-        packages('zod', '@opentelemetry/api', 'canonicalize'),
-        '^(node:)?crypto$',
-      ],
+      pathNot: ['^src/(application|domain)/', packages('zod', 'canonicalize'), '^(node:)?crypto$'],
     },
   },
   {
@@ -67,7 +64,9 @@ const layerRules: readonly IForbiddenRuleType[] = [
     comment: 'Settings choose among them, and a process loads the drivers of those that were chosen.',
     from: { path: '^src/main/' },
     to: {
-      path: '^src/adapters/(eventstoredb|rabbitmq|postgres)/',
+      path: '^src/adapters/(eventstoredb|rabbitmq|postgres|tracing)/',
+      // It asks what is current, and has nothing of OpenTelemetry but types.
+      pathNot: '^src/adapters/tracing/current-trace\\.ts$',
       dynamic: false,
       dependencyTypesNot: ['type-only'],
     },
@@ -89,7 +88,7 @@ const layerRules: readonly IForbiddenRuleType[] = [
     name: 'drivers-live-in-adapters',
     comment: 'Worker and projections reach outside systems through ports, so that both run in a simulation.',
     from: { path: '^src/(worker|projections)/' },
-    to: { path: '(^|/)node_modules/', pathNot: packages('zod', 'kysely', '@opentelemetry/api') },
+    to: { path: '(^|/)node_modules/', pathNot: packages('zod', 'kysely') },
   },
   {
     name: 'read-models-are-apart',

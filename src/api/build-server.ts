@@ -25,6 +25,7 @@ import { addProblems, answerFrameworkError } from './plugins/problems.ts';
 import { addRateLimits } from './plugins/rate-limits.ts';
 import { addRequestContext, requestIdFrom } from './plugins/request-context.ts';
 import { addRoom } from './plugins/room.ts';
+import { addTracing } from './plugins/tracing.ts';
 import { addRoute } from './route.ts';
 import { routes } from './routes/routes.ts';
 
@@ -71,6 +72,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   addProblems(server, { report: createRepeatingReport({ logger, clock }), countProblem });
   const { accessCounts = { count: () => {} } } = dependencies;
   addAccessCounts(server, { accessCounts, refusedReport: createRepeatingReport({ logger, clock }) });
+  addTracing(server, dependencies.requestTraces);
   addRequestContext(server, limits);
   addCrossOrigin(server, corsOrigins);
   addConnectionCap(server, limits, isProxy);

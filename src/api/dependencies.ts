@@ -8,6 +8,7 @@ import type { EventLoop } from '../application/ports/event-loop.ts';
 import type { KeyUses } from '../application/ports/key-uses.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
+import type { RequestTraces } from '../application/ports/request-traces.ts';
 import type { SecretSource } from '../application/ports/secret-source.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import type { ReplayPermission } from '../domain/event/commands.ts';
@@ -58,6 +59,8 @@ export interface ApiDependencies {
   readonly requestAnswered?: (request: AnsweredRequest) => void;
   /** Called with the code of every problem that is sent. */
   readonly countProblem?: (code: ProblemCode) => void;
+  /** Follows requests; without it, none is followed. */
+  readonly requestTraces?: RequestTraces | undefined;
   /** Whose pages may use the API; none by default. */
   readonly corsOrigins?: readonly string[];
   /** Addresses and networks of the proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed. */
@@ -79,6 +82,7 @@ export type RouteDependencies = Required<
     | 'countProblem'
     | 'accessCounts'
     | 'keyUses'
+    | 'requestTraces'
     | 'corsOrigins'
     | 'trustProxy'
     | 'rateLimits'

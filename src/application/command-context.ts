@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly requestId?: string;
   /** W3C trace context; that of the history by default. */
   readonly traceparent?: string | undefined;
+  /** What came with it; recorded with what follows from this command alone. */
+  readonly tracestate?: string | undefined;
   /** The id of a transition that the command leads to; fresh by default. Read event-log.ts before giving one. */
   readonly transitionId?: (type: string) => string;
 }

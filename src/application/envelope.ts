@@ -3,6 +3,7 @@ import type { AnyAggregate, AnyTransition } from '../domain/aggregate.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { RecordedTransition } from './ports/event-log.ts';
 import { AppendedTransition, SealedTransition, type StoredTransition } from './sealed-transition.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** Who acted: a person or machine client behind a token, or one of our own processes. */
 export type Actor =
@@ -40,8 +41,10 @@ export interface Envelope {
   readonly revision: number;
   readonly schemaVersion: number;
   readonly stream: string;
-  /** W3C trace context of the request that led to it. */
+  /** W3C trace context of the request that led to it, or of the attempt where attempts are traced. */
   readonly traceparent?: string;
+  /** What came with the request's, on what follows from the request alone. */
+  readonly tracestate?: string;
   readonly type: string;
 }
 
@@ -130,7 +133,15 @@ export const hashOf = (recorded: RecordedTransition): string =>
 
 /** The trace context that a transition was stored with. Most have none, and are not parsed to find that out. */
 export const traceparentOf = (recorded: StoredTransition): string | null =>
-  recorded.metadata.includes('"traceparent"') ? (unseal(recorded).envelope.traceparent ?? null) : null;
+  traceContextOf(recorded).traceparent ?? null;
+
+/** The same with its `tracestate`. */
+export function traceContextOf(recorded: StoredTransition): TraceContext {
+  if (!recorded.metadata.includes('"traceparent"')) return {};
+  const { traceparent, tracestate } = unseal(recorded).envelope;
+  if (traceparent === undefined) return {};
+  return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
+}
 
 interface Links {
   readonly prevHash: string;

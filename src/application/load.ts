@@ -13,8 +13,10 @@ export interface Loaded<State> {
   readonly headHash: string;
   /** When the first transition was recorded; `null` when there is none. */
   readonly createdAt: string | null;
-  /** Of the last transition that has one, and so of all that follows until a request brings another. W3C trace context. */
+  /** Of the last transition that has one, and so of all that follows until something brings another. W3C trace context. */
   readonly traceparent: string | null;
+  /** Of the first transition that has one: of the request that the history began with. */
+  readonly firstTraceparent: string | null;
 }
 
 /** Of what was never heard of. */
@@ -25,6 +27,7 @@ export const noHistory: Loaded<never> = {
   headHash: FIRST_PREV_HASH,
   createdAt: null,
   traceparent: null,
+  firstTraceparent: null,
 };
 
 type Evolving<State, Transition extends AnyTransition> = Aggregate<State, AnyCommand, Transition, unknown>;
@@ -35,13 +38,15 @@ export function advance<State, Transition extends AnyTransition>(
   loaded: Loaded<State>,
   recorded: RecordedTransition,
 ): Loaded<State> {
+  const traceparent = traceparentOf(recorded) ?? loaded.traceparent;
   return {
     state: aggregate.evolve(loaded.state, decodeTransition(aggregate, recorded)),
     revision: Number(recorded.revision),
     headId: recorded.id,
     headHash: hashOf(recorded),
     createdAt: loaded.createdAt ?? recorded.recordedAt,
-    traceparent: traceparentOf(recorded) ?? loaded.traceparent,
+    traceparent,
+    firstTraceparent: loaded.firstTraceparent ?? traceparent,
   };
 }
 

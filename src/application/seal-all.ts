@@ -20,7 +20,7 @@ export function sealAll<State, Transition extends AnyTransition>(
   { stream, current, context, recordedAt, random }: Sealing<State>,
   transitions: readonly Transition[],
 ): { readonly transitions: readonly SealedTransition[]; readonly current: Loaded<State> } {
-  const { actor, address, causationId, planId, requestId, transitionId } = context;
+  const { actor, address, causationId, planId, requestId, tracestate, transitionId } = context;
   const traceparent = context.traceparent ?? current.traceparent;
   const sealed: SealedTransition[] = [];
   let after = current;
@@ -41,6 +41,7 @@ export function sealAll<State, Transition extends AnyTransition>(
       schemaVersion: schemaVersionOf(aggregate, type),
       stream,
       ...(traceparent === null ? {} : { traceparent }),
+      ...(tracestate === undefined ? {} : { tracestate }),
       type,
     });
     sealed.push(next);
@@ -51,6 +52,7 @@ export function sealAll<State, Transition extends AnyTransition>(
       headHash: next.hash,
       createdAt: after.createdAt ?? recordedAt,
       traceparent,
+      firstTraceparent: after.firstTraceparent ?? traceparent,
     };
   }
   return { transitions: sealed, current: after };

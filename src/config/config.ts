@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readTexts } from './read-texts.ts';
 import { choice, host, networks, origins, path, port, text, url, wholeNumber } from './setting-types.ts';
+import { otelWithoutEffect, type Tracing, tracingOf, tracingSettings } from './tracing-settings.ts';
 import { unknownSettings } from './unknown-settings.ts';
 
 const crashAt = z
@@ -41,6 +42,7 @@ const settings = z.object({
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
   HANDLER_MEMORY_MIB: wholeNumber(32, 65_536, 256),
+  ...tracingSettings,
   // What is not exactly production would leave development tokens on, so there is nothing that is nearly production.
   NODE_ENV: choice(['development', 'test', 'production']).optional(),
   EVENTOPS_CRASH_AT: crashAt,
@@ -54,6 +56,7 @@ export const secretSettingNames = [
   'DATABASE_URL',
   'AMQP_URL',
   'EVENTOPS_TOKEN',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ] satisfies readonly SettingName[];
 
 type SettingName = keyof typeof settings.shape;
@@ -96,6 +99,10 @@ export interface Config {
   readonly handlerIsolation: (typeof handlerIsolations)[number];
   /** What handlers may take in each of their processes or threads. */
   readonly handlerMemoryMiB: number;
+  /** `null` when nothing is to be traced. */
+  readonly tracing: Tracing | null;
+  /** Variables of OpenTelemetry that are given and have no effect. */
+  readonly otelWithoutEffect: readonly string[];
   readonly production: boolean;
   /** For tests: the process kills itself the `times`-th time that it comes to a point. */
   readonly crashAt: { readonly point: string; readonly times: number } | null;
@@ -152,6 +159,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     handlerIsolation: values.HANDLER_ISOLATION,
     handlerMemoryMiB: values.HANDLER_MEMORY_MIB,
+    tracing: tracingOf(values),
+    otelWithoutEffect: otelWithoutEffect(environment, knownNames),
     production: values.NODE_ENV === 'production',
     crashAt: values.EVENTOPS_CRASH_AT ?? null,
   });

@@ -100,4 +100,50 @@ function isNetwork(value: string): boolean {
   return longest > 0 && Number(prefix ?? longest) <= longest;
 }
 
+/** A share of a whole. */
+export const fraction = (fallback: number) => {
+  const error = expects('must be a number from 0 to 1, such as 0.01');
+  return z
+    .string()
+    .regex(/^(0|1|0\.\d{1,15}|1\.0{1,15})$/, { error })
+    .transform(Number)
+    .default(fallback);
+};
+
+/** As OpenTelemetry has it, whatever the case of its letters. */
+export const truth = (fallback: boolean) =>
+  z
+    .string()
+    .regex(/^(true|false)$/i, { error: expects('must be true or false') })
+    .transform((value) => value.toLowerCase() === 'true')
+    .default(fallback);
+
+const name = /^[\w!#$%&'*+.^`|~-]{1,255}$/;
+
+/** Names with values, in which what is no printable character, a comma or a percent sign is percent-encoded. */
+export const pairs = () =>
+  z
+    .string()
+    .transform((value, context): Readonly<Record<string, string>> => {
+      const read = value.split(',').map(pairOf);
+      const sound = read.filter((each) => each !== null);
+      if (sound.length === read.length) return Object.fromEntries(sound);
+      const message = expects(
+        'must be name=value pairs, separated by commas, in which a comma is %2C, a space %20 and a percent sign %25',
+      );
+      context.addIssue({ code: 'custom', message });
+      return {};
+    })
+    .default({});
+
+function pairOf(given: string): readonly [string, string] | null {
+  const [, key = '', value = ''] = /^\s*([^=\s]*)\s*=\s*(.*?)\s*$/.exec(given) ?? [];
+  try {
+    const decoded = decodeURIComponent(value);
+    return name.test(key) && /^[ -~\u0080-\uffff]*$/.test(decoded) ? [key, decoded] : null;
+  } catch {
+    return null;
+  }
+}
+
 const expects = (form: Expected) => form;

@@ -6,6 +6,7 @@ import { systemEventLoop } from '../adapters/system/event-loop.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { systemSecretSource } from '../adapters/system/secret-source.ts';
 import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
+import type { Tracing } from '../adapters/tracing/open-tracing.ts';
 import { connectionsWithin } from '../api/connections.ts';
 import type { ReadinessCheck } from '../api/dependencies.ts';
 import { limitReads } from '../api/limited-reads.ts';
@@ -63,6 +64,8 @@ interface Given {
   /** `null` in a process without a worker. */
   readonly runner: HandlerRunner | null;
   readonly metrics: Metrics;
+  /** `null` where nothing is traced. */
+  readonly tracing?: Tracing | null;
   readonly logger: Logger;
   /** Texts that standard output and standard error had no room for. */
   readonly droppedOutput: () => number;
@@ -77,7 +80,8 @@ interface Given {
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
 async function startAll(given: Given, defer: Defer): Promise<Started> {
-  const { config, roles, handlers, runner, metrics, logger, droppedOutput } = given;
+  const { config, roles, handlers, runner, metrics, tracing = null, logger, droppedOutput } = given;
+  defer(() => tracing?.close());
   defer(() => given.parts.close());
   defer(() => runner?.close());
   const brokenHistories = createBrokenHistories({ logger });
@@ -90,7 +94,8 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${random.uuid().slice(0, 8)}`;
   const services = await createServices({
-    ...{ roles, parts, handlers, useCases, metrics, shutdownTimeoutMs, logger, clock, random, processName },
+    ...{ roles, parts, handlers, metrics, shutdownTimeoutMs, logger, clock, random, processName },
+    useCases: tracing?.useCases(useCases) ?? useCases,
     ...(runner === null ? {} : { startRunner: () => runner }),
   });
   for (const service of services) {
@@ -125,7 +130,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   const apiPort = roles.includes('api')
     ? await listenForRequests(
         {
-          ...{ config, parts, handlers, metrics, logger, processName },
+          ...{ config, parts, handlers, metrics, tracing, logger, processName },
           checks: [...checks, ...notices],
           reportBroken: brokenHistories.report,
         },
@@ -162,12 +167,13 @@ async function listenForRequests(
   given: Pick<Given, 'config' | 'parts' | 'handlers' | 'logger'> & {
     readonly checks: readonly ReadinessCheck[];
     readonly metrics: Metrics;
+    readonly tracing: Tracing | null;
     readonly processName: string;
     readonly reportBroken: (stream: string) => void;
   },
   defer: Defer,
 ): Promise<number> {
-  const { config, parts, handlers, checks, metrics, logger, processName, reportBroken } = given;
+  const { config, parts, handlers, checks, metrics, tracing, logger, processName, reportBroken } = given;
   const matchHandler = createMatchHandler(handlers);
   const { buildServer } = await import('../api/build-server.ts');
   const { permissionsOfRoles } = await import('../api/permissions.ts');
@@ -204,6 +210,7 @@ async function listenForRequests(
     replayPermissionOf: (type) => matchHandler(type)?.replay ?? 'safe',
     permissionsOfRoles: permissionsOfRoles(config.replayRole),
     ...metrics.requests(),
+    requestTraces: tracing?.requests,
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
     rateLimits: {

@@ -1,7 +1,7 @@
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Config } from '../config/config.ts';
-import { catchUncaught, dieOf } from '../worker/handler-context.ts';
+import { catchUncaught, culprit, dieOf } from '../worker/handler-context.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { createInProcessRunner } from '../worker/in-process-runner.ts';
 import { lockGlobals } from '../worker/lock-globals.ts';
@@ -14,11 +14,14 @@ export async function startRunner(
   config: Pick<Config, 'handlersFile' | 'handlerIsolation' | 'handlerMemoryMiB'>,
   logger: Logger,
   ended: (how: string) => void,
+  /** Whether requests that handlers send to others may have to be followed. */
+  followsCalls: boolean,
 ): Promise<HandlerRunner> {
   const { handlersFile: configPath, handlerIsolation, handlerMemoryMiB: memoryMiB } = config;
   if (handlerIsolation === 'none') {
     const stopCatching = catchUncaught((error) => dieOf(error, stopCatching));
     lockGlobals();
+    if (followsCalls) (await import('../worker/outgoing-calls.ts')).followOutgoingCalls(() => culprit()?.caller);
     return createInProcessRunner({ clock: systemClock, logger });
   }
   const { createIsolatedRunner } = await import('../worker/isolation/isolated-runner.ts');
@@ -26,5 +29,6 @@ export async function startRunner(
   const start = isolates
     ? (await import('../worker/isolation/start-process.ts')).startProcess
     : (await import('../worker/isolation/start-thread.ts')).startThread;
-  return createIsolatedRunner({ start, isolates, configPath, memoryMiB, clock: systemClock, logger, crashed: ended });
+  const common = { start, isolates, configPath, memoryMiB, clock: systemClock, logger, crashed: ended };
+  return createIsolatedRunner({ ...common, followsCalls });
 }

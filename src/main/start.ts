@@ -15,6 +15,7 @@ import { compose, type Running } from './compose.ts';
 import { crashingAsAsked } from './crash-points/crashing-as-asked.ts';
 import { startRunner } from './handler-isolation.ts';
 import { openParts } from './open-parts.ts';
+import { startTracing, tracedParts } from './tracing.ts';
 import { untilReady } from './until-ready.ts';
 import { versionOfPackage } from './version-of-package.ts';
 import { welcome } from './welcome.ts';
@@ -33,11 +34,13 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
   const droppedOutput = () => standardOutput.dropped() + standardError.dropped();
   const metrics = createMetrics({ clock: systemClock, version: versionOfPackage(), roles, types: typesOf(handlers) });
   // First, because its processes load beside what follows.
-  const runner = roles.includes('worker') ? await startRunner(config, logger, metrics.handlersEnded) : null;
+  const follows = config.tracing !== null;
+  const runner = roles.includes('worker') ? await startRunner(config, logger, metrics.handlersEnded, follows) : null;
   const running = await closingOnFailure(runner, async () => {
     const parts = await openParts({ config, roles, acceptLossUpTo, logger });
-    const acting = crashing({ parts, runner }, logger);
-    return compose({ config, roles, handlers, metrics, logger, droppedOutput, ...acting });
+    const tracing = await startTracing(config, roles, logger);
+    const acting = crashing(tracedParts(tracing, { parts, runner }), logger);
+    return compose({ config, roles, handlers, metrics, tracing, logger, droppedOutput, ...acting });
   });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   const { apiUrl, monitoringUrl, readyPort } = running;

@@ -1,4 +1,4 @@
-import { isAsWritten, traceparentOf } from '../application/envelope.ts';
+import { isAsWritten, traceContextOf } from '../application/envelope.ts';
 import { decodeEventTransition } from '../application/event-history.ts';
 import { EVENT_STREAM_PREFIX, eventIdOfStream } from '../application/event-identity.ts';
 import { CheckpointRefused, HistoryBroken } from '../application/failures.ts';
@@ -153,22 +153,18 @@ async function usablePlace({
 
 function commandOf(recorded: RecordedTransition, carriedCharacters: number, logger: Logger): readonly ProcessEvent[] {
   const eventId = eventIdOfStream(recorded.stream);
-  const trace = () => {
-    const traceparent = traceparentOf(recorded);
-    return traceparent === null ? {} : { traceparent };
-  };
   try {
     if (recorded.type === 'EventReceived') {
       mustBeAsWritten(recorded);
       const event = advance(eventAggregate, noHistory, recorded);
       const isCarried = (event.state?.received.payload.length ?? 0) <= carriedCharacters;
-      return [{ eventId, generation: 0, attempt: 1, event: isCarried ? event : null, ...trace() }];
+      return [{ eventId, generation: 0, attempt: 1, event: isCarried ? event : null, ...traceContextOf(recorded) }];
     }
     if (recorded.type !== 'ReplayRequested') return [];
     mustBeAsWritten(recorded);
     const transition = decodeEventTransition(recorded);
     if (transition.type !== 'ReplayRequested') return [];
-    return [{ eventId, generation: transition.data.generation, attempt: 1, event: null, ...trace() }];
+    return [{ eventId, generation: transition.data.generation, attempt: 1, event: null, ...traceContextOf(recorded) }];
   } catch (error) {
     // Standing still would keep every later event waiting for one that this version cannot process anyway.
     logger.error({ err: error, eventId }, 'a transition cannot be read; no command is published for it');

@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Caller } from '../application/outgoing-call.ts';
 
 /** Takes what a handler threw where no code of ours could catch it: in a timer, or in a promise that it did not await. */
 export interface Culprit {
+  /** Whose requests to others are followed. */
+  readonly caller?: Caller | undefined;
   threw(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): void;
 }
 

@@ -1,3 +1,4 @@
+import type { OutgoingCall } from '../application/outgoing-call.ts';
 import type { EventState } from '../domain/event/state.ts';
 import type { Failure, TransitionData } from '../domain/event/transitions.ts';
 import type { ConfiguredHandler } from './handlers/match-handler.ts';
@@ -10,6 +11,8 @@ export interface HandlerRun {
   readonly receivedAt: string;
   readonly traceparent: string | null;
   readonly handler: ConfiguredHandler;
+  /** Called with each request that the handler sends to others, where `traceparent` is that of a trace that is recorded. */
+  readonly called?: (call: OutgoingCall) => void;
 }
 
 type Result = TransitionData<'ProcessingSucceeded'>['result'];

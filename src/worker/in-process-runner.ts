@@ -30,6 +30,7 @@ export function createInProcessRunner({
 }): HandlerRunner {
   const running = new Set<Running>();
   const culpritOf = (one: Running) => ({
+    caller: callerOf(one.run),
     threw: (error: unknown) => {
       const { eventId } = one.run;
       if (!one.end({ kind: 'failed', failure: describeFailure(error) }))
@@ -83,3 +84,6 @@ export function createInProcessRunner({
     close: async () => {},
   };
 }
+
+const callerOf = ({ traceparent, called }: HandlerRun) =>
+  called === undefined || traceparent === null ? undefined : { traceparent, called };

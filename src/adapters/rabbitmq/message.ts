@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LoadedEvent } from '../../application/event-history.ts';
 import { messageId, type ProcessEvent } from '../../application/ports/command-bus.ts';
-import { traceparentForm } from '../../application/trace-context.ts';
+import { type TraceContext, traceparentForm } from '../../application/trace-context.ts';
 import { eventStatuses } from '../../domain/event/status.ts';
 import { transitionSchemas } from '../../domain/event/transitions.ts';
 
@@ -18,6 +18,8 @@ export interface OutgoingMessage {
   /** Of its first command. */
   readonly id: string;
   readonly commandCount: number;
+  /** Of a message with one command, for whatever follows messages; each command has its own in the body. */
+  readonly traceContext: TraceContext;
   readonly body: Buffer;
 }
 
@@ -28,11 +30,13 @@ export interface OutgoingMessage {
 export function* pack(commands: readonly ProcessEvent[], maxCommands: number): Generator<OutgoingMessage> {
   const most = Math.min(maxCommands, Math.ceil(commands.length / SPREAD));
   let id = '';
+  let traceContext: TraceContext = {};
   let texts: string[] = [];
   let characters = 0;
   const finished = () => ({
     id,
     commandCount: texts.length,
+    traceContext: texts.length === 1 ? traceContext : {},
     body: Buffer.from(`{"version":${VERSION},"commands":[${texts.join(',')}]}`),
   });
   for (const command of commands) {
@@ -42,7 +46,10 @@ export function* pack(commands: readonly ProcessEvent[], maxCommands: number): G
       texts = [];
       characters = 0;
     }
-    if (texts.length === 0) id = messageId(command);
+    if (texts.length === 0) {
+      id = messageId(command);
+      traceContext = traceContextOf(command);
+    }
     texts.push(text);
     characters += text.length;
   }
@@ -51,11 +58,16 @@ export function* pack(commands: readonly ProcessEvent[], maxCommands: number): G
 
 const SPREAD = 8;
 
+const traceContextOf = ({ traceparent, tracestate }: ProcessEvent): TraceContext => ({
+  ...(traceparent === undefined ? {} : { traceparent }),
+  ...(tracestate === undefined ? {} : { tracestate }),
+});
+
 /** As workers of every version read it: an event says when it was received, and the command has the trace. */
 function writtenForm({ eventId, generation, attempt, event, dueAt, traceparent }: ProcessEvent) {
   const withTrace = { dueAt, traceparent };
   if (event === null) return { eventId, generation, attempt, event, ...withTrace };
-  const { createdAt: receivedAt, traceparent: _, ...loaded } = event;
+  const { createdAt: receivedAt, traceparent: _, firstTraceparent: _first, ...loaded } = event;
   return { eventId, generation, attempt, event: { ...loaded, receivedAt }, ...withTrace };
 }
 
@@ -90,6 +102,7 @@ const loadedEvent = z
     ...loaded,
     createdAt,
     traceparent: null,
+    firstTraceparent: null,
   })) satisfies z.ZodType<LoadedEvent>;
 
 const commandSchema = z.strictObject({

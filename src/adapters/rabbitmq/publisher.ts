@@ -70,7 +70,7 @@ async function send(
   await Promise.all(confirmations);
 }
 
-const confirmed = (session: Session, { id, commandCount, body }: OutgoingMessage) =>
+const confirmed = (session: Session, { id, commandCount, traceContext, body }: OutgoingMessage) =>
   new Promise<void>((resolve, reject) => {
     const properties = {
       persistent: true,
@@ -79,7 +79,7 @@ const confirmed = (session: Session, { id, commandCount, body }: OutgoingMessage
       messageId: id,
       type: 'ProcessEvent',
       contentType: 'application/json',
-      headers: { commands: commandCount },
+      headers: { commands: commandCount, ...traceContext },
     };
     const flows = session.channel.publish(EXCHANGE, PROCESS.routingKey, body, properties, (error: Error | null) => {
       if (error) reject(error);

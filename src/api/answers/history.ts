@@ -33,6 +33,7 @@ const transition = z
     causationId: z.string(),
     requestId: z.string().optional(),
     traceparent: z.string().optional(),
+    tracestate: z.string().optional(),
     keyId: z.string().optional(),
     planId: z.string().optional(),
     prevHash: sha256.describe('The hash of the transition before; 64 zeros at revision 0.'),

@@ -15,7 +15,7 @@ import {
 import { countRefused } from './access-counts.ts';
 import { sendProblem } from './problems.ts';
 import { refusalOfPrincipal, refusalOfStranger } from './rate-limits.ts';
-import { traceContextOf } from './request-context.ts';
+import { traceContextOf } from './tracing.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Random } from '../../application/ports/random.ts';
-import { traceparentForm } from '../../application/trace-context.ts';
 import type { Limits } from '../limits.ts';
 import { sendProblem } from './problems.ts';
 
@@ -30,12 +29,6 @@ export const requestIdFrom = (random: Random) => (request: IncomingMessage) => {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : random.uuid();
 };
-
-/** The client's trace context; absent when there is none or it is malformed, as the specification asks. */
-export function traceContextOf(request: FastifyRequest): { readonly traceparent?: string } {
-  const given = request.headers['traceparent'];
-  return typeof given === 'string' && traceparentForm.test(given) ? { traceparent: given } : {};
-}
 
 export function addRequestContext(server: FastifyInstance, limits: Limits): void {
   server.addHook('onRequest', (request, reply, done) => {

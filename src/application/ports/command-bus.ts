@@ -14,6 +14,8 @@ export interface ProcessEvent {
   readonly dueAt?: string | undefined;
   /** W3C trace context of what the command follows from. Absent where there is none, or only the history knows. */
   readonly traceparent?: string | undefined;
+  /** What came with it, from the dispatcher to the bus. Not kept in the command. */
+  readonly tracestate?: string | undefined;
 }
 
 /** `<eventId>:<generation>:<attempt>`: equal for a command that is published again. */

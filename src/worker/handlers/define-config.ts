@@ -30,8 +30,8 @@ export interface HandlerContext {
   readonly attempt: number;
   readonly maxAttempts: number;
   /**
-   * W3C trace context of the request that sent the event, or of the one that replayed it: to be handed on as the header
-   * `traceparent`. `null` where the request had none.
+   * W3C trace context, to be handed on as the header `traceparent` by clients other than Node's own: of this attempt where
+   * attempts are traced, else of the request that sent the event or replayed it. `null` where that had none.
    */
   readonly traceparent: string | null;
 }

@@ -8,6 +8,7 @@ import type { HandlerOutcome, HandlerRunner } from '../handler-runner.ts';
 import { invocationOf, outcomeOf } from '../invoke-handler.ts';
 import type { StartCell } from './cell-link.ts';
 import { type Assigned, type Cell, type CellOwner, startCell } from './cell-of-handlers.ts';
+import { checkedCall } from './checked-call.ts';
 import { checkedEnd } from './checked-end.ts';
 import { type IsolationLimits, isolationLimits } from './isolation-limits.ts';
 import type { CellEnd, FromCell } from './messages.ts';
@@ -20,6 +21,8 @@ export interface IsolatedRunnerOptions {
   /** Absolute path of the handlers' configuration. */
   readonly configPath: string;
   readonly memoryMiB: number;
+  /** Whether requests of handlers may have to be followed. */
+  readonly followsCalls?: boolean;
   readonly clock: MonotonicClock;
   readonly logger: Logger;
   /** Called with each end of a cell that was not ours. */
@@ -40,9 +43,9 @@ const failures: Readonly<Record<CellEnd['kind'], string>> = {
  * did it; an event that has a cell for itself then fails.
  */
 export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRunner {
-  const { start, isolates, configPath, memoryMiB, clock, logger, crashed = () => {} } = options;
+  const { start, isolates, configPath, memoryMiB, followsCalls = false, clock, logger, crashed = () => {} } = options;
   const limits: IsolationLimits = { ...isolationLimits, ...options.limits?.isolation };
-  const settings = { configPath, memoryMiB, leftoverGraceMs: limits.leftoverGraceMs };
+  const settings = { configPath, memoryMiB, leftoverGraceMs: limits.leftoverGraceMs, followsCalls };
   const shared = new Set<Cell>();
   const own = new Set<Cell>();
   const cellOf = new Map<number, Cell>();
@@ -103,7 +106,8 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
     },
   };
 
-  const hear = (cell: Cell, { ready, unusable, ends = [], lines = [], late = [], worn, leftover }: FromCell) => {
+  const hear = (cell: Cell, message: FromCell) => {
+    const { ready, unusable, ends = [], lines = [], calls = [], late = [], worn, leftover } = message;
     if (ready) {
       failedStarts = 0;
       unhealthyReason = null;
@@ -113,6 +117,10 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
     for (const [number, line] of lines) {
       const one = cell.inHand.get(number);
       if (one) writeHandlerLine(logger, { ...named(one), type: one.message.type }, line);
+    }
+    for (const [number, said] of calls) {
+      const call = checkedCall(said);
+      if (call !== null) cell.inHand.get(number)?.run.called?.(call);
     }
     // What went on in it would end the next event's attempt, and only that event would be blamed.
     if (own.has(cell) && (leftover || ends.some(([, end]) => end?.kind !== 'succeeded'))) cell.retire();
@@ -197,7 +205,8 @@ export function createIsolatedRunner(options: IsolatedRunnerOptions): HandlerRun
       new Promise((resolve) => {
         if (isClosed) return resolve({ kind: 'abandoned' });
         const number = ++lastNumber;
-        const message = { ...invocationOf(run), run: number, pattern: run.handler.pattern };
+        const follows = run.called === undefined ? {} : ({ followsCalls: true } as const);
+        const message = { ...invocationOf(run), run: number, pattern: run.handler.pattern, ...follows };
         place({ number, run, message, settle: resolve });
       }),
     abandon: () => {

@@ -1,3 +1,4 @@
+import type { OutgoingCall } from '../../application/outgoing-call.ts';
 import type { HandlerLine } from '../handler-log.ts';
 import type { HandlerEnd } from '../handler-runner.ts';
 import type { Invocation } from '../invoke-handler.ts';
@@ -10,6 +11,8 @@ export interface CellSettings {
   readonly memoryMiB: number;
   /** How long an outcome is kept back while the handler's own timers are still running. */
   readonly leftoverGraceMs: number;
+  /** Whether requests of handlers may have to be followed. */
+  readonly followsCalls: boolean;
 }
 
 /** One run, by a number of its own: an event may run twice in one cell, one time after the other. */
@@ -17,6 +20,8 @@ export interface CellRun extends Invocation {
   readonly run: number;
   /** The handler's name in the configuration. */
   readonly pattern: string;
+  /** Its requests to others are reported. */
+  readonly followsCalls?: true;
 }
 
 export type ToCell =
@@ -33,6 +38,7 @@ export interface FromCell {
   readonly unusable?: string;
   readonly ends?: readonly (readonly [run: number, end: HandlerEnd])[];
   readonly lines?: readonly (readonly [run: number, line: HandlerLine])[];
+  readonly calls?: readonly (readonly [run: number, call: OutgoingCall])[];
   /** Failures of handlers that had ended before. */
   readonly late?: readonly (readonly [run: number, what: string])[];
   /** The cell goes on, and should be replaced once it is empty: an error went through code that did not expect it. */

@@ -11,7 +11,15 @@ const command = (eventId: string, payload = ''): ProcessEvent => {
     eventId,
     generation: 0,
     attempt: 1,
-    event: { state, revision: 0, headId: null, headHash: '', createdAt: null, traceparent: null },
+    event: {
+      state,
+      revision: 0,
+      headId: null,
+      headHash: '',
+      createdAt: null,
+      traceparent: null,
+      firstTraceparent: null,
+    },
   };
 };
 

@@ -65,7 +65,15 @@ export function commandBusContract({ name, open }: CommandBusHarness): void {
       const received = posted('k', { payload: '{"n":12345678901234567890,"text":"ä\\u0000\\ud83d\\ude00"}' });
       const rest = { generation: 3, attempts: 0, claim: null, nextAttemptAt: null, failure: null, suspicions: [] };
       const state = { status: 'RECEIVED', received, ...rest } as const;
-      const event = { state, revision: 0, headId: 'id', headHash: FIRST_PREV_HASH, createdAt: null, traceparent: null };
+      const event = {
+        state,
+        revision: 0,
+        headId: 'id',
+        headHash: FIRST_PREV_HASH,
+        createdAt: null,
+        traceparent: null,
+        firstTraceparent: null,
+      };
       const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
       const carrying = command('carrying', { generation: 3, event, traceparent });
       const later = command('later', { attempt: 2, dueAt: '2030-01-01T00:00:00.000Z' });

@@ -34,6 +34,7 @@ export const command = (but: Partial<ProcessEvent> = {}): ProcessEvent => ({
     headId: randomUUID(),
     headHash: 'h'.repeat(64),
     traceparent: null,
+    firstTraceparent: null,
     createdAt: '2026-01-01T12:00:00.000Z',
   },
   ...but,

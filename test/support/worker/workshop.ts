@@ -1,6 +1,7 @@
+import type { Tracing } from '../../../src/adapters/tracing/open-tracing.ts';
 import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import { eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
-import type { CommandConsumer, CommandDelivery, ProcessEvent } from '../../../src/application/ports/command-bus.ts';
+import type { CommandBus, CommandDelivery, ProcessEvent } from '../../../src/application/ports/command-bus.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import type { Logger } from '../../../src/application/ports/logger.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
@@ -34,7 +35,11 @@ export const handlerOf = (
 /** Hands commands to a worker one by one and says the outcome of each. */
 function createHandDelivery() {
   let onCommand: ((delivery: CommandDelivery) => void) | null = null;
-  const bus: CommandConsumer = {
+  const bus: CommandBus = {
+    forgetsOnRestart: true,
+    publish: async () => {},
+    backlog: async () => ({ waiting: 0, consumers: 1 }),
+    close: async () => {},
     consume: async (options) => {
       ({ onCommand } = options);
       return { stop: async () => {} };
@@ -54,23 +59,36 @@ export interface WorkshopOptions {
   /** Where handlers run; in this process by default. */
   readonly runner?: HandlerRunner;
   readonly limits?: Partial<WorkerLimits>;
+  /** Of what the worker does; the test's own acts are not traced. */
+  readonly tracing?: Tracing;
 }
 
 /** A worker at work on a log in memory, at a time that stands still. */
 export async function createWorkshop(
   handlers: readonly ConfiguredHandler[],
-  { log = createInMemoryLog(), logger = silentLogger, stopTimeoutMs = 5_000, runner, limits }: WorkshopOptions = {},
+  {
+    log = createInMemoryLog(),
+    logger = silentLogger,
+    stopTimeoutMs = 5_000,
+    limits,
+    tracing,
+    ...given
+  }: WorkshopOptions = {},
 ) {
   const clock = createVirtualClock();
   const random = createSeededRandom(1);
   const { bus, deliver } = createHandDelivery();
   const useCases = createUseCases({ log, clock, random });
   const shared = { log, clock, random, logger, useCases };
+  const runner = given.runner ?? createInProcessRunner(shared);
+  const tracedLog = tracing?.log(log) ?? log;
   const worker = createWorker({
     ...shared,
-    bus,
+    log: tracedLog,
+    useCases: tracing?.useCases(createUseCases({ log: tracedLog, clock, random })) ?? useCases,
+    bus: tracing?.bus(bus) ?? bus,
     matchHandler: createMatchHandler(handlers),
-    runner: runner ?? createInProcessRunner(shared),
+    runner: tracing?.runner(runner) ?? runner,
     worker: 'worker-1',
     stopTimeoutMs,
     limits,

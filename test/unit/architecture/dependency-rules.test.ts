@@ -33,6 +33,7 @@ const packageNames = [
   'jose',
   'commander',
   'undici',
+  '@opentelemetry/api',
 ];
 const installed = (name: string): Files => ({
   [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
@@ -52,6 +53,7 @@ const skeleton: Files = {
   'src/adapters/embedded-log/log.ts': `import 'node:sqlite'; export const log = 1;`,
   'src/adapters/rabbitmq/bus.ts': `import 'amqplib'; export const bus = 1;`,
   'src/adapters/eventstoredb/log.ts': `import '@eventstore/db-client'; export const log = 1;`,
+  'src/adapters/tracing/open.ts': `import '@opentelemetry/api'; export const tracing = 1;`,
   'src/adapters/oidc/keys.ts': `import 'jose'; export const keys = 1;`,
   'src/projections/events/queries.ts': `import 'kysely'; export const queries = 1;`,
   'src/projections/index.ts': `import { queries } from './events/queries.ts'; export const all = [queries];`,
@@ -111,6 +113,7 @@ const violations: readonly (readonly [rule: string, files: Files])[] = [
   ['fastify-has-one-home', { 'src/worker/x.ts': `import 'fastify';` }],
   ['fastify-has-one-home', { 'src/worker/x.ts': `import '@fastify/helmet';` }],
   ['kysely-has-two-homes', { 'src/api/x.ts': `import { sql } from 'kysely';` }],
+  ['opentelemetry-has-one-home', { 'src/api/x.ts': `import '@opentelemetry/api';` }],
   ['commander-has-one-home', { 'src/main/x.ts': `import 'commander';` }],
   ['src-stands-without-its-tests', { 'src/worker/x.ts': `import '../../test/x.ts';`, 'test/x.ts': '' }],
   ['src-needs-declared-packages', { 'src/worker/x.ts': `import 'vitest';` }],

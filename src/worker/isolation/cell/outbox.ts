@@ -1,3 +1,4 @@
+import type { OutgoingCall } from '../../../application/outgoing-call.ts';
 import type { HandlerLine } from '../../handler-log.ts';
 import type { HandlerEnd } from '../../handler-runner.ts';
 import type { FromCell } from '../messages.ts';
@@ -8,6 +9,7 @@ const { setImmediate } = globalThis;
 export function createOutbox(send: (message: FromCell) => void) {
   let ends = new Map<number, HandlerEnd>();
   let lines: (readonly [number, HandlerLine])[] = [];
+  let calls: (readonly [number, OutgoingCall])[] = [];
   let late: (readonly [number, string])[] = [];
   let isWorn = false;
   let hasLeftover = false;
@@ -18,12 +20,14 @@ export function createOutbox(send: (message: FromCell) => void) {
     const message: FromCell = {
       ...(ends.size > 0 ? { ends: [...ends] } : {}),
       ...(lines.length > 0 ? { lines } : {}),
+      ...(calls.length > 0 ? { calls } : {}),
       ...(late.length > 0 ? { late } : {}),
       ...(isWorn ? { worn: true } : {}),
       ...(hasLeftover ? { leftover: true } : {}),
     };
     ends = new Map();
     lines = [];
+    calls = [];
     late = [];
     isWorn = false;
     hasLeftover = false;
@@ -44,6 +48,10 @@ export function createOutbox(send: (message: FromCell) => void) {
       ends.get(run)?.kind === 'succeeded' && Boolean(ends.set(run, end)),
     said: (run: number, line: HandlerLine): void => {
       lines.push([run, line]);
+      soon();
+    },
+    called: (run: number, call: OutgoingCall): void => {
+      calls.push([run, call]);
       soon();
     },
     late: (run: number, what: string): void => {

@@ -35,7 +35,8 @@ const clock: Pick<MonotonicClock, 'monotonicMs' | 'sleep'> = {
 };
 
 /** Loads the handlers and runs what the worker sends, until the worker closes the channel or ends the cell. */
-export async function runCell({ configPath, leftoverGraceMs }: CellSettings, channel: Channel): Promise<void> {
+export async function runCell(settings: CellSettings, channel: Channel): Promise<void> {
+  const { configPath, leftoverGraceMs, followsCalls } = settings;
   const outbox = createOutbox((message) => channel.send(message));
   const running = new Map<number, Running>();
   const byOwner = new WeakMap<Culprit, Running>();
@@ -46,6 +47,10 @@ export async function runCell({ configPath, leftoverGraceMs }: CellSettings, cha
       const owner = culprit();
       return owner && byOwner.get(owner)?.leftovers;
     });
+    if (followsCalls) {
+      const { followOutgoingCalls } = await import('../../outgoing-calls.ts');
+      followOutgoingCalls(() => culprit()?.caller);
+    }
     handlers = new Map((await loadConfig(configPath)).map((handler) => [handler.pattern, handler]));
     lockGlobals();
   } catch (error) {
@@ -61,8 +66,11 @@ export async function runCell({ configPath, leftoverGraceMs }: CellSettings, cha
 
   const begin = (run: CellRun): Running => {
     let changed = () => {};
+    const { traceparent } = run;
+    const isFollowed = run.followsCalls === true && traceparent !== null;
     const one: Running = {
       run,
+      caller: isFollowed ? { traceparent, called: (call) => outbox.called(run.run, call) } : undefined,
       abort: new AbortOnDemand(),
       leftovers: { timers: new Set(), changed: () => changed() },
       end: (end) => {

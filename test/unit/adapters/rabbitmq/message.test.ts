@@ -32,6 +32,7 @@ const command = (payload: string): ProcessEvent => ({
     headHash: 'h'.repeat(64),
     createdAt: '2026-01-01T12:00:00.000Z',
     traceparent: null,
+    firstTraceparent: null,
   },
 });
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';

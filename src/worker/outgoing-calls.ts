@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Caller, OutgoingCall } from '../application/outgoing-call.ts';
+import { traceparentForm } from '../application/trace-context.ts';
+
+type Begun = Pick<OutgoingCall, 'spanId' | 'method' | 'scheme' | 'host' | 'port' | 'startedAt'>;
+
+/** What Node's fetch and undici say of themselves: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel. */
+interface FetchRequest {
+  readonly origin: string | URL;
+  readonly method: string;
+  readonly headers: string | readonly string[];
+  addHeader(name: string, value: string): void;
+}
+
+/**
+ * Follows the requests of `fetch`, undici, `node:http` and `node:https`: each carries the trace on, unless it carries one
+ * already. For as long as the process lives; requests of none that `caller` knows are left alone.
+ */
+export function followOutgoingCalls(caller: () => Caller | undefined): void {
+  const begun = new WeakMap<object, { readonly caller: Caller; readonly call: Begun }>();
+
+  const begin = (request: object, method: string, url: URL | null): string | null => {
+    const who = caller();
+    if (who === undefined || url === null || !traceparentForm.test(who.traceparent)) return null;
+    const { protocol, hostname: host, port } = url;
+    const place = { scheme: protocol.slice(0, -1), host, port: port === '' ? null : Number(port) };
+    const spanId = randomBytes(8).toString('hex');
+    begun.set(request, { caller: who, call: { spanId, method, ...place, startedAt: Date.now() } });
+    return `${who.traceparent.slice(0, 36)}${spanId}${who.traceparent.slice(52)}`;
+  };
+  const end = (request: object, status: number | null, error: string | null) => {
+    const known = begun.get(request);
+    if (known === undefined) return;
+    begun.delete(request);
+    known.caller.called({ ...known.call, endedAt: Date.now(), status, error });
+  };
+
+  follow<{ request: FetchRequest }>('undici:request:create', ({ request }) => {
+    const traceparent = begin(request, request.method, URL.parse(String(request.origin)));
+    if (traceparent !== null && !hasTraceparent(request.headers)) request.addHeader('traceparent', traceparent);
+  });
+  follow<{ request: FetchRequest; response: { statusCode: number } }>('undici:request:headers', (message) =>
+    end(message.request, message.response.statusCode, null),
+  );
+  follow<{ request: FetchRequest; error: Error }>('undici:request:error', ({ request, error }) =>
+    end(request, null, codeOf(error)),
+  );
+  follow<{ request: ClientRequest }>('http.client.request.created', ({ request }) => {
+    const url = URL.parse(`${request.protocol}//${String(request.getHeader('host') ?? request.host)}`);
+    const traceparent = begin(request, request.method, url);
+    if (traceparent !== null && !request.headersSent && !request.hasHeader('traceparent'))
+      request.setHeader('traceparent', traceparent);
+  });
+  follow<{ request: ClientRequest; response: IncomingMessage }>('http.client.response.finish', (message) =>
+    end(message.request, message.response.statusCode ?? null, null),
+  );
+  follow<{ request: ClientRequest; error: Error }>('http.client.request.error', ({ request, error }) =>
+    end(request, null, codeOf(error)),
+  );
+}
+
+/** A message that is not what it was is no reason for a request to fail. */
+function follow<Message>(channel: string, take: (message: Message) => void): void {
+  subscribe(channel, (message) => {
+    try {
+      take(message as Message);
+    } catch {
+      // The request goes on without being followed.
+    }
+  });
+}
+
+/** In pairs of names and values, or as lines. */
+const hasTraceparent = (headers: FetchRequest['headers']) =>
+  typeof headers === 'string'
+    ? /^traceparent:/im.test(headers)
+    : headers.some((each, index) => index % 2 === 0 && String(each).toLowerCase() === 'traceparent');
+
+const codeOf = (error: Error & { readonly code?: unknown }) =>
+  typeof error.code === 'string' ? error.code : error.name;
