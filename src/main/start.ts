@@ -3,6 +3,7 @@ import { guardStandardStreams } from '../adapters/output/guard-standard-streams.
 import { systemClock } from '../adapters/system/clock.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
 import { createMetrics } from '../adapters/telemetry/metrics/metrics.ts';
+import { currentTrace } from '../adapters/tracing/current-trace.ts';
 import { DeadlinePassed, within } from '../application/within.ts';
 import type { StartRequest } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
@@ -29,13 +30,13 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
   checkRoles(config, roles);
   const handlers = await loadHandlers(config);
   const crashing = crashingAsAsked(config);
-  const logger = createLogger(config.logLevel, standardError);
+  const isTraced = config.tracing !== null;
+  const logger = createLogger(config.logLevel, standardError, isTraced ? currentTrace : undefined);
   logWarnings(logger);
   const droppedOutput = () => standardOutput.dropped() + standardError.dropped();
   const metrics = createMetrics({ clock: systemClock, version: versionOfPackage(), roles, types: typesOf(handlers) });
   // First, because its processes load beside what follows.
-  const follows = config.tracing !== null;
-  const runner = roles.includes('worker') ? await startRunner(config, logger, metrics.handlersEnded, follows) : null;
+  const runner = roles.includes('worker') ? await startRunner(config, logger, metrics.handlersEnded, isTraced) : null;
   const running = await closingOnFailure(runner, async () => {
     const parts = await openParts({ config, roles, acceptLossUpTo, logger });
     const tracing = await startTracing(config, roles, logger);

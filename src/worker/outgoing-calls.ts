@@ -37,35 +37,35 @@ export function followOutgoingCalls(caller: () => Caller | undefined): void {
     known.caller.called({ ...known.call, endedAt: Date.now(), status, error });
   };
 
-  follow<{ request: FetchRequest }>('undici:request:create', ({ request }) => {
+  follow('undici:request:create', ({ request }: { request: FetchRequest }) => {
     const traceparent = begin(request, request.method, URL.parse(String(request.origin)));
     if (traceparent !== null && !hasTraceparent(request.headers)) request.addHeader('traceparent', traceparent);
   });
-  follow<{ request: FetchRequest; response: { statusCode: number } }>('undici:request:headers', (message) =>
+  follow('undici:request:headers', (message: { request: FetchRequest; response: { statusCode: number } }) =>
     end(message.request, message.response.statusCode, null),
   );
-  follow<{ request: FetchRequest; error: Error }>('undici:request:error', ({ request, error }) =>
+  follow('undici:request:error', ({ request, error }: { request: FetchRequest; error: Error }) =>
     end(request, null, codeOf(error)),
   );
-  follow<{ request: ClientRequest }>('http.client.request.created', ({ request }) => {
+  follow('http.client.request.created', ({ request }: { request: ClientRequest }) => {
     const url = URL.parse(`${request.protocol}//${String(request.getHeader('host') ?? request.host)}`);
     const traceparent = begin(request, request.method, url);
     if (traceparent !== null && !request.headersSent && !request.hasHeader('traceparent'))
       request.setHeader('traceparent', traceparent);
   });
-  follow<{ request: ClientRequest; response: IncomingMessage }>('http.client.response.finish', (message) =>
+  follow('http.client.response.finish', (message: { request: ClientRequest; response: IncomingMessage }) =>
     end(message.request, message.response.statusCode ?? null, null),
   );
-  follow<{ request: ClientRequest; error: Error }>('http.client.request.error', ({ request, error }) =>
+  follow('http.client.request.error', ({ request, error }: { request: ClientRequest; error: Error }) =>
     end(request, null, codeOf(error)),
   );
 }
 
 /** A message that is not what it was is no reason for a request to fail. */
-function follow<Message>(channel: string, take: (message: Message) => void): void {
+function follow(channel: string, take: (message: never) => void): void {
   subscribe(channel, (message) => {
     try {
-      take(message as Message);
+      take(message as never);
     } catch {
       // The request goes on without being followed.
     }
@@ -76,7 +76,7 @@ function follow<Message>(channel: string, take: (message: Message) => void): voi
 const hasTraceparent = (headers: FetchRequest['headers']) =>
   typeof headers === 'string'
     ? /^traceparent:/im.test(headers)
-    : headers.some((each, index) => index % 2 === 0 && String(each).toLowerCase() === 'traceparent');
+    : headers.some((each, index) => index % 2 === 0 && each.toLowerCase() === 'traceparent');
 
 const codeOf = (error: Error & { readonly code?: unknown }) =>
   typeof error.code === 'string' ? error.code : error.name;

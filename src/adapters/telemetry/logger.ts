@@ -12,8 +12,14 @@ const escaped = (line: string) =>
  * JSON lines. Errors are written with class, message and stack; no payload, token or setting is ever handed to a logger,
  * so nothing needs to be redacted here.
  * @param destination must neither wait nor fail: a log that cannot be written is no reason to stop working.
+ * @param surroundings what each line says besides, such as the trace that it belongs to.
  */
-export function createLogger(level: string, destination: DestinationStream): PinoLogger {
+export function createLogger(
+  level: string,
+  destination: DestinationStream,
+  surroundings?: () => object | null,
+): PinoLogger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: escaped } };
-  return pino(options, destination);
+  const mixin = surroundings && { mixin: () => surroundings() ?? {} };
+  return pino({ ...options, ...mixin }, destination);
 }

@@ -1,3 +1,4 @@
+import { ExportResultCode } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Clock } from '../../application/ports/clock.ts';
@@ -113,9 +114,9 @@ export function openTracing({ settings, systems, roles, version, instance, logge
 const reporting = (exporter: SpanExporter, { taken, lost }: ExportReport): SpanExporter => ({
   export: (spans, done) =>
     exporter.export(spans, ({ code, error }) => {
-      if (code === 0) taken();
+      if (code === ExportResultCode.SUCCESS) taken();
       else lost(spans.length, error?.message ?? 'unknown');
-      done({ code: 0 });
+      done({ code: ExportResultCode.SUCCESS });
     }),
   shutdown: () => exporter.shutdown(),
 });

@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { ExportResultCode } from '@opentelemetry/core';
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 
@@ -20,7 +21,6 @@ export class ExportFailed extends Error {
 }
 
 const zip = promisify(gzip);
-const [SUCCESS, FAILED] = [0, 1];
 
 /**
  * Sends each batch of spans once. What is not taken in time is lost, so that a receiver that is away costs no memory, and no
@@ -65,8 +65,8 @@ export function createOtlpExporter(settings: ExporterSettings): SpanExporter {
   return {
     export: (spans, done) =>
       void deliver(spans).then(
-        () => done({ code: SUCCESS }),
-        (error: Error) => done({ code: FAILED, error }),
+        () => done({ code: ExportResultCode.SUCCESS }),
+        (error: Error) => done({ code: ExportResultCode.FAILED, error }),
       ),
     async shutdown() {
       ended.abort();

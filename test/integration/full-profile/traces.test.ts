@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { missingForFullProfile, startFullProfile } from '../../support/full-profile/full-profile.ts';
 import type { ReceivedSpan } from '../../support/otlp/decode-traces.ts';
 import { startOtlpReceiver } from '../../support/otlp/receiver.ts';
@@ -20,7 +20,9 @@ describe.skipIf(missing !== null)('on the full profile', { timeout: 60_000 }, ()
   const ids = { retried: '', cursed: '', hostile: '' };
   let spans: readonly ReceivedSpan[] = [];
   let histories: Readonly<Record<keyof typeof ids, { readonly items: readonly Record<string, unknown>[] }>>;
-  let paths: ReadonlySet<string> = new Set();
+  let sentTo: ReadonlySet<string> = new Set();
+  const lines: string[] = [];
+  let exitCodes: readonly (number | null)[] = [];
 
   beforeAll(async () => {
     const receiver = await startOtlpReceiver();
@@ -34,6 +36,7 @@ describe.skipIf(missing !== null)('on the full profile', { timeout: 60_000 }, ()
       { api: 1, projector: 1, dispatcher: 1, worker: 1 },
       {
         handlersFile,
+        onLine: (line) => lines.push(line),
         envOf: () => ({
           OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
           OTEL_BSP_SCHEDULE_DELAY: '50',
@@ -81,16 +84,13 @@ describe.skipIf(missing !== null)('on the full profile', { timeout: 60_000 }, ()
       hostile: await historyOf(ids.hostile),
     };
     // Each sends what it still has.
-    expect(await Promise.all(profile.processes().map((each) => each.stop()))).toEqual([0, 0, 0, 0]);
+    exitCodes = await Promise.all(profile.processes().map((each) => each.stop()));
     spans = receiver.spans;
-    paths = new Set(receiver.requests.map(({ path, headers }) => `${path} ${headers['content-type']}`));
+    sentTo = new Set(receiver.requests.map(({ path, headers }) => `${path} ${headers['content-type']}`));
     await profile.stop();
     await receiver.close();
     downstream.close();
   }, 120_000);
-  afterAll(() => {
-    expect.hasAssertions();
-  });
 
   const named = (name: string) => spans.filter((span) => span.name === name);
   const inTrace = (traceId: string) => spans.filter((span) => span.traceId === traceId);
@@ -177,6 +177,23 @@ describe.skipIf(missing !== null)('on the full profile', { timeout: 60_000 }, ()
     ]);
   });
 
+  it('lines of the log about an attempt name its trace', () => {
+    const about = lines
+      .filter((line) => line.includes('"attempt":'))
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    expect(about.map(({ msg }) => msg)).toContain(
+      'a dead letter: replay it once the cause is corrected, or discard it',
+    );
+    for (const { eventId, attempt, trace_id, span_id } of about) {
+      const span = attemptsOf(String(eventId)).find(({ attributes }) => attributes['eventops.attempt'] === attempt);
+      expect({ trace_id, span_id }).toEqual({ trace_id: span?.traceId, span_id: span?.spanId });
+    }
+  });
+
+  it('every process sends what it has, and ends well', () => {
+    expect(exitCodes).toEqual([0, 0, 0, 0]);
+  });
+
   it('no span is an orphan, names what was thrown, or bears an event', () => {
     const known = new Set([...spans, CLIENT].map(({ traceId, spanId }) => `${traceId}-${spanId}`));
     const orphans = spans.filter(
@@ -206,7 +223,7 @@ describe.skipIf(missing !== null)('on the full profile', { timeout: 60_000 }, ()
   });
 
   it('spans say by which version of the conventions their names are, and which process they are of', () => {
-    expect(paths).toEqual(new Set(['/v1/traces application/x-protobuf']));
+    expect(sentTo).toEqual(new Set(['/v1/traces application/x-protobuf']));
     expect(new Set(spans.map(({ schemaUrl }) => schemaUrl))).toEqual(
       new Set(['https://opentelemetry.io/schemas/1.40.0']),
     );

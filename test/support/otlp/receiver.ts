@@ -1,5 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { decodeTraces, type ReceivedSpan } from './decode-traces.ts';
 
@@ -24,16 +25,15 @@ export async function startOtlpReceiver({ status = 200 } = {}): Promise<OtlpRece
   const spans: ReceivedSpan[] = [];
   const requests: Exported[] = [];
   const waiting = new Set<() => void>();
-  const server = createServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    const sent = Buffer.concat(pieces);
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
+    const sent = await buffer(request);
     const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
     requests.push({ path: request.url ?? '', headers: request.headers, body });
     if (request.headers['content-type'] === 'application/x-protobuf') spans.push(...decodeTraces(body));
     response.writeHead(status).end();
     for (const look of waiting) look();
-  });
+  };
+  const server = createServer((request, response) => void take(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -1,4 +1,5 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { openTracing, type TracingSettings } from '../../../src/adapters/tracing/open-tracing.ts';
@@ -32,7 +33,7 @@ export function tracingInMemory(settings: Partial<TracingSettings> = {}) {
     exporter: {
       export: (spans, done) => {
         exported.push(...spans);
-        done({ code: 0 });
+        done({ code: ExportResultCode.SUCCESS });
       },
       shutdown: async () => {},
     },

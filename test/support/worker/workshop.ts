@@ -72,7 +72,7 @@ export async function createWorkshop(
     stopTimeoutMs = 5_000,
     limits,
     tracing,
-    ...given
+    ...others
   }: WorkshopOptions = {},
 ) {
   const clock = createVirtualClock();
@@ -80,7 +80,7 @@ export async function createWorkshop(
   const { bus, deliver } = createHandDelivery();
   const useCases = createUseCases({ log, clock, random });
   const shared = { log, clock, random, logger, useCases };
-  const runner = given.runner ?? createInProcessRunner(shared);
+  const runner = others.runner ?? createInProcessRunner(shared);
   const tracedLog = tracing?.log(log) ?? log;
   const worker = createWorker({
     ...shared,
