@@ -1,4 +1,5 @@
 import { systemClock } from '../adapters/system/clock.ts';
+import { systemRandom } from '../adapters/system/random.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Config } from '../config/config.ts';
 import { catchUncaught, culprit, dieOf } from '../worker/handler-context.ts';
@@ -21,7 +22,10 @@ export async function startRunner(
   if (handlerIsolation === 'none') {
     const stopCatching = catchUncaught((error) => dieOf(error, stopCatching));
     lockGlobals();
-    if (followsCalls) (await import('../worker/outgoing-calls.ts')).followOutgoingCalls(() => culprit()?.caller);
+    if (followsCalls) {
+      const { followOutgoingCalls } = await import('../worker/outgoing-calls.ts');
+      followOutgoingCalls(() => culprit()?.caller, { clock: systemClock, random: systemRandom });
+    }
     return createInProcessRunner({ clock: systemClock, logger });
   }
   const { createIsolatedRunner } = await import('../worker/isolation/isolated-runner.ts');

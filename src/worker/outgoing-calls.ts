@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Caller, OutgoingCall } from '../application/outgoing-call.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { Random } from '../application/ports/random.ts';
 import { traceparentForm } from '../application/trace-context.ts';
 
 type Begun = Pick<OutgoingCall, 'spanId' | 'method' | 'scheme' | 'host' | 'port' | 'startedAt'>;
@@ -18,7 +19,10 @@ interface FetchRequest {
  * Follows the requests of `fetch`, undici, `node:http` and `node:https`: each carries the trace on, unless it carries one
  * already. For as long as the process lives; requests of none that `caller` knows are left alone.
  */
-export function followOutgoingCalls(caller: () => Caller | undefined): void {
+export function followOutgoingCalls(
+  caller: () => Caller | undefined,
+  { clock, random }: { readonly clock: Pick<Clock, 'now'>; readonly random: Pick<Random, 'uuid'> },
+): void {
   const begun = new WeakMap<object, { readonly caller: Caller; readonly call: Begun }>();
 
   const begin = (request: object, method: string, url: URL | null): string | null => {
@@ -26,15 +30,15 @@ export function followOutgoingCalls(caller: () => Caller | undefined): void {
     if (who === undefined || url === null || !traceparentForm.test(who.traceparent)) return null;
     const { protocol, hostname: host, port } = url;
     const place = { scheme: protocol.slice(0, -1), host, port: port === '' ? null : Number(port) };
-    const spanId = randomBytes(8).toString('hex');
-    begun.set(request, { caller: who, call: { spanId, method, ...place, startedAt: Date.now() } });
+    const spanId = random.uuid().replaceAll('-', '').slice(16);
+    begun.set(request, { caller: who, call: { spanId, method, ...place, startedAt: clock.now() } });
     return `${who.traceparent.slice(0, 36)}${spanId}${who.traceparent.slice(52)}`;
   };
   const end = (request: object, status: number | null, error: string | null) => {
     const known = begun.get(request);
     if (known === undefined) return;
     begun.delete(request);
-    known.caller.called({ ...known.call, endedAt: Date.now(), status, error });
+    known.caller.called({ ...known.call, endedAt: clock.now(), status, error });
   };
 
   follow('undici:request:create', ({ request }: { request: FetchRequest }) => {

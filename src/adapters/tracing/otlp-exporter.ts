@@ -23,7 +23,7 @@ export class ExportFailed extends Error {
 const zip = promisify(gzip);
 
 /**
- * Sends each batch of spans once. What is not taken in time is lost, so that a receiver that is away costs no memory, and no
+ * Sends each batch of spans once. What is not taken in time is lost, so that a receiver that is unavailable costs no memory, and no
  * timer or connection of ours outlives {@link SpanExporter.shutdown}.
  */
 export function createOtlpExporter(settings: ExporterSettings): SpanExporter {

@@ -22,6 +22,8 @@ const withoutPoints = [
   ...['logger', 'outbound-http', 'secret-source', 'shared-counts'],
   // A kill loses what was counted since the last time, wherever it comes.
   'access-counts',
+  // Spans are lost with their process.
+  'request-traces',
 ];
 
 const methodsIn = (path: string) => [...textOf(path).matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);

@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 import type { Caller, OutgoingCall } from '../../../src/application/outgoing-call.ts';
 import { followOutgoingCalls } from '../../../src/worker/outgoing-calls.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -9,7 +11,7 @@ import { freePort } from '../../support/free-port.ts';
 const trace = '1'.repeat(32);
 const traceparent = `00-${trace}-${'2'.repeat(16)}-01`;
 const callers = new AsyncLocalStorage<Caller>();
-followOutgoingCalls(() => callers.getStore());
+followOutgoingCalls(() => callers.getStore(), { clock: systemClock, random: systemRandom });
 
 describe('a request that a handler sends', () => {
   const seen: (string | undefined)[] = [];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { MonotonicClock } from '../../../application/ports/clock.ts';
 import { AbortOnDemand } from '../../abort-on-demand.ts';
 import { createDeadlines } from '../../deadlines.ts';
@@ -49,7 +50,7 @@ export async function runCell(settings: CellSettings, channel: Channel): Promise
     });
     if (followsCalls) {
       const { followOutgoingCalls } = await import('../../outgoing-calls.ts');
-      followOutgoingCalls(() => culprit()?.caller);
+      followOutgoingCalls(() => culprit()?.caller, { clock: { now: Date.now }, random: { uuid: randomUUID } });
     }
     handlers = new Map((await loadConfig(configPath)).map((handler) => [handler.pattern, handler]));
     lockGlobals();
