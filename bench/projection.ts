@@ -1,4 +1,4 @@
-// node bench/projection.ts [--read-model events|due-work] [--events 100000] [--present 0] [--batch 1000] [--apart] [--from-file] [--folder PATH]
+// node bench/projection.ts [--read-model NAME] [--events 100000] [--present 0] [--batch 1000] [--apart] [--from-file] [--folder PATH]
 // How fast a projection writes through handle() in the embedded read database, three transitions an event.
 // --present: rows that are there before; --apart: an event's transitions come in three batches, not in one; --from-file: as they are read
 // from the log's file, not as the process that appended them has them.
@@ -24,9 +24,8 @@ import { recordedFrom } from '../src/application/sealed-transition.ts';
 import { eventAggregate } from '../src/domain/event/aggregate.ts';
 import type { Transition } from '../src/domain/event/transitions.ts';
 import { type Database, readOnly } from '../src/projections/database.ts';
-import { dueWork } from '../src/projections/due-work/read-model.ts';
 import { listEvents } from '../src/projections/events/queries.ts';
-import { events } from '../src/projections/events/read-model.ts';
+import { readModels } from '../src/projections/index.ts';
 import { createProjectionStore } from '../src/projections/projection-store.ts';
 import { createProjector } from '../src/projections/projector.ts';
 
@@ -109,8 +108,11 @@ function threeBatches(): RecordedTransition[][] {
 }
 
 const readDatabase = await openEmbeddedReadDatabase<Database>({ folder, logger });
-const readModel = values['read-model'] === 'due-work' ? dueWork : events;
+const readModel = readModels.find(({ name }) => name === values['read-model']);
+if (readModel === undefined) throw new Error(`There are ${readModels.map(({ name }) => name).join(', ')}`);
 const projector = createProjector(readModel, {
+  // No event is replayed here, so nothing is looked up in the log.
+  log: { readPages: async function* () {} },
   store: createProjectionStore(readDatabase.db, readModel),
   clock: systemClock,
   logger,

@@ -69,6 +69,7 @@ function accessInWords({ access }: Route): string {
 const groups: Readonly<Record<string, readonly [name: string, description: string]>> = {
   events: ['Events', 'Sending events, and their outcomes.'],
   'dead-letters': ['Dead letters', 'Events for which no retry is left.'],
+  stats: ['Statistics', 'What happened to events of all clients, in numbers.'],
   me: ['Access', 'Who may do what.'],
 };
 const others = ['Service', 'Whether the service is there, and what it offers.'] as const;

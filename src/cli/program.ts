@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addKeys, type KeysActions } from './keys.ts';
+import { addStats, type ShowStats } from './stats.ts';
 import { addTrace, type ShowTrace } from './trace.ts';
 
 export const allRoles = ['api', 'projector', 'dispatcher', 'worker'] as const;
@@ -27,6 +28,7 @@ export interface CommandActions {
   verify(): Promise<void>;
   readonly keys: KeysActions;
   readonly trace: ShowTrace;
+  readonly stats: ShowStats;
 }
 
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
@@ -129,6 +131,7 @@ export function createProgram(actions: CommandActions, permissions: readonly str
 
   addKeys(program, actions.keys, parseScope(permissions));
   addTrace(program, actions.trace);
+  addStats(program, actions.stats);
 
   for (const command of program.commands)
     for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError();

@@ -1,13 +1,12 @@
 import type { z } from 'zod';
 import type { traceAnswer } from '../api/answers/trace.ts';
+import { duration, plain } from './terminal-text.ts';
 
 /** As `GET /v1/events/{id}/trace` answers. */
 export type Trace = z.output<typeof traceAnswer>;
 
 /** Narrower than that, a bar says nothing. */
 const NARROWEST_BAR = 20;
-/** Of a text that a client or a handler wrote, in characters; all of it is in the history. */
-const LONGEST_NOTE = 200;
 const MARK = '█';
 /** Of what is still going on. */
 const OPEN_MARK = '▒';
@@ -43,7 +42,7 @@ export function drawTimeline(
 
 function headingOf(trace: Trace): readonly string[] {
   const { id, type, source, status, receivedAt, durationMs, nextAttemptAt, omittedSpans, traceIds } = trace;
-  const ended = durationMs === null ? '' : `, ended after ${shown(durationMs)}`;
+  const ended = durationMs === null ? '' : `, ended after ${duration(durationMs)}`;
   const next = nextAttemptAt === null ? '' : `, next attempt at ${nextAttemptAt}`;
   return [
     `${plain(type)} from ${plain(source)}  ${id}`,
@@ -61,27 +60,9 @@ const endOf =
     endedAt === null ? Math.max(now, Date.parse(startedAt)) : Date.parse(endedAt);
 
 const durationOf = ({ durationMs, startedAt }: Span, now: number): string =>
-  durationMs === null ? `${shown(Math.max(0, now - Date.parse(startedAt)))}…` : shown(durationMs);
+  durationMs === null ? `${duration(Math.max(0, now - Date.parse(startedAt)))}…` : duration(durationMs);
 
 const notesOf = ({ outcome, reason, operatorReason, handler }: Span): string =>
   [outcome, handler && `by ${plain(handler)}`, reason && plain(reason), operatorReason && `"${plain(operatorReason)}"`]
     .filter((note) => note !== null && note !== '')
     .join(', ');
-
-const units = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1_000],
-] as const;
-
-function shown(ms: number): string {
-  const [unit, length] = units.find(([, each]) => ms >= each) ?? ['ms', 1];
-  return `${length === 1 ? ms : (ms / length).toFixed(1)} ${unit}`;
-}
-
-/** What clients and handlers wrote cannot move the cursor, colour the terminal or forge a line. */
-const plain = (text: string) => {
-  const safe = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}');
-  return safe.length <= LONGEST_NOTE ? safe : `${safe.slice(0, LONGEST_NOTE - 1)}…`;
-};

@@ -41,6 +41,10 @@ const program = createProgram(
       const { showTrace } = await import('./show-trace.ts');
       await showTrace(readConfig(), request);
     },
+    stats: async (request) => {
+      const { showStats } = await import('./show-stats.ts');
+      await showStats(readConfig(), request);
+    },
   },
   allPermissions,
 );

@@ -84,6 +84,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
     const service = await leased(projectionNameOf(readModel), (lease) => {
       const projector = createProjector(readModel, {
         store: opened(parts.stores).projection(readModel),
+        log,
         lease,
         batching: limits.projecting,
         ...place,

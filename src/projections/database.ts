@@ -4,6 +4,12 @@ import type { AccessRecordsTable } from './access-records/table.ts';
 import type { DueWorkTable } from './due-work/table.ts';
 import type { EventsTable } from './events/table.ts';
 import type { Slot } from './slots.ts';
+import type {
+  EventStatisticsTable,
+  FailureStatisticsTable,
+  StatisticsOpenEventsTable,
+  StatisticsProgressTable,
+} from './statistics/table.ts';
 
 /** How far each subscriber of the log has come. */
 export interface CheckpointsTable {
@@ -94,11 +100,15 @@ export interface Database {
   checkpoints: CheckpointsTable;
   cursor_key: CursorKeyTable;
   due_work: DueWorkTable;
+  event_statistics: EventStatisticsTable;
   events: EventsTable;
+  failure_statistics: FailureStatisticsTable;
   leases: LeasesTable;
   projection_failures: ProjectionFailuresTable;
   projection_states: ProjectionStatesTable;
   shared_counts: SharedCountsTable;
+  statistics_open_events: StatisticsOpenEventsTable;
+  statistics_progress: StatisticsProgressTable;
 }
 
 /** What queries are given: it cannot write. */

@@ -1,7 +1,7 @@
 import { isAsWritten } from '../application/envelope.ts';
 import { HistoryBroken, ReadDatabaseRefused, UndecodableTransition } from '../application/failures.ts';
 import { type Clock, timestamp } from '../application/ports/clock.ts';
-import type { Checkpoint, LogPosition, RecordedTransition } from '../application/ports/event-log.ts';
+import type { Checkpoint, EventReader, LogPosition, RecordedTransition } from '../application/ports/event-log.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Subscriber } from '../application/run-subscription.ts';
@@ -10,6 +10,7 @@ import { projectionNameOf } from './projection-states.ts';
 import type { ProjectionStore } from './projection-store.ts';
 import { type Batching, concerning, type DecodedTransition, defaultBatching, type ReadModel } from './read-model.ts';
 import type { Slot } from './slots.ts';
+import { withFirsts } from './with-firsts.ts';
 
 /** How far a projection is, and how it fares. Counts are of this process. */
 export interface ProjectionProgress {
@@ -34,6 +35,7 @@ export interface Projector extends Subscriber {
 
 export interface ProjectorDependencies {
   readonly store: ProjectionStore;
+  readonly log: Pick<EventReader, 'readPages'>;
   /** Which the store fills; the one that is read by default. */
   readonly slot?: Slot;
   readonly clock: Clock;
@@ -50,7 +52,7 @@ export interface ProjectorDependencies {
  */
 export function createProjector(
   readModel: ReadModel,
-  { store, slot = null, clock, logger, lease = null, batching: otherBatching }: ProjectorDependencies,
+  { store, log, slot = null, clock, logger, lease = null, batching: otherBatching }: ProjectorDependencies,
 ): Projector {
   const batching = { ...defaultBatching, ...readModel.batching, ...otherBatching };
   let progress: ProjectionProgress = {
@@ -109,7 +111,8 @@ export function createProjector(
   }
 
   async function apply(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<number> {
-    const { decoded, failures } = decodeAll(readModel, transitions);
+    const { decoded: alone, failures } = decodeAll(readModel, transitions);
+    const decoded = await withFirsts(readModel, alone, log);
     try {
       await commit(decoded, failures, checkpoint);
       return report(failures);

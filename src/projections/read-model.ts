@@ -8,6 +8,8 @@ import type { Named } from './slots.ts';
 export interface DecodedTransition<Content = Transition> {
   readonly recorded: RecordedTransition;
   readonly transition: Content;
+  /** The first transition of its stream, where the read model needs it. */
+  readonly first?: Content;
 }
 
 export interface WriteOptions {
@@ -48,6 +50,8 @@ export interface ReadModel<Content = unknown> {
   readonly streamPrefixes: readonly string[];
   /** Of which types of transitions it is made; of all by default. No other is decoded. */
   readonly types?: readonly string[];
+  /** With which types of transitions it needs the first one of their stream, which the rows need not remember then. */
+  readonly needsFirstOf?: readonly string[];
   /** The tables that hold its rows; no other read model writes to them. */
   readonly tables: readonly string[];
   readonly createTables: CreateTables;

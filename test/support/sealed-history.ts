@@ -5,11 +5,14 @@ import { eventAggregate } from '../../src/domain/event/aggregate.ts';
 import type { Transition } from '../../src/domain/event/transitions.ts';
 import { moment } from './domain/transitions.ts';
 
+/** What is other than usual in the envelopes: of all, or of each by its revision. */
+type Extra = Partial<Envelope> | ((revision: number) => Partial<Envelope>);
+
 /** The stream of `eventId` as the log would give it back. */
 export function sealedHistory(
   transitions: readonly Transition[],
   eventId: string = deriveUuid('an event'),
-  extra: Partial<Envelope> = {},
+  extra: Extra = {},
 ): RecordedTransition[] {
   return [...sealedInTurn(transitions, eventId, extra)];
 }
@@ -18,7 +21,7 @@ export function sealedHistory(
 export function* sealedInTurn(
   transitions: Iterable<Transition>,
   eventId: string = deriveUuid('an event'),
-  extra: Partial<Envelope> = {},
+  extra: Extra = {},
 ): Generator<RecordedTransition> {
   const stream = streamOf(eventId);
   let prevHash = FIRST_PREV_HASH;
@@ -36,7 +39,7 @@ export function* sealedInTurn(
       correlationId: stream,
       causationId: id,
       prevHash,
-      ...extra,
+      ...(typeof extra === 'function' ? extra(index) : extra),
     });
     prevHash = hash;
     yield { ...proposed, stream, revision: revision(index), position: BigInt(index) as LogPosition };

@@ -20,6 +20,7 @@ import { listHistory } from './history/list-history.ts';
 import { getDocument } from './reference/get-document.ts';
 import { getReferenceFile } from './reference/get-reference-file.ts';
 import { getReferencePage } from './reference/get-reference-page.ts';
+import { getStatistics } from './statistics/get-statistics.ts';
 
 /** THE LIST: every route there is, in the order in which the document of the API has them. */
 export const routes: readonly Route[] = [
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   replayEvent,
   listDeadLetters,
   discardDeadLetter,
+  getStatistics,
   getMe,
   createApiKey,
   listApiKeys,

@@ -49,7 +49,7 @@ export async function projectInto(db: WritableDatabase, log: EventLog): Promise<
 async function projectOne(db: WritableDatabase, readModel: ReadModel, log: EventLog): Promise<void> {
   const batching = { fullBatch: 1, intervalMs: 0 };
   const store = createProjectionStore(db, readModel);
-  const projector = createProjector(readModel, { store, clock: manualClock(), logger: silentLogger, batching });
+  const projector = createProjector(readModel, { store, log, clock: manualClock(), logger: silentLogger, batching });
   await projector.load();
   for await (const message of log.subscribeAll(null)) {
     if (message.kind === 'caught-up') return;

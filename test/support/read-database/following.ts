@@ -8,6 +8,7 @@ import { createProjectionStore } from '../../../src/projections/projection-store
 import { createProjector, type Projector, type ProjectorDependencies } from '../../../src/projections/projector.ts';
 import type { ReadModel } from '../../../src/projections/read-model.ts';
 import { manualClock } from '../api/manual-clock.ts';
+import { createInMemoryLog } from '../in-memory-log.ts';
 import { sealedHistory } from '../sealed-history.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 
@@ -42,6 +43,7 @@ export const projectorOf = (
 ): Projector =>
   createProjector(readModel, {
     store: createProjectionStore(db, readModel),
+    log: createInMemoryLog(),
     clock: manualClock(),
     logger: silentLogger,
     batching: { fullBatch: 0, intervalMs: 0 },

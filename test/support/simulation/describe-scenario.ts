@@ -10,6 +10,7 @@ export function describeScenario({
   faults,
   limits,
   isolates,
+  countsStatistics,
   workersFrom,
 }: Scenario): string {
   const lines = [
@@ -20,6 +21,7 @@ export function describeScenario({
     ),
     ...acts.map(({ what, key, at, operator }) => `${operator} asks to ${what} ${key} after ${at} ms`),
     ...(isolates ? ['handlers run in processes of their own'] : []),
+    ...(countsStatistics ? ['statistics are counted'] : []),
     ...(workersFrom > 0 ? [`no worker is started before ${workersFrom} ms`] : []),
     ...limits.map(({ of, limit, value }) => `${of}: ${limit} is ${value}`),
     ...faults.map(lineOf),

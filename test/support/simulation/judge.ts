@@ -2,12 +2,14 @@ import { CheckpointRefused } from '../../../src/application/failures.ts';
 import type { RecordedTransition } from '../../../src/application/ports/event-log.ts';
 import { viewOf } from '../../../src/projections/events/view.ts';
 import { type Breach, findBreaches } from '../guarantees/find-breaches.ts';
+import { breachesOfStatistics } from '../guarantees/statistics-breaches.ts';
 import { breachesOfRuns } from './effect-breaches.ts';
 import { limitsOf } from './limits.ts';
 import type { Witness } from './people.ts';
 import type { Processes } from './processes.ts';
 import { breachesOfPromptness, isPrompt } from './promptness.ts';
 import { refusedForGood } from './rest.ts';
+import { observedIn, smallStatisticsLimits } from './statistics.ts';
 import type { World } from './world.ts';
 
 /** Beside what can be seen from the outside: G9, what a process has in hand, which only the simulation sees. */
@@ -48,6 +50,10 @@ export async function judge(
     ),
     ...seenBreaches(world),
   );
+  if (world.scenario.countsStatistics)
+    breaches.push(
+      ...breachesOfStatistics(world.log.all, observedIn(world.stores.tables.statistics), smallStatisticsLimits),
+    );
   for (const { eventId, payload } of acknowledged) {
     const kept = rows.get(eventId)?.payload;
     if (kept !== undefined && kept !== payload)

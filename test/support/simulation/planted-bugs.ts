@@ -389,6 +389,32 @@ const rows: readonly PlantedBug[] = [
   ),
 ];
 
+const sums: readonly PlantedBug[] = [
+  bug(
+    'statistics forget how an event went on',
+    5,
+    'projections/statistics/follow-events.ts',
+    '    if (isEnd) changed.set(eventId, null);\n',
+    '',
+  ),
+  bug(
+    'statistics measure a replayed event from its receipt',
+    5,
+    'projections/statistics/follow-events.ts',
+    'return typeNow === null ? null : { type: typeNow, beganAt: at };',
+    "return typeNow === null || counted === 'replayed' ? null : { type: typeNow, beganAt: at };",
+  ),
+  bug(
+    'statistics count the first transition of a batch twice',
+    5,
+    'projections/projector.ts',
+    '    const decoded = await withFirsts(readModel, alone, log);\n',
+    `    const once = await withFirsts(readModel, alone, log);
+    const decoded = readModel.name === 'statistics' ? [...once.slice(0, 1), ...once] : once;
+`,
+  ),
+];
+
 const repairs: readonly PlantedBug[] = [
   bug(
     'what was passed over is not repaired',
@@ -462,6 +488,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...poison,
   ...isolation,
   ...rows,
+  ...sums,
   ...repairs,
   ...otherLogs,
 ];

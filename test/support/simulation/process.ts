@@ -7,6 +7,7 @@ import type { LimitsOfServices } from '../../../src/main/limits-of-services.ts';
 import { createServices } from '../../../src/main/work-of-roles.ts';
 import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
+import { statistics } from '../../../src/projections/statistics/read-model.ts';
 import { createIsolatedRunner } from '../../../src/worker/isolation/isolated-runner.ts';
 import { createSeededRandom } from '../worker/seeded-random.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
@@ -76,7 +77,7 @@ export function beginProcess(world: World, slot: Slot, start: number): Simulated
       handlers: [handlerIn(null)],
       ...(scenario.isolates ? { startRunner } : {}),
       ...{ useCases, clock, random, logger: silentLogger },
-      readModels: [dueWork, events],
+      readModels: [dueWork, events, ...(scenario.countsStatistics ? [statistics] : [])],
       metrics: { counted: (subscriber) => subscriber, passedOver: () => {} },
       shutdownTimeoutMs: 1_000,
       processName: `${slot}/${start}`,

@@ -192,6 +192,8 @@ export interface Scenario {
   readonly limits: readonly ScenarioLimit[];
   /** Whether handlers run in processes of their own. */
   readonly isolates: boolean;
+  /** Whether the projector counts statistics, too. */
+  readonly countsStatistics: boolean;
   /** No worker is started before, in milliseconds since the beginning. */
   readonly workersFrom: number;
   /** When faults stop, clocks are right again and every process runs. */

@@ -46,6 +46,7 @@ function* smallerOnes(scenario: Scenario): Generator<Scenario> {
   if (limits.length > 1) yield { ...scenario, limits: [] };
   for (const limit of limits) yield { ...scenario, limits: limits.filter((other) => other !== limit) };
   if (scenario.isolates) yield { ...scenario, isolates: false };
+  if (scenario.countsStatistics) yield { ...scenario, countsStatistics: false };
   if (scenario.workersFrom > 0) yield { ...scenario, workersFrom: 0 };
   for (const act of acts) yield { ...scenario, acts: acts.filter((other) => other !== act) };
   for (const slot of slots.filter((each) => isSecond(each)))

@@ -7,13 +7,16 @@ import type { Lease, Leases } from '../../../src/application/ports/leases.ts';
 import { foldDueWork } from '../../../src/projections/due-work/project.ts';
 import { dueWork } from '../../../src/projections/due-work/read-model.ts';
 import { type EventChanges, type EventRow, foldByEvent, isWholeRow } from '../../../src/projections/events/project.ts';
+import { events } from '../../../src/projections/events/read-model.ts';
 import type { PassedOver } from '../../../src/projections/passed-over.ts';
 import { projectionNameOf } from '../../../src/projections/projection-states.ts';
 import type { ProjectedBatch, ProjectionStore } from '../../../src/projections/projection-store.ts';
 import type { DecodedTransition, ReadModel } from '../../../src/projections/read-model.ts';
+import { statistics } from '../../../src/projections/statistics/read-model.ts';
 import { createSeededRandom } from '../worker/seeded-random.ts';
 import { type DueRows, dueRowsAfter, simulatedDueWork } from './due-work.ts';
 import { usualLimits } from './limits.ts';
+import { emptyStatistics, type StatisticsTables, smallStatisticsLimits, statisticsAfter } from './statistics.ts';
 
 interface HeldLease {
   readonly lease: Lease;
@@ -24,6 +27,7 @@ interface HeldLease {
 export interface Tables {
   readonly rows: ReadonlyMap<string, EventRow>;
   readonly due: DueRows;
+  readonly statistics: StatisticsTables;
   readonly checkpoints: ReadonlyMap<string, Checkpoint>;
   /** Projections that have been at the end of the log since they last began. */
   readonly caughtUp: ReadonlySet<string>;
@@ -41,6 +45,7 @@ interface Surroundings {
 const emptyTables: Tables = {
   rows: new Map(),
   due: new Map(),
+  statistics: emptyStatistics,
   checkpoints: new Map(),
   caughtUp: new Set(),
   passedOver: new Map(),
@@ -209,7 +214,7 @@ export class SimulatedStores {
     const keyOf = (stream: string) => `${projectionNameOf(readModel)} ${stream}`;
     const isDue = { tries: 0, nextAt: this.#now() };
     for (const { recorded } of failures) passedOver.set(keyOf(recorded.stream), isDue);
-    const rows = readModel.name === dueWork.name ? null : this.#rowsAfter(decoded, this.tables.rows);
+    const rows = readModel.name === events.name ? this.#rowsAfter(decoded, this.tables.rows) : null;
     for (const { recorded } of decoded) {
       const isMissing = rows !== null && !rows.has(eventIdOfStream(recorded.stream));
       if (isMissing || passedOver.has(keyOf(recorded.stream))) passedOver.set(keyOf(recorded.stream), isDue);
@@ -217,9 +222,14 @@ export class SimulatedStores {
     return passedOver;
   }
   #after(decoded: ProjectedBatch['decoded'], readModel: Pick<ReadModel, 'name'>, rows = this.tables.rows) {
-    return readModel.name === dueWork.name
-      ? { due: this.#dueAfter(decoded) }
-      : { rows: this.#rowsAfter(decoded, rows) };
+    switch (readModel.name) {
+      case dueWork.name:
+        return { due: this.#dueAfter(decoded) };
+      case statistics.name:
+        return { statistics: statisticsAfter(this.tables.statistics, decoded, smallStatisticsLimits) };
+      default:
+        return { rows: this.#rowsAfter(decoded, rows) };
+    }
   }
   #rowsAfter(decoded: ProjectedBatch['decoded'], before: Tables['rows']): Tables['rows'] {
     const rows = new Map(before);

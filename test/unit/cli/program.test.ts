@@ -16,6 +16,7 @@ async function run(...commandLine: readonly string[]) {
         revoke: async (request) => void asked.push({ revoke: request }),
       },
       trace: async (request) => void asked.push({ trace: request }),
+      stats: async (request) => void asked.push({ stats: request }),
     },
     ['events:read', 'events:write'],
   );
@@ -73,6 +74,32 @@ describe('eventops trace', () => {
   it("shows an event's timeline as bars, or as JSON", async () => {
     expect((await run('trace', id)).asked).toEqual([{ trace: { id, output: 'table' } }]);
     expect((await run('trace', id, '-o', 'json')).asked).toEqual([{ trace: { id, output: 'json' } }]);
+  });
+});
+
+describe('eventops stats', () => {
+  it('shows the last minutes by type, once, as a table', async () => {
+    expect((await run('stats')).asked).toEqual([{ stats: { by: 'type', bucket: '1m', output: 'table' } }]);
+  });
+
+  it('takes what to group by, how long a bucket is, from when, in which form, and how often again', async () => {
+    const given = ['stats', '--by', 'failure', '--bucket', '1h', '--since', '2h', '-o', 'ndjson', '--watch', '5'];
+    expect((await run(...given)).asked).toEqual([
+      { stats: { by: 'failure', bucket: '1h', since: { agoMs: 7_200_000 }, output: 'ndjson', everyMs: 5_000 } },
+    ]);
+    expect((await run('stats', '--since', '2030-01-31T12:00:00Z', '--watch')).asked).toMatchObject([
+      { stats: { since: { at: '2030-01-31T12:00:00Z' }, everyMs: 2_000 } },
+    ]);
+  });
+
+  it.each([
+    ['--since', 'yesterday'],
+    ['--since', '5'],
+    ['--watch', '0'],
+    ['--by', 'client'],
+    ['--bucket', '5m'],
+  ])('refuses %s %s, and says what it takes', async (option, value) => {
+    expect(await run('stats', option, value)).toMatchObject({ code: 2, asked: [] });
   });
 });
 

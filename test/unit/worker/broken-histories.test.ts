@@ -88,7 +88,7 @@ describe('a history that is not what was written', () => {
     const [broken, other] = [await receive('one'), await receive('two')];
     const batches: ProjectedBatch[] = [];
     const projector = createProjector(events, {
-      ...{ clock: createVirtualClock(), logger: silentLogger, batching: { fullBatch: 1, intervalMs: 0 } },
+      ...{ log, clock: createVirtualClock(), logger: silentLogger, batching: { fullBatch: 1, intervalMs: 0 } },
       store: {
         load: async () => null,
         commit: async (batch) => void batches.push(batch),

@@ -18,7 +18,9 @@ type NameOf<Value> = Value extends Date
     ? 'integer'
     : Value extends boolean
       ? 'boolean'
-      : TextLike;
+      : Value extends object
+        ? 'jsonb'
+        : TextLike;
 type TextLike = 'text' | 'uuid' | 'bigint';
 type Tables = {
   readonly [Table in keyof Database]: { readonly [C in keyof Database[Table]]: Described<Database[Table][C]> };
@@ -57,6 +59,22 @@ const tables: Tables = {
   },
   checkpoints: { subscriber: 'text not null', checkpoint: 'text not null', epoch: 'bigint not null' },
   cursor_key: { is_only: 'boolean not null', key: 'text not null' },
+  event_statistics: {
+    bucket: 'text not null',
+    started_at: 'timestamp with time zone not null',
+    type: 'text not null',
+    received: 'bigint not null',
+    started: 'bigint not null',
+    processed: 'bigint not null',
+    failed: 'bigint not null',
+    interrupted: 'bigint not null',
+    retried: 'bigint not null',
+    dead: 'bigint not null',
+    replayed: 'bigint not null',
+    discarded: 'bigint not null',
+    attempt_ms: 'jsonb not null',
+    end_to_end_ms: 'jsonb not null',
+  },
   events: {
     id: 'uuid not null',
     idempotency_key: 'text not null',
@@ -77,6 +95,13 @@ const tables: Tables = {
     trace_id: 'text',
     revision: 'bigint not null',
     payload_text: 'text not null',
+  },
+  failure_statistics: {
+    bucket: 'text not null',
+    started_at: 'timestamp with time zone not null',
+    class: 'text not null',
+    fingerprint: 'text not null',
+    failures: 'bigint not null',
   },
   due_work: {
     id: 'uuid not null',
@@ -114,6 +139,12 @@ const tables: Tables = {
     count: 'bigint not null',
     reported_at: 'timestamp with time zone not null',
   },
+  statistics_open_events: {
+    id: 'uuid not null',
+    type: 'text not null',
+    began_at: 'timestamp with time zone not null',
+  },
+  statistics_progress: { is_only: 'boolean not null', position: 'bigint not null' },
 };
 
 interface CatalogueColumn {
