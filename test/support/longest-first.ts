@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take minutes. Whichever begins last ends the run, so these begin first, and what waits beside what computes. */
 const longest = [
   'test/faults/special/servers-away',
+  'test/faults/special/alerts',
   'test/faults/kill-loop/embedded',
   'test/faults/kill-loop/full-profile',
   'test/faults/special/clock-jumps',

@@ -91,7 +91,7 @@ export const endOfLog = (folder: string) => readFileSync(join(folder, LOG), 'utf
 
 /** Asks until the answer comes: a port that is open says little, a canary that went through says all. */
 export async function untilReady(process: OwnProcess, folder: string, canary: () => Promise<void>): Promise<void> {
-  const giveUpAt = performance.now() + 60_000;
+  const giveUpAt = performance.now() + 120_000;
   for (;;) {
     try {
       return await canary();
