@@ -8,19 +8,30 @@ const address = z.string().regex(/^[\w.-]+:\d+$/);
 const mebibytes = z.int().positive();
 
 const probabilistic = z.strictObject({ sampling_percentage: z.number().min(0).max(100) });
-const stringAttribute = z.strictObject({ key: z.string(), values: z.array(z.string()).min(1) });
+const stringAttribute = z.strictObject({
+  key: z.string(),
+  values: z.array(z.string()).min(1),
+  enabled_regex_matching: z.boolean().optional(),
+});
+const statusCode = z.strictObject({ status_codes: z.array(z.enum(['OK', 'ERROR', 'UNSET'])).min(1) });
 const named = <Type extends string, Options extends z.ZodType>(type: Type, options: Options) =>
   z.strictObject({ name: z.string(), type: z.literal(type), [type]: options });
 
 const policy = z.union([
-  named('status_code', z.strictObject({ status_codes: z.array(z.enum(['OK', 'ERROR', 'UNSET'])).min(1) })),
+  named('string_attribute', stringAttribute),
   named('latency', z.strictObject({ threshold_ms: z.int().positive() })),
   named('probabilistic', probabilistic),
   named(
     'and',
     z.strictObject({
       and_sub_policy: z
-        .array(z.union([named('string_attribute', stringAttribute), named('probabilistic', probabilistic)]))
+        .array(
+          z.union([
+            named('string_attribute', stringAttribute),
+            named('status_code', statusCode),
+            named('probabilistic', probabilistic),
+          ]),
+        )
         .min(2),
     }),
   ),
