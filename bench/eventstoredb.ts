@@ -104,7 +104,7 @@ const log = openEventStoreDbLog({
   url,
   clock: systemClock,
   random: systemRandom,
-  logger: createLogger('warn', process.stderr),
+  logger: createLogger({ level: 'warn', destination: process.stderr }),
 });
 const client = EventStoreDBClient.connectionString(url);
 for (let round = 0; round < ROUNDS; round++) {

@@ -57,7 +57,7 @@ const cpuSeconds = async (pid: number) => {
 };
 
 async function measure(url: string, brokerPid: number, maxCommandsPerMessage: number): Promise<string> {
-  const logger = createLogger('warn', process.stderr);
+  const logger = createLogger({ level: 'warn', destination: process.stderr });
   const bus = await createRabbitMqCommandBus({
     ...{ url, clock: systemClock, random: systemRandom, logger },
     maxCommandsPerMessage,

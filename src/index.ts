@@ -1,5 +1,5 @@
 /** What an `eventops.config.ts` imports. */
-export type { Logger } from './application/ports/logger.ts';
+export type { HandlerLogger as Logger } from './application/ports/logger.ts';
 export type { ReplayPermission } from './domain/event/commands.ts';
 export {
   defineConfig,

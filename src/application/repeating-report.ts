@@ -1,4 +1,5 @@
 import type { Clock } from './ports/clock.ts';
+import type { LogFields } from './ports/log-fields.ts';
 import type { Logger } from './ports/logger.ts';
 
 export const repeatingReportLimits = {
@@ -19,7 +20,7 @@ export interface Occurrence {
   readonly kind: string;
   readonly level: 'info' | 'warn' | 'error';
   /** Of the first line; later ones say how often it has occurred since, and leave `err`, with its stack, out. */
-  readonly fields: object;
+  readonly fields: LogFields;
   readonly message: string;
 }
 
@@ -72,7 +73,7 @@ export function createRepeatingReport(
     known.total++;
     known.lastAt = now;
     if (!hasPassed(known.lastLineAt, limits.repeatAfterMs, now)) return;
-    const { err: _stack, ...others } = fields as { readonly err?: unknown };
+    const { err: _stack, ...others } = fields;
     logger[level]({ ...others, occurrences: known.unreported }, `${message}; it goes on`);
     known.unreported = 0;
     known.lastLineAt = now;

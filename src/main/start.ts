@@ -3,9 +3,10 @@ import { guardStandardStreams } from '../adapters/output/guard-standard-streams.
 import { systemClock } from '../adapters/system/clock.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
 import { createMetrics } from '../adapters/telemetry/metrics/metrics.ts';
+import { readableLines } from '../adapters/telemetry/readable-lines.ts';
 import { currentTrace } from '../adapters/tracing/current-trace.ts';
 import { DeadlinePassed, within } from '../application/within.ts';
-import type { StartRequest } from '../cli/program.ts';
+import { allRoles, type StartRequest } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { loadConfig } from '../worker/handlers/load-config.ts';
@@ -31,7 +32,14 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
   const handlers = await loadHandlers(config);
   const crashing = crashingAsAsked(config);
   const isTraced = config.tracing !== null;
-  const logger = createLogger(config.logLevel, standardError, isTraced ? currentTrace : undefined);
+  // Where a person reads it.
+  const isForPeople = !config.production && process.stderr.isTTY;
+  const logger = createLogger({
+    level: config.logLevel,
+    destination: isForPeople ? await readableLines(standardError) : standardError,
+    role: roles.length === allRoles.length ? 'all' : roles.join(','),
+    ...(isTraced ? { currentTrace } : {}),
+  });
   logWarnings(logger);
   const droppedOutput = () => standardOutput.dropped() + standardError.dropped();
   const metrics = createMetrics({ clock: systemClock, version: versionOfPackage(), roles, types: typesOf(handlers) });

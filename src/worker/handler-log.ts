@@ -1,4 +1,5 @@
-import type { Logger } from '../application/ports/logger.ts';
+import type { LogFields } from '../application/ports/log-fields.ts';
+import type { HandlerLogger, Logger } from '../application/ports/logger.ts';
 import { wellFormed } from './well-formed.ts';
 
 /** What one handler may say in one run, and how much in one line. In characters of JSON. */
@@ -24,7 +25,7 @@ export function createHandlerLogger(
   limits: HandlerLogLimits = handlerLogLimits,
   budget = { lines: limits.maxLines },
   bound: object = {},
-): Logger {
+): HandlerLogger {
   const line = (level: LogLevel) => (fields: unknown, message?: unknown) => {
     if (budget.lines < 0) return;
     // As pino takes it, a text alone is the message.
@@ -39,7 +40,7 @@ export function createHandlerLogger(
 }
 
 /** Writes a handler's line under the name of its event. */
-export function writeHandlerLine(logger: Logger, about: object, { level, fields, message }: HandlerLine): void {
+export function writeHandlerLine(logger: Logger, about: LogFields, { level, fields, message }: HandlerLine): void {
   logger[level]({ ...about, handler: fields }, message);
 }
 

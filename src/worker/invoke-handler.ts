@@ -1,4 +1,4 @@
-import type { Logger } from '../application/ports/logger.ts';
+import type { HandlerLogger, Logger } from '../application/ports/logger.ts';
 import type { AbortOnDemand } from './abort-on-demand.ts';
 import { describeFailure, failure } from './describe-failure.ts';
 import type { HandlerEnd, HandlerOutcome, HandlerRun } from './handler-runner.ts';
@@ -32,7 +32,7 @@ export function outcomeOf(ended: HandlerEnd, { eventId, state, handler }: Handle
   if (ended.kind === 'failed') return ended;
   const { result, problem } = ended;
   if (problem !== null) {
-    const about = { eventId, type: state.received.type, handler: handler.pattern };
+    const about = { eventId, type: state.received.type, pattern: handler.pattern };
     logger.warn(about, `the handler's result is not kept: ${problem}`);
   }
   return { kind: 'succeeded', result };
@@ -42,7 +42,7 @@ export function outcomeOf(ended: HandlerEnd, { eventId, state, handler }: Handle
 export async function invokeHandler(
   invocation: Invocation,
   handler: ConfiguredHandler,
-  { abort, logger }: { readonly abort: AbortOnDemand; readonly logger: () => Logger },
+  { abort, logger }: { readonly abort: AbortOnDemand; readonly logger: () => HandlerLogger },
 ): Promise<HandlerEnd> {
   const { eventId, type, source, receivedAt, generation, attempt, traceparent } = invocation;
   try {
@@ -52,7 +52,7 @@ export async function invokeHandler(
       if (checked.issues) return { kind: 'failed', failure: payloadInvalid(checked.issues) };
       payload = checked.value;
     }
-    let own: Logger | undefined;
+    let own: HandlerLogger | undefined;
     const context: HandlerContext = {
       get signal() {
         return abort.signal;

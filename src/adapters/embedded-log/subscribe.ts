@@ -99,7 +99,7 @@ async function readPatiently(
       if (!(error instanceof LogUnavailable)) throw error;
       // Once for each outage.
       if (!signal.aborted && !isSaid)
-        source.logger?.warn({ err: error, after: query.after }, 'a subscription waits for the log');
+        source.logger?.warn({ err: error, position: query.after }, 'a subscription waits for the log');
       isSaid = true;
       await sleep(backoff.next(), undefined, { signal }).catch(() => undefined);
     }

@@ -61,7 +61,7 @@ export async function superviseThread({ onReopened, onDamage, ...toStart }: Supe
           onDamage(error.message);
           return null;
         }
-        logger?.error({ err: error, path, delayMs }, 'the log cannot be opened again yet');
+        logger?.error({ err: error, path, retryInMs: delayMs }, 'the log cannot be opened again yet');
       }
     }
     return null;

@@ -1,5 +1,6 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { Clock } from '../../application/ports/clock.ts';
+import type { LogFields } from '../../application/ports/log-fields.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { createRepeatingReport } from '../../application/repeating-report.ts';
 
@@ -12,12 +13,12 @@ export interface ExportReport {
 export function reportFailures(to: { readonly logger: Logger; readonly clock: Pick<Clock, 'now'> }): ExportReport {
   const report = createRepeatingReport(to);
   const about = 'traces';
-  const occurred = (why: string, fields: object) =>
+  const occurred = (why: string, fields: LogFields) =>
     report.occurred({
       about,
       kind: 'export',
       level: 'warn',
-      fields: { ...fields, why },
+      fields: { ...fields, reason: why },
       message:
         'spans are lost: the receiver of traces (OTEL_EXPORTER_OTLP_ENDPOINT) does not take them; nothing else waits',
     });

@@ -1,8 +1,18 @@
-/** Structured logging. Fields hold ids and counts, never payloads, tokens or settings. pino satisfies it. */
-export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-  child(fields: object): Logger;
+import type { LogFields } from './log-fields.ts';
+
+interface Lines<Fields> {
+  debug(fields: Fields, message: string): void;
+  info(fields: Fields, message: string): void;
+  warn(fields: Fields, message: string): void;
+  error(fields: Fields, message: string): void;
+}
+
+/** Structured logging. Fields are those of THE LIST, and hold no payloads, tokens or settings. */
+export interface Logger extends Lines<LogFields> {
+  child(fields: LogFields): Logger;
+}
+
+/** What a handler gets: any fields, which stand in the line under `handler`. */
+export interface HandlerLogger extends Lines<object> {
+  child(fields: object): HandlerLogger;
 }

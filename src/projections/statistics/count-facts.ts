@@ -48,6 +48,18 @@ export const failureKeyOf = ({ class: name, fingerprint }: Pick<FailureRow, 'cla
 export const bucketsOf = (at: number): readonly InBucket[] =>
   bucketNames.map((bucket) => ({ bucket, startedAt: Math.floor(at / bucketMs[bucket]) * bucketMs[bucket] }));
 
+/** By the minute, in which all that is shorter is one: a batch is of few. */
+const minuteOf = (at: number) => Math.floor(at / bucketMs['1m']);
+const startOfMinute = (minute: number) => minute * bucketMs['1m'];
+
+/** The buckets of all minutes in which something is recorded, each once. */
+export const bucketsOfAll = (facts: readonly Pick<TypedFact, 'at'>[]): ReadonlyMap<string, InBucket> =>
+  new Map(
+    [...new Set(facts.map(({ at }) => minuteOf(at)))]
+      .flatMap((minute) => bucketsOf(startOfMinute(minute)))
+      .map((where) => [bucketKeyOf(where), where]),
+  );
+
 /**
  * Counts each fact in its minute, hour and day, by the moment at which it was recorded. Facts are in the log's order.
  * @returns the rows that were changed.
@@ -59,23 +71,44 @@ export function countFacts(
 ): { readonly events: ReadonlySet<EventRow>; readonly failures: ReadonlySet<FailureRow> } {
   const events = new Set<EventRow>();
   const failures = new Set<FailureRow>();
-  for (const fact of facts)
-    for (const where of bucketsOf(fact.at)) {
-      const row = rowOf(rows.events, where, fact.type, names, (type) => emptyRow(where, type));
+  /** Rows of each type by minute, looked for once: thousands of facts are of the same. */
+  const found = new Map<number, Map<string, readonly EventRow[]>>();
+  const rowsOf = ({ at, type }: TypedFact): readonly EventRow[] => {
+    const minute = minuteOf(at);
+    const ofMinute = found.get(minute) ?? new Map<string, readonly EventRow[]>();
+    found.set(minute, ofMinute);
+    const known = ofMinute.get(type);
+    if (known !== undefined) return known;
+    const ofType = bucketsOf(at).map((where) =>
+      rowOf(rows.events, where, type, names, (name) => emptyRow(where, name)),
+    );
+    ofMinute.set(type, ofType);
+    for (const row of ofType) events.add(row);
+    return ofType;
+  };
+  for (const fact of facts) {
+    const attempt = fact.attemptMs === null ? null : classOf(fact.attemptMs);
+    const endToEnd = fact.endToEndMs === null ? null : classOf(fact.endToEndMs);
+    for (const row of rowsOf(fact)) {
       row.counts[fact.counted]++;
-      add(row.attemptMs, fact.attemptMs);
-      add(row.endToEndMs, fact.endToEndMs);
-      events.add(row);
-      if (fact.failure === null) continue;
-      const failure = rowOf(rows.failures, where, failureKeyOf(fact.failure), names, (key) => ({
-        ...where,
-        ...(key === OTHERS ? { class: OTHERS, fingerprint: OTHERS } : fact.failure),
-        failures: 0,
-      })) as FailureRow;
-      failure.failures++;
-      failures.add(failure);
+      if (attempt !== null) add(row.attemptMs, attempt);
+      if (endToEnd !== null) add(row.endToEndMs, endToEnd);
     }
+    if (fact.failure !== null) countFailure(fact.at, fact.failure);
+  }
   return { events, failures };
+
+  function countFailure(at: number, kind: NonNullable<TypedFact['failure']>): void {
+    for (const where of bucketsOf(at)) {
+      const row = rowOf(rows.failures, where, failureKeyOf(kind), names, (key) => ({
+        ...where,
+        ...(key === OTHERS ? { class: OTHERS, fingerprint: OTHERS } : kind),
+        failures: 0,
+      }));
+      row.failures++;
+      failures.add(row);
+    }
+  }
 }
 
 /** The row of that name in the bucket, or of all others where the bucket has no room for another name. */
@@ -106,8 +139,6 @@ const emptyRow = (where: InBucket, type: string): EventRow => ({
   endToEndMs: new Map(),
 });
 
-function add(histogram: Map<number, number>, durationMs: number | null): void {
-  if (durationMs === null) return;
-  const index = classOf(durationMs);
+function add(histogram: Map<number, number>, index: number): void {
   histogram.set(index, (histogram.get(index) ?? 0) + 1);
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { SlotTransaction } from '../read-model.ts';
 import { utcText } from '../utc-text.ts';
-import { bucketKeyOf, bucketsOf, failureKeyOf, noRows, type Rows } from './count-facts.ts';
+import { bucketKeyOf, bucketsOfAll, failureKeyOf, noRows, type Rows } from './count-facts.ts';
 import type { GivenFact, OpenEvent, TypedFact } from './follow-events.ts';
 import { fromJson } from './histogram.ts';
 import { type BucketName, type Counted, countedNames } from './table.ts';
@@ -57,8 +57,7 @@ export async function rowsInBucketsOf(
   facts: readonly TypedFact[],
 ): Promise<Rows> {
   const found = noRows();
-  const touched = new Map(facts.flatMap(({ at }) => bucketsOf(at)).map((where) => [bucketKeyOf(where), where]));
-  const buckets = [...touched.values()].map(({ bucket, startedAt }) => ({
+  const buckets = [...bucketsOfAll(facts).values()].map(({ bucket, startedAt }) => ({
     bucket,
     started_at: new Date(startedAt).toISOString(),
   }));

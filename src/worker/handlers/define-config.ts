@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Logger } from '../../application/ports/logger.ts';
+import type { HandlerLogger } from '../../application/ports/logger.ts';
 import type { ReplayPermission } from '../../domain/event/commands.ts';
 import type { RetryPolicy } from '../../domain/event/transitions.ts';
 
@@ -21,7 +21,7 @@ export interface HandlerContext {
   /** Aborts at the handler's deadline and when the process has to end. What is done afterwards is not recorded. */
   readonly signal: AbortSignal;
   /** Adds the event's id, type and attempt to every line. */
-  readonly logger: Logger;
+  readonly logger: HandlerLogger;
   /**
    * `<event id>:<generation>`: the same for every attempt of one generation. A handler runs at least once, so hand this
    * on to whatever must happen once only.

@@ -17,7 +17,10 @@ const texts = [
 /** The API with the logger that it has in production, and what was written. */
 function logged(given: Parameters<typeof apiUnderTest>[0] = {}) {
   const written: string[] = [];
-  const logger = createLogger('trace', { write: (text: string) => void written.push(text) });
+  const logger = createLogger({
+    level: 'trace',
+    destination: { write: (text: string) => void written.push(text) },
+  });
   // Who is refused again and again is made to wait, which a clock that stands still never ends.
   const limits = { refusalsWithoutDelay: 1_000_000 };
   return { ...apiUnderTest({ ...given, limits, logger }), written };

@@ -5,7 +5,7 @@ import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { createLogger } from '../../../src/adapters/telemetry/logger.ts';
 
 const [url = '', prefetch] = process.argv.slice(2);
-const logger = createLogger('warn', process.stderr);
+const logger = createLogger({ level: 'warn', destination: process.stderr });
 const bus = await createRabbitMqCommandBus({ url, clock: systemClock, random: systemRandom, logger });
 await bus.consume({
   prefetch: Number(prefetch),

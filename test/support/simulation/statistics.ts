@@ -1,7 +1,7 @@
 import type { ProjectedBatch } from '../../../src/projections/projection-store.ts';
 import {
   bucketKeyOf,
-  bucketsOf,
+  bucketsOfAll,
   countFacts,
   type EventRow,
   type FailureRow,
@@ -36,9 +36,8 @@ export function statisticsAfter(
     .filter(({ recorded }) => recorded.position > before.position)
     .flatMap(({ transition: fact, first = null }) => (fact === null ? [] : [{ fact, first }]));
   const { facts, changed } = followEvents(given, before.open);
-  const touched = facts.flatMap(({ at }) => bucketsOf(at)).map(bucketKeyOf);
   const rows: Rows = { events: new Map(before.rows.events), failures: new Map(before.rows.failures) };
-  for (const key of touched) {
+  for (const key of bucketsOfAll(facts).keys()) {
     rows.events.set(key, copied(before.rows.events.get(key), copyOfEventRow));
     rows.failures.set(
       key,

@@ -35,9 +35,9 @@ describe('the log has', () => {
     expect(lines()).toEqual([]);
   });
 
-  it('an error line of each dead letter, with its event and the kind of its failure', async () => {
+  it('an error line of each of 300 dead letters, with its event and the kind of its failure', async () => {
     const { run, lines } = await workingWith(() => new NonRetryableError('It fits nowhere'));
-    const ids = await run(3);
+    const ids = await run(300);
     expect(lines().map(({ level, fields }) => [level, fields['eventId']])).toEqual(ids.map((id) => ['error', id]));
     expect(lines()[0]?.fields).toMatchObject({
       ...{ type: 'order.placed', generation: 0, attempt: 1 },

@@ -94,7 +94,7 @@ describe('a receiver of traces that', () => {
     };
     await lost(10);
     expect(lines).toMatchObject([
-      { level: 'warn', message: expect.stringContaining('spans are lost'), fields: { why } },
+      { level: 'warn', message: expect.stringContaining('spans are lost'), fields: { reason: why } },
     ]);
     advance(30_000);
     await lost(10);
