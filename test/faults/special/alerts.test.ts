@@ -60,6 +60,9 @@ const outages: readonly Outage[] = [
     isWorthAPart: true,
   },
   { what: 'the only projector', alert: 'NoProgress', ...processOf('projector'), isWorthAPart: true },
+  { what: 'the only dispatcher', alert: 'NoProgress', ...processOf('dispatcher') },
+  { what: 'the only worker', alert: 'WorkNotTaken', ...processOf('worker') },
+  { what: 'the only API', alert: 'NoApi', ...processOf('api') },
   {
     what: 'RabbitMQ',
     alert: 'BrokerUnavailable',

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { metrics, traces } from '../../../scripts/dashboards/data-sources.ts';
+import { linkToTraces } from '../../../scripts/dashboards/link-to-traces.ts';
+import { type AttemptOutcome, own } from '../../../src/adapters/tracing/attributes.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { collectorConfig } from '../../support/observability/collector-config.ts';
 import { textOf } from '../../support/project-files.ts';
 
@@ -68,6 +71,12 @@ describe('the collector', () => {
     expect(collector.service.extensions).toEqual(Object.keys(collector.extensions));
   });
 
+  it('knows a retry by the name that spans have', () => {
+    expect(JSON.stringify(collector.processors.tail_sampling.policies)).toContain(
+      JSON.stringify({ key: own.attemptOutcome, values: ['retried' satisfies AttemptOutcome] }),
+    );
+  });
+
   it('stays below the memory of its container', () => {
     expect(collector.processors.memory_limiter.limit_mib).toBeLessThan(512);
     expect(services['otel-collector']?.mem_limit).toBe('512m');
@@ -109,6 +118,13 @@ describe("Grafana's data sources", () => {
 });
 
 describe("Grafana's dashboards", () => {
+  it('search for traces by the names that spans have', () => {
+    const search = decodeURIComponent(linkToTraces().build().url ?? '');
+    expect(search).toContain(`"tags":"${own.eventType}=`);
+    const { tracing } = readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel-collector:4318' });
+    expect(search).toContain(`"service":"${tracing?.serviceName}"`);
+  });
+
   it('are read from where they are mounted', () => {
     const { options, allowUiUpdates } = parse(textOf('infra/grafana/provisioning/dashboards/eventops.yml'))
       .providers[0];
