@@ -8,6 +8,8 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { streamOf } from '../../../src/application/event-identity.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
+import { readModels } from '../../../src/projections/index.ts';
+import { projectionNameOf } from '../../../src/projections/projection-states.ts';
 import {
   createMachineClock,
   type MachineClock,
@@ -102,7 +104,8 @@ describe.skipIf(missing !== null)('a worker whose clock differs from that of all
   });
 
   it('leaves no lag once everything is handled, as each process with the read tables sees it', async () => {
-    const none = { 'projection:due-work': 0, 'projection:events': 0, 'projection:access-records': 0, dispatcher: 0 };
+    const subscribers = [...readModels.map((readModel) => projectionNameOf(readModel)), 'dispatcher'];
+    const none = Object.fromEntries(subscribers.map((name) => [name, 0]));
     for (const { role, monitoringUrl } of profile.processes().filter((process) => process.role !== 'worker')) {
       const lags = async () => valuesOf(await scraped(monitoringUrl), 'eventops_lag_seconds', 'subscriber');
       let found = await lags();
