@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foundIn, foundInFolder, plantingCanaries } from '../support/canaries/canaries.ts';
 import { freePort } from '../support/free-port.ts';
+import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp/receiver.ts';
 import { adminToken, makeDataFolder, tokenWithScope } from '../support/processes/data-folder.ts';
 import { spawnEventOps } from '../support/processes/spawn-eventops.ts';
 
@@ -22,6 +23,7 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
   let port: number;
   let eventops: ReturnType<typeof spawnEventOps>;
   let token: string;
+  let receiver: OtlpReceiver;
   const lines: string[] = [];
   /** Of refusals, and of answers to those who may not see payloads. */
   const answers: string[] = [];
@@ -164,7 +166,7 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
     await sent('secret.kept', {
       url: `https://user:${plant('user of a URL')}@shop.example/?key=${plant('query of a URL')}`,
     });
-    for (const kind of ['returned', 'thrown', 'caused', 'text', 'retried', 'invalid'])
+    for (const kind of ['returned', 'thrown', 'caused', 'text', 'retried', 'invalid', 'sent'])
       await sent(`secret.${kind}`, { secret: plant(`what a handler has ${kind}`) });
     await sent('nobody.handles', { secret: plant('payload without a handler') });
     return ids;
@@ -175,8 +177,13 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
     token = await adminToken(folder);
     const metricsPort = await freePort();
     port = await freePort();
+    receiver = await startOtlpReceiver();
     eventops = spawnEventOps({
-      env: { DATA_DIR: folder, EVENTOPS_CONFIG: handlersFile, LOG_LEVEL: 'trace' },
+      env: {
+        ...{ DATA_DIR: folder, EVENTOPS_CONFIG: handlersFile, LOG_LEVEL: 'trace' },
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${credentials.plant('header for the receiver of traces')}`,
+      },
       ...{ port, metricsPort, onLine: (line) => lines.push(line) },
     });
     await eventops.ready;
@@ -199,6 +206,7 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
   }, 180_000);
   afterAll(async () => {
     await eventops?.kill();
+    await receiver?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -207,12 +215,27 @@ describe('fifty secrets, planted in requests and in what handlers do (S10)', { t
     expect(planted.length).toBeGreaterThanOrEqual(50);
     expect(answers.length).toBeGreaterThan(35);
     // Four are only kept, and one handler returned what it was given.
-    expect(ends).toEqual(['with a key 200', ...Array<string>(5).fill('PROCESSED'), ...Array<string>(6).fill('DEAD')]);
+    expect(ends).toEqual(['with a key 200', ...Array<string>(5).fill('PROCESSED'), ...Array<string>(7).fill('DEAD')]);
     expect(lines.length).toBeGreaterThan(5);
   });
 
   it('are in no line of the log, and in nothing else that is printed', () => {
     expect(foundIn(lines.join('\n'), [...credentials.planted, ...data.planted, ...names.planted])).toEqual([]);
+  });
+
+  it('are in no span, and the receiver of spans gets its own', () => {
+    const spans = receiver.requests.map(({ body }) => body.toString('latin1')).join('\n');
+    expect(foundIn(spans, [...credentials.planted, ...data.planted, ...names.planted])).toEqual([]);
+    for (const name of [
+      'GET /v1/events/:id',
+      'POST /v1/events/batch',
+      'handle secret.thrown',
+      'dead-letter',
+      'project events',
+    ])
+      expect(spans).toContain(name);
+    const headers = receiver.requests.map((each) => String(each.headers['x-api-key'])).join();
+    expect(foundIn(headers, credentials.planted)).toEqual(['header for the receiver of traces']);
   });
 
   it('are in no refusal, its headers included, and not in metrics and readiness', () => {

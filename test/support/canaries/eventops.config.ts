@@ -7,6 +7,16 @@ const secretOf = (payload: unknown) => String((payload as { readonly secret?: un
 export default defineConfig({
   handlers: {
     'secret.kept': { handle: async () => ({ done: true }) },
+    'secret.sent': {
+      retry: { maxAttempts: 1 },
+      handle: async ({ payload }) => {
+        const secret = secretOf(payload);
+        // Nothing listens there.
+        await fetch(`http://127.0.0.1:1024/${secret}?key=${secret}`, {
+          headers: { authorization: `Bearer ${secret}` },
+        });
+      },
+    },
     'secret.returned': { handle: async ({ payload }) => ({ secret: secretOf(payload) }) },
     'secret.thrown': {
       handle: async ({ payload }) => {
