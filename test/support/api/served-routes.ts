@@ -51,12 +51,18 @@ export function requestTo({
   method,
   path,
   params = {},
+  query,
   body,
 }: Route): InjectOptions & { readonly method: Route['method']; readonly url: string } {
-  const url = path.replaceAll(/:(\w+)/g, (_all, name: string) => {
+  const filled = path.replaceAll(/:(\w+)/g, (_all, name: string) => {
     const schema = params[name];
     return schema instanceof z.ZodEnum ? String(schema.options[0]) : unknownId;
   });
+  const required = Object.entries(query?.shape ?? {}).filter(([, schema]) => !schema.isOptional());
+  const asked = new URLSearchParams(
+    required.map(([name, schema]): [string, string] => [name, String(z.globalRegistry.get(schema)?.['example'])]),
+  );
+  const url = required.length === 0 ? filled : `${filled}?${asked.toString()}`;
   const [content] = Object.entries(body?.content ?? {});
   if (content === undefined) return { method, url };
   const [type, { example }] = content;

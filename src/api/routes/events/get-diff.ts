@@ -34,7 +34,10 @@ export const getDiff = defineRoute({
     'What happened to an event between two points of its history, from the log. A point is a revision, or an attempt with all that followed from it (`0:2`: generation 0, attempt 2), as the timeline shows them. The payload never differs.',
   access: toReadEvents,
   params: eventIdParams,
-  query: z.strictObject({ from: point.describe('The one point.'), to: point.describe('The other point.') }),
+  query: z.strictObject({
+    from: point.meta({ description: 'The one point.', example: '0' }),
+    to: point.meta({ description: 'The other point.', example: '0:1' }),
+  }),
   answers: { 200: { description: 'The difference.', body: { schema: diffAnswer, example: exampleDiff } } },
   problems: ['event-not-found', 'point-not-found', ...problemsOfReadingTheLog],
   handler:
