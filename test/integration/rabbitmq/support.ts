@@ -43,7 +43,7 @@ export const command = (but: Partial<ProcessEvent> = {}): ProcessEvent => ({
 /** A command as its message has it: an event says when it was received, and the command has the trace. */
 export function written({ event, ...others }: ProcessEvent) {
   if (event === null) return { ...others, event };
-  const { createdAt: receivedAt, traceparent: _, ...loaded } = event;
+  const { createdAt: receivedAt, traceparent: _, firstTraceparent: _first, ...loaded } = event;
   return { ...others, event: { ...loaded, receivedAt } };
 }
 
