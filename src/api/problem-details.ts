@@ -73,6 +73,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'api-key-revoked': [409, 'The API key was revoked before'],
   'api-keys-unavailable': [503, 'The API keys are not known yet'],
   'append-refused': [500, 'The log refused the event'],
+  'audit-tree-unavailable': [503, 'The audit tree is not available'],
   'batch-too-large': [413, 'The batch holds too many events'],
   'checkpoint-refused': [503, 'The log is not the one that is expected'],
   'command-bus-unavailable': [503, 'The command bus is not available'],

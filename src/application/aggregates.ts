@@ -1,6 +1,11 @@
 import type { AnyAggregate } from '../domain/aggregate.ts';
 import { apiKeyAggregate } from '../domain/api-key/aggregate.ts';
+import { auditTreeAggregate } from '../domain/audit-tree/aggregate.ts';
 import { eventAggregate } from '../domain/event/aggregate.ts';
 
 /** THE LIST: everything that has a history in the log. */
-export const aggregates = [eventAggregate, apiKeyAggregate] as const satisfies readonly AnyAggregate[];
+export const aggregates = [
+  eventAggregate,
+  apiKeyAggregate,
+  auditTreeAggregate,
+] as const satisfies readonly AnyAggregate[];

@@ -71,6 +71,13 @@ export class HistoryBroken extends OperationalFailure {
   }
 }
 
+/** The tiles of the audit tree cannot be read or written. */
+export class AuditTreeUnavailable extends OperationalFailure {
+  override readonly name = 'AuditTreeUnavailable';
+  readonly code = 'audit-tree-unavailable';
+  readonly retryable = true;
+}
+
 /** One event was changed by others faster than the bounded retries could follow. */
 export class ConcurrencyConflict extends OperationalFailure {
   override readonly name = 'ConcurrencyConflict';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readTexts } from './read-texts.ts';
-import { choice, host, networks, origins, path, port, text, url, wholeNumber } from './setting-types.ts';
+import { choice, host, keyName, networks, origins, path, port, text, url, wholeNumber } from './setting-types.ts';
 import { otelWithoutEffect, type Tracing, tracingOf, tracingSettings } from './tracing-settings.ts';
 import { unknownSettings } from './unknown-settings.ts';
 
@@ -38,6 +38,9 @@ const settings = z.object({
   EVENTOPS_URL: url('http', 'https'),
   EVENTOPS_TOKEN: z.string().optional(),
   ACCESS_COUNTS_DAYS: wholeNumber(1, 3_650, 90),
+  AUDIT_ORIGIN: keyName('localhost/audit'),
+  AUDIT_KEY_FILE: path('').optional(),
+  AUDIT_CHECKPOINT_SECONDS: wholeNumber(1, 86_400, 10),
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
@@ -94,6 +97,11 @@ export interface Config {
   readonly eventOpsToken: string | null;
   /** How long counts of refused requests and of reading are kept. */
   readonly accessCountsDays: number;
+  /** The name of the log in its checkpoints. */
+  readonly auditOrigin: string;
+  /** What they are signed with; `null` for a key in the data folder. */
+  readonly auditKeyFile: string | null;
+  readonly auditCheckpointSeconds: number;
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly handlerIsolation: (typeof handlerIsolations)[number];
@@ -155,6 +163,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     eventOpsUrl: values.EVENTOPS_URL ?? null,
     eventOpsToken: values.EVENTOPS_TOKEN ?? null,
     accessCountsDays: values.ACCESS_COUNTS_DAYS,
+    auditOrigin: values.AUDIT_ORIGIN,
+    auditKeyFile: values.AUDIT_KEY_FILE ? resolve(values.AUDIT_KEY_FILE) : null,
+    auditCheckpointSeconds: values.AUDIT_CHECKPOINT_SECONDS,
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     handlerIsolation: values.HANDLER_ISOLATION,

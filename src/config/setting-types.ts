@@ -8,6 +8,15 @@ type Expected = `must be ${string}`;
 /** Text that is taken as it is. */
 export const text = (fallback: string) => z.string().default(fallback);
 
+/** What can name a key in a signed note, such as the URL of a log without its scheme. */
+export const keyName = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[^\s\p{Z}\p{Cc}+]{1,200}$/u, {
+      error: expects('must be a name such as eventops.example.com/audit: without spaces and plus'),
+    })
+    .default(fallback);
+
 /** One of a few words, written exactly so. */
 export const choice = <const Choice extends string>(choices: readonly Choice[]) =>
   z.enum(choices, { error: expects(`must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`) });

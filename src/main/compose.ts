@@ -32,6 +32,7 @@ import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/m
 import { isLoopback, listening, urlOf } from './listening.ts';
 import { makeDataFolder } from './make-data-folder.ts';
 import { measuredParts, measureOnDemand } from './measure.ts';
+import { openAnchor } from './open-anchor.ts';
 import { openAuthenticator } from './open-authenticator.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { type Defer, opening } from './opening.ts';
@@ -93,11 +94,15 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   const useCases = metrics.countedUseCases(createUseCases({ log: parts.log, clock, random }));
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${random.uuid().slice(0, 8)}`;
-  const services = await createServices({
-    ...{ roles, parts, handlers, metrics, shutdownTimeoutMs, logger, clock, random, processName },
-    useCases: tracing?.useCases(useCases) ?? useCases,
-    ...(runner === null ? {} : { startRunner: () => runner }),
-  });
+  const services = [
+    ...(await createServices({
+      ...{ roles, parts, handlers, metrics, shutdownTimeoutMs, logger, clock, random, processName },
+      useCases: tracing?.useCases(useCases) ?? useCases,
+      ...(runner === null ? {} : { startRunner: () => runner }),
+    })),
+  ];
+  if (roles.includes('anchor'))
+    services.push(await openAnchor({ config, parts, metrics, clock, logger, random, processName }));
   for (const service of services) {
     defer(() => service.stop());
     await service.start();
@@ -111,7 +116,8 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
       ...services.map(({ name, unhealthyReason }) => ({
         part: name,
         check: async () => unhealthyReason(),
-        isDispensable,
+        // A log that contradicts what was signed is for operators; who sends events can do nothing about it.
+        isDispensable: isDispensable || name === 'anchor',
       })),
     ],
     { clock, freshMs: defaultLimits.readinessFreshMs, patienceMs: defaultLimits.readinessMs },

@@ -16,6 +16,7 @@ export const partsOfRole: Readonly<Record<Role, readonly PartName[]>> = {
   projector: ['log', 'read tables'],
   dispatcher: ['log', 'read tables', 'commands'],
   worker: ['log', 'commands'],
+  anchor: ['log', 'read tables'],
 };
 
 export interface ReadTables {

@@ -12,6 +12,10 @@ export function unfitForProduction(config: Config, roles: readonly Role[]): read
     problems.push('OIDC_ISSUER: missing; production takes no development tokens, so name the issuer of its tokens');
   if (oidcIssuer !== null && !oidcIssuer.startsWith('https://'))
     problems.push('OIDC_ISSUER: must be an https URL in production; over http its keys could be replaced on the way');
+  if (roles.includes('anchor') && config.auditKeyFile === null)
+    problems.push(
+      'AUDIT_KEY_FILE: missing; in production the key that signs checkpoints is not made beside what it vouches for',
+    );
   if (eventStoreUrl !== null && /[?&](tls|tlsVerifyCert)=false\b/i.test(eventStoreUrl))
     problems.push('EVENTSTORE_URL: must say neither tls=false nor tlsVerifyCert=false in production');
   if (amqpUrl !== null && /\/\/(guest(:guest)?@|[^@]*$)/.test(amqpUrl))

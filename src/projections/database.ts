@@ -92,11 +92,27 @@ export interface AccessCountsTable {
   last_request_id: string;
 }
 
+/** How far the audit tree of each log goes. */
+export interface AuditTreesTable {
+  origin: string;
+  /** A `TreeState`. */
+  state: object;
+}
+
+/** Its tiles, each under the path of C2SP tlog-tiles. */
+export interface AuditTilesTable {
+  origin: string;
+  path: string;
+  bytes: Buffer;
+}
+
 /** Every table of the read database. */
 export interface Database {
   access_counts: AccessCountsTable;
   access_records: AccessRecordsTable;
   api_key_uses: ApiKeyUsesTable;
+  audit_tiles: AuditTilesTable;
+  audit_trees: AuditTreesTable;
   checkpoints: CheckpointsTable;
   cursor_key: CursorKeyTable;
   due_work: DueWorkTable;

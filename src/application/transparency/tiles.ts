@@ -6,7 +6,7 @@ import { TILE_LEVELS, TILE_WIDTH, type TileName, tilePath } from './tile-names.t
 const HASH_BYTES = 32;
 
 /** How many hashes a tree of `size` leaves has at a tile's level. */
-const hashesAt = (level: number, size: number) => Math.floor(size / TILE_WIDTH ** level);
+export const hashesAt = (level: number, size: number) => Math.floor(size / TILE_WIDTH ** level);
 
 /**
  * The tiles that a tree of `to` leaves has and one of `from` leaves has not, those at the right edge partial; with each

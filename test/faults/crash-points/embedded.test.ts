@@ -33,7 +33,7 @@ describe('one process of all roles with a crash point', { timeout: 300_000 }, ()
     folder = await mkdtemp(join(tmpdir(), 'eventops-crash-points-'));
     const dataFolder = join(folder, 'data');
     await makeDataFolder(dataFolder);
-    const env = { DATA_DIR: dataFolder, ...envOfLoad(folder) };
+    const env = { DATA_DIR: dataFolder, AUDIT_CHECKPOINT_SECONDS: '1', ...envOfLoad(folder) };
     const [port, metricsPort] = [await freePort(), await freePort()];
     service = { urls: [`http://127.0.0.1:${port}`], token: await adminToken(dataFolder) };
     start = (crashAt) => spawnEventOps({ env: { ...env, EVENTOPS_CRASH_AT: crashAt }, port, metricsPort });

@@ -12,7 +12,7 @@ export const isOfAnotherVersion = (point: CrashPoint) => point.startsWith('read-
 const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease)\./;
 /** Come to once in the life of a process, or once in each of its roles. */
 const onceInALife =
-  /^(consume|read-head|load-checkpoint|load-projection|mark-behind|mark-caught-up|verify-checkpoint|hasten-due-work|append-ProcessingInterrupted)\./;
+  /^(consume|read-head|load-checkpoint|load-projection|mark-behind|mark-caught-up|verify-checkpoint|hasten-due-work|append-ProcessingInterrupted|append-AuditCheckpointSigned)\./;
 
 /** Every other point at its first time, and the others later in a life, where a process comes there often. */
 export const embeddedCrashes = (seed: number): readonly Crash[] =>

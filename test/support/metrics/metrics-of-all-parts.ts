@@ -48,6 +48,7 @@ export async function metricsOfAllParts() {
   metrics.showReadinessOf([{ part: 'log', check: async () => null }]);
   metrics.showBrokenHistories(() => 0);
   metrics.showDroppedOutput(() => 0);
+  metrics.audit().signed(1);
   metrics.handlersEnded('crashed');
   metrics.passedOver('projection:events', 0);
   await metrics.countedLeases(generousLeases).acquire('projection:events', 'process');

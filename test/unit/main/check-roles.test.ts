@@ -37,6 +37,7 @@ describe('roles', () => {
     ['projector', ['EVENTSTORE_URL', 'DATABASE_URL']],
     ['dispatcher', ['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL']],
     ['worker', ['EVENTSTORE_URL', 'AMQP_URL']],
+    ['anchor', ['EVENTSTORE_URL', 'DATABASE_URL']],
   ] as const)('need servers for what they share with others: %s', (role, needed) => {
     const named = (refusal([role], {}) ?? '').match(/[A-Z]+_URL(?=: missing)/g);
     expect(named).toEqual(needed);
@@ -47,6 +48,7 @@ describe('roles', () => {
 
   it.each([
     ['development tokens', 'OIDC_ISSUER', {}],
+    ['a key of the audit in the data folder', 'AUDIT_KEY_FILE', {}],
     ['an issuer over http', 'OIDC_ISSUER', { OIDC_ISSUER: 'http://issuer.example' }],
     ['a log without TLS', 'EVENTSTORE_URL', { EVENTSTORE_URL: 'esdb://log.example:2113?tls=false' }],
     ['the first password of EventStoreDB', 'EVENTSTORE_URL', { EVENTSTORE_URL: 'esdb://admin:changeit@log.example' }],
@@ -65,10 +67,12 @@ describe('roles', () => {
     ['the user guest of RabbitMQ', 'AMQP_URL', { AMQP_URL: 'amqp://guest:guest@broker.example' }],
     ['the user guest, as it is when none is named', 'AMQP_URL', { AMQP_URL: 'amqp://broker.example' }],
   ])('are not started in production with %s', (_, name, environment) => {
-    const production = { OIDC_ISSUER: 'https://issuer.example', ...servers, NODE_ENV: 'production' };
+    const production = {
+      ...{ OIDC_ISSUER: 'https://issuer.example', AUDIT_KEY_FILE: '/run/secrets/key.pem' },
+      ...{ ...servers, NODE_ENV: 'production' },
+    };
     expect(refusal(allRoles, production)).toBeNull();
-    const { OIDC_ISSUER: _issuer, ...withoutIssuer } = production;
-    const base = name === 'OIDC_ISSUER' ? withoutIssuer : production;
+    const { [name as 'OIDC_ISSUER']: _one, ...base } = production;
     expect(refusal(allRoles, { ...base, ...environment })).toContain(`${name}: `);
     expect(refusal(allRoles, { ...base, ...environment, NODE_ENV: 'development' })).toBeNull();
   });
@@ -83,7 +87,7 @@ describe('roles', () => {
     };
     const problems = (refusal(allRoles, everything) ?? '').split('\n').slice(1);
     expect(problems.map((problem) => problem.trim().split(':')[0])).toEqual([
-      ...['OIDC_ISSUER', 'EVENTSTORE_URL', 'AMQP_URL'],
+      ...['OIDC_ISSUER', 'AUDIT_KEY_FILE', 'EVENTSTORE_URL', 'AMQP_URL'],
       ...['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL'],
     ]);
     for (const secret of ['changeit', 'eventops:password', 'guest@']) expect(problems.join()).not.toContain(secret);

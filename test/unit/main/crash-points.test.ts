@@ -24,6 +24,8 @@ const withoutPoints = [
   'access-counts',
   // Spans are lost with their process.
   'request-traces',
+  // All of it is computed again from the log: what comes between two steps is in test/unit/application/anchoring.
+  'tree-store',
 ];
 
 const methodsIn = (path: string) => [...textOf(path).matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);

@@ -4,6 +4,7 @@ import type { Backlog, CommandBus } from '../../../application/ports/command-bus
 import type { EventLog } from '../../../application/ports/event-log.ts';
 import type { Leases } from '../../../application/ports/leases.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
+import { type AuditMetrics, auditMetrics } from './audit.ts';
 import { boundedLabels } from './bounded-labels.ts';
 import { type BrokerNews, exposeBacklog, measuredBus } from './broker.ts';
 import { countedUseCases } from './counted-use-cases.ts';
@@ -39,6 +40,8 @@ export interface Metrics extends ProcessMetrics, SubscriberMetrics {
   countedUseCases(useCases: UseCases): UseCases;
   /** Of the API. */
   requests(): RequestMetrics;
+  /** Of the role that anchors the log. */
+  audit(): AuditMetrics;
   showBacklog(read: () => Promise<Backlog>): void;
   showWorkLeft(read: () => Promise<WorkLeft>): void;
   showLagIn(followed: FollowedLog): void;
@@ -63,6 +66,7 @@ export function createMetrics({ clock, types: known, limits, ...build }: Metrics
       return countedUseCases(useCases, events);
     },
     requests: () => requestMetrics(registry),
+    audit: () => auditMetrics(clock, registry),
     showBacklog: (read) => exposeBacklog(sharedReading(read, reading), registry),
     showWorkLeft: (read) => exposeWorkLeft(sharedReading(read, reading), types, registry),
     showLagIn: (followed) => exposeLags(lagReading(followed, reading), registry),

@@ -12,15 +12,17 @@ type Described<Column> =
   unknown extends SelectType<Column>
     ? 'jsonb'
     : `${NameOf<NonNullable<SelectType<Column>>>}${null extends SelectType<Column> ? '' : ' not null'}`;
-type NameOf<Value> = Value extends Date
-  ? 'timestamp with time zone'
-  : Value extends number
-    ? 'integer'
-    : Value extends boolean
-      ? 'boolean'
-      : Value extends object
-        ? 'jsonb'
-        : TextLike;
+type NameOf<Value> = Value extends Buffer
+  ? 'bytea'
+  : Value extends Date
+    ? 'timestamp with time zone'
+    : Value extends number
+      ? 'integer'
+      : Value extends boolean
+        ? 'boolean'
+        : Value extends object
+          ? 'jsonb'
+          : TextLike;
 type TextLike = 'text' | 'uuid' | 'bigint';
 type Tables = {
   readonly [Table in keyof Database]: { readonly [C in keyof Database[Table]]: Described<Database[Table][C]> };
@@ -57,6 +59,8 @@ const tables: Tables = {
     transition_id: 'uuid not null',
     reason: 'text',
   },
+  audit_tiles: { origin: 'text not null', path: 'text not null', bytes: 'bytea not null' },
+  audit_trees: { origin: 'text not null', state: 'jsonb not null' },
   checkpoints: { subscriber: 'text not null', checkpoint: 'text not null', epoch: 'bigint not null' },
   cursor_key: { is_only: 'boolean not null', key: 'text not null' },
   event_statistics: {

@@ -1,0 +1,100 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { adviceOn } from '../../application/advice-on-files.ts';
+import { AuditTreeUnavailable, ConcurrencyConflict } from '../../application/failures.ts';
+import type { TreeState, TreeStore } from '../../application/ports/tree-store.ts';
+import { TILE_WIDTH, tilePath } from '../../application/transparency/tile-names.ts';
+
+const STATE = 'state.json';
+
+/**
+ * The tree of a log in a folder, each tile under the path of C2SP tlog-tiles, so that any server of files could serve it.
+ * One process at a time writes there: the one that has the data folder. A file is there whole or not at all.
+ */
+export function openTreeFolder(folder: string): TreeStore {
+  const state = async (): Promise<TreeState | null> => {
+    const text = await readIfThere(join(folder, STATE));
+    return text && parseState(text.toString(), join(folder, STATE));
+  };
+  return {
+    state,
+    read: (name) => readIfThere(join(folder, tilePath(name))),
+    async write(tiles) {
+      for (const tile of tiles) await writeWhole(join(folder, tilePath(tile)), tile.bytes);
+    },
+    async commit(from, to) {
+      const current = await state();
+      if (JSON.stringify(current) !== JSON.stringify(from))
+        throw new ConcurrencyConflict(`The audit tree in ${folder} is no longer as it was read; read it again`);
+      await writeWhole(join(folder, STATE), Buffer.from(JSON.stringify(to)));
+    },
+    async deletePartials(tiles) {
+      for (const name of tiles)
+        await onFile(folder, () => rm(`${join(folder, tilePath({ ...name, width: TILE_WIDTH }))}.p`, RECURSIVE));
+    },
+  };
+}
+
+const RECURSIVE = { recursive: true, force: true } as const;
+
+/** A state that cannot be read is as good as none: all of it can be computed again from the log. */
+function parseState(text: string, path: string): TreeState {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AuditTreeUnavailable(`${path} is damaged; delete it, and the tree is computed again from the log`, {
+      cause: error,
+    });
+  }
+}
+
+const readIfThere = (path: string): Promise<Buffer | null> =>
+  onFile(path, async () => {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  });
+
+/** Durably, under its name at once. */
+const writeWhole = (path: string, bytes: Buffer): Promise<void> =>
+  onFile(path, async () => {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const draft = `${path}.new`;
+    const file = await open(draft, 'w', 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+    await syncFolder(dirname(path));
+  });
+
+/** The name is durable only then. Windows has no such thing. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const opened = await open(folder, 'r');
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
+  }
+}
+
+async function onFile<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new AuditTreeUnavailable(
+      `${path} cannot be used for the audit tree (${message}): ${adviceOn(code ?? null)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

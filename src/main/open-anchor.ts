@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { AuditKeyUnusable, auditKeyIn, readAuditKey } from '../adapters/audit-key/audit-key.ts';
+import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
+import { openTreeFolder } from '../adapters/tree-folder/open-tree-folder.ts';
+import { anchoredPrefixes, createAnchor } from '../application/anchoring/anchor.ts';
+import { createAnchorService } from '../application/anchoring/anchor-service.ts';
+import { auditTreeIdOf } from '../application/anchoring/signed-checkpoints.ts';
+import type { BackgroundService } from '../application/ports/background-service.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { Lease } from '../application/ports/leases.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { Random } from '../application/ports/random.ts';
+import { createRepeatingReport } from '../application/repeating-report.ts';
+import { NOTE_SIGNATURE, type SigningKey, signingKey } from '../application/transparency/keys.ts';
+import { whileLeased } from '../application/while-leased.ts';
+import type { Config } from '../config/config.ts';
+import { createTreeStore } from '../projections/audit-trees.ts';
+import { wrongSettings } from './cannot-start.ts';
+import { followLog } from './follow-log.ts';
+import { makeDataFolder } from './make-data-folder.ts';
+import { opened, type Parts } from './parts.ts';
+
+interface Given {
+  readonly config: Config;
+  readonly parts: Pick<Parts, 'log' | 'leases' | 'readTables'>;
+  readonly metrics: Pick<Metrics, 'audit' | 'counted'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: Random;
+  readonly processName: string;
+}
+
+/** In the data folder, a tree for each origin. */
+export const treeFolderOf = ({ dataFolder, auditOrigin }: Pick<Config, 'dataFolder' | 'auditOrigin'>): string =>
+  join(dataFolder, 'audit', auditTreeIdOf(auditOrigin));
+
+/** The role that anchors the log in the audit tree. @throws {CannotStart} */
+export async function openAnchor(given: Given): Promise<BackgroundService> {
+  const { config, parts, metrics, clock, logger, random, processName } = given;
+  const { log, leases, readTables } = parts;
+  const key = await openAuditKey(config);
+  const { signed } = metrics.audit();
+
+  const begin = (lease: Lease | null): BackgroundService => {
+    const store =
+      lease === null
+        ? openTreeFolder(treeFolderOf(config))
+        : createTreeStore(opened(readTables).db, config.auditOrigin, lease);
+    const anchor = createAnchor({ log, store, key, clock, random, logger, onSigned: ({ size }) => signed(size) });
+    return createAnchorService({
+      anchor,
+      following: followLog(log, metrics.counted(anchor), { clock, logger, streamPrefixes: anchoredPrefixes }),
+      checkpointEveryMs: config.auditCheckpointSeconds * 1_000,
+      clock,
+      report: createRepeatingReport({ logger, clock }),
+    });
+  };
+  return leases === null
+    ? begin(null)
+    : whileLeased({ leases, name: 'anchor', owner: processName, begin, clock, logger });
+}
+
+/** The key that checkpoints are signed with, under the name of the log. @throws {CannotStart} */
+async function openAuditKey({ auditKeyFile, auditOrigin, dataFolder }: Config): Promise<SigningKey> {
+  try {
+    if (auditKeyFile === null) makeDataFolder(dataFolder);
+    const key = auditKeyFile === null ? await auditKeyIn(dataFolder) : await readAuditKey(auditKeyFile);
+    return signingKey(auditOrigin, NOTE_SIGNATURE, key);
+  } catch (error) {
+    if (!(error instanceof AuditKeyUnusable)) throw error;
+    throw wrongSettings([`${auditKeyFile === null ? 'DATA_DIR' : 'AUDIT_KEY_FILE'}: ${error.message}`], error);
+  }
+}
