@@ -18,7 +18,7 @@ import { sealedHistory } from '../sealed-history.ts';
 import { createRecordingLogger } from '../worker/recording-logger.ts';
 import { logKey } from './test-keys.ts';
 
-export type InMemoryLog = ReturnType<typeof createInMemoryLog>;
+type InMemoryLog = ReturnType<typeof createInMemoryLog>;
 
 /** Histories of one and of two transitions, one after the other. */
 export async function appendHistories(log: EventLog, from: number, to: number): Promise<void> {
