@@ -13,12 +13,9 @@ import { formatEntry } from '../../../src/application/transparency/entries.ts';
 import type { AuditTreeState } from '../../../src/domain/audit-tree/state.ts';
 import { manualClock } from '../api/manual-clock.ts';
 import { received, started } from '../domain/transitions.ts';
-import type { createInMemoryLog } from '../in-memory-log.ts';
 import { sealedHistory } from '../sealed-history.ts';
 import { createRecordingLogger } from '../worker/recording-logger.ts';
 import { logKey } from './test-keys.ts';
-
-type InMemoryLog = ReturnType<typeof createInMemoryLog>;
 
 /** Histories of one and of two transitions, one after the other. */
 export async function appendHistories(log: EventLog, from: number, to: number): Promise<void> {
