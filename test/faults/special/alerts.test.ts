@@ -101,6 +101,8 @@ describe.skipIf(missing !== null)('a system that Prometheus watches', { timeout:
 
   it('has data for every query of every dashboard after a run of the demo', async () => {
     expect(await runDemo(watched.system)).toMatch(/\d+ events in /);
+    // Its last outcomes are scraped by then, and rates have two samples.
+    await watched.prometheus.untilLater(3);
     const without: string[] = [];
     for (const { title, panels } of boards)
       for (const { title: panel, queries } of panels)

@@ -44,6 +44,8 @@ export async function startWatchedSystem(): Promise<WatchedSystem> {
   await chmod(folder, 0o755);
   const targets = system.processes().map(({ role, monitoringUrl }) => ({ role, address: new URL(monitoringUrl).host }));
   const prometheus = await startPrometheus({ folder, binaries: here.binaries, targets, rules: rulesFile(pace) });
+  // It begins some seconds after it is ready; what happened before has no rate.
+  await prometheus.until(`count(up == 1) == ${targets.length}`);
   let traffic: ReturnType<typeof startTraffic> | null = null;
   return {
     ...{ system, prometheus, downstream },
