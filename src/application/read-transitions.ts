@@ -78,6 +78,7 @@ export async function readTransitions(
   } finally {
     patience.abort();
   }
-  if (lookedAt === 0) throw new LogUnavailable(`The log has not answered for ${PATIENCE_MS} ms`);
+  if (lookedAt === 0 && after === from.after)
+    throw new LogUnavailable(`The log has not answered for ${PATIENCE_MS} ms`);
   return page({ after, position });
 }

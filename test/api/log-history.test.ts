@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CheckpointRefused } from '../../src/application/failures.ts';
+import { CheckpointRefused, ReadDatabaseUnavailable } from '../../src/application/failures.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
 import { eventLife } from '../support/api/event-life.ts';
 import { falsified } from '../support/falsified-log.ts';
@@ -120,6 +120,16 @@ describe('a cursor into all histories', () => {
     const restored = apiUnderTest({ log: { ...log, subscribeAll } });
     const answer = await restored.call({ url: `/v1/history?limit=1&cursor=${nextCursor}`, as: 'auditor' });
     expect(answer.json().code).toBe('cursor-refused');
+  });
+});
+
+describe('all histories, while the read database is unavailable', () => {
+  it('are listed as far as a page goes: only cursors need it', async () => {
+    const { log } = await twoEvents();
+    const cursorKey = () => Promise.reject(new ReadDatabaseUnavailable('It is stopped'));
+    const { call } = apiUnderTest({ log, cursorKey });
+    expect((await call({ url: '/v1/history' })).json().items).toHaveLength(6);
+    expect((await call({ url: '/v1/history?limit=1' })).json().code).toBe('read-database-unavailable');
   });
 });
 

@@ -30,6 +30,7 @@ export function tracedLog(tracer: Tracer, log: EventLog, system: string): EventL
     return outcome;
   };
   return {
+    ...log,
     append,
     async appendMany(requests) {
       const spans = requests.map(({ stream }) => begin('append', stream));
@@ -53,12 +54,6 @@ export function tracedLog(tracer: Tracer, log: EventLog, system: string): EventL
         span?.end();
       }
     },
-    readPages: (stream) => log.readPages(stream),
-    subscribeAll: (after, options) => log.subscribeAll(after, options),
-    head: () => log.head(),
-    verifyCheckpoint: (checkpoint) => log.verifyCheckpoint(checkpoint),
-    session: () => log.session(),
-    close: () => log.close(),
   };
 }
 

@@ -26,6 +26,7 @@ export function measuredLog(log: EventLog, clock: Pick<MonotonicClock, 'monotoni
   const observe = (outcome: AppendOutcome, beganAt: number) =>
     durations.observe({ outcome: labelOf(outcome) }, (clock.monotonicMs() - beganAt) / 1_000);
   return {
+    ...log,
     append: async (request) => {
       const beganAt = clock.monotonicMs();
       const outcome = await log.append(request);
@@ -38,12 +39,5 @@ export function measuredLog(log: EventLog, clock: Pick<MonotonicClock, 'monotoni
       for (const outcome of outcomes) observe(outcome, beganAt);
       return outcomes;
     },
-    readStream: (stream, from) => log.readStream(stream, from),
-    readPages: (stream) => log.readPages(stream),
-    subscribeAll: (after, options) => log.subscribeAll(after, options),
-    head: () => log.head(),
-    verifyCheckpoint: (checkpoint) => log.verifyCheckpoint(checkpoint),
-    session: () => log.session(),
-    close: () => log.close(),
   };
 }

@@ -57,9 +57,8 @@ export const listHistory = defineRoute({
   handler:
     ({ log, clock, cursorKey, limits }) =>
     async (request, reply, { limit = DEFAULT_LIMIT, cursor, ...filters }) => {
-      const key = await cursorKey();
       const list: ListIdentity = { clientId: request.principal.clientId, filters: { list: 'history', ...filters } };
-      const from = cursor === undefined ? BEGINNING : placeIn(opened(cursor, list, key));
+      const from = cursor === undefined ? BEGINNING : placeIn(opened(cursor, list, await cursorKey()));
       const refused = { code: 'cursor-refused', detail: 'Begin again without a cursor.' } as const;
       if (from === null) return sendProblem(reply, refused);
       const refusal = await takeRoom(request, reply, memoryOfPage(limits));
@@ -74,7 +73,7 @@ export const listHistory = defineRoute({
       if (page === null) return sendProblem(reply, refused);
       countPayloadsRead(request, page.transitions.filter(hasPayload).length);
       const { items, verified } = itemsOf(page.transitions, request);
-      const nextCursor = page.next === null ? null : sealed(textOf(page.next), list, key);
+      const nextCursor = page.next === null ? null : sealed(textOf(page.next), list, await cursorKey());
       const ending = JSON.stringify({ verified, nextCursor }).slice(1);
       return reply.header('content-type', JSON_CONTENT_TYPE).send(`{"items":[${items.join()}],${ending}`);
     },
