@@ -14,7 +14,12 @@ const { table, prometheus } = parseArgs({
 
 if (prometheus !== undefined) {
   const asked = { url: prometheus, window: '5m' };
-  process.stdout.write(await tableOfQueries(async (expr) => inWords(await askPrometheus(asked, expr))));
+  try {
+    process.stdout.write(await tableOfQueries(async (expr) => inWords(await askPrometheus(asked, expr))));
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
 } else if (table) process.stdout.write(await tableOfQueries(null));
 else {
   const root = fileURLToPath(new URL('..', import.meta.url));

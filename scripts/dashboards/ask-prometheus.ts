@@ -15,10 +15,13 @@ export interface Asked {
   readonly window: string;
 }
 
-/** @throws with what Prometheus says of a query that it cannot evaluate. */
+/** @throws when it does not answer, and with what it says of a query that it cannot evaluate. */
 export async function askPrometheus({ url, window }: Asked, expr: string): Promise<readonly Sample[]> {
   const query = new URLSearchParams({ query: filledIn(expr, window) });
-  const response = await fetch(`${url}/api/v1/query?${query.toString()}`, { signal: AbortSignal.timeout(10_000) });
+  const asked = `${url}/api/v1/query?${query.toString()}`;
+  const response = await fetch(asked, { signal: AbortSignal.timeout(10_000) }).catch((cause: Error) => {
+    throw new Error(`No answer from Prometheus at ${url}; check that it runs there`, { cause });
+  });
   const answer = (await response.json()) as {
     readonly status: string;
     readonly error?: string;
