@@ -113,11 +113,10 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
       ...parts.readinessChecks,
       // Other events go on, so requests may come.
       { part: 'histories', check: async () => brokenHistories.unhealthyReason(), isDispensable: true },
-      ...services.map(({ name, unhealthyReason }) => ({
+      ...services.map(({ name, unhealthyReason, isDispensable: mayBeMissing = false }) => ({
         part: name,
         check: async () => unhealthyReason(),
-        // A log that contradicts what was signed is for operators; who sends events can do nothing about it.
-        isDispensable: isDispensable || name === 'anchor',
+        isDispensable: isDispensable || mayBeMissing,
       })),
     ],
     { clock, freshMs: defaultLimits.readinessFreshMs, patienceMs: defaultLimits.readinessMs },

@@ -55,9 +55,10 @@ export async function openAnchor(given: Given): Promise<BackgroundService> {
       report: createRepeatingReport({ logger, clock }),
     });
   };
-  return leases === null
-    ? begin(null)
-    : whileLeased({ leases, name: 'anchor', owner: processName, begin, clock, logger });
+  const service =
+    leases === null ? begin(null) : whileLeased({ leases, name: 'anchor', owner: processName, begin, clock, logger });
+  // A log that contradicts what was signed is for operators; who sends events can do nothing about it.
+  return { ...service, isDispensable: true };
 }
 
 /** The key that checkpoints are signed with, under the name of the log. @throws {CannotStart} */

@@ -1,6 +1,8 @@
 /** Everything that runs beside requests: dispatcher, projector, worker, sweep. */
 export interface BackgroundService {
   readonly name: string;
+  /** Requests may come while it is not at work: what keeps it from it is named, and is for operators alone. */
+  readonly isDispensable?: boolean;
   /** Resolves once it is at work. Called once. */
   start(): Promise<void>;
   /**
