@@ -4,6 +4,7 @@ import { runScenario } from '../support/simulation/run-scenario.ts';
 
 /** Seeds far from the first ones that were broken once. Other draws make others of them; then they are seeds like any. */
 const onceBroken: readonly (readonly [number, string])[] = [
+  [1630, 'a command whose answer was lost was repeated after a longer pause than another call of the same process'],
   [2852, 'a read database that answers nothing was not opened again, because its failures came too far apart'],
   [24325, 'it was not opened again, and the log was put back to an older state'],
   [96816, 'it was not opened again after a restart, either'],

@@ -23,6 +23,8 @@ export class AskedAttempts {
   #lostAt: number | null = null;
   /** Of those whose last call failed it is not known yet. */
   readonly #recoveredAt = new Map<object, number>();
+  /** What each publisher has asked for in calls that failed, and not again since. */
+  readonly #unanswered = new Map<object, Set<string>>();
   /** Commands, after the tables were lost, for what had ended before. */
   readonly #forEnded: string[] = [];
 
@@ -35,8 +37,11 @@ export class AskedAttempts {
     const at = this.#passed();
     const endedAt = this.#endedAt.get(endingOf(command));
     const wasLostBefore = this.#lostAt !== null && calledAt > this.#lostAt + SETTLED_MS;
-    // What a failed call kept waiting is published when the broker is back, whatever has ended meanwhile.
-    const hasWaited = calledAt <= (this.#recoveredAt.get(publisher) ?? -Infinity) + SETTLED_MS;
+    // What a failed call kept waiting is published when the broker is back, whatever has ended meanwhile: its own commands
+    // however late, because the pause before it is repeated may be longer than that of another call of the same process.
+    const hasWaited =
+      calledAt <= (this.#recoveredAt.get(publisher) ?? -Infinity) + SETTLED_MS ||
+      this.#unanswered.get(publisher)?.has(messageId(command)) === true;
     if (endedAt !== undefined && wasLostBefore && !hasWaited && endedAt < (this.#lostAt ?? 0))
       this.#forEnded.push(messageId(command));
     const id = messageId(command);
@@ -48,11 +53,16 @@ export class AskedAttempts {
     }
   }
 
-  noteFailed(publisher: object): void {
+  noteFailed(publisher: object, commands: readonly ProcessEvent[]): void {
     this.#recoveredAt.set(publisher, Infinity);
+    const unanswered = this.#unanswered.get(publisher) ?? new Set();
+    for (const command of commands) unanswered.add(messageId(command));
+    this.#unanswered.set(publisher, unanswered);
   }
-  noteSucceeded(publisher: object): void {
-    if (this.#recoveredAt.get(publisher) === Infinity) this.#recoveredAt.set(publisher, this.#passed());
+  noteSucceeded(publisher: object, commands: readonly ProcessEvent[]): void {
+    const unanswered = this.#unanswered.get(publisher);
+    const wereRepeated = commands.filter((command) => unanswered?.delete(messageId(command))).length > 0;
+    if (wereRepeated || this.#recoveredAt.get(publisher) === Infinity) this.#recoveredAt.set(publisher, this.#passed());
   }
 
   noteEnding(eventId: string, generation: number): void {

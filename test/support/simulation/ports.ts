@@ -181,10 +181,10 @@ export function busOf(world: World, life: Life, own: CommandBus | null): Command
     publish: async (commands) => {
       const calledAt = world.time.passed();
       await publish(commands, calledAt).catch((error: unknown) => {
-        world.asked.noteFailed(life);
+        world.asked.noteFailed(life, commands);
         throw error;
       });
-      world.asked.noteSucceeded(life);
+      world.asked.noteSucceeded(life, commands);
     },
     backlog: meddle('backlog', own === null ? broker.backlog : () => own.backlog(), busIsAway),
     consume: async ({ prefetch, onCommand }) => {
