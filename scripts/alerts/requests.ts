@@ -2,8 +2,11 @@ import type { Alert, Recording } from './alert.ts';
 import { HOUR, MINUTE, type Pace } from './pace.ts';
 import { unlessRecentlyUnavailable } from './unavailable-parts.ts';
 
-/** Of all requests, those that may be answered with 5xx: 99.9 % are served. */
+/** Of requests of clients, those that may be answered with 5xx: 99.9 % are served. */
 const BUDGET = 0.001;
+
+/** Not of load balancers, to whom 503 is the right answer while a process starts or waits for a server. */
+export const OF_CLIENTS = 'route!~"/(healthz|readyz)"';
 
 interface Burn {
   /** How many times as fast as the budget allows. */
@@ -22,8 +25,8 @@ const requests = (pace: Pace, selector: string, seconds: number) =>
 
 function burning(pace: Pace, { rate, longSeconds, shortSeconds }: Burn, unlessRecently: Recording): string {
   const limit = Number((rate * BUDGET).toFixed(4));
-  const failed = (seconds: number) => requests(pace, '{status=~"5.."}', seconds);
-  const share = (seconds: number) => `${failed(seconds)} / ${requests(pace, '', seconds)}`;
+  const failed = (seconds: number) => requests(pace, `{${OF_CLIENTS}, status=~"5.."}`, seconds);
+  const share = (seconds: number) => `${failed(seconds)} / ${requests(pace, `{${OF_CLIENTS}}`, seconds)}`;
   return [
     `${share(longSeconds)} > ${limit}`,
     `and on () ${share(shortSeconds)} > ${limit}`,
@@ -46,7 +49,7 @@ export function ingestRefused(pace: Pace): Recording {
   };
 }
 
-/** The share of all requests that failed, while it is far too large. */
+/** The share of clients' requests that failed, while it is far too large. */
 export const fastBurn = (pace: Pace): Recording => ({
   record: 'eventops:error_budget_fast_burn',
   expr: burning(pace, fast, ingestRefused(pace)),
@@ -66,7 +69,7 @@ export function alertsOnRequests(pace: Pace): readonly Alert[] {
     {
       name: 'ErrorBudgetFastBurn',
       severity: 'critical',
-      summary: '{{ $value | humanizePercentage }} of all requests failed within an hour',
+      summary: '{{ $value | humanizePercentage }} of requests failed within an hour',
       description: 'With 5xx. At this rate, the error budget of 30 days (0.1 %) is used up within two days.',
       expr: fastBurn(pace).record,
       forSeconds: 2 * MINUTE,
@@ -74,7 +77,7 @@ export function alertsOnRequests(pace: Pace): readonly Alert[] {
     {
       name: 'ErrorBudgetSlowBurn',
       severity: 'warning',
-      summary: '{{ $value | humanizePercentage }} of all requests failed within six hours',
+      summary: '{{ $value | humanizePercentage }} of requests failed within six hours',
       description: 'With 5xx. At this rate, the error budget of 30 days (0.1 %) is used up within five days.',
       expr: burning(pace, slow, fastBurn(pace)),
       forSeconds: 15 * MINUTE,

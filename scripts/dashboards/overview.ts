@@ -1,4 +1,5 @@
 import { PercentUnit, RequestsPerSecond, Seconds, Short } from '@grafana/grafana-foundation-sdk/units';
+import { OF_CLIENTS } from '../alerts/requests.ts';
 import { type Board, eachSecond, percentile, percentiles, query } from './panel.ts';
 
 const EVENTS_PER_SECOND = eachSecond('events');
@@ -23,11 +24,12 @@ export const overview: Board = {
     },
     {
       title: 'Requests served',
-      description: 'The share of requests whose answer was no 5xx. The objective is 99.9 %.',
+      description:
+        'The share of requests whose answer was no 5xx, without /healthz and /readyz. The objective is 99.9 %.',
       ...{ unit: PercentUnit, shows: 'number', width: 4 },
       queries: [
         query(
-          '1 - (sum(rate(eventops_http_request_duration_seconds_count{status=~"5.."}[$__rate_interval])) or vector(0)) / sum(rate(eventops_http_request_duration_seconds_count[$__rate_interval]))',
+          `1 - (sum(rate(eventops_http_request_duration_seconds_count{${OF_CLIENTS}, status=~"5.."}[$__rate_interval])) or vector(0)) / sum(rate(eventops_http_request_duration_seconds_count{${OF_CLIENTS}}[$__rate_interval]))`,
           'served',
         ),
       ],

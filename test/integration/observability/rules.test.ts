@@ -9,7 +9,7 @@ import { usualPace } from '../../../scripts/alerts/pace.ts';
 import { type AlertCase, alertCases, healthy } from '../../support/observability/alert-cases.ts';
 import { findPrometheus } from '../../support/observability/find-prometheus.ts';
 import { promtool } from '../../support/observability/promtool.ts';
-import { INTERVAL_SECONDS } from '../../support/observability/series.ts';
+import { counter, INTERVAL_SECONDS } from '../../support/observability/series.ts';
 
 const here = findPrometheus();
 if (!here.found) process.stdout.write(`skipped: tests of Prometheus' rules, because ${here.why}\n`);
@@ -50,6 +50,11 @@ describe.skipIf(!here.found)('the rules', () => {
 
   it('fire for nothing in a healthy system', () => {
     hold('healthy', healthy(60), [firing(15, []), firing(59, [])]);
+  });
+
+  it('fire for nothing while a process that starts or waits for a server is not ready', () => {
+    const asked = 'eventops_http_request_duration_seconds_count{method="GET", route="/readyz", status="503"}';
+    hold('not ready', { ...healthy(90), [asked]: counter([90, 12]) }, [firing(15, []), firing(89, [])]);
   });
 
   it.each(alertCases)('fire $alert and nothing else while $when, and resolve it afterwards', (each: AlertCase) => {
