@@ -1,7 +1,7 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { Route } from '../../src/api/route.ts';
 import { answersOf } from './answers.ts';
-import { requestOf } from './request.ts';
+import { REST_OF_PATH, requestOf } from './request.ts';
 
 /**
  * What the API takes and answers, as OpenAPI 3.1, from what each route declares about itself. Nothing else goes in, so that
@@ -35,7 +35,7 @@ export const openApiDocument = (routes: readonly Route[]) =>
 function pathsOf(routes: readonly Route[]): ZodOpenApiPathsObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes) {
-    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}').replace('*', `{${REST_OF_PATH}}`);
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
   return paths;
@@ -70,6 +70,7 @@ const groups: Readonly<Record<string, readonly [name: string, description: strin
   events: ['Events', 'Sending events, and their outcomes.'],
   'dead-letters': ['Dead letters', 'Events for which no retry is left.'],
   stats: ['Statistics', 'What happened to events of all clients, in numbers.'],
+  audit: ['Audit', 'A tree over all histories, of which it is signed how large it is and what its root is.'],
   me: ['Access', 'Who may do what.'],
 };
 const others = ['Service', 'Whether the service is there, and what it offers.'] as const;

@@ -10,6 +10,7 @@ import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
 import type { RequestTraces } from '../application/ports/request-traces.ts';
 import type { SecretSource } from '../application/ports/secret-source.ts';
+import type { TreeReader } from '../application/ports/tree-store.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import type { ReplayPermission } from '../domain/event/commands.ts';
 import type { ReadDatabase } from '../projections/events/queries.ts';
@@ -38,6 +39,8 @@ export interface ApiDependencies {
    * @throws {ReadDatabaseUnavailable} while there are none, or those of the read model are not to be shown.
    */
   readonly readDatabase: (readModel?: string) => ReadDatabase;
+  /** The tree over all histories, whoever anchors them. */
+  readonly auditTree: TreeReader;
   /** Of tokens; API keys are judged by `apiKeys`. */
   readonly authenticator: Authenticator;
   readonly apiKeys: ApiKeys;

@@ -15,6 +15,7 @@ type Rejection = EventRejection | ApiKeyRejection;
 
 type RefusalCode =
   | 'batch-too-large'
+  | 'checkpoint-not-signed'
   | 'content-encoding-refused'
   | 'content-too-large'
   | 'cursor-refused'
@@ -35,6 +36,7 @@ type RefusalCode =
   | 'request-timeout'
   | 'shutting-down'
   | 'source-not-permitted'
+  | 'tile-not-found'
   | 'too-many-api-keys'
   | 'too-many-connections'
   | 'too-many-requests'
@@ -76,6 +78,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'audit-tree-unavailable': [503, 'The audit tree is not available'],
   'batch-too-large': [413, 'The batch holds too many events'],
   'checkpoint-refused': [503, 'The log is not the one that is expected'],
+  'checkpoint-not-signed': [404, 'No checkpoint has been signed'],
   'command-bus-unavailable': [503, 'The command bus is not available'],
   'concurrency-conflict': [503, 'The event was changed by others at the same time'],
   'content-encoding-refused': [415, 'Encoded content is not taken'],
@@ -116,6 +119,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'shutting-down': [503, 'The server is shutting down'],
   'source-not-permitted': [403, 'The API key is for other sources'],
   'stale-attempt': [409, 'The attempt is not the present one'],
+  'tile-not-found': [404, 'The audit tree has no such tile'],
   'too-many-api-keys': [409, 'Too many API keys are live'],
   'too-many-connections': [503, 'Too many connections are open'],
   'too-many-requests': [429, 'The client has too much under way'],

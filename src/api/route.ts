@@ -31,8 +31,8 @@ export interface RouteAnswer {
   readonly description: string;
   /** JSON; absent where there is none. */
   readonly body?: { readonly schema: z.ZodType; readonly example: unknown };
-  /** The media types of a body that is text for people or browsers. */
-  readonly text?: readonly `text/${string}`[];
+  /** The media types of a body that is not JSON. */
+  readonly text?: readonly (`text/${string}` | 'application/octet-stream')[];
   readonly headers?: Readonly<Record<string, z.ZodType>>;
 }
 
@@ -49,7 +49,7 @@ export interface RouteDeclaration<Query extends z.ZodObject = z.ZodObject> {
   readonly access: Access;
   /** What begins work again, hands much out, or changes who may do what, and is limited to fewer requests. */
   readonly countsAs?: 'act';
-  /** Parameters in the path. What cannot be one is answered like one that is unknown. */
+  /** Parameters in the path, `*` for all that is left of it. What cannot be one is answered like one that is unknown. */
   readonly params?: Fields;
   /** Checked before the handler is called. Without it, the query is not looked at. */
   readonly query?: Query;

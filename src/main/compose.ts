@@ -35,6 +35,7 @@ import { measuredParts, measureOnDemand } from './measure.ts';
 import { openAnchor } from './open-anchor.ts';
 import { openAuthenticator } from './open-authenticator.ts';
 import { openFilesLimit } from './open-files-limit.ts';
+import { openTreeReader } from './open-tree.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
 import { createServices } from './work-of-roles.ts';
@@ -201,6 +202,7 @@ async function listenForRequests(
     accessCounts,
     useCases: metrics.countedUseCases(createUseCases({ log, clock, random })),
     log,
+    auditTree: openTreeReader(config, parts),
     readDatabase: (name = events.name) => {
       const unhealthyReason = readTables.unhealthyReason() ?? readTables.refusalOf({ name });
       if (unhealthyReason !== null) throw new ReadDatabaseUnavailable(unhealthyReason);

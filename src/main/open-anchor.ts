@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import { AuditKeyUnusable, auditKeyIn, readAuditKey } from '../adapters/audit-key/audit-key.ts';
 import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
-import { openTreeFolder } from '../adapters/tree-folder/open-tree-folder.ts';
 import { anchoredPrefixes, createAnchor } from '../application/anchoring/anchor.ts';
 import { createAnchorService } from '../application/anchoring/anchor-service.ts';
-import { auditTreeIdOf } from '../application/anchoring/signed-checkpoints.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Lease } from '../application/ports/leases.ts';
@@ -14,11 +11,11 @@ import { createRepeatingReport } from '../application/repeating-report.ts';
 import { NOTE_SIGNATURE, type SigningKey, signingKey } from '../application/transparency/keys.ts';
 import { whileLeased } from '../application/while-leased.ts';
 import type { Config } from '../config/config.ts';
-import { createTreeStore } from '../projections/audit-trees.ts';
 import { wrongSettings } from './cannot-start.ts';
 import { followLog } from './follow-log.ts';
 import { makeDataFolder } from './make-data-folder.ts';
-import { opened, type Parts } from './parts.ts';
+import { openTreeStore } from './open-tree.ts';
+import type { Parts } from './parts.ts';
 
 interface Given {
   readonly config: Config;
@@ -30,22 +27,15 @@ interface Given {
   readonly processName: string;
 }
 
-/** In the data folder, a tree for each origin. */
-export const treeFolderOf = ({ dataFolder, auditOrigin }: Pick<Config, 'dataFolder' | 'auditOrigin'>): string =>
-  join(dataFolder, 'audit', auditTreeIdOf(auditOrigin));
-
 /** The role that anchors the log in the audit tree. @throws {CannotStart} */
 export async function openAnchor(given: Given): Promise<BackgroundService> {
   const { config, parts, metrics, clock, logger, random, processName } = given;
-  const { log, leases, readTables } = parts;
+  const { log, leases } = parts;
   const key = await openAuditKey(config);
   const { signed } = metrics.audit();
 
   const begin = (lease: Lease | null): BackgroundService => {
-    const store =
-      lease === null
-        ? openTreeFolder(treeFolderOf(config))
-        : createTreeStore(opened(readTables).db, config.auditOrigin, lease);
+    const store = openTreeStore(config, parts, lease);
     const anchor = createAnchor({ log, store, key, clock, random, logger, onSigned: ({ size }) => signed(size) });
     return createAnchorService({
       anchor,

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { ConcurrencyConflict } from '../application/failures.ts';
+import { AuditTreeUnavailable, ConcurrencyConflict, OperationalFailure } from '../application/failures.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import type { TreeReader, TreeState, TreeStore } from '../application/ports/tree-store.ts';
 import { TILE_WIDTH, tilePath } from '../application/transparency/tile-names.ts';
@@ -8,20 +8,31 @@ import { requireLease } from './leases.ts';
 
 /** What clients are served from. */
 export const createTreeReader = (db: ReadDatabase, origin: string): TreeReader => ({
-  async read(name) {
-    const row = await db
-      .selectFrom('audit_tiles')
-      .select('bytes')
-      .where('origin', '=', origin)
-      .where('path', '=', tilePath(name))
-      .executeTakeFirst();
-    return row?.bytes ?? null;
-  },
-  async state() {
-    const row = await db.selectFrom('audit_trees').select('state').where('origin', '=', origin).executeTakeFirst();
-    return (row?.state ?? null) as TreeState | null;
-  },
+  read: (name) =>
+    onTree(async () => {
+      const row = await db
+        .selectFrom('audit_tiles')
+        .select('bytes')
+        .where('origin', '=', origin)
+        .where('path', '=', tilePath(name))
+        .executeTakeFirst();
+      return row?.bytes ?? null;
+    }),
+  state: () =>
+    onTree(async () => {
+      const row = await db.selectFrom('audit_trees').select('state').where('origin', '=', origin).executeTakeFirst();
+      return (row?.state ?? null) as TreeState | null;
+    }),
 });
+
+async function onTree<Result>(read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof OperationalFailure)) throw error;
+    throw new AuditTreeUnavailable(`The audit tree cannot be read: ${error.message}`, { cause: error });
+  }
+}
 
 /** The tree of a log in PostgreSQL. Its state changes under the lease alone. */
 export const createTreeStore = (db: Kysely<Database>, origin: string, lease: Lease | null): TreeStore => ({

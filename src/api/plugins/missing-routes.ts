@@ -8,7 +8,12 @@ import { sendProblem } from './problems.ts';
 export function addMissingRoutes(server: FastifyInstance): void {
   const resources = new Map<string, { readonly path: RegExp; readonly methods: Set<string> }>();
   server.addHook('onRoute', ({ url, method }) => {
-    const path = new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]+')}$`);
+    const path = new RegExp(
+      `^${url
+        .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+        .replaceAll(/:\w+/g, '[^/]+')
+        .replace(/\\\*$/, '.+')}$`,
+    );
     const { methods } = resources.get(url) ?? { methods: new Set() };
     for (const each of [method].flat()) methods.add(each);
     resources.set(url, { path, methods });

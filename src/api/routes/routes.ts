@@ -4,6 +4,8 @@ import { listAccessRecords } from './access/list-access-records.ts';
 import { createApiKey } from './api-keys/create-api-key.ts';
 import { listApiKeys } from './api-keys/list-api-keys.ts';
 import { revokeApiKey } from './api-keys/revoke-api-key.ts';
+import { getAuditCheckpoint } from './audit/get-checkpoint.ts';
+import { getAuditTile } from './audit/get-tile.ts';
 import { discardDeadLetter } from './dead-letters/discard-dead-letter.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
 import { getDiff } from './events/get-diff.ts';
@@ -41,6 +43,8 @@ export const routes: readonly Route[] = [
   revokeApiKey,
   listAccessRecords,
   listHistory,
+  getAuditCheckpoint,
+  getAuditTile,
   health,
   readiness,
   getDocument,

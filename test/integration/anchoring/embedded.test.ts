@@ -70,6 +70,9 @@ describe('EventOps in one process', { timeout: 240_000 }, () => {
     await post('two');
     await untilSigned(2);
     expect(await running.metric('eventops_part_ready', 'part="anchor"')).toBe(1);
+    const served = await fetch(`${running.url}/v1/audit/checkpoint`, {
+      headers: { authorization: `Bearer ${running.token}` },
+    }).then((answer) => answer.text());
     await running.stop();
 
     const all = await everythingIn(folder);
@@ -78,6 +81,7 @@ describe('EventOps in one process', { timeout: 240_000 }, () => {
     const publicKey = Buffer.from(createPublicKey(pem).export({ format: 'jwk' }).x ?? '', 'base64url');
     const policy = policyOfKey(verifierKey(ORIGIN, NOTE_SIGNATURE, publicKey));
     expect(checkpoints.length).toBeGreaterThan(1);
+    expect(checkpoints.map(({ note }) => note)).toContain(served);
     for (const { note, size } of checkpoints)
       expect(verifyCheckpoint(note, policy).root).toEqual(plainRoot(entriesOf(all).slice(0, size)));
     expect((await stat(join(folder, 'audit-key.pem'))).mode & 0o777).toBe(0o600);

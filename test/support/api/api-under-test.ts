@@ -11,6 +11,7 @@ import type { EventLog, RecordedTransition } from '../../../src/application/port
 import type { KeyUses } from '../../../src/application/ports/key-uses.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
+import { createTreeInMemory } from '../transparency/tree-in-memory.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 import { holdToDeclarations } from './held-to-declarations.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
@@ -85,6 +86,7 @@ export function openApi(given: Given = {}): ApiUnderTest {
     readDatabase: () => {
       throw new ReadDatabaseUnavailable('There is none');
     },
+    auditTree: createTreeInMemory(),
     authenticator: { authenticate: async (token) => callers[token] ?? null },
     keyUses: keyUsesInMemory(),
     secrets: systemSecretSource,

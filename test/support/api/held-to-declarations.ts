@@ -81,7 +81,8 @@ function exchangeOf(
   reply: FastifyReply,
   text: string,
 ): Exchange {
-  const given = params as Record<string, unknown>;
+  const { '*': rest, ...others } = params as Record<string, unknown>;
+  const given = rest === undefined ? others : { ...others, path: rest };
   const request = { method, params: given, query: query as Record<string, unknown>, headers, body };
   return { operation, request, answer: { status: reply.statusCode, headers: reply.getHeaders(), body: text } };
 }
@@ -99,7 +100,7 @@ function breachOf(request: FastifyRequest, reply: FastifyReply, text: string): s
   const headers = z.object(answer.headers ?? {}).safeParse(reply.getHeaders());
   if (!headers.success) return `the headers of ${statusCode} are not as declared: ${headers.error.message}`;
   if (request.method === 'HEAD') return null;
-  if (answer.text?.some((each) => type.startsWith(`${each};`)) === true) return null;
+  if (answer.text?.some((each) => type === each || type.startsWith(`${each};`)) === true) return null;
   if (answer.body === undefined) return text === '' ? null : `${statusCode} has a body, and none is declared`;
   const body = answer.body.schema.safeParse(JSON.parse(text));
   return body.success ? null : `the body of ${statusCode} is not as declared: ${body.error.message}`;

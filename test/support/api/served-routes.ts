@@ -20,13 +20,16 @@ export function allServedRoutes(): readonly Route[] {
  */
 export function servedRoutes(server: Server): readonly Route[] {
   const served = printed(server).map(([method, path]) => {
-    const declared = routes.find((route) => route.method === method && route.path === path);
+    const declared = routes.find((route) => route.method === method && isPrinted(route, path));
     if (declared === undefined) throw new Error(`${method} ${path} is served, and is not in the list of routes`);
     return declared;
   });
   if (served.length !== routes.length) throw new Error(`${routes.length} routes are declared, ${served.length} served`);
   return served;
 }
+
+/** Fastify prints of a path that ends in a wildcard nothing else. */
+const isPrinted = ({ path }: Route, as: string) => path === as || (as === '*' && path.endsWith('/*'));
 
 /** `GET` has a `HEAD` beside it that Fastify adds. */
 function printed(server: Server): readonly (readonly [method: string, path: string])[] {
@@ -54,7 +57,8 @@ export function requestTo({
   query,
   body,
 }: Route): InjectOptions & { readonly method: Route['method']; readonly url: string } {
-  const filled = path.replaceAll(/:(\w+)/g, (_all, name: string) => {
+  const rest = z.globalRegistry.get(params['*'] ?? z.never())?.['example'];
+  const filled = path.replace('*', String(rest)).replaceAll(/:(\w+)/g, (_all, name: string) => {
     const schema = params[name];
     return schema instanceof z.ZodEnum ? String(schema.options[0]) : unknownId;
   });

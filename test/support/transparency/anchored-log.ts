@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest';
 import {
   type Anchor,
   type AnchorOptions,
@@ -58,10 +57,8 @@ let seeds = 0;
 
 /** Follows the log to its end, as a service would, and signs what is new. */
 export async function followAndSign(anchor: Anchor, log: EventLog, maxBatch = 1_000): Promise<void> {
-  const stopping = new AbortController();
-  onTestFinished(() => stopping.abort());
   const from = await anchor.load();
-  const options = { streamPrefixes: anchoredPrefixes, signal: stopping.signal, maxBatch };
+  const options = { streamPrefixes: anchoredPrefixes, maxBatch };
   for await (const message of log.subscribeAll(from, options)) {
     if (message.kind === 'caught-up') {
       await anchor.caughtUp?.();

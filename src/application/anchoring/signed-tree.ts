@@ -1,0 +1,38 @@
+import { AuditTreeUnavailable } from '../failures.ts';
+import type { TreeReader } from '../ports/tree-store.ts';
+import { decodeBundle, encodeBundle } from '../transparency/entry-bundles.ts';
+import { TILE_WIDTH, type TileName, tilePath } from '../transparency/tile-names.ts';
+import { hashesAt } from '../transparency/tiles.ts';
+
+/** The checkpoint that was signed last, as a signed note; `null` before the first. @throws {AuditTreeUnavailable} */
+export const signedNote = async (tree: Pick<TreeReader, 'state'>): Promise<string | null> =>
+  (await tree.state())?.signed?.checkpoint.note ?? null;
+
+/**
+ * A tile of the tree under the checkpoint that was signed last, or under any before it; `null` for one that goes beyond
+ * it: what has not been signed may still be replaced.
+ * @throws {AuditTreeUnavailable}
+ */
+export async function readSignedTile(tree: TreeReader, name: TileName): Promise<Buffer | null> {
+  const size = (await tree.state())?.signed?.checkpoint.size ?? 0;
+  const hashes = hashesAt(name.level === 'entries' ? 0 : name.level, size) - name.index * TILE_WIDTH;
+  if (name.width > hashes) return null;
+  // Partial tiles are deleted once the tile is full, and are the beginning of it.
+  for (const width of new Set([Math.min(TILE_WIDTH, hashes), TILE_WIDTH])) {
+    const bytes = await tree.read({ ...name, width });
+    if (bytes !== null) return beginningOf(bytes, width, name);
+  }
+  throw new AuditTreeUnavailable(
+    `${tilePath(name)} of the audit tree is missing; the anchor computes it again from the log when it starts`,
+  );
+}
+
+function beginningOf(bytes: Buffer, width: number, name: TileName): Buffer {
+  if (name.level !== 'entries') return bytes.subarray(0, name.width * 32);
+  if (width === name.width) return bytes;
+  try {
+    return encodeBundle(decodeBundle(bytes, width).slice(0, name.width));
+  } catch (error) {
+    throw new AuditTreeUnavailable(`${tilePath({ ...name, width })} of the audit tree is damaged`, { cause: error });
+  }
+}
