@@ -114,7 +114,7 @@ describe('a tile', () => {
 
   it.each([
     ['beyond the right edge', 'tile/0/002'],
-    ['wider than the right edge', `tile/0/001.p/${255}`],
+    ['wider than the right edge', 'tile/0/001.p/255'],
     ['at a level that the tree has not reached', 'tile/2/000.p/1'],
     ['far away', 'tile/63/x999/x999/x999/x999/999'],
     ['of entries beyond the right edge', 'tile/entries/x001/000'],
