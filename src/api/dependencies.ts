@@ -6,6 +6,7 @@ import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { EventLoop } from '../application/ports/event-loop.ts';
 import type { KeyUses } from '../application/ports/key-uses.ts';
+import type { LogSegmentsReader } from '../application/ports/log-segments.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
 import type { RequestTraces } from '../application/ports/request-traces.ts';
@@ -41,6 +42,8 @@ export interface ApiDependencies {
   readonly readDatabase: (readModel?: string) => ReadDatabase;
   /** The tree over all histories, whoever anchors them. */
   readonly auditTree: TreeReader;
+  /** Where in the log times are. */
+  readonly logSegments: LogSegmentsReader;
   /** Of tokens; API keys are judged by `apiKeys`. */
   readonly authenticator: Authenticator;
   readonly apiKeys: ApiKeys;

@@ -1,14 +1,8 @@
 import { aggregates } from './aggregates.ts';
 import { LogUnavailable } from './failures.ts';
 import type { MonotonicClock } from './ports/clock.ts';
-import type { Checkpoint, EventReader, RecordedTransition } from './ports/event-log.ts';
-
-/** In the log: after a checkpoint, and of what follows it after a position. */
-export interface LogPlace {
-  readonly after: Checkpoint | null;
-  /** Of the last transition that was passed or taken. */
-  readonly position: bigint;
-}
+import type { EventReader, RecordedTransition } from './ports/event-log.ts';
+import type { LogPlace } from './ports/log-segments.ts';
 
 export const BEGINNING: LogPlace = { after: null, position: -1n };
 
@@ -29,14 +23,15 @@ interface Asked {
   readonly mostLookedAt: number;
 }
 
-const streamPrefixes = aggregates.map(({ streamPrefix }) => streamPrefix);
+/** Of every history. */
+export const followedPrefixes: readonly string[] = aggregates.map(({ streamPrefix }) => streamPrefix);
 const MAX_BATCH = 500;
 /** A subscription waits for a log that is unavailable; who asked for a page does not. */
 const PATIENCE_MS = 10_000;
 
 /**
  * A page of all histories together, in the log's order. A log is not ordered by time, so that whoever filters by it looks at
- * all of it; pages bound what one request takes.
+ * all of it, but for the segments that cannot have what is wanted; pages bound what one request takes.
  * @throws {LogUnavailable} @throws {CheckpointRefused} the place is in none or another log.
  */
 export async function readTransitions(
@@ -55,7 +50,7 @@ export async function readTransitions(
   void clock.sleep(PATIENCE_MS, patience.signal).then(() => patience.abort());
   try {
     for await (const message of log.subscribeAll(after, {
-      streamPrefixes,
+      streamPrefixes: followedPrefixes,
       maxBatch: MAX_BATCH,
       signal: patience.signal,
     })) {

@@ -26,6 +26,7 @@ import { createAccessCountStore } from '../projections/access-counts.ts';
 import { createCursorKey } from '../projections/cursor-key.ts';
 import { readOnly } from '../projections/database.ts';
 import { events } from '../projections/events/read-model.ts';
+import { createLogSegmentsReader } from '../projections/log-segments.ts';
 import { createSharedCounts } from '../projections/shared-counts.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
@@ -35,6 +36,7 @@ import { measuredParts, measureOnDemand } from './measure.ts';
 import { openAnchor } from './open-anchor.ts';
 import { openAuthenticator } from './open-authenticator.ts';
 import { openFilesLimit } from './open-files-limit.ts';
+import { openLogDivider } from './open-log-divider.ts';
 import { openTreeReader } from './open-tree.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
@@ -102,6 +104,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
       ...(runner === null ? {} : { startRunner: () => runner }),
     })),
   ];
+  if (roles.includes('projector')) services.push(openLogDivider({ parts, metrics, clock, logger, processName }));
   if (roles.includes('anchor'))
     services.push(await openAnchor({ config, parts, metrics, clock, logger, random, processName }));
   for (const service of services) {
@@ -203,6 +206,7 @@ async function listenForRequests(
     useCases: metrics.countedUseCases(createUseCases({ log, clock, random })),
     log,
     auditTree: openTreeReader(config, parts),
+    logSegments: createLogSegmentsReader(rows),
     readDatabase: (name = events.name) => {
       const unhealthyReason = readTables.unhealthyReason() ?? readTables.refusalOf({ name });
       if (unhealthyReason !== null) throw new ReadDatabaseUnavailable(unhealthyReason);

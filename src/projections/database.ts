@@ -106,6 +106,19 @@ export interface AuditTilesTable {
   bytes: Buffer;
 }
 
+/** Runs of transitions in the log, with the times that are in each. */
+export interface LogSegmentsTable {
+  from_checkpoint: string | null;
+  from_position: string;
+  to_checkpoint: string;
+  to_position: string;
+  leaves_before: string;
+  leaves: string;
+  /** As the transitions say them: RFC 3339 in UTC, compared byte by byte. */
+  earliest: string;
+  latest: string;
+}
+
 /** Every table of the read database. */
 export interface Database {
   access_counts: AccessCountsTable;
@@ -120,6 +133,7 @@ export interface Database {
   events: EventsTable;
   failure_statistics: FailureStatisticsTable;
   leases: LeasesTable;
+  log_segments: LogSegmentsTable;
   projection_failures: ProjectionFailuresTable;
   projection_states: ProjectionStatesTable;
   shared_counts: SharedCountsTable;

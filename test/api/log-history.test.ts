@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { CheckpointRefused, ReadDatabaseUnavailable } from '../../src/application/failures.ts';
+import { createLogDivider } from '../../src/application/log-segments/divide-log.ts';
+import type { Checkpoint, EventLog } from '../../src/application/ports/event-log.ts';
+import type { LogSegmentsReader } from '../../src/application/ports/log-segments.ts';
 import { apiUnderTest, order } from '../support/api/api-under-test.ts';
 import { eventLife } from '../support/api/event-life.ts';
 import { falsified } from '../support/falsified-log.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
+import { createSegmentsInMemory } from '../support/segments-in-memory.ts';
 
 interface Item {
   readonly position: string;
@@ -106,6 +110,90 @@ describe('all histories together', () => {
     const { call } = apiUnderTest({ log: changed });
     const { items, verified } = (await call({ url: '/v1/history' })).json();
     expect([items.length, verified]).toEqual([6, false]);
+  });
+});
+
+describe('all histories of some time', () => {
+  let made: ReturnType<typeof divide> | null = null;
+  const divided = () => (made ??= divide());
+
+  /** 200 events, a second apart, in segments of 20; the clock was an hour ahead for the 50th to the 59th. */
+  async function divide() {
+    const log = createInMemoryLog();
+    const api = apiUnderTest({ log });
+    for (let event = 0; event < 200; event++) {
+      if (event === 50) api.clock.advance(3_600_000);
+      if (event === 60) api.clock.advance(-3_600_000);
+      await api.post({ ...order, payload: { event } }, {}, 'shop');
+      api.clock.advance(1_000);
+    }
+    const logSegments = createSegmentsInMemory();
+    const divider = createLogDivider({ log, segments: logSegments, transitionsOfASegment: 20 });
+    for await (const message of log.subscribeAll(await divider.load(), { maxBatch: 10 })) {
+      if (message.kind === 'caught-up') break;
+      await divider.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
+    }
+    let read = 0;
+    async function* subscribeAll(...given: Parameters<EventLog['subscribeAll']>) {
+      for await (const message of log.subscribeAll(...given)) {
+        if (message.kind === 'transitions') read += message.transitions.length;
+        yield message;
+      }
+    }
+    const counted = { ...log, subscribeAll };
+    const asking = (segments: LogSegmentsReader) => {
+      const { call } = apiUnderTest({ log: counted, logSegments: segments });
+      return async (query: string) => (await call({ url: `/v1/history?${query}`, as: 'auditor' })).json();
+    };
+    const readBy = async (work: () => Promise<unknown>) => {
+      read = 0;
+      await work();
+      return read;
+    };
+    return { logSegments, asking, readBy };
+  }
+
+  const times = [
+    'since=2030-01-01T00:03:10Z',
+    'since=2030-01-01T00:02:30Z&until=2030-01-01T00:02:40Z',
+    'until=2030-01-01T00:00:05Z',
+    'since=2030-01-01T01:00:00Z',
+    'since=2030-01-01T02:00:00Z',
+  ];
+
+  it.each(times)('are the same with segments as without: %s', async (query) => {
+    const { logSegments, asking } = await divided();
+    const all = await walk(asking(createSegmentsInMemory()), `limit=7&${query}`);
+    expect((await walk(asking(logSegments), `limit=7&${query}`)).items).toEqual(all.items);
+  });
+
+  it('are found without reading what is long before them, whatever a clock that was ahead has recorded', async () => {
+    const { logSegments, asking, readBy } = await divided();
+    const late = 'since=2030-01-01T00:03:10Z';
+    const without = await readBy(() => asking(createSegmentsInMemory())(late));
+    // Ten are of that time, and ten more by the clock that was ahead.
+    const ask = asking(logSegments);
+    const page = await ask(`${late}&limit=10`);
+    expect(page.items).toHaveLength(10);
+    expect(without).toBe(200);
+    expect(await readBy(() => ask(`${late}&limit=10&cursor=${page.nextCursor}`))).toBeLessThanOrEqual(40);
+    expect(await readBy(() => ask('since=2030-01-01T02:00:00Z'))).toBeLessThanOrEqual(30);
+  });
+
+  it('are found without segments of this log, and without a database to ask for them', async () => {
+    const { logSegments, asking } = await divided();
+    const ofAnotherLog = logSegments.all.map((segment) => ({
+      ...segment,
+      from: { ...segment.from, after: 'another/1' as Checkpoint },
+      to: { ...segment.to, after: 'another/1' as Checkpoint },
+    }));
+    const foreign = createSegmentsInMemory();
+    foreign.all.push(...ofAnotherLog);
+    const query = 'since=2030-01-01T00:03:18Z&until=2030-01-01T00:30:00Z';
+    expect((await asking(foreign)(query)).items).toHaveLength(2);
+    const unavailable = () => Promise.reject(new ReadDatabaseUnavailable('It is stopped'));
+    const segments = { ...logSegments, firstOverlapping: unavailable, last: unavailable };
+    expect((await asking(segments)(query)).items).toHaveLength(2);
   });
 });
 

@@ -11,6 +11,7 @@ import type { EventLog, RecordedTransition } from '../../../src/application/port
 import type { KeyUses } from '../../../src/application/ports/key-uses.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
+import { createSegmentsInMemory } from '../segments-in-memory.ts';
 import { createTreeInMemory } from '../transparency/tree-in-memory.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 import { holdToDeclarations } from './held-to-declarations.ts';
@@ -87,6 +88,7 @@ export function openApi(given: Given = {}): ApiUnderTest {
       throw new ReadDatabaseUnavailable('There is none');
     },
     auditTree: createTreeInMemory(),
+    logSegments: createSegmentsInMemory(),
     authenticator: { authenticate: async (token) => callers[token] ?? null },
     keyUses: keyUsesInMemory(),
     secrets: systemSecretSource,

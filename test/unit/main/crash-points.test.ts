@@ -26,6 +26,8 @@ const withoutPoints = [
   'request-traces',
   // All of it is computed again from the log: what comes between two steps is in test/unit/application/anchoring.
   'tree-store',
+  // So is this: what comes between two steps is in test/unit/application/log-segments.
+  'log-segments',
 ];
 
 const methodsIn = (path: string) => [...textOf(path).matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);

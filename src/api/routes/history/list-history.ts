@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { aggregates } from '../../../application/aggregates.ts';
 import { isAsWritten, unseal } from '../../../application/envelope.ts';
-import { CheckpointRefused } from '../../../application/failures.ts';
+import { CheckpointRefused, ReadDatabaseUnavailable } from '../../../application/failures.ts';
 import type { Checkpoint, RecordedTransition } from '../../../application/ports/event-log.ts';
-import { BEGINNING, type LogPlace, readTransitions } from '../../../application/read-transitions.ts';
+import type { LogPlace, LogSegmentsReader } from '../../../application/ports/log-segments.ts';
+import { BEGINNING, readTransitions } from '../../../application/read-transitions.ts';
 import { exampleLogHistory, logHistoryAnswer } from '../../answers/log-history.ts';
 import { type ListIdentity, opened, sealed } from '../../cursors.ts';
 import { JSON_CONTENT_TYPE, type Sight } from '../../event-json.ts';
@@ -49,13 +50,13 @@ export const listHistory = defineRoute({
   path: '/v1/history',
   summary: 'List what happened',
   description:
-    'Every transition of every event and API key, in the order of the log, straight from it; all filters that are given must hold. Times are those of the processes that recorded, whose clocks may differ, so that the whole log is looked through, a part of it for each page.',
+    'Every transition of every event and API key, in the order of the log, straight from it; all filters that are given must hold. Times are those of the processes that recorded, whose clocks may differ: transitions are in the order of the log, and each that says a time from `since` to `until` is among them. Parts of the log that have none are passed over; what is left is looked through, a part of it for each page.',
   access: { permission: 'audit:read' },
   query,
   answers: { 200: { description: 'A page.', body: { schema: logHistoryAnswer, example: exampleLogHistory } } },
   problems: ['cursor-refused', 'log-damaged', 'log-unavailable', 'read-database-unavailable'],
   handler:
-    ({ log, clock, cursorKey, limits }) =>
+    ({ log, logSegments, clock, cursorKey, limits }) =>
     async (request, reply, { limit = DEFAULT_LIMIT, cursor, ...filters }) => {
       const list: ListIdentity = { clientId: request.principal.clientId, filters: { list: 'history', ...filters } };
       const from = cursor === undefined ? BEGINNING : placeIn(opened(cursor, list, await cursorKey()));
@@ -63,13 +64,16 @@ export const listHistory = defineRoute({
       if (from === null) return sendProblem(reply, refused);
       const refusal = await takeRoom(request, reply, memoryOfPage(limits));
       if (refusal !== null) return sendProblem(reply, refusal);
-      const asked = { from, isWanted: wantedBy(filters), limit, characters: limits.pageBytes };
+      const asked = { isWanted: wantedBy(filters), limit, characters: limits.pageBytes };
       const within = { longestMs: LONGEST_MS, mostLookedAt: MOST_LOOKED_AT };
-      const page = await readTransitions({ log, clock }, { ...asked, ...within }).catch((error: unknown) => {
-        // Of another log, or of a part of this one that was lost when it was restored.
-        if (error instanceof CheckpointRefused) return null;
-        throw error;
-      });
+      const pageFrom = (place: LogPlace) =>
+        readTransitions({ log, clock }, { from: place, ...asked, ...within }).catch((error: unknown) => {
+          // Of another log, or of a part of this one that was lost when it was restored.
+          if (error instanceof CheckpointRefused) return null;
+          throw error;
+        });
+      const later = await behindWhatHasNone(filters, from, logSegments);
+      const page = (later === null ? null : await pageFrom(later)) ?? (await pageFrom(from));
       if (page === null) return sendProblem(reply, refused);
       countPayloadsRead(request, page.transitions.filter(hasPayload).length);
       const { items, verified } = itemsOf(page.transitions, request);
@@ -78,6 +82,26 @@ export const listHistory = defineRoute({
       return reply.header('content-type', JSON_CONTENT_TYPE).send(`{"items":[${items.join()}],${ending}`);
     },
 });
+
+/**
+ * Where to go on behind segments that have no such time; `null` where there are none. The log is looked through from
+ * `from` when segments cannot be asked.
+ */
+async function behindWhatHasNone(
+  { since, until }: Filters,
+  from: LogPlace,
+  segments: LogSegmentsReader,
+): Promise<LogPlace | null> {
+  if (since === undefined && until === undefined) return null;
+  try {
+    const next = await segments.firstOverlapping({ since, until }, from.position);
+    const place = next === null ? (await segments.last())?.to : next.from;
+    return place !== undefined && place.position > from.position ? place : null;
+  } catch (error) {
+    if (error instanceof ReadDatabaseUnavailable) return null;
+    throw error;
+  }
+}
 
 function itemsOf(transitions: readonly RecordedTransition[], sight: Sight) {
   let verified = true;

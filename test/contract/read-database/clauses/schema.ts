@@ -124,6 +124,16 @@ const tables: Tables = {
     epoch: 'bigint not null',
     expires_at: 'timestamp with time zone not null',
   },
+  log_segments: {
+    from_checkpoint: 'text',
+    from_position: 'bigint not null',
+    to_checkpoint: 'text not null',
+    to_position: 'bigint not null',
+    leaves_before: 'bigint not null',
+    leaves: 'bigint not null',
+    earliest: 'text not null',
+    latest: 'text not null',
+  },
   projection_failures: {
     subscriber: 'text not null',
     stream: 'text not null',
