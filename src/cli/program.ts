@@ -25,7 +25,9 @@ export interface StartRequest {
 export interface CommandActions {
   start(request: StartRequest): Promise<void>;
   token(request: TokenRequest): Promise<void>;
-  verify(): Promise<void>;
+  verify(file: string | null): Promise<void>;
+  backup(file: string): Promise<void>;
+  restore(file: string): Promise<void>;
   readonly keys: KeysActions;
   readonly trace: ShowTrace;
   readonly stats: ShowStats;
@@ -126,8 +128,23 @@ export function createProgram(actions: CommandActions, permissions: readonly str
 
   program
     .command('verify')
-    .description('check the embedded log: every stored transition against its hash chain, and the file itself')
-    .action(() => actions.verify());
+    .description(
+      'check the embedded log, or a backup of it: every stored transition against its hash chain, and the file',
+    )
+    .argument('[file]', 'a backup; without it, the log in the data folder of a system that is stopped')
+    .action((file?: string) => actions.verify(file ?? null));
+
+  program
+    .command('backup')
+    .description('write the embedded log to a new file, while the system runs or is stopped')
+    .argument('<file>', 'is there only once it is whole and verified')
+    .action((file: string) => actions.backup(file));
+
+  program
+    .command('restore')
+    .description('put the log of a backup, once it is verified, into a data folder that has none')
+    .argument('<file>', 'as backup has written it')
+    .action((file: string) => actions.restore(file));
 
   addKeys(program, actions.keys, parseScope(permissions));
   addTrace(program, actions.trace);

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { allPermissions } from '../api/permissions.ts';
 import { OperationalFailure } from '../application/failures.ts';
 import { createProgram, runProgram } from '../cli/program.ts';
@@ -19,9 +20,19 @@ const program = createProgram(
       const { printToken } = await import('./print-token.ts');
       await printToken(readConfig(), request);
     },
-    verify: async () => {
-      const { verifyLog } = await import('./verify-log.ts');
-      await verifyLog(readConfig());
+    verify: async (file) => {
+      const { verifyLog, verifyBackupFile } = await import('./verify-log.ts');
+      await (file === null ? verifyLog(readConfig()) : verifyBackupFile(file));
+    },
+    backup: async (file) => {
+      const { backUpLog } = await import('./back-up-log.ts');
+      // What runs on this machine comes first, also while the copy is verified.
+      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+      await backUpLog(readConfig(), file);
+    },
+    restore: async (file) => {
+      const { restoreLog } = await import('./restore-log.ts');
+      await restoreLog(readConfig(), file);
     },
     keys: {
       create: async (request) => {

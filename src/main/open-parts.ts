@@ -90,6 +90,8 @@ async function openLog(
     },
   );
   defer(() => log.close());
+  const { serveBackups } = await import('../adapters/embedded-log/backup/serve-backups.ts');
+  defer(await serveBackups({ folder: dataFolder, backUp: log.backUp, logger }));
   return { part: log, checks: [{ part: 'log', check: () => unhealthyReasonOf(log.head()) }] };
 }
 

@@ -23,9 +23,17 @@ export async function withWhatRowsShow(error: unknown, paths: LogPaths): Promise
   return shown === null ? error : new LogFileRefused('incomplete', `${error.message}\n${shown}`, { cause: error });
 }
 
-async function whatRowsShow({ path, dataFolder }: LogPaths): Promise<string | null> {
+/**
+ * What rows have seen and a log that no process has open lacks, as a sentence; `null` where they show nothing.
+ * @param rowsFolder of the read tables; those beside the log by default.
+ */
+export async function whatRowsShow({
+  path,
+  dataFolder,
+  rowsFolder = readTablesOf(dataFolder),
+}: LogPaths & { readonly rowsFolder?: string }): Promise<string | null> {
   const { embeddedFolder } = await import('../adapters/postgres/embedded-folder.ts');
-  const rows = embeddedFolder(readTablesOf(dataFolder));
+  const rows = embeddedFolder(rowsFolder);
   if (!(await rows.hasCluster()) || (await rows.reasonToDiscard()) !== null) return null;
   // Opening the rows changes their files, and they are evidence.
   const folder = await mkdtemp(join(dataFolder, 'read-tables.copy-'));

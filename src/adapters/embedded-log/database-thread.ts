@@ -34,7 +34,9 @@ function open(): LogDatabase | null {
 function answer(log: LogDatabase, request: ThreadRequest): void {
   const { call } = request;
   try {
-    say({ kind: 'answer', call, value: perform(log, request) });
+    const value = perform(log, request);
+    if (value instanceof Promise) void value.then((settled) => say({ kind: 'answer', call, value: settled }));
+    else say({ kind: 'answer', call, value });
   } catch (error) {
     // An append that was not written says so. One that throws leaves its end open, and the file has to be opened again.
     if (request.operation === 'append') throw error;

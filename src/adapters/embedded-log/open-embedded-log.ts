@@ -5,6 +5,8 @@ import { moduleBeside } from '../../application/module-beside.ts';
 import type { AppendOutcome, AppendRequest, EventLog } from '../../application/ports/event-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import { createAppendQueue } from './append-queue.ts';
+import { BackupRefused } from './backup/backup-refused.ts';
+import type { CopiedLog } from './backup/serve-backups.ts';
 import { checkIndexesInPieces, type IndexCheckLimits, indexCheckLimits } from './check-indexes-in-pieces.ts';
 import { BEGINNING, createReader } from './create-reader.ts';
 import type { EndMarkLimits } from './database/keep-end-marked.ts';
@@ -29,6 +31,14 @@ export interface EmbeddedLogOptions {
   readonly threadFile?: URL;
 }
 
+export interface EmbeddedLog extends EventLog {
+  /**
+   * Copies the log into the empty file `target` while appends go on. One at a time.
+   * @returns what is in the copy at least. @throws {BackupRefused} @throws {LogUnavailable}
+   */
+  backUp(target: string, signal: AbortSignal): Promise<CopiedLog>;
+}
+
 export type EmbeddedLogLimits = EndMarkLimits & IndexCheckLimits & TailLimits;
 
 const DEFAULT_DEADLINE_MS = 10_000;
@@ -48,7 +58,7 @@ export async function openEmbeddedLog({
   acceptLossUpTo,
   limits,
   bootId,
-}: EmbeddedLogOptions): Promise<EventLog> {
+}: EmbeddedLogOptions): Promise<EmbeddedLog> {
   const options = { acceptLossUpTo, limits, bootId };
   let damage: string | null = null;
   const database = await superviseThread({ path, threadFile, options, logger, onReopened, onDamage });
@@ -105,15 +115,31 @@ export async function openEmbeddedLog({
     signal: closing.signal,
     check: (piece) => ask('checkIndexes', piece),
   });
+  let backingUp: Promise<unknown> = Promise.resolve();
+
+  async function backUp(target: string, signal: AbortSignal): Promise<CopiedLog> {
+    const atLeast = (await ask('end', undefined)) ?? BEGINNING;
+    const stop = () => void database.call('stopBackUp', undefined).catch(() => undefined);
+    const ending = AbortSignal.any([signal, closing.signal]);
+    const copying = database.call('backUp', target);
+    backingUp = copying.catch(() => undefined);
+    if (ending.aborted) stop();
+    ending.addEventListener('abort', stop);
+    const outcome = await copying.finally(() => ending.removeEventListener('abort', stop));
+    if (outcome.kind === 'failed') throw new BackupRefused(outcome.reason);
+    return { logId, atLeast };
+  }
+
   return {
     ...reader,
     head,
+    backUp,
     append,
     appendMany: (requests) => Promise.all(requests.map(append)),
     session: () => 0,
     async close() {
       closing.abort();
-      const closed = queue.close().then(() => database.close());
+      const closed = Promise.all([queue.close(), backingUp]).then(() => database.close());
       await within(deadlineMs, closed, late).catch((error) => logger?.error({ err: error }, 'the log was not closed'));
     },
   };

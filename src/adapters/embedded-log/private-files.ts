@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from './database/sqlite-error.ts';
 
 /** What EventOps makes in a data folder. Whatever else is there belongs to others, and so may the folder itself. */
-const OURS = /^(?:audit|log\.|lock|read-tables|development-issuer\.jwk\.json|kept-)/;
+const OURS = /^(?:audit|backup\.sock|log\.|lock|read-tables|development-issuer\.jwk\.json|kept-)/;
 /** What file systems make. */
 const NOBODYS = new Set(['lost+found']);
 const OTHERS = 0o077;

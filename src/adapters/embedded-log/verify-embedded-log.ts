@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createChainCheck } from '../../application/envelope.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { NameFilter } from './database/name-filter.ts';
+import type { Loss } from './database/proof-of-loss.ts';
 import { auditLogFile } from './database/read-log-file.ts';
 import { refusal } from './database/refusing.ts';
 import { messageOf } from './database/sqlite-error.ts';
@@ -35,29 +36,36 @@ export interface AuditResult {
  *   be opened.
  */
 export const verifyEmbeddedLog = (path: string): Promise<AuditResult> =>
-  auditLogFile(path, async (database, loss) => {
-    const broken: Broken[] = [];
-    const result = { streams: 0, transitions: 0, brokenCount: 0, broken };
-    const report: Report = (stream, reason) => {
-      result.brokenCount += 1;
-      if (broken.length < MAX_REPORTED) broken.push({ stream: stream ?? path, reason });
-    };
-    if (loss !== null) report(null, `it ${loss.claim}: ${loss.what}`);
-    try {
-      checkFile(database, report);
-      for (const history of histories(database)) {
-        result.streams += 1;
-        result.transitions += history.length;
-        checkHistory(history, report);
-        if (result.streams % HISTORIES_BETWEEN_TURNS === 0) await nextTurn();
-      }
-    } catch (error) {
-      // Of a disk that cannot be read nothing is known, so it is not the log that is reported.
-      if (whatTheSystemSays(error, path) !== null) throw refusal(path, error);
-      report(null, `reading stopped: ${messageOf(error)}`);
+  auditLogFile(path, (database, loss) => auditDatabase(path, database, loss));
+
+/** The same, of a log that is open. @throws {LogFileRefused} when its disk cannot be read. */
+export async function auditDatabase(
+  path: string,
+  database: DatabaseSync,
+  loss: Loss | null = null,
+): Promise<AuditResult> {
+  const broken: Broken[] = [];
+  const result = { streams: 0, transitions: 0, brokenCount: 0, broken };
+  const report: Report = (stream, reason) => {
+    result.brokenCount += 1;
+    if (broken.length < MAX_REPORTED) broken.push({ stream: stream ?? path, reason });
+  };
+  if (loss !== null) report(null, `it ${loss.claim}: ${loss.what}`);
+  try {
+    checkFile(database, report);
+    for (const history of histories(database)) {
+      result.streams += 1;
+      result.transitions += history.length;
+      checkHistory(history, report);
+      if (result.streams % HISTORIES_BETWEEN_TURNS === 0) await nextTurn();
     }
-    return result;
-  });
+  } catch (error) {
+    // Of a disk that cannot be read nothing is known, so it is not the log that is reported.
+    if (whatTheSystemSays(error, path) !== null) throw refusal(path, error);
+    report(null, `reading stopped: ${messageOf(error)}`);
+  }
+  return result;
+}
 
 /** `null` for the file. */
 type Report = (stream: string | null, reason: string) => void;

@@ -9,7 +9,9 @@ async function run(...commandLine: readonly string[]) {
     {
       start: async ({ roles, acceptLossUpTo }) => void asked.push({ start: roles, acceptLossUpTo }),
       token: async (request) => void asked.push({ token: request }),
-      verify: async () => void asked.push('verify'),
+      verify: async (file) => void asked.push({ verify: file }),
+      backup: async (file) => void asked.push({ backup: file }),
+      restore: async (file) => void asked.push({ restore: file }),
       keys: {
         create: async (request) => void asked.push({ create: request }),
         list: async (form) => void asked.push({ list: form }),
@@ -74,6 +76,16 @@ describe('eventops trace', () => {
   it("shows an event's timeline as bars, or as JSON", async () => {
     expect((await run('trace', id)).asked).toEqual([{ trace: { id, output: 'table' } }]);
     expect((await run('trace', id, '-o', 'json')).asked).toEqual([{ trace: { id, output: 'json' } }]);
+  });
+});
+
+describe('eventops backup, verify and restore', () => {
+  it('name the file of the backup, and verify without one is of the log itself', async () => {
+    expect((await run('backup', 'nightly')).asked).toEqual([{ backup: 'nightly' }]);
+    expect((await run('restore', 'nightly')).asked).toEqual([{ restore: 'nightly' }]);
+    expect((await run('verify', 'nightly')).asked).toEqual([{ verify: 'nightly' }]);
+    expect((await run('verify')).asked).toEqual([{ verify: null }]);
+    expect(await run('backup')).toMatchObject({ code: 2, asked: [] });
   });
 });
 
@@ -157,7 +169,7 @@ describe('wrong use', () => {
     [['token', '--subject', ''], /a name has 1 to 200 characters/],
     [['token', '--subject', 'a\u0000b'], /no control characters/],
     [['token', '--subject', 'a'.repeat(201)], /a name has 1 to 200 characters/],
-    [['verify', 'extra'], /too many arguments/],
+    [['verify', 'one', 'two'], /too many arguments/],
     [['keys', 'create', '--permission', 'events:write'], /required option '--name <name>'/],
     [['keys', 'create', '--name', 'till', '--permission', 'all'], /no such permission; there are events:read/],
     [['keys', 'list', '-o', 'xml'], /Allowed choices are table, json/],

@@ -1,3 +1,4 @@
+import { type CopyOutcome, copyDatabase, type DatabaseCopy } from '../backup/copy-database.ts';
 import type { Flat } from '../wire.ts';
 import { type BatchAnswer, createBatchAppender } from './append-batch.ts';
 import { readBootId } from './boot-id.ts';
@@ -18,6 +19,9 @@ export interface LogFacts {
 export interface LogDatabase extends TransitionReader, Pick<IndexChecks, 'checkIndexes'> {
   readonly facts: LogFacts;
   append(batch: Flat): BatchAnswer;
+  /** Copies the log into the empty file `target`. The one that runs must have settled before another, and before `close`. */
+  backUp(target: string): Promise<CopyOutcome>;
+  stopBackUp(): void;
   close(): void;
 }
 
@@ -47,6 +51,7 @@ export function openLogDatabase(
     end: () => reader.end() ?? BEGINNING,
     onUnhealthy: onMarkFailure,
   });
+  let copy: DatabaseCopy | null = null;
   return {
     ...reader,
     checkIndexes: createIndexChecks(database).checkIndexes,
@@ -56,6 +61,11 @@ export function openLogDatabase(
       if (answer.kind === 'committed') markedEnd.committed();
       return answer;
     },
+    backUp(target) {
+      copy = copyDatabase(database, target);
+      return copy.outcome;
+    },
+    stopBackUp: () => copy?.stop(),
     close() {
       markedEnd.close();
       database.close();
