@@ -20,6 +20,7 @@ type RefusalCode =
   | 'content-too-large'
   | 'cursor-refused'
   | 'expectation-refused'
+  | 'explanation-not-found'
   | 'headers-too-large'
   | 'internal-error'
   | 'invalid-request'
@@ -90,6 +91,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'event-not-found': [404, 'There is no such event'],
   'event-still-processing': [409, 'The event is still being processed'],
   'expectation-refused': [417, 'The expectation cannot be met'],
+  'explanation-not-found': [404, 'There is no explanation'],
   'expiry-not-in-future': [400, 'The expiry is not in the future'],
   'headers-too-large': [431, 'The headers are too large'],
   'history-broken': [409, 'The stored history is not what was written'],

@@ -2,10 +2,12 @@ import type { AnyAggregate } from '../domain/aggregate.ts';
 import { apiKeyAggregate } from '../domain/api-key/aggregate.ts';
 import { auditTreeAggregate } from '../domain/audit-tree/aggregate.ts';
 import { eventAggregate } from '../domain/event/aggregate.ts';
+import { failureGroupAggregate } from '../domain/failure-group/aggregate.ts';
 
 /** THE LIST: everything that has a history in the log. */
 export const aggregates = [
   eventAggregate,
   apiKeyAggregate,
   auditTreeAggregate,
+  failureGroupAggregate,
 ] as const satisfies readonly AnyAggregate[];

@@ -3,7 +3,7 @@ import { addKeys, type KeysActions } from './keys.ts';
 import { addStats, type ShowStats } from './stats.ts';
 import { addTrace, type ShowTrace } from './trace.ts';
 
-export const allRoles = ['api', 'projector', 'dispatcher', 'worker', 'anchor'] as const;
+export const allRoles = ['api', 'projector', 'dispatcher', 'worker', 'anchor', 'explainer'] as const;
 export type Role = (typeof allRoles)[number];
 
 export const tokenRoles = ['admin', 'operator', 'auditor', 'viewer'] as const;

@@ -13,6 +13,9 @@ const crashAt = z
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+/** Which failures are explained: dead letters, failed attempts already, or none. */
+export const explainModes = ['dead', 'failed', 'off'] as const;
+
 export const handlerIsolations = ['process', 'thread', 'none'] as const;
 
 /** Every setting there is. What is absent is embedded. */
@@ -41,6 +44,7 @@ const settings = z.object({
   AUDIT_ORIGIN: keyName('localhost/audit'),
   AUDIT_KEY_FILE: path('').optional(),
   AUDIT_CHECKPOINT_SECONDS: wholeNumber(1, 86_400, 10),
+  EXPLAIN: choice(explainModes).default('dead'),
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
@@ -102,6 +106,7 @@ export interface Config {
   /** What they are signed with; `null` for a key in the data folder. */
   readonly auditKeyFile: string | null;
   readonly auditCheckpointSeconds: number;
+  readonly explain: (typeof explainModes)[number];
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly handlerIsolation: (typeof handlerIsolations)[number];
@@ -166,6 +171,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     auditOrigin: values.AUDIT_ORIGIN,
     auditKeyFile: values.AUDIT_KEY_FILE ? resolve(values.AUDIT_KEY_FILE) : null,
     auditCheckpointSeconds: values.AUDIT_CHECKPOINT_SECONDS,
+    explain: values.EXPLAIN,
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     handlerIsolation: values.HANDLER_ISOLATION,

@@ -35,6 +35,7 @@ import { makeDataFolder } from './make-data-folder.ts';
 import { measuredParts, measureOnDemand } from './measure.ts';
 import { openAnchor } from './open-anchor.ts';
 import { openAuthenticator } from './open-authenticator.ts';
+import { openExplainer } from './open-explainer.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { openLogDivider } from './open-log-divider.ts';
 import { openTreeReader } from './open-tree.ts';
@@ -107,6 +108,8 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   if (roles.includes('projector')) services.push(openLogDivider({ parts, metrics, clock, logger, processName }));
   if (roles.includes('anchor'))
     services.push(await openAnchor({ config, parts, metrics, clock, logger, random, processName }));
+  if (roles.includes('explainer') && config.explain !== 'off')
+    services.push(openExplainer({ explains: config.explain, parts, metrics, clock, logger, random, processName }));
   for (const service of services) {
     defer(() => service.stop());
     await service.start();

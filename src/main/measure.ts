@@ -1,5 +1,6 @@
 import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
 import { EVENT_STREAM_PREFIX } from '../application/event-identity.ts';
+import { EXPLAINER, explainedPrefixes } from '../application/explaining/explainer.ts';
 import type { Role } from '../cli/program.ts';
 import { loadCheckpoints } from '../projections/checkpoints.ts';
 import { dueWork } from '../projections/due-work/read-model.ts';
@@ -46,9 +47,10 @@ export function measureOnDemand(
     startsAtBeginning: true,
   }));
   const dispatcher = { name: DISPATCHER, streamPrefixes: [EVENT_STREAM_PREFIX], startsAtBeginning: false };
+  const explainer = { name: EXPLAINER, streamPrefixes: explainedPrefixes, startsAtBeginning: true };
   metrics.showLagIn({
     log,
-    subscribers: [...projections, dispatcher],
+    subscribers: [...projections, dispatcher, ...(roles.includes('explainer') ? [explainer] : [])],
     storedCheckpoints: async () => loadCheckpoints(usable()),
   });
 }

@@ -17,6 +17,7 @@ export const partsOfRole: Readonly<Record<Role, readonly PartName[]>> = {
   dispatcher: ['log', 'read tables', 'commands'],
   worker: ['log', 'commands'],
   anchor: ['log', 'read tables'],
+  explainer: ['log', 'read tables'],
 };
 
 export interface ReadTables {

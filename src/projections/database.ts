@@ -3,6 +3,7 @@ import type { ReadonlyKysely } from 'kysely/readonly';
 import type { AccessRecordsTable } from './access-records/table.ts';
 import type { DueWorkTable } from './due-work/table.ts';
 import type { EventsTable } from './events/table.ts';
+import type { ExplanationsTable } from './explanations/table.ts';
 import type { Slot } from './slots.ts';
 import type {
   EventStatisticsTable,
@@ -119,6 +120,13 @@ export interface LogSegmentsTable {
   latest: string;
 }
 
+/** How many calls of models were made each day. */
+export interface ExplainerCallsTable {
+  /** In UTC, such as `2030-01-31`. */
+  day: string;
+  calls: number;
+}
+
 /** Every table of the read database. */
 export interface Database {
   access_counts: AccessCountsTable;
@@ -131,6 +139,8 @@ export interface Database {
   due_work: DueWorkTable;
   event_statistics: EventStatisticsTable;
   events: EventsTable;
+  explainer_calls: ExplainerCallsTable;
+  explanations: ExplanationsTable;
   failure_statistics: FailureStatisticsTable;
   leases: LeasesTable;
   log_segments: LogSegmentsTable;

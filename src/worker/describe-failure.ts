@@ -56,7 +56,11 @@ const shortened = (stack: string) =>
     .slice(0, 2 * MAX_STACK_CHARACTERS)
     .replaceAll(/[^\s()]+/g, (word) => (/^(\/|file:\/\/).*:\d+$/.test(word) ? lastFolders(word) : word));
 
-const lastFolders = (path: string) => `…/${path.split('/').filter(Boolean).slice(-3).join('/')}`;
+/** Of a package, all from its name on, so that its frames are distinguished from the user's own. */
+function lastFolders(path: string): string {
+  const [, ofPackage] = /.*\/(node_modules\/.*)/.exec(path) ?? [];
+  return `…/${ofPackage ?? path.split('/').filter(Boolean).slice(-3).join('/')}`;
+}
 
 /**
  * Equal for failures of one kind: the class and the message without what differs from case to case, that is UUIDs and

@@ -237,7 +237,8 @@ function appendOf(
       return () => useCases.completeProcessing(eventId, succeeded, context, event);
     }
     case 'failed': {
-      const failed = { ...run, ...next, durationMs, handler: handler?.pattern ?? null, failure: outcome.failure };
+      const ran = handler === null ? { handler } : { handler: handler.pattern, handlerVersion: handler.version };
+      const failed = { ...run, ...next, durationMs, ...ran, failure: outcome.failure };
       return () => useCases.failProcessing(eventId, failed, context, event);
     }
     case 'interrupted':

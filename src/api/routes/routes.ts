@@ -16,6 +16,7 @@ import { ingestBatch } from './events/ingest-batch.ts';
 import { ingestEvent } from './events/ingest-event.ts';
 import { listEvents } from './events/list-events.ts';
 import { replayEvent } from './events/replay-event.ts';
+import { getExplanation } from './failures/get-explanation.ts';
 import { health } from './health/health.ts';
 import { readiness } from './health/readiness.ts';
 import { listHistory } from './history/list-history.ts';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   getHistory,
   getTrace,
   getDiff,
+  getExplanation,
   replayEvent,
   listDeadLetters,
   discardDeadLetter,

@@ -45,6 +45,8 @@ export interface FailProcessing extends Run {
   readonly durationMs: number;
   /** `null` when no handler is configured for the event's type. */
   readonly handler: string | null;
+  /** Absent without a handler. */
+  readonly handlerVersion?: string;
   readonly failure: Failure;
   readonly policy: RetryPolicy;
   readonly now: string;

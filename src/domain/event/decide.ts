@@ -12,7 +12,14 @@ import type { Rejection } from './rejections.ts';
 import { type EventState, mayStart } from './state.ts';
 import { mayFollow } from './status.ts';
 import { companyOf, crashesWithin, poisonLimits, suspicionOf } from './suspicion.ts';
-import type { DeadLetterReason, Failure, InterruptionCause, RetryPolicy, Transition } from './transitions.ts';
+import type {
+  DeadLetterReason,
+  Failure,
+  InterruptionCause,
+  RetryPolicy,
+  Transition,
+  TransitionData,
+} from './transitions.ts';
 
 type Decision = DecisionOf<Transition, Rejection>;
 
@@ -70,10 +77,11 @@ function complete(state: EventState, command: CompleteProcessing): Decision {
 
 function fail(state: EventState, command: FailProcessing): Decision {
   if (!isRunning(state, command)) return stale(state);
-  const { handler, failure, durationMs } = command;
+  const { handler, handlerVersion, failure, durationMs } = command;
   const reason =
     handler === null ? 'no-handler' : failure.retryable ? ('attempts-exhausted' as const) : ('not-retryable' as const);
-  return failed(state, { handler, failure, durationMs }, reason, command);
+  const ran = handlerVersion === undefined ? { handler } : { handler, handlerVersion };
+  return failed(state, { ...ran, failure, durationMs }, reason, command);
 }
 
 function expireLease(state: EventState, command: ExpireLease): Decision {
@@ -124,7 +132,7 @@ const endOf = (state: EventState, cause: InterruptionCause, { now }: { readonly 
 /** A failure and what follows from it are recorded together, so that no event rests between the two. */
 function failed(
   state: EventState,
-  outcome: { readonly handler: string | null; readonly failure: Failure; readonly durationMs: number },
+  outcome: Omit<TransitionData<'ProcessingFailed'>, 'attempt' | 'generation'>,
   deadLetterReason: DeadLetterReason,
   { policy, now, jitter }: { readonly policy: RetryPolicy; readonly now: string; readonly jitter: number },
 ): Decision {

@@ -68,7 +68,15 @@ export const transitionSchemas = {
     handlerVersion: text,
     result: z.json(),
   }),
-  ProcessingFailed: z.object({ attempt, durationMs: count, failure, generation, handler: text.nullable() }),
+  ProcessingFailed: z.object({
+    attempt,
+    durationMs: count,
+    failure,
+    generation,
+    handler: text.nullable(),
+    /** Absent where no handler ran, and in histories of before it was recorded. */
+    handlerVersion: text.optional(),
+  }),
   /** `attempt` is the one that is due. */
   RetryScheduled: z.object({ attempt, delayMs, dueAt: timestamp, generation, policy: retryPolicy }),
   EventDeadLettered: z.object({ attempt, generation, policy: retryPolicy, reason: deadLetterReason }),

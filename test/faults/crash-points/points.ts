@@ -7,17 +7,21 @@ export interface Crash {
 }
 
 /** What no load of this version brings about: its log holds no transitions of another one. */
-export const isOfAnotherVersion = (point: CrashPoint) => point.startsWith('read-due-work-again.');
+const isOfAnotherVersion = (point: CrashPoint) => point.startsWith('read-due-work-again.');
+/** Acts that no load asks for: each is one append, as those of API keys are. */
+const isActOnGroups = (point: CrashPoint) =>
+  /^append-(FailureGroup(Resolved|Merged|Split|ActUndone)|ExplanationRequested)\./.test(point);
+export const isOutOfReach = (point: CrashPoint) => isOfAnotherVersion(point) || isActOnGroups(point);
 /** What one process with an embedded log never does: it shares with no other, and its log is never away. */
 const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease)\./;
 /** Come to once in the life of a process, or once in each of its roles. */
 const onceInALife =
-  /^(consume|read-head|load-checkpoint|load-projection|mark-behind|mark-caught-up|verify-checkpoint|hasten-due-work|append-ProcessingInterrupted|append-AuditCheckpointSigned)\./;
+  /^(consume|read-head|load-checkpoint|load-projection|mark-behind|mark-caught-up|verify-checkpoint|hasten-due-work|append-ProcessingInterrupted|append-AuditCheckpointSigned|append-FailureGroupOpened|append-FailureExplained)\./;
 
 /** Every other point at its first time, and the others later in a life, where a process comes there often. */
 export const embeddedCrashes = (seed: number): readonly Crash[] =>
   crashPoints
-    .filter((point) => !fullProfileOnly.test(point) && !isOfAnotherVersion(point))
+    .filter((point) => !fullProfileOnly.test(point) && !isOutOfReach(point))
     .map((point, index) => {
       const isLater = !onceInALife.test(point) && ((index >> 1) + index + seed) % 2 === 1;
       return { point, times: isLater ? 2 + ((index + seed) % 5) : 1 };

@@ -30,12 +30,25 @@ describe.skipIf('missing' in compose)('docker-compose.yml', () => {
   const settings = (service: string) => services[service]?.environment ?? {};
 
   it('has every role and every server', () => {
-    for (const name of ['api', 'projector', 'dispatcher', 'worker', 'anchor', 'eventstore', 'postgres', 'rabbitmq'])
+    for (const name of [
+      'api',
+      'projector',
+      'dispatcher',
+      'worker',
+      'anchor',
+      'explainer',
+      'eventstore',
+      'postgres',
+      'rabbitmq',
+    ])
       expect(Object.keys(services)).toContain(name);
   });
 
-  it.each(['api', 'projector', 'dispatcher', 'worker', 'anchor'])('gives the %s settings that it takes', (role) => {
-    const { eventStoreUrl, databaseUrl, amqpUrl } = readConfig(settings(role));
-    expect([eventStoreUrl, databaseUrl, amqpUrl].filter((url) => url === null)).toEqual([]);
-  });
+  it.each(['api', 'projector', 'dispatcher', 'worker', 'anchor', 'explainer'])(
+    'gives the %s settings that it takes',
+    (role) => {
+      const { eventStoreUrl, databaseUrl, amqpUrl } = readConfig(settings(role));
+      expect([eventStoreUrl, databaseUrl, amqpUrl].filter((url) => url === null)).toEqual([]);
+    },
+  );
 });

@@ -31,7 +31,7 @@ describe('eventops start', () => {
   it('runs all roles', async () => {
     expect(await run('start')).toMatchObject({
       code: 0,
-      asked: [{ start: ['api', 'projector', 'dispatcher', 'worker', 'anchor'], acceptLossUpTo: null }],
+      asked: [{ start: ['api', 'projector', 'dispatcher', 'worker', 'anchor', 'explainer'], acceptLossUpTo: null }],
     });
   });
 

@@ -38,6 +38,7 @@ describe('roles', () => {
     ['dispatcher', ['EVENTSTORE_URL', 'DATABASE_URL', 'AMQP_URL']],
     ['worker', ['EVENTSTORE_URL', 'AMQP_URL']],
     ['anchor', ['EVENTSTORE_URL', 'DATABASE_URL']],
+    ['explainer', ['EVENTSTORE_URL', 'DATABASE_URL']],
   ] as const)('need servers for what they share with others: %s', (role, needed) => {
     const named = (refusal([role], {}) ?? '').match(/[A-Z]+_URL(?=: missing)/g);
     expect(named).toEqual(needed);

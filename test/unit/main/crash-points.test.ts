@@ -28,6 +28,8 @@ const withoutPoints = [
   'tree-store',
   // So is this: what comes between two steps is in test/unit/application/log-segments.
   'log-segments',
+  // What comes between two steps is in test/unit/application/explaining.
+  ...['call-budget', 'llm-client'],
 ];
 
 const methodsIn = (path: string) => [...textOf(path).matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);

@@ -100,6 +100,17 @@ const tables: Tables = {
     revision: 'bigint not null',
     payload_text: 'text not null',
   },
+  explainer_calls: { day: 'text not null', calls: 'integer not null' },
+  explanations: {
+    id: 'uuid not null',
+    group_id: 'uuid not null',
+    event_id: 'uuid not null',
+    handler_version: 'text',
+    is_requested: 'boolean not null',
+    at: 'timestamp with time zone not null',
+    position: 'bigint not null',
+    explanation: 'text not null',
+  },
   failure_statistics: {
     bucket: 'text not null',
     started_at: 'timestamp with time zone not null',
