@@ -16,6 +16,7 @@ const ofCounted = {
 };
 const ofStatus: Readonly<Record<number, Readonly<Record<string, z.ZodType>>>> = {
   401: { 'www-authenticate': z.string() },
+  409: { 'retry-after': z.string().optional().describe('Seconds, where asking again may help.') },
   429: { 'retry-after': z.string().describe('Seconds.') },
   503: { 'retry-after': z.string().describe('Seconds.') },
 };

@@ -34,6 +34,7 @@ type RefusalCode =
   | 'overloaded'
   | 'permission-missing'
   | 'quota-exceeded'
+  | 'receipt-not-ready'
   | 'request-timeout'
   | 'shutting-down'
   | 'source-not-permitted'
@@ -63,7 +64,7 @@ export interface Problem {
   readonly errors?: readonly FieldError[];
   /** Further members of the document. */
   readonly members?: Readonly<Record<string, unknown>>;
-  /** Of a 429 or 503; a second unless it is known better. */
+  /** When to ask again; of a 429 or 503 a second unless it is known better. */
   readonly retryAfterSeconds?: number;
 }
 
@@ -115,6 +116,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'read-database-refused': [500, 'The read tables do not take the values'],
   'read-database-unfit': [503, 'The read tables cannot be kept in this database'],
   'read-database-unavailable': [503, 'The read tables are not available'],
+  'receipt-not-ready': [409, 'The event is under no checkpoint yet'],
   'replay-not-allowed': [409, 'Events of this type are not replayed'],
   'request-timeout': [408, 'The request took too long to arrive'],
   'retry-not-due': [409, 'The retry is not due'],
@@ -160,7 +162,7 @@ export function problemHeaders(problem: Problem): Record<string, string> {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(status === 401 ? { 'www-authenticate': 'Bearer realm="eventops"' } : {}),
-    ...(status === 503 || status === 429
+    ...(status === 503 || status === 429 || problem.retryAfterSeconds !== undefined
       ? { 'retry-after': String(problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS) }
       : {}),
   };

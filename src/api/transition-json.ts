@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { unseal } from '../application/envelope.ts';
 import type { RecordedTransition } from '../application/ports/event-log.ts';
 import type { TransitionType } from '../domain/event/transitions.ts';
@@ -13,6 +14,15 @@ export function transitionJson(recorded: RecordedTransition, { seesPayloads }: S
 function joined(recorded: RecordedTransition, data: string): string {
   const { envelope, hash } = unseal(recorded);
   return `${JSON.stringify({ ...envelope, hash }).slice(0, -1)},"data":${data}}`;
+}
+
+/** As {@link transitionJson}, with the SHA-256 of data that may not be seen: then its hash can still be computed. */
+export function provenTransitionJson(recorded: RecordedTransition, { seesPayloads }: Sight, proof: string): string {
+  const { envelope, hash: stored } = unseal(recorded);
+  const { data } = recorded;
+  const shown =
+    seesPayloads || !hasPayload(recorded) ? `"data":${data}` : `"dataSha256":"${hash('sha256', data, 'hex')}"`;
+  return `${JSON.stringify({ ...envelope, hash: stored, proof }).slice(0, -1)},${shown}}`;
 }
 
 function withoutPayload(data: string): string {

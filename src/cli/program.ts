@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type AuditActions, addAudit } from './audit.ts';
 import { addKeys, type KeysActions } from './keys.ts';
 import { addStats, type ShowStats } from './stats.ts';
 import { addTrace, type ShowTrace } from './trace.ts';
@@ -31,6 +32,7 @@ export interface CommandActions {
   readonly keys: KeysActions;
   readonly trace: ShowTrace;
   readonly stats: ShowStats;
+  readonly audit: AuditActions;
 }
 
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
@@ -149,6 +151,7 @@ export function createProgram(actions: CommandActions, permissions: readonly str
   addKeys(program, actions.keys, parseScope(permissions));
   addTrace(program, actions.trace);
   addStats(program, actions.stats);
+  addAudit(program, actions.audit);
 
   for (const command of program.commands)
     for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError();

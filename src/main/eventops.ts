@@ -56,6 +56,16 @@ const program = createProgram(
       const { showStats } = await import('./show-stats.ts');
       await showStats(readConfig(), request);
     },
+    audit: {
+      key: async () => {
+        const { printVerifierKey } = await import('./audit.ts');
+        await printVerifierKey(readConfig());
+      },
+      receipt: async (request) => {
+        const { writeReceipt } = await import('./audit.ts');
+        await writeReceipt(readConfig(), request);
+      },
+    },
   },
   allPermissions,
 );

@@ -60,6 +60,7 @@ describe('a route about one event', () => {
     expect(routesOfOneEvent().map((route) => route.join(' '))).toEqual([
       'GET /v1/events/:id',
       'GET /v1/events/:id/history',
+      'GET /v1/events/:id/receipt',
       'GET /v1/events/:id/trace',
       'GET /v1/events/:id/diff',
       'GET /v1/events/:id/explanation',

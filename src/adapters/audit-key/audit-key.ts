@@ -3,7 +3,8 @@ import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adviceOn } from '../../application/advice-on-files.ts';
 
-const FILE_NAME = 'audit-key.pem';
+/** Where the key is without a setting. */
+export const auditKeyFileIn = (dataFolder: string): string => join(dataFolder, 'audit-key.pem');
 
 /** A key that cannot be used. The message names its file and never what is in it. */
 export class AuditKeyUnusable extends Error {
@@ -21,7 +22,7 @@ export async function readAuditKey(file: string): Promise<KeyObject> {
 
 /** The key in the data folder; made at the first call, and whole or not there at all. @throws {AuditKeyUnusable} */
 export async function auditKeyIn(dataFolder: string): Promise<KeyObject> {
-  const file = join(dataFolder, FILE_NAME);
+  const file = auditKeyFileIn(dataFolder);
   try {
     return await readAuditKey(file);
   } catch (error) {

@@ -3,7 +3,8 @@ import type { Actor, Envelope } from '../../application/envelope.ts';
 import { exampleEvent } from './event.ts';
 import { time, times } from './times.ts';
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** A SHA-256 in hex. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const actor = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -19,27 +20,30 @@ const actor = z.discriminatedUnion('kind', [
   } satisfies Record<keyof Extract<Actor, { kind: 'process' }>, z.ZodType>),
 ]);
 
+/** Of one transition, as it is shown. */
+export const transitionFields = {
+  stream: z.string(),
+  revision: z.int().min(0).describe('Its number in the history, from 0.'),
+  id: z.guid(),
+  type: z.string(),
+  schemaVersion: z.int().min(1),
+  recordedAt: time,
+  actor: actor.describe('Who acted: the bearer of a token, or a process of EventOps.'),
+  address: z.string().optional().describe('Where an act was asked for: a replay, a discard.'),
+  correlationId: z.string(),
+  causationId: z.string(),
+  requestId: z.string().optional(),
+  traceparent: z.string().optional(),
+  tracestate: z.string().optional(),
+  keyId: z.string().optional(),
+  planId: z.string().optional(),
+  prevHash: sha256.describe('The hash of the transition before; 64 zeros at revision 0.'),
+  hash: sha256.describe('docs/histories.md says how it is computed.'),
+  data: z.record(z.string(), z.unknown()),
+} satisfies Record<keyof Envelope | 'data' | 'hash', z.ZodType>;
+
 const transition = z
-  .strictObject({
-    stream: z.string(),
-    revision: z.int().min(0).describe('Its number in the history, from 0.'),
-    id: z.guid(),
-    type: z.string(),
-    schemaVersion: z.int().min(1),
-    recordedAt: time,
-    actor: actor.describe('Who acted: the bearer of a token, or a process of EventOps.'),
-    address: z.string().optional().describe('Where an act was asked for: a replay, a discard.'),
-    correlationId: z.string(),
-    causationId: z.string(),
-    requestId: z.string().optional(),
-    traceparent: z.string().optional(),
-    tracestate: z.string().optional(),
-    keyId: z.string().optional(),
-    planId: z.string().optional(),
-    prevHash: sha256.describe('The hash of the transition before; 64 zeros at revision 0.'),
-    hash: sha256.describe('docs/histories.md says how it is computed.'),
-    data: z.record(z.string(), z.unknown()),
-  } satisfies Record<keyof Envelope | 'data' | 'hash', z.ZodType>)
+  .strictObject(transitionFields)
   .meta({ id: 'Transition', description: `One fact about one event. Never changed. ${times}` });
 
 const verified = z.strictObject({ items: z.array(transition), verified: z.literal(true) });

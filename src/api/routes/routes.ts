@@ -11,6 +11,7 @@ import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
 import { getDiff } from './events/get-diff.ts';
 import { getEvent } from './events/get-event.ts';
 import { getHistory } from './events/get-history.ts';
+import { getReceipt } from './events/get-receipt.ts';
 import { getTrace } from './events/get-trace.ts';
 import { ingestBatch } from './events/ingest-batch.ts';
 import { ingestEvent } from './events/ingest-event.ts';
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   listEvents,
   getEvent,
   getHistory,
+  getReceipt,
   getTrace,
   getDiff,
   getExplanation,

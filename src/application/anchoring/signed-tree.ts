@@ -15,10 +15,17 @@ export const signedNote = async (tree: Pick<TreeReader, 'state'>): Promise<strin
  */
 export async function readSignedTile(tree: TreeReader, name: TileName): Promise<Buffer | null> {
   const size = (await tree.state())?.signed?.checkpoint.size ?? 0;
-  const hashes = hashesAt(name.level === 'entries' ? 0 : name.level, size) - name.index * TILE_WIDTH;
-  if (name.width > hashes) return null;
+  return name.width > hashesOf(size, name) ? null : readTileUnder(size, tree, name);
+}
+
+/** What of a tile, from its beginning on, a tree of `size` leaves has. */
+const hashesOf = (size: number, { level, index }: TileName) =>
+  Math.min(TILE_WIDTH, hashesAt(level === 'entries' ? 0 : level, size) - index * TILE_WIDTH);
+
+/** A tile that a tree of `size` leaves has, of which a checkpoint was signed. @throws {AuditTreeUnavailable} */
+export async function readTileUnder(size: number, tree: Pick<TreeReader, 'read'>, name: TileName): Promise<Buffer> {
   // Partial tiles are deleted once the tile is full, and are the beginning of it.
-  for (const width of new Set([Math.min(TILE_WIDTH, hashes), TILE_WIDTH])) {
+  for (const width of new Set([hashesOf(size, name), TILE_WIDTH])) {
     const bytes = await tree.read({ ...name, width });
     if (bytes !== null) return beginningOf(bytes, width, name);
   }

@@ -19,6 +19,10 @@ async function run(...commandLine: readonly string[]) {
       },
       trace: async (request) => void asked.push({ trace: request }),
       stats: async (request) => void asked.push({ stats: request }),
+      audit: {
+        key: async () => void asked.push('audit key'),
+        receipt: async (request) => void asked.push({ receipt: request }),
+      },
     },
     ['events:read', 'events:write'],
   );
@@ -187,5 +191,20 @@ describe('wrong use', () => {
 
   it('is not asking for help', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, asked: [] });
+  });
+});
+
+describe('eventops audit', () => {
+  const id = '0b6c3f0e-63a4-8a0b-9b0e-5f0c2f4f7f3d';
+
+  it('prints the verifier key', async () => {
+    expect(await run('audit', 'key')).toMatchObject({ code: 0, asked: ['audit key'] });
+  });
+
+  it("writes an event's receipt, to standard output or to a file", async () => {
+    expect((await run('audit', 'receipt', id)).asked).toEqual([{ receipt: { id, file: null } }]);
+    expect((await run('audit', 'receipt', id, '-o', 'r.json')).asked).toEqual([{ receipt: { id, file: 'r.json' } }]);
+    for (const wrong of [[], ['x'], [id, '-o', ''], [id, '-o']])
+      expect(await run('audit', 'receipt', ...wrong)).toMatchObject({ code: 2, asked: [] });
   });
 });

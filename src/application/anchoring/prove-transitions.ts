@@ -1,0 +1,62 @@
+import type { EventReader, RecordedTransition } from '../ports/event-log.ts';
+import type { TreeReader } from '../ports/tree-store.ts';
+import { formatEntry } from '../transparency/entries.ts';
+import { makeInclusionProof } from '../transparency/make-proofs.ts';
+import { formatProofFile } from '../transparency/proof-files.ts';
+import { type TileName, tilePath } from '../transparency/tile-names.ts';
+import { readingTiles } from '../transparency/tiles.ts';
+import { createLeafFinder } from './find-leaf.ts';
+import { readTileUnder } from './signed-tree.ts';
+
+/** Under one checkpoint, the newest when it was made. */
+export interface Prover {
+  /** How many leaves the checkpoint is over. */
+  readonly size: number;
+  isAnchored(recorded: RecordedTransition): boolean;
+  /**
+   * C2SP tlog-proof for a transition that is under the checkpoint. @param withEntry puts in what the leaf is the hash of.
+   * @throws {HistoryBroken} when the tree has another one, or none. @throws {LogUnavailable} {AuditTreeUnavailable}
+   */
+  prove(recorded: RecordedTransition, withEntry?: boolean): Promise<string>;
+}
+
+/** Tiles that are kept in memory for one receipt: with each at most 8 KiB. */
+const MOST_TILES = 32;
+
+/** `null` before anything was signed. @throws as {@link Prover.prove} */
+export async function createProver(sources: {
+  readonly log: Pick<EventReader, 'readStream'>;
+  readonly tree: TreeReader;
+}): Promise<Prover | null> {
+  const { log } = sources;
+  const checkpoint = (await sources.tree.state())?.signed?.checkpoint ?? null;
+  if (checkpoint === null) return null;
+  const { size, note } = checkpoint;
+  const readTile = remembering((name) => readTileUnder(size, sources.tree, name));
+  const leaves = await createLeafFinder(size, { log, tree: { read: readTile } });
+  return {
+    size,
+    isAnchored: leaves.isAnchored,
+    async prove(recorded, withEntry = false) {
+      const entry = await leaves.find(recorded);
+      const proof = await makeInclusionProof(entry.index, size, readingTiles(size, readTile));
+      const extra = withEntry ? Buffer.from(formatEntry(entry)) : null;
+      return formatProofFile({ extra, index: entry.index, proof, checkpoint: note });
+    },
+  };
+}
+
+function remembering(read: (name: TileName) => Promise<Buffer>): (name: TileName) => Promise<Buffer> {
+  const kept = new Map<string, Buffer>();
+  return async (name) => {
+    const path = tilePath(name);
+    const known = kept.get(path);
+    if (known !== undefined) return known;
+    const bytes = await read(name);
+    const [oldest] = kept.keys();
+    if (kept.size >= MOST_TILES && oldest !== undefined) kept.delete(oldest);
+    // A bundle of entries is several times as large, and is looked at once.
+    if (name.level !== 'entries') kept.set(path, bytes);
+    return bytes;
+  };
+}
