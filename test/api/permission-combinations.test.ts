@@ -61,10 +61,10 @@ describe('a route about one event', () => {
       'GET /v1/events/:id',
       'GET /v1/events/:id/history',
       'GET /v1/events/:id/receipt',
+      'POST /v1/events/:id/replay',
       'GET /v1/events/:id/trace',
       'GET /v1/events/:id/diff',
       'GET /v1/events/:id/explanation',
-      'POST /v1/events/:id/replay',
       'POST /v1/dead-letters/:id/discard',
     ]);
   });
