@@ -26,6 +26,7 @@ import { addRateLimits } from './plugins/rate-limits.ts';
 import { addRequestContext, requestIdFrom } from './plugins/request-context.ts';
 import { addRoom } from './plugins/room.ts';
 import { addTracing } from './plugins/tracing.ts';
+import { createReceiptWaits } from './receipt-waits.ts';
 import { addRoute } from './route.ts';
 import { routes } from './routes/routes.ts';
 
@@ -41,7 +42,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   const { permissionsOfRoles: ofRoles = permissionsOfRoles() } = dependencies;
   const { corsOrigins = [], trustProxy = [], rateLimits = noRateLimits, eventLoop } = dependencies;
   const isProxy = proxiesAmong(trustProxy);
-  const { apiKeys, random, clock, log, logger, keyUses } = dependencies;
+  const { apiKeys, auditTree, random, clock, log, logger, keyUses } = dependencies;
   const notedUses = noteUses({ clock, store: keyUses });
   const authenticator = takingApiKeys(dependencies.authenticator, { apiKeys, uses: notedUses, clock });
   const clientErrors = createClientErrors(limits.passingOverMs);
@@ -91,9 +92,13 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     ...{ log, clock, logger },
     ...{ limit: limits.waiters, limitOfOneClient: limits.waitersOfOneClient },
   });
-  server.addHook('preClose', async () => waits.close());
+  const receiptWaits = createReceiptWaits({ log, auditTree, clock, limit: limits.waiters });
+  server.addHook('preClose', async () => {
+    waits.close();
+    receiptWaits.close();
+  });
 
-  const given = { ...dependencies, authenticator, limits, notedUses, permissionsOfRoles: ofRoles, waits };
+  const given = { ...dependencies, authenticator, limits, notedUses, permissionsOfRoles: ofRoles, waits, receiptWaits };
   for (const route of routes) addRoute(server, route, given);
   return server;
 }

@@ -21,6 +21,7 @@ import type { PermissionsOfRoles } from './permissions.ts';
 import type { AnsweredRequest } from './plugins/answered-requests.ts';
 import type { RateLimiting } from './plugins/rate-limits.ts';
 import type { ProblemCode } from './problem-details.ts';
+import type { ReceiptWaits } from './receipt-waits.ts';
 
 /** One thing that must work before requests should come here. */
 export interface ReadinessCheck {
@@ -98,4 +99,5 @@ export type RouteDependencies = Required<
   readonly notedUses: NotedUses;
   readonly limits: Limits;
   readonly waits: EventWaits;
+  readonly receiptWaits: ReceiptWaits;
 };

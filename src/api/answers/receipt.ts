@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RECEIPT_FORMAT } from '../../application/transparency/receipts.ts';
+import { eventAnswer } from './event.ts';
 import { exampleHistory, sha256, transitionFields } from './history.ts';
 import { times } from './times.ts';
 
@@ -41,3 +42,9 @@ export const exampleReceipt = {
   ],
   newestRevision: 0,
 };
+
+export const sentEventAnswer = eventAnswer
+  .extend({ receipt: receiptAnswer.optional().describe('For whoever asked for it with `Prefer: receipt`, in time.') })
+  .meta({ id: 'SentEvent', description: 'The event, for who has just sent it.' });
+
+export const preferenceApplied = z.literal('receipt').optional().describe('That the receipt is in the answer.');

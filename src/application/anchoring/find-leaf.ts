@@ -9,7 +9,7 @@ import { readEntries } from './restore-tree.ts';
 
 export interface LeafFinder {
   /** Whether the transition is under the tree, which is in the log's order. */
-  isAnchored(recorded: RecordedTransition): boolean;
+  isAnchored(recorded: Pick<RecordedTransition, 'position' | 'revision'>): boolean;
   /**
    * The leaf of a transition that is under the tree.
    * @throws {HistoryBroken} when the tree has another one, or none. @throws {LogUnavailable} {AuditTreeUnavailable}

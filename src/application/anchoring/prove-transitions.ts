@@ -12,7 +12,7 @@ import { readTileUnder } from './signed-tree.ts';
 export interface Prover {
   /** How many leaves the checkpoint is over. */
   readonly size: number;
-  isAnchored(recorded: RecordedTransition): boolean;
+  isAnchored(recorded: Pick<RecordedTransition, 'position' | 'revision'>): boolean;
   /**
    * C2SP tlog-proof for a transition that is under the checkpoint. @param withEntry puts in what the leaf is the hash of.
    * @throws {HistoryBroken} when the tree has another one, or none. @throws {LogUnavailable} {AuditTreeUnavailable}

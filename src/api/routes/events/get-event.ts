@@ -19,6 +19,7 @@ import { type Problem, success } from '../../problem-details.ts';
 import { readEvent, readEventThen, readFromHistory, readReceived } from '../../read-event.ts';
 import { defineRoute } from '../../route.ts';
 import { problemsOfReadingTheLog } from '../../route-problems.ts';
+import { untilGone } from '../../until-gone.ts';
 import { eventIdIn, eventIdParams, sendEventNotFound } from './event-answers.ts';
 
 const DEFAULT_WAIT_MS = 30_000;
@@ -116,14 +117,6 @@ async function answerAtOnce(
     answer(request, reply, event);
   } else sendEventNotFound(reply);
   return true;
-}
-
-/** Aborts when the connection closes. The request's own signal may abort sooner: once its body has been read. */
-function untilGone(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  if (reply.raw.destroyed) gone.abort();
-  else reply.raw.once('close', () => gone.abort());
-  return gone.signal;
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, event: EventView): FastifyReply {

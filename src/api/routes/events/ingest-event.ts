@@ -1,8 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { EventView } from '../../../projections/events/queries.ts';
-import { etag, eventAnswer, exampleEvent, exampleNewEvent, idempotentReplayed } from '../../answers/event.ts';
-import { etagOf, eventJson, JSON_CONTENT_TYPE, ofSender } from '../../event-json.ts';
+import { etag, exampleEvent, exampleNewEvent, idempotentReplayed } from '../../answers/event.ts';
+import { preferenceApplied, sentEventAnswer } from '../../answers/receipt.ts';
 import { cloudEventHeaders, readBinary, readStructured, structuredCloudEvent } from '../../intake/cloud-event.ts';
 import { printableKey } from '../../intake/fields.ts';
 import { decodeText, type Reading, readDocument } from '../../intake/json-document.ts';
@@ -14,10 +13,11 @@ import { commandContextOf } from '../../plugins/access.ts';
 import { dataTypeOf, isBinaryCloudEvent, mediaTypeOf, takeBody } from '../../plugins/body-reading.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
-import { success } from '../../problem-details.ts';
 import { readReceived } from '../../read-event.ts';
 import { defineRoute } from '../../route.ts';
 import { problemsOfAppending } from '../../route-problems.ts';
+import { answerSent } from './answer-sent.ts';
+import { answerWithReceipt, receiptWaitMs } from './answer-with-receipt.ts';
 import { exampleOfCloudEvent, exampleOfPlainEvent } from './examples.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 
@@ -31,6 +31,12 @@ export const ingestEvent = defineRoute({
   access: { permission: 'events:write' },
   headers: {
     'idempotency-key': printableKey.optional().describe('One key of one client is one event.'),
+    prefer: z
+      .string()
+      .optional()
+      .describe(
+        '`receipt`: answers, with `receipt`, once the next checkpoint covers the event; `receipt, wait=20`: for at most so many seconds, then without. The event is in the log meanwhile.',
+      ),
     ...cloudEventHeaders,
   },
   body: {
@@ -45,13 +51,13 @@ export const ingestEvent = defineRoute({
   answers: {
     201: {
       description: 'The event, which is in the log.',
-      headers: { etag, location: z.string().describe('Where the event is.') },
-      body: { schema: eventAnswer, example: exampleNewEvent },
+      headers: { etag, 'preference-applied': preferenceApplied, location: z.string().describe('Where the event is.') },
+      body: { schema: sentEventAnswer, example: exampleNewEvent },
     },
     200: {
       description: 'The same request was received before: the event as it is now.',
-      headers: { etag, 'idempotent-replayed': idempotentReplayed },
-      body: { schema: eventAnswer, example: exampleEvent },
+      headers: { etag, 'preference-applied': preferenceApplied, 'idempotent-replayed': idempotentReplayed },
+      body: { schema: sentEventAnswer, example: exampleEvent },
     },
   },
   problems: ['idempotency-key-reused', 'source-not-permitted', ...problemsOfAppending],
@@ -66,11 +72,16 @@ export const ingestEvent = defineRoute({
       const by = { clientId, sources, idempotencyKey: key.value, context: commandContextOf(request) };
       const reception = await receiveSentEvent(dependencies, sent.value, by);
       if (!reception.ok) return sendProblem(reply, reception.problem);
-      if (reception.isNew) return answer(reply, reception.event, true);
+      const waitMs = receiptWaitMs(request);
+      if (waitMs !== null) {
+        const id = reception.isNew ? reception.event.id : reception.id;
+        return answerWithReceipt(dependencies, request, reply, { id, isNew: reception.isNew, waitMs });
+      }
+      if (reception.isNew) return answerSent(reply, reception.event, { isNew: true });
       // What was sent first may be larger than what came now.
       const problem = await takeRoom(request, reply, memoryOfEvent(limits));
       if (problem !== null) return sendProblem(reply, problem);
-      return answer(reply, await readReceived(dependencies.log, reception.id), false);
+      return answerSent(reply, await readReceived(dependencies.log, reception.id), { isNew: false });
     };
   },
 });
@@ -90,13 +101,4 @@ function readSentEvent(request: FastifyRequest, limits: Limits): Reading<SentEve
   if (!document.ok) return document;
   const isStructured = mediaTypeOf(request) === 'application/cloudevents+json';
   return isStructured ? readStructured(document.value, limits) : readSingleEvent(document.value);
-}
-
-function answer(reply: FastifyReply, event: EventView, isNew: boolean): FastifyReply {
-  if (isNew) reply.code(success.created).header('location', `/v1/events/${event.id}`);
-  else reply.code(success.ok).header('idempotent-replayed', 'true');
-  return reply
-    .header('etag', etagOf(event, ofSender))
-    .header('content-type', JSON_CONTENT_TYPE)
-    .send(eventJson(event, ofSender));
 }
