@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import { unseal } from '../application/envelope.ts';
 import type { RecordedTransition } from '../application/ports/event-log.ts';
 import type { TransitionType } from '../domain/event/transitions.ts';
@@ -21,7 +21,7 @@ export function provenTransitionJson(recorded: RecordedTransition, { seesPayload
   const { envelope, hash: stored } = unseal(recorded);
   const { data } = recorded;
   const shown =
-    seesPayloads || !hasPayload(recorded) ? `"data":${data}` : `"dataSha256":"${hash('sha256', data, 'hex')}"`;
+    seesPayloads || !hasPayload(recorded) ? `"data":${data}` : `"dataSha256":"${crypto.hash('sha256', data, 'hex')}"`;
   return `${JSON.stringify({ ...envelope, hash: stored, proof }).slice(0, -1)},${shown}}`;
 }
 

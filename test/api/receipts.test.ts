@@ -158,7 +158,11 @@ describe('a receipt that was changed', () => {
     ['when it was', ofItem(0, { recordedAt: '2030-01-01T00:00:00.001Z' }), /, revision 0: has the hash/],
     ['a member that is new', ofItem(0, { note: 'x' }), /, revision 0: has the hash/],
     ['the hash', ofItem(1, { hash: '0'.repeat(64) }), /, revision 1: has the hash/],
-    ['the order', ({ items }: { items: object[] }) => void items.reverse(), /revision 0: is not what follows/],
+    [
+      'the order',
+      (receipt: { items: object[] }) => void (receipt.items = receipt.items.toReversed()),
+      /revision 0: is not what follows/,
+    ],
     ['the middle', ({ items }: { items: object[] }) => void items.splice(1, 1), /revision 1: is not what follows/],
     ['the beginning', ({ items }: { items: object[] }) => void items.shift(), /revision 0: is not what follows/],
   ])('in %s is refused, and what is wrong is named', async (_what, change, message) => {

@@ -195,8 +195,6 @@ describe('wrong use', () => {
 });
 
 describe('eventops audit', () => {
-  const id = '0b6c3f0e-63a4-8a0b-9b0e-5f0c2f4f7f3d';
-
   it('prints the verifier key', async () => {
     expect(await run('audit', 'key')).toMatchObject({ code: 0, asked: ['audit key'] });
   });
