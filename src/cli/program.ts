@@ -3,6 +3,7 @@ import { type AuditActions, addAudit } from './audit.ts';
 import { addKeys, type KeysActions } from './keys.ts';
 import { addStats, type ShowStats } from './stats.ts';
 import { addTrace, type ShowTrace } from './trace.ts';
+import { addWitness, type WitnessActions } from './witness.ts';
 
 export const allRoles = ['api', 'projector', 'dispatcher', 'worker', 'anchor', 'explainer'] as const;
 export type Role = (typeof allRoles)[number];
@@ -33,6 +34,7 @@ export interface CommandActions {
   readonly trace: ShowTrace;
   readonly stats: ShowStats;
   readonly audit: AuditActions;
+  readonly witness: WitnessActions;
 }
 
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
@@ -152,6 +154,7 @@ export function createProgram(actions: CommandActions, permissions: readonly str
   addTrace(program, actions.trace);
   addStats(program, actions.stats);
   addAudit(program, actions.audit);
+  addWitness(program, actions.witness);
 
   for (const command of program.commands)
     for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError();

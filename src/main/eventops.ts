@@ -56,6 +56,16 @@ const program = createProgram(
       const { showStats } = await import('./show-stats.ts');
       await showStats(readConfig(), request);
     },
+    witness: {
+      init: async (request) => {
+        const { initWitness } = await import('./witness.ts');
+        await initWitness(request);
+      },
+      start: async (request) => {
+        const { startWitness } = await import('./witness.ts');
+        await startWitness(request);
+      },
+    },
     audit: {
       key: async () => {
         const { printVerifierKey } = await import('./audit.ts');

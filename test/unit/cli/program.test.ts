@@ -19,6 +19,10 @@ async function run(...commandLine: readonly string[]) {
       },
       trace: async (request) => void asked.push({ trace: request }),
       stats: async (request) => void asked.push({ stats: request }),
+      witness: {
+        init: async (request) => void asked.push({ init: request }),
+        start: async (request) => void asked.push({ start: request }),
+      },
       audit: {
         key: async () => void asked.push('audit key'),
         receipt: async (request) => void asked.push({ receipt: request }),
@@ -204,5 +208,22 @@ describe('eventops audit', () => {
     expect((await run('audit', 'receipt', id, '-o', 'r.json')).asked).toEqual([{ receipt: { id, file: 'r.json' } }]);
     for (const wrong of [[], ['x'], [id, '-o', ''], [id, '-o']])
       expect(await run('audit', 'receipt', ...wrong)).toMatchObject({ code: 2, asked: [] });
+  });
+});
+
+describe('eventops witness', () => {
+  it('is made in a folder, under a name', async () => {
+    expect((await run('witness', 'init', 'w', '--name', 'w.example/w1')).asked).toEqual([
+      { init: { folder: 'w', name: 'w.example/w1' } },
+    ]);
+    expect(await run('witness', 'init', 'w')).toMatchObject({ code: 2, asked: [] });
+  });
+
+  it('runs for the logs that are named', async () => {
+    expect((await run('witness', 'start', 'w', '--log', 'a', '--log', 'b', '--port', '0')).asked).toEqual([
+      { start: { folder: 'w', logs: ['a', 'b'], host: '127.0.0.1', port: 0 } },
+    ]);
+    for (const wrong of [['--log', 'a', '--port', '65536'], ['--log', 'a', '--port', 'x'], []])
+      expect(await run('witness', 'start', 'w', ...wrong)).toMatchObject({ code: 2, asked: [] });
   });
 });
