@@ -39,10 +39,10 @@ export async function initWitness({ folder, name }: { readonly folder: string; r
 
 /** Runs until SIGTERM or SIGINT. @throws {CannotStart} */
 export async function startWitness({ folder, logs: given, host, port }: WitnessStart): Promise<void> {
-  const { key, logs, store } = await orCannotStart(async () => {
-    const logs = given.map(logKeyOf);
-    const key = await keyIn(folder);
-    return { logs, key, store: openWitnessStore(folder, formatVerifierKey(key)) };
+  const logs = given.map(logKeyOf);
+  const { key, store } = await orCannotStart(async () => {
+    const own = await keyIn(folder);
+    return { key: own, store: openWitnessStore(folder, formatVerifierKey(own)) };
   });
   try {
     const witness = createWitness({ key, logs, store, clock: systemClock });
