@@ -1,13 +1,14 @@
-import { OperationalFailure } from '../application/failures.ts';
+import { EVENT_STREAM_PREFIX } from '../application/event-identity.ts';
+import { CheckpointRefused, OperationalFailure } from '../application/failures.ts';
 import type { DueWork } from '../application/ports/due-work.ts';
-import type { Checkpoint, EventReader } from '../application/ports/event-log.ts';
+import type { Checkpoint, EventReader, LogPosition } from '../application/ports/event-log.ts';
 import { type HastenAllDependencies, hastenAll } from './sweep/hasten-all.ts';
 import type { SweepLimits } from './sweep/limits.ts';
 
 export interface BeginWithoutCheckpointDependencies
   extends HastenAllDependencies,
     Pick<SweepLimits, 'lookIfCaughtUpEveryMs'> {
-  readonly log: Pick<EventReader, 'head'>;
+  readonly log: Pick<EventReader, 'head' | 'subscribeAll'>;
   readonly dueWork: Pick<DueWork, 'hasten' | 'isCaughtUp'>;
   /** Up to where the due work holds what is unfinished. */
   readonly dueWorkCheckpoint: () => Promise<Checkpoint | null>;
@@ -25,12 +26,11 @@ export async function beginWithoutCheckpoint(
   signal: AbortSignal,
 ): Promise<Checkpoint | null> {
   const { log, dueWork, dueWorkCheckpoint, logger } = dependencies;
-  // First, because only what is in the log before is certain to be in the rows once they are complete.
   const head = await log.head();
   const isCaughtUp = await dueWork.isCaughtUp();
   const from = isCaughtUp ? await dueWorkCheckpoint() : (head?.checkpoint ?? null);
   const takeUp = async () => {
-    if (!isCaughtUp) await untilCaughtUp(dependencies, signal);
+    if (!isCaughtUp && head !== null) await untilRowsReach(dependencies, head.position, signal);
     await hastenAll(dependencies, ['command'], signal);
   };
   void takeUp().catch((error: unknown) => {
@@ -39,16 +39,40 @@ export async function beginWithoutCheckpoint(
   return from;
 }
 
-async function untilCaughtUp(
-  { dueWork, clock, lookIfCaughtUpEveryMs }: BeginWithoutCheckpointDependencies,
+/**
+ * That the due work is said to be complete is not enough: its projector may have been at the end of the log a moment before
+ * more was appended, and said so a moment later.
+ */
+async function untilRowsReach(
+  dependencies: BeginWithoutCheckpointDependencies,
+  position: LogPosition,
   signal: AbortSignal,
 ): Promise<void> {
+  const { dueWork, dueWorkCheckpoint, log, clock, lookIfCaughtUpEveryMs } = dependencies;
   while (!signal.aborted) {
     await clock.sleep(lookIfCaughtUpEveryMs, signal);
     try {
-      if (await dueWork.isCaughtUp()) return;
+      if ((await dueWork.isCaughtUp()) && (await isReached(log, await dueWorkCheckpoint(), position, signal))) return;
     } catch (error) {
+      // Of another log than before: the rows are going to be those of this one.
+      if (error instanceof CheckpointRefused) continue;
       if (!(error instanceof OperationalFailure && error.retryable)) throw error;
     }
   }
+}
+
+/** Whether nothing up to `position` follows the checkpoint. */
+async function isReached(
+  log: Pick<EventReader, 'subscribeAll'>,
+  checkpoint: Checkpoint | null,
+  position: LogPosition,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const streamPrefixes = [EVENT_STREAM_PREFIX];
+  for await (const message of log.subscribeAll(checkpoint, { streamPrefixes, maxBatch: 1, signal })) {
+    if (message.kind === 'caught-up') return true;
+    const [next] = message.kind === 'transitions' ? message.transitions : [];
+    if (next !== undefined) return next.position > position;
+  }
+  return false;
 }
