@@ -34,7 +34,10 @@ export interface ReadinessCheck {
 
 /** What the API stands on. It can read the log and the read tables, and change events through the use cases alone. */
 export interface ApiDependencies {
-  readonly useCases: Pick<UseCases, 'receiveEvent' | 'replayEvent' | 'discardEvent' | 'createApiKey' | 'revokeApiKey'>;
+  readonly useCases: Pick<
+    UseCases,
+    'receiveEvent' | 'replayEvent' | 'discardEvent' | 'createApiKey' | 'revokeApiKey' | 'operateRebuild'
+  >;
   readonly log: Pick<EventReader, 'readStream' | 'readPages' | 'subscribeAll' | 'head'>;
   /**
    * The read tables as they are currently. @param readModel by its name, the one that is asked; `events` by default.

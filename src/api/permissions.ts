@@ -10,6 +10,8 @@ export type Permission =
   | 'audit:read'
   /** Why a part of the system is not ready. */
   | 'system:read'
+  /** To rebuild read models, and to decide which copy of one is read. */
+  | 'projections:rebuild'
   /** Who gets in: API keys. */
   | 'access:manage';
 
@@ -28,8 +30,17 @@ export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'a
   const table: Readonly<Record<RoleName, readonly Permission[]>> = {
     viewer,
     auditor: reader,
-    operator: [...reader, 'system:read', ...(replayRole === 'operator' ? (['events:replay'] as const) : [])],
-    admin: [...reader, 'system:read', 'events:write', 'events:replay', 'events:discard', 'access:manage'],
+    operator: [
+      ...reader,
+      'system:read',
+      'projections:rebuild',
+      ...(replayRole === 'operator' ? (['events:replay'] as const) : []),
+    ],
+    admin: [
+      ...reader,
+      ...(['system:read', 'projections:rebuild', 'events:write'] as const),
+      ...(['events:replay', 'events:discard', 'access:manage'] as const),
+    ],
   };
   return new Map(Object.entries(table));
 }

@@ -1,6 +1,8 @@
 import type * as failures from '../application/failures.ts';
 import type { ApiKeyRejection } from '../domain/api-key/rejections.ts';
 import type { Rejection as EventRejection } from '../domain/event/rejections.ts';
+import type { RebuildRejection } from '../domain/rebuild/rejections.ts';
+import type { RebuildStep } from '../domain/rebuild/state.ts';
 
 /** The code of every failure class there is: a new one does not compile until it has a line below. */
 type FailureCode = {
@@ -11,7 +13,7 @@ type FailureCode = {
     : never;
 }[keyof typeof failures];
 
-type Rejection = EventRejection | ApiKeyRejection;
+type Rejection = EventRejection | ApiKeyRejection | RebuildRejection;
 
 type RefusalCode =
   | 'batch-too-large'
@@ -33,6 +35,7 @@ type RefusalCode =
   | 'not-ready'
   | 'overloaded'
   | 'permission-missing'
+  | 'projection-not-found'
   | 'quota-exceeded'
   | 'receipt-not-ready'
   | 'request-timeout'
@@ -108,11 +111,17 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'media-type-refused': [415, 'The content type is not taken'],
   'method-not-allowed': [405, 'The method is not allowed here'],
   'not-found': [404, 'There is no such resource'],
+  'nothing-to-roll-back-to': [409, 'The rows of before are not kept'],
   'not-ready': [503, 'Not ready'],
   overloaded: [503, 'Too much is under way'],
   'permission-missing': [403, 'A permission is missing'],
+  'projection-not-found': [404, 'There is no such read model'],
   'quota-exceeded': [429, 'Too many requests came in a minute'],
   'permission-not-grantable': [403, 'The permission cannot be given to a key'],
+  'rebuild-differs': [409, 'The new rows differ from those that are read'],
+  'rebuild-not-found': [404, 'There is no such rebuild, or another came after it'],
+  'rebuild-step-refused': [409, 'The rebuild is at another step'],
+  'rebuild-under-way': [409, 'Another rebuild of the read model is not over'],
   'read-database-refused': [500, 'The read tables do not take the values'],
   'read-database-unfit': [503, 'The read tables cannot be kept in this database'],
   'read-database-unavailable': [503, 'The read tables are not available'],
@@ -186,12 +195,39 @@ export function problemOfRejection(rejection: Rejection): Problem {
         detail: `A key is given only what its creator may do, and ${rejection.permission} is not among it.`,
         members: { permission: rejection.permission },
       };
+    case 'rebuild-under-way': {
+      const { id, step, requestedBy, requestedAt } = rejection;
+      const detail = `${requestedBy} asked for it at ${requestedAt}; it is at the step ${step}. ${waysOn[step]}`;
+      return { code, detail, members: { rebuild: { id, step, requestedBy, requestedAt } } };
+    }
+    case 'rebuild-step-refused':
+    case 'nothing-to-roll-back-to': {
+      const { step } = rejection;
+      return { code, detail: `It is at the step ${step}. ${waysOn[step]}`, members: { step } };
+    }
+    case 'rebuild-differs': {
+      const { rows, rowsThatDiffer } = rejection;
+      const detail = `${rowsThatDiffer} of ${rows} rows differ; the report of the rebuild says which. Cancel, compare again, or promote with acceptDifferences and the reason.`;
+      return { code, detail, members: { rows, rowsThatDiffer } };
+    }
     case 'api-key-revoked':
       return { code, detail: `By someone else, or for another reason, at ${rejection.revokedAt}.` };
     default:
       return { code, ...('status' in rejection ? { detail: `It is ${rejection.status} now.` } : {}) };
   }
 }
+
+/** What can be asked for at each step of a rebuild. */
+const waysOn: Readonly<Record<RebuildStep, string>> = {
+  filling: 'Wait until it has been compared, or cancel it.',
+  comparing: 'Wait until it has been compared, or cancel it.',
+  compared: 'Promote it, compare again, or cancel it.',
+  promoting: 'Wait until it is promoted.',
+  promoted: 'Drop the rows of before, or roll back.',
+  'rolling-back': 'Wait until it is rolled back.',
+  dropping: 'Wait until its copy is deleted.',
+  dropped: 'Request another one.',
+};
 
 /** The problem for a status that Fastify or Node chose by itself. */
 export function problemOfStatus(status: number | undefined): Problem {

@@ -3,6 +3,7 @@ import { apiKeyAggregate } from '../domain/api-key/aggregate.ts';
 import { auditTreeAggregate } from '../domain/audit-tree/aggregate.ts';
 import { eventAggregate } from '../domain/event/aggregate.ts';
 import { failureGroupAggregate } from '../domain/failure-group/aggregate.ts';
+import { rebuildAggregate } from '../domain/rebuild/aggregate.ts';
 
 /** THE LIST: everything that has a history in the log. */
 export const aggregates = [
@@ -10,4 +11,5 @@ export const aggregates = [
   apiKeyAggregate,
   auditTreeAggregate,
   failureGroupAggregate,
+  rebuildAggregate,
 ] as const satisfies readonly AnyAggregate[];

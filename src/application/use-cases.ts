@@ -16,6 +16,7 @@ import type { AskedAct } from './use-cases/event/act-once.ts';
 import { discardEvent } from './use-cases/event/discard-event.ts';
 import { receiveEvent, type SentByClient } from './use-cases/event/receive-event.ts';
 import { type AskedReplay, replayEvent } from './use-cases/event/replay-event.ts';
+import { type AskedOfRebuild, operateRebuild } from './use-cases/rebuild/operate-rebuild.ts';
 
 type Without<Command> = Omit<Command, 'kind'>;
 
@@ -62,6 +63,9 @@ export const createUseCases = (dependencies: CommandDependencies) => {
 
     /** An admin ends a key. */
     revokeApiKey: (asked: AskedRevocation) => revokeApiKey(dependencies, asked),
+
+    /** An operator asks for a rebuild or decides about it, or a process records what it has done for one. */
+    operateRebuild: (asked: AskedOfRebuild) => operateRebuild(dependencies, asked),
   };
 };
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type AuditActions, addAudit } from './audit.ts';
 import { addKeys, type KeysActions } from './keys.ts';
+import { addProjections, type ProjectionsActions } from './projections.ts';
 import { addStats, type ShowStats } from './stats.ts';
 import { addTrace, type ShowTrace } from './trace.ts';
 import { addWitness, type WitnessActions } from './witness.ts';
@@ -35,6 +36,7 @@ export interface CommandActions {
   readonly stats: ShowStats;
   readonly audit: AuditActions;
   readonly witness: WitnessActions;
+  readonly projections: ProjectionsActions;
 }
 
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
@@ -155,6 +157,7 @@ export function createProgram(actions: CommandActions, permissions: readonly str
   addStats(program, actions.stats);
   addAudit(program, actions.audit);
   addWitness(program, actions.witness);
+  addProjections(program, actions.projections);
 
   for (const command of program.commands)
     for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError();

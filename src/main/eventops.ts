@@ -52,6 +52,12 @@ const program = createProgram(
       const { showTrace } = await import('./show-trace.ts');
       await showTrace(readConfig(), request);
     },
+    projections: {
+      list: async (output) => (await projections()).list(output),
+      rebuild: async (request) => (await projections()).rebuild(request),
+      status: async (request) => (await projections()).status(request),
+      decide: async (request) => (await projections()).decide(request),
+    },
     stats: async (request) => {
       const { showStats } = await import('./show-stats.ts');
       await showStats(readConfig(), request);
@@ -79,6 +85,11 @@ const program = createProgram(
   },
   allPermissions,
 );
+
+async function projections() {
+  const { projectionsActions } = await import('./projections.ts');
+  return projectionsActions(readConfig());
+}
 
 // What is written is for this user alone: the log and its rows hold payloads.
 process.umask(0o077);

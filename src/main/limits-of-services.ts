@@ -8,6 +8,7 @@ import type { IsolationLimits } from '../worker/isolation/isolation-limits.ts';
 import type { SweepLimits } from '../worker/sweep/limits.ts';
 import type { WorkerLimits } from '../worker/worker.ts';
 import type { FollowingLimits } from './follow-log.ts';
+import type { RebuildingLimits } from './rebuilding.ts';
 
 /**
  * Caps, pages, pauses and timeouts of the services that are to be others than the usual ones, by what they belong to.
@@ -21,6 +22,7 @@ export interface LimitsOfServices {
   readonly isolation?: Partial<IsolationLimits>;
   readonly leased?: Partial<LeasedLimits>;
   readonly projecting?: Partial<Batching>;
+  readonly rebuilding?: RebuildingLimits;
   readonly repair?: Partial<RepairLimits>;
   readonly sweep?: Partial<SweepLimits>;
   readonly worker?: Partial<WorkerLimits>;

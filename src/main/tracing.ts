@@ -43,7 +43,7 @@ export function tracedParts(tracing: Tracing | null, { parts, runner }: ActsOuts
       bus: bus && tracing.bus(bus),
       stores: stores && {
         ...stores,
-        projection: (readModel) => tracing.projection(readModel.name, stores.projection(readModel)),
+        projection: (readModel, slot) => tracing.projection(readModel.name, stores.projection(readModel, slot)),
       },
     },
     runner: runner && tracing.runner(runner),

@@ -4,14 +4,17 @@ import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
+import type { Subscriber } from '../application/run-subscription.ts';
+import { type RebuildWatch, watchRebuilds } from '../application/use-cases/rebuild/watch-rebuilds.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import { whileLeased } from '../application/while-leased.ts';
 import type { Role } from '../cli/program.ts';
 import { dueWork } from '../projections/due-work/read-model.ts';
-import { readModels as allReadModels } from '../projections/index.ts';
+import { readModels as allReadModels, versionsByName } from '../projections/index.ts';
 import { projectionNameOf } from '../projections/projection-states.ts';
 import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
+import type { FollowedCopy, Following } from '../projections/rebuild/followers.ts';
 import { repairRows } from '../projections/repair-rows.ts';
 import { beginWithoutCheckpoint } from '../worker/begin-without-checkpoint.ts';
 import { deadlineLimits } from '../worker/deadlines.ts';
@@ -25,6 +28,7 @@ import { createWorker } from '../worker/worker.ts';
 import { followLog } from './follow-log.ts';
 import type { LimitsOfServices } from './limits-of-services.ts';
 import { opened, type Parts } from './parts.ts';
+import { createRebuilderOf } from './rebuilding.ts';
 import { withRepair } from './with-repair.ts';
 
 interface Given {
@@ -64,12 +68,12 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       ? begin(null)
       : whileLeased({ leases: parts.leases, name, owner: processName, begin, limits: limits.leased, ...place });
 
-  const repairOf = (readModel: ReadModel, lease: Lease | null) => {
-    const passedOver = opened(parts.stores).passedOver(readModel);
+  const repairOf = ({ readModel, slot }: FollowedCopy, lease: Lease | null) => {
+    const passedOver = opened(parts.stores).passedOver(readModel, slot);
     let listed = 0;
     const onCount = (transitions: number) => {
       listed = transitions;
-      metrics.passedOver?.(projectionNameOf(readModel), transitions);
+      if (slot === null) metrics.passedOver?.(projectionNameOf(readModel), transitions);
     };
     const dependencies = { passedOver, log, lease, onCount, limits: limits.repair, ...place };
     return {
@@ -79,24 +83,39 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
     };
   };
 
-  const projection = async (readModel: ReadModel) => {
+  const projectorOf = ({ readModel, slot }: FollowedCopy, lease: Lease | null) =>
+    createProjector(readModel, {
+      store: opened(parts.stores).projection(readModel, slot),
+      ...{ log, slot, lease, batching: limits.projecting, ...place },
+    });
+
+  /** All versions of one read model, the oldest first. */
+  const projection = async (versions: readonly [ReadModel, ...ReadModel[]], watch: RebuildWatch | null) => {
+    const [readModel] = versions;
     const caughtUp = Promise.withResolvers<void>();
-    const service = await leased(projectionNameOf(readModel), (lease) => {
-      const projector = createProjector(readModel, {
-        store: opened(parts.stores).projection(readModel),
-        log,
-        lease,
-        batching: limits.projecting,
+    const follow = (subscriber: Subscriber, copies: readonly FollowedCopy[], lease: Lease | null): Following => {
+      const following = followLog(log, metrics.counted(subscriber), {
         ...place,
-      });
-      const { streamPrefixes } = projector;
-      const following = followLog(log, metrics.counted(projector), {
-        ...place,
-        streamPrefixes,
+        streamPrefixes: copies.flatMap(({ readModel: { streamPrefixes } }) => streamPrefixes),
         limits: limits.following,
       });
       void following.caughtUp.then(caughtUp.resolve);
-      return withRepair(following, repairOf(readModel, lease));
+      const repaired = copies.reduce<BackgroundService>(
+        (service, copy) => withRepair(service, repairOf(copy, lease)),
+        following,
+      );
+      return { ...repaired, caughtUp: following.caughtUp };
+    };
+    const service = await leased(projectionNameOf(readModel), (lease) => {
+      const { rebuilds } = opened(parts.stores);
+      const live = { readModel, slot: null };
+      if (rebuilds === null || watch === null) return follow(projectorOf(live, lease), [live], lease);
+      return createRebuilderOf({
+        ...{ versions, rebuilds, watch, log, lease, processName, useCases, ...place },
+        projector: (copy) => projectorOf(copy, lease),
+        follow: (subscriber, copies) => follow(subscriber, copies, lease),
+        limits: limits.rebuilding,
+      });
     });
     return { service, caughtUp: caughtUp.promise };
   };
@@ -107,12 +126,15 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   const services: BackgroundService[] = [];
   // The sweep waits for no other read model: a slow one must not delay retries.
   const dueWorkCaughtUp = Promise.withResolvers<void>();
-  if (roles.includes('projector'))
-    for (const readModel of readModels) {
-      const one = await projection(readModel);
+  if (roles.includes('projector')) {
+    const watch = opened(parts.stores).rebuilds === null ? null : watchRebuilds({ log, ...place });
+    if (watch !== null) services.push(watch);
+    for (const versions of versionsByName(readModels)) {
+      const one = await projection(versions, watch);
       services.push(one.service);
-      if (readModel === dueWork) void one.caughtUp.then(dueWorkCaughtUp.resolve);
+      if (versions[0].name === dueWork.name) void one.caughtUp.then(dueWorkCaughtUp.resolve);
     }
+  }
   if (roles.includes('worker'))
     services.push(
       createWorker({

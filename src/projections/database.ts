@@ -127,6 +127,38 @@ export interface ExplainerCallsTable {
   calls: number;
 }
 
+/** Each copy of a read model's rows that there is. */
+export interface ProjectionCopiesTable {
+  projection: string;
+  /** Empty for the one that is read. */
+  slot: string;
+  version: number;
+  /** By which it was filled; `null` where no operator asked for it. */
+  rebuild_id: string | null;
+}
+
+/** How far the last rebuild of each read model is. */
+export interface RebuildProgressTable {
+  projection: string;
+  rebuild_id: string;
+  /** What is done currently. */
+  work: string;
+  /** The log's position up to which the copy is filled, and the log's end. */
+  handled: string;
+  head: string;
+  /** How much of the log that is, in millionths. Never less than before, though the log grows. */
+  share: number;
+  transitions: string;
+  rows_compared: string;
+  /** Positions in a second. */
+  rate: number;
+  /** Why nothing moves, in words for an operator; `null` while something does. */
+  waits_for: string | null;
+  /** By the database's clock, as the next. */
+  moved_at: Date;
+  reported_at: Date;
+}
+
 /** Every table of the read database. */
 export interface Database {
   access_counts: AccessCountsTable;
@@ -144,8 +176,10 @@ export interface Database {
   failure_statistics: FailureStatisticsTable;
   leases: LeasesTable;
   log_segments: LogSegmentsTable;
+  projection_copies: ProjectionCopiesTable;
   projection_failures: ProjectionFailuresTable;
   projection_states: ProjectionStatesTable;
+  rebuild_progress: RebuildProgressTable;
   shared_counts: SharedCountsTable;
   statistics_open_events: StatisticsOpenEventsTable;
   statistics_progress: StatisticsProgressTable;

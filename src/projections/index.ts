@@ -5,5 +5,16 @@ import { explanations } from './explanations/read-model.ts';
 import type { ReadModel } from './read-model.ts';
 import { statistics } from './statistics/read-model.ts';
 
-/** THE LIST of read models: each is followed by one projector, and can be rebuilt alone. */
+/**
+ * THE LIST of read models: each is followed by one projector, and can be rebuilt alone. Of one that has changed there are two
+ * versions, until the rows of the new one were promoted everywhere.
+ */
 export const readModels: readonly ReadModel[] = [dueWork, events, accessRecords, statistics, explanations];
+
+type Versions = readonly [ReadModel, ...ReadModel[]];
+
+/** All versions of each, the oldest first. */
+export const versionsByName = (all: readonly ReadModel[]): readonly Versions[] =>
+  [...Map.groupBy(all, ({ name }) => name).values()].map(
+    (versions) => versions.sort((one, other) => one.version - other.version) as unknown as Versions,
+  );

@@ -19,7 +19,9 @@ export async function createMissingTables(db: Kysely<Database>, readModel: ReadM
     // Another process may have been faster.
     if ((await missingTables(transaction, readModel, slot)).length === 0) return false;
     if (slot !== null) await sql`create schema if not exists ${sql.id(slot)}`.execute(transaction);
-    for (const statement of readModel.createTables(namedIn(slot))) await statement.execute(transaction);
+    const { createTables, createIndexes = () => [] } = readModel;
+    for (const statement of [createTables, createIndexes].flatMap((statements) => statements(namedIn(slot))))
+      await statement.execute(transaction);
     await emptyTables(transaction, readModel, slot);
     return true;
   });

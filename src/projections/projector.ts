@@ -30,6 +30,8 @@ export interface ProjectionProgress {
 export interface Projector extends Subscriber {
   /** Which streams to subscribe to. */
   readonly streamPrefixes: readonly string[];
+  /** As `handle`, and leaves it to the caller to let transitions gather before the next batch. */
+  write(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<() => Promise<void>>;
   progress(): ProjectionProgress;
 }
 
@@ -133,6 +135,34 @@ export function createProjector(
     return failures.length;
   }
 
+  async function write(
+    transitions: readonly RecordedTransition[],
+    checkpoint: Checkpoint,
+  ): Promise<() => Promise<void>> {
+    const startedAt = clock.now();
+    isHandling = true;
+    const failures = await apply(transitions, checkpoint).finally(() => {
+      isHandling = false;
+      handled++;
+    });
+    const endedAt = clock.now();
+    const last = transitions.at(-1);
+    progress = {
+      ...progress,
+      checkpoint,
+      ...(last === undefined ? {} : { position: last.position, recordedAt: last.recordedAt }),
+      movedAt: timestamp(endedAt),
+      transitions: progress.transitions + transitions.length,
+      failures: progress.failures + failures,
+      lastBatch: { transitions: transitions.length, durationMs: endedAt - startedAt },
+    };
+    return async () => {
+      const restMs = startedAt + batching.intervalMs - clock.now();
+      if (transitions.length < batching.fullBatch && restMs > 0)
+        await clock.sleep(Math.min(restMs, batching.intervalMs));
+    };
+  }
+
   return {
     name: projectionNameOf(readModel, slot),
     streamPrefixes: readModel.streamPrefixes,
@@ -142,27 +172,10 @@ export function createProjector(
       progress = { ...progress, checkpoint, isCaughtUp: false };
       return checkpoint;
     },
+    write,
     async handle(transitions, checkpoint) {
-      const startedAt = clock.now();
-      isHandling = true;
-      const failures = await apply(transitions, checkpoint).finally(() => {
-        isHandling = false;
-        handled++;
-      });
-      const endedAt = clock.now();
-      const last = transitions.at(-1);
-      progress = {
-        ...progress,
-        checkpoint,
-        ...(last === undefined ? {} : { position: last.position, recordedAt: last.recordedAt }),
-        movedAt: timestamp(endedAt),
-        transitions: progress.transitions + transitions.length,
-        failures: progress.failures + failures,
-        lastBatch: { transitions: transitions.length, durationMs: endedAt - startedAt },
-      };
-      const restMs = startedAt + batching.intervalMs - endedAt;
-      if (transitions.length < batching.fullBatch && restMs > 0)
-        await clock.sleep(Math.min(restMs, batching.intervalMs));
+      const rest = await write(transitions, checkpoint);
+      await rest();
     },
     isCheckpointUnmoved: async () => {
       const before = handled;

@@ -31,7 +31,7 @@ export interface Batching {
 export const defaultBatching: Batching = { fullBatch: 500, intervalMs: 50 };
 
 /**
- * The statements that create a read model's tables, indexes and views in a slot, in order. Each leaves alone what is there
+ * The statements that create a read model's tables and views, or its indexes, in a slot, in order. Each leaves alone what is there
  * already (`if not exists`, `or replace`).
  */
 export type CreateTables = (named: Named) => readonly RawBuilder<unknown>[];
@@ -46,6 +46,11 @@ export interface SlotTransaction {
 /** Transitions in, rows out. */
 export interface ReadModel<Content = unknown> {
   readonly name: string;
+  /**
+   * From 1 on. Another one for tables or rows that differ from those of before, which go on to be written and read until an
+   * operator has promoted the rows of the new one. THE LIST has both until then.
+   */
+  readonly version: number;
   /** Which streams it is made of: those that begin with one of these. */
   readonly streamPrefixes: readonly string[];
   /** Of which types of transitions it is made; of all by default. No other is decoded. */
@@ -55,6 +60,12 @@ export interface ReadModel<Content = unknown> {
   /** The tables that hold its rows; no other read model writes to them. */
   readonly tables: readonly string[];
   readonly createTables: CreateTables;
+  /** What only queries need: made once the tables are full, where a copy is filled from the beginning of the log. */
+  readonly createIndexes?: CreateTables;
+  /** The views that `createTables` makes. */
+  readonly views?: readonly string[];
+  /** Columns, by table, that are not made from the log alone: two copies may differ in them. */
+  readonly notFromLog?: Readonly<Record<string, readonly string[]>>;
   /** No row can be refused for what is in it: when the database refuses one, it is waited for, and nothing is passed over. */
   readonly isNeverRefused?: true;
   /** Overrides of the default batching. */

@@ -10,20 +10,36 @@ import { createDueWork } from './due-work/queries.ts';
 import { createPassedOver, type PassedOver } from './passed-over.ts';
 import { createProjectionStore, type ProjectionStore } from './projection-store.ts';
 import type { ReadModel } from './read-model.ts';
+import { type Copies, createCopies } from './rebuild/copies.ts';
+import { type ReportedProgress, reportProgress } from './rebuild/report-progress.ts';
+import type { Slot } from './slots.ts';
+
+interface Rebuilds {
+  copies(projection: string): Copies;
+  /** @throws {ReadDatabaseUnavailable} */
+  report(projection: string, progress: ReportedProgress): Promise<void>;
+}
 
 /** All that is asked of the read database, but for queries of clients. */
 export interface Stores {
   readonly dueWork: DueWork;
   readonly keyUses: KeyUses;
-  projection(readModel: ReadModel): ProjectionStore;
-  passedOver(readModel: ReadModel): PassedOver;
+  /** In the copy that is read by default. */
+  projection(readModel: ReadModel, slot?: Slot): ProjectionStore;
+  passedOver(readModel: ReadModel, slot?: Slot): PassedOver;
+  /** `null` where read models cannot be rebuilt beside themselves. */
+  readonly rebuilds: Rebuilds | null;
   checkpoints(lease: Lease | null): CheckpointStore;
 }
 
 export const createStores = (db: Kysely<Database>): Stores => ({
   dueWork: createDueWork(db),
   keyUses: createKeyUses(db),
-  projection: (readModel) => createProjectionStore(db, readModel),
-  passedOver: (readModel) => createPassedOver(db, readModel),
+  projection: (readModel, slot) => createProjectionStore(db, readModel, slot),
+  passedOver: (readModel, slot) => createPassedOver(db, readModel, slot),
   checkpoints: (lease) => createCheckpointStore(db, lease),
+  rebuilds: {
+    copies: (projection) => createCopies(db, projection),
+    report: (projection, progress) => reportProgress(db, projection, progress),
+  },
 });

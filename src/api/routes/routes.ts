@@ -21,6 +21,10 @@ import { getExplanation } from './failures/get-explanation.ts';
 import { health } from './health/health.ts';
 import { readiness } from './health/readiness.ts';
 import { listHistory } from './history/list-history.ts';
+import { getRebuild } from './projections/get-rebuild.ts';
+import { listProjections } from './projections/list-projections.ts';
+import { operateRebuild } from './projections/operate-rebuild.ts';
+import { requestRebuild } from './projections/request-rebuild.ts';
 import { getDocument } from './reference/get-document.ts';
 import { getReferenceFile } from './reference/get-reference-file.ts';
 import { getReferencePage } from './reference/get-reference-page.ts';
@@ -49,6 +53,10 @@ export const routes: readonly Route[] = [
   listHistory,
   getAuditCheckpoint,
   getAuditTile,
+  listProjections,
+  requestRebuild,
+  getRebuild,
+  operateRebuild,
   health,
   readiness,
   getDocument,

@@ -30,10 +30,17 @@ const storesWithPoints = (stores: Stores, reach: Reach): Stores => ({
   dueWork: withPoints(stores.dueWork, portActions.dueWork, reach),
   // What is lost of it is of no use to anything but people.
   keyUses: stores.keyUses,
-  projection: (readModel) => withPoints(stores.projection(readModel), portActions.projection, reach),
+  projection: (readModel, slot) => withPoints(stores.projection(readModel, slot), portActions.projection, reach),
   // One transaction for each event, repeated until it went through.
   passedOver: stores.passedOver,
   checkpoints: (lease) => withPoints(stores.checkpoints(lease), portActions.checkpoints, reach),
+  rebuilds: stores.rebuilds && rebuildsWithPoints(stores.rebuilds, reach),
+});
+
+const rebuildsWithPoints = (rebuilds: NonNullable<Stores['rebuilds']>, reach: Reach): Stores['rebuilds'] => ({
+  // For people: how far it is.
+  report: rebuilds.report,
+  copies: (projection) => withPoints(rebuilds.copies(projection), portActions.copies, reach),
 });
 
 function busWithPoints(bus: CommandBus, reach: Reach): CommandBus {

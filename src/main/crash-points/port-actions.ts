@@ -4,6 +4,7 @@ import type { DueWork } from '../../application/ports/due-work.ts';
 import type { EventLog } from '../../application/ports/event-log.ts';
 import type { Leases } from '../../application/ports/leases.ts';
 import type { ProjectionStore } from '../../projections/projection-store.ts';
+import type { Copies } from '../../projections/rebuild/copies.ts';
 import type { HandlerRunner } from '../../worker/handler-runner.ts';
 
 type MethodOf<Port> = {
@@ -49,6 +50,16 @@ export const portActions = {
     readAgain: 'read-due-work-again',
   },
   leases: { acquire: 'take-lease', renew: 'renew-lease', release: 'release-lease' },
+  copies: {
+    find: null,
+    adopt: null,
+    create: 'create-copy',
+    index: 'index-copy',
+    comparedTable: null,
+    compare: 'compare-copies',
+    exchange: 'exchange-copies',
+    drop: 'drop-copy',
+  },
   runner: { run: 'run-handler', abandon: null, unhealthyReason: null, close: null },
 } as const satisfies {
   readonly log: ActionsOf<EventLog>;
@@ -58,5 +69,6 @@ export const portActions = {
   readonly checkpoints: ActionsOf<CheckpointStore>;
   readonly dueWork: ActionsOf<DueWork>;
   readonly leases: ActionsOf<Leases>;
+  readonly copies: ActionsOf<Copies>;
   readonly runner: ActionsOf<HandlerRunner>;
 };

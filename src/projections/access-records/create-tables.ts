@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { CreateTables } from '../read-model.ts';
 
-/** An index for each filter, and each in the order of the list: its time, too, is then read from the index. */
 export const createAccessRecordsTables: CreateTables = (named) => [
   sql`
     create table if not exists ${named('access_records')} (
@@ -17,6 +16,10 @@ export const createAccessRecordsTables: CreateTables = (named) => [
       transition_id uuid not null,
       reason text
     )`,
+];
+
+/** An index for each filter, and each in the order of the list: its time, too, is then read from the index. */
+export const createAccessRecordsIndexes: CreateTables = (named) => [
   sql`create index if not exists access_records_by_age on ${named('access_records')} (at, id)`,
   sql`create index if not exists access_records_by_act on ${named('access_records')} (act, at, id)`,
   sql`create index if not exists access_records_by_principal on ${named('access_records')} (principal, at, id)`,

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { actTypes } from '../../application/acts.ts';
 import { aggregates } from '../../application/aggregates.ts';
 import type { ReadModel } from '../read-model.ts';
-import { createAccessRecordsTables } from './create-tables.ts';
+import { createAccessRecordsIndexes, createAccessRecordsTables } from './create-tables.ts';
 import { type AccessRecordRow, accessRecordOf } from './project.ts';
 import { columnTypes } from './table.ts';
 
@@ -17,10 +17,12 @@ const parameter = sql.raw(
 /** One row for each act of an operator, whatever it was done to. A transition never changes, so neither does its row. */
 export const accessRecords: ReadModel<AccessRecordRow | null> = {
   name: 'access-records',
+  version: 1,
   streamPrefixes: aggregates.map(({ streamPrefix }) => streamPrefix),
   types: actTypes,
   tables: ['access_records'],
   createTables: createAccessRecordsTables,
+  createIndexes: createAccessRecordsIndexes,
   // Acts are few, and each batch costs a transaction, whatever is in it.
   batching: { fullBatch: 5_000, intervalMs: 500 },
   decode: accessRecordOf,

@@ -14,6 +14,9 @@ export const createDueWorkTables: CreateTables = (named) => [
       asks integer not null default 0,
       recorded_at timestamptz
     )`,
+];
+
+export const createDueWorkIndexes: CreateTables = (named) => [
   // Each kind is taken by itself, so that many rows of one that have to wait hide none of another.
   sql`create index if not exists due_work_by_time on ${named('due_work')} (kind, ask_at)`,
 ];

@@ -13,6 +13,9 @@ export const createExplanationsTables: CreateTables = (named) => [
       position bigint not null,
       explanation text not null
     )`,
+];
+
+export const createExplanationsIndexes: CreateTables = (named) => [
   sql`create index if not exists explanations_by_group on ${named('explanations')} (group_id, position)`,
   sql`create index if not exists explanations_by_event on ${named('explanations')} (event_id, position)`,
 ];

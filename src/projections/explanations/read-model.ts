@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { FAILURE_GROUP_STREAM_PREFIX } from '../../application/failure-groups/identity.ts';
 import type { ReadModel } from '../read-model.ts';
-import { createExplanationsTables } from './create-tables.ts';
+import { createExplanationsIndexes, createExplanationsTables } from './create-tables.ts';
 import { type ExplanationRow, explanationRowOf } from './project.ts';
 import { columnTypes } from './table.ts';
 
@@ -15,10 +15,12 @@ const parameter = sql.raw(
 /** What explains failures: it is in the log, so that filling the table again asks no one. */
 export const explanations: ReadModel<ExplanationRow | null> = {
   name: 'explanations',
+  version: 1,
   streamPrefixes: [FAILURE_GROUP_STREAM_PREFIX],
   types: ['FailureExplained'],
   tables: ['explanations'],
   createTables: createExplanationsTables,
+  createIndexes: createExplanationsIndexes,
   decode: explanationRowOf,
   async write({ transaction, named }, decoded) {
     const rows = decoded.flatMap(({ transition }) => transition ?? []);

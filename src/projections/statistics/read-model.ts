@@ -8,6 +8,7 @@ import { writeStatistics } from './write.ts';
 /** Counts and durations by minute, hour and day: what happened to events of each type, and how attempts failed. */
 export const createStatistics = (limits: StatisticsLimits = statisticsLimits): ReadModel<Fact | null> => ({
   name: 'statistics',
+  version: 1,
   streamPrefixes: [EVENT_STREAM_PREFIX],
   tables: ['event_statistics', 'failure_statistics', 'statistics_open_events', 'statistics_progress'],
   createTables: createStatisticsTables,

@@ -12,6 +12,10 @@ const isOfAnotherVersion = (point: CrashPoint) => point.startsWith('read-due-wor
 const isActOnGroups = (point: CrashPoint) =>
   /^append-(FailureGroup(Resolved|Merged|Split|ActUndone)|ExplanationRequested)\./.test(point);
 export const isOutOfReach = (point: CrashPoint) => isOfAnotherVersion(point) || isActOnGroups(point);
+/** What an operator has to ask for a rebuild for. */
+const ofRebuild = /^(append-Rebuild\w+|(create|index|drop)-copy|(exchange|compare)-copies)\./;
+/** What goes wrong in a rebuild is not for a load to bring about. */
+export const isOfFailedRebuild = (point: CrashPoint) => /^append-Rebuild(ExchangeFailed|Failed)\./.test(point);
 /** What one process with an embedded log never does: it shares with no other, and its log is never away. */
 const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease)\./;
 /** Come to once in the life of a process, or once in each of its roles. */
@@ -21,11 +25,16 @@ const onceInALife =
 /** Every other point at its first time, and the others later in a life, where a process comes there often. */
 export const embeddedCrashes = (seed: number): readonly Crash[] =>
   crashPoints
-    .filter((point) => !fullProfileOnly.test(point) && !isOutOfReach(point))
+    .filter((point) => !fullProfileOnly.test(point) && !ofRebuild.test(point) && !isOutOfReach(point))
     .map((point, index) => {
       const isLater = !onceInALife.test(point) && ((index >> 1) + index + seed) % 2 === 1;
       return { point, times: isLater ? 2 + ((index + seed) % 5) : 1 };
     });
+
+/** Each at its first time in a life: a life has one of most of them. */
+export const rebuildCrashes: readonly Crash[] = crashPoints
+  .filter((point) => ofRebuild.test(point) && !isOfFailedRebuild(point))
+  .map((point) => ({ point, times: 1 }));
 
 export interface CrashOfRole extends Crash {
   readonly role: Role;

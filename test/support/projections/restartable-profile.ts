@@ -10,6 +10,7 @@ import { createUseCases } from '../../../src/application/use-cases.ts';
 import { openEmbeddedReadTables, openSharedReadTables } from '../../../src/main/read-tables.ts';
 import { createServices } from '../../../src/main/work-of-roles.ts';
 import { readModels } from '../../../src/projections/index.ts';
+import type { ReadModel } from '../../../src/projections/read-model.ts';
 import { createStores } from '../../../src/projections/stores.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { folderWithReadTables } from '../read-database/embedded.ts';
@@ -50,7 +51,7 @@ const handlers = [
 type Tables = Awaited<ReturnType<Awaited<ReturnType<typeof tablesOf>>>>;
 
 /** All roles on a log and its read tables, which are closed with them. */
-export async function startRoles(log: EventLog, tables: Tables) {
+export async function startRoles(log: EventLog, tables: Tables, all: readonly ReadModel[] = withExample) {
   const bus = new EmbeddedBus({ maxWaiting: 100 });
   const system = { clock: systemClock, random: systemRandom };
   const services = await createServices({
@@ -60,8 +61,20 @@ export async function startRoles(log: EventLog, tables: Tables) {
     metrics: { counted: (subscriber) => subscriber },
     shutdownTimeoutMs: 1_000,
     processName: systemRandom.uuid(),
-    readModels: withExample,
-    limits: { following: { verifyCheckpointEveryMs: 50 }, sweep: { sweepEveryMs: 20 } },
+    readModels: all,
+    limits: {
+      following: { verifyCheckpointEveryMs: 50 },
+      sweep: { sweepEveryMs: 20 },
+      rebuilding: {
+        batch: 20,
+        page: 7,
+        comparedRows: 3,
+        firstPauseMs: 20,
+        longestPauseMs: 100,
+        everyMs: 20,
+        pauseMs: 20,
+      },
+    },
   });
   for (const service of services) await service.start();
   let isStopped = false;
@@ -83,7 +96,8 @@ export async function restartableProfile(profile: ProfileName) {
   const openTables = await tablesOf(profile);
   return {
     log,
+    useCases,
     post: (key: string) => useCases.receiveEvent(posted(key), byClient),
-    start: async () => startRoles(log, await openTables(log)),
+    start: async (all?: readonly ReadModel[]) => startRoles(log, await openTables(log), all),
   };
 }

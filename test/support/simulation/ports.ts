@@ -99,6 +99,8 @@ export function storesOf(world: World, life: Life): Stores {
     },
     // No client of the simulation has a key.
     keyUses: { lastUses: async () => new Map(), save: async () => {} },
+    // Two copies in step are tried on real databases.
+    rebuilds: null,
     projection: (readModel) => {
       const store = stores.projection(readModel);
       return {

@@ -17,6 +17,7 @@ const all: readonly Permission[] = [
   'events:discard',
   'audit:read',
   'system:read',
+  'projections:rebuild',
   'access:manage',
 ];
 const principal = (given: Partial<Principal>): Principal => ({
@@ -29,7 +30,7 @@ describe('roles', () => {
   it.each([
     ['viewer', ['events:read', 'audit:read']],
     ['auditor', ['events:read', 'payloads:read', 'audit:read']],
-    ['operator', ['events:read', 'payloads:read', 'audit:read', 'system:read']],
+    ['operator', ['events:read', 'payloads:read', 'audit:read', 'system:read', 'projections:rebuild']],
     ['admin', all],
   ])('permit what the table says: %s', (role, permissions) => {
     expect(permitted({ roles: [role] })).toEqual(permissions);
@@ -53,7 +54,9 @@ describe('roles', () => {
   it('let operators replay where that is wanted, and never discard', () => {
     const ofRoles = permissionsOfRoles('operator');
     const may = (role: string) => all.filter((each) => isPermitted(principal({ roles: [role] }), each, ofRoles));
-    expect(may('operator')).toEqual(['events:read', 'payloads:read', 'events:replay', 'audit:read', 'system:read']);
+    expect(may('operator')).toEqual([
+      ...['events:read', 'payloads:read', 'events:replay', 'audit:read', 'system:read', 'projections:rebuild'],
+    ]);
     expect(may('viewer')).toEqual(['events:read', 'audit:read']);
     expect(may('admin')).toEqual(all);
   });

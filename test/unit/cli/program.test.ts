@@ -27,6 +27,12 @@ async function run(...commandLine: readonly string[]) {
         key: async () => void asked.push('audit key'),
         receipt: async (request) => void asked.push({ receipt: request }),
       },
+      projections: {
+        list: async (form) => void asked.push({ listProjections: form }),
+        rebuild: async (request) => void asked.push({ rebuild: request }),
+        status: async (request) => void asked.push({ status: request }),
+        decide: async (request) => void asked.push({ decide: request }),
+      },
     },
     ['events:read', 'events:write'],
   );
@@ -225,5 +231,36 @@ describe('eventops witness', () => {
     ]);
     for (const wrong of [['--log', 'a', '--port', '65536'], ['--log', 'a', '--port', 'x'], []])
       expect(await run('witness', 'start', 'w', ...wrong)).toMatchObject({ code: 2, asked: [] });
+  });
+});
+
+describe('eventops projections', () => {
+  it('requests a rebuild, and waits for it unless it is told not to', async () => {
+    const given = ['projections', 'rebuild', 'events', '--reason', 'a row looks wrong'];
+    const rebuild = { name: 'events', reason: 'a row looks wrong', wait: true, output: 'table' };
+    expect(await run(...given)).toMatchObject({ code: 0, asked: [{ rebuild }] });
+    expect((await run(...given, '--no-wait')).asked).toEqual([{ rebuild: { ...rebuild, wait: false } }]);
+  });
+
+  it.each(['compare', 'promote', 'rollback', 'cancel', 'drop'])('decides about one, with a reason: %s', async (act) => {
+    expect((await run('projections', act, 'events')).code).toBe(2);
+    expect((await run('projections', act, 'events', '--reason', 'seen')).asked).toEqual([
+      { decide: { name: 'events', act, reason: 'seen', output: 'table' } },
+    ]);
+  });
+
+  it('accepts differences for a promotion alone', async () => {
+    const given = ['events', '--reason', 'seen', '--accept-differences'];
+    expect((await run('projections', 'promote', ...given)).asked).toMatchObject([
+      { decide: { acceptDifferences: true } },
+    ]);
+    expect((await run('projections', 'cancel', ...given)).code).toBe(2);
+  });
+
+  it('shows them all, or the last rebuild of one', async () => {
+    expect((await run('projections', 'list', '-o', 'json')).asked).toEqual([{ listProjections: 'json' }]);
+    expect((await run('projections', 'status', 'events')).asked).toEqual([
+      { status: { name: 'events', watch: false, output: 'table' } },
+    ]);
   });
 });

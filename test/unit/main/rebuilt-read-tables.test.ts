@@ -34,6 +34,7 @@ function createSurroundings() {
           dueWork: stores.dueWork,
           keyUses: { lastUses: async () => new Map(), save: async () => {} },
           projection: (readModel) => stores.projection(readModel),
+          rebuilds: null,
           checkpoints: (lease) => stores.checkpoints(lease),
           passedOver: (readModel) => stores.passedOver(readModel),
         },

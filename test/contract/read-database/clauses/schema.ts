@@ -145,6 +145,12 @@ const tables: Tables = {
     earliest: 'text not null',
     latest: 'text not null',
   },
+  projection_copies: {
+    projection: 'text not null',
+    slot: 'text not null',
+    version: 'integer not null',
+    rebuild_id: 'text',
+  },
   projection_failures: {
     subscriber: 'text not null',
     stream: 'text not null',
@@ -157,6 +163,20 @@ const tables: Tables = {
     next_try_at: 'timestamp with time zone not null',
   },
   projection_states: { subscriber: 'text not null', is_caught_up: 'boolean not null' },
+  rebuild_progress: {
+    projection: 'text not null',
+    rebuild_id: 'text not null',
+    work: 'text not null',
+    handled: 'bigint not null',
+    head: 'bigint not null',
+    share: 'integer not null',
+    transitions: 'bigint not null',
+    rows_compared: 'bigint not null',
+    rate: 'integer not null',
+    waits_for: 'text',
+    moved_at: 'timestamp with time zone not null',
+    reported_at: 'timestamp with time zone not null',
+  },
   shared_counts: {
     what: 'text not null',
     key: 'text not null',

@@ -10,6 +10,7 @@ interface LatestRow {
 /** An example: for each stream, events' and others, what was recorded in it last. */
 export const latestTransitions: ReadModel<string> = {
   name: 'latest-transitions',
+  version: 1,
   streamPrefixes: ['event-', 'tally-'],
   tables: ['latest_transitions'],
   createTables: (named) => [
