@@ -3,15 +3,19 @@
 //   npm run bench -- --profile full         a process for each role, as `npm run full` starts them
 //   npm run bench -- --growth               also the cost of an event at 10⁴ and at 10⁶ events in the log
 //   npm run bench -- --sustained 5          instead: 500 events/s for 5 minutes, with the lag at its worst
+//   npm run bench -- rebuild                instead: rebuilds of 300,000 transitions (--transitions) in PGlite and PostgreSQL
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { load } from './load.ts';
+import { benchRebuild } from './rebuild.ts';
 import { type BenchServer, profiles, startCeiling } from './server.ts';
 import { sustain } from './sustain.ts';
 import { describe, latencies, mebibytes, memory, perSecond, processedRows, wholeLife } from './whole-life.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    transitions: { type: 'string', default: '300000' },
     profile: { type: 'string', default: 'embedded' },
     growth: { type: 'boolean', default: false },
     sustained: { type: 'string' },
@@ -63,6 +67,10 @@ print(
 print(
   `The ${profile} profile, 500-byte events, load generator on the same machine. An event counts once its row says PROCESSED.\n`,
 );
+if (positionals[0] === 'rebuild') {
+  await benchRebuild(print, Number(values.transitions));
+  process.exit(0);
+}
 await measureCeiling();
 const server = await profiles[profile]();
 try {

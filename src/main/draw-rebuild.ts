@@ -37,7 +37,7 @@ export function progressLine({ projection, step, progress }: Rebuild, withBar: b
 
 /** A whole rebuild, for people. */
 export function drawRebuild(rebuild: Rebuild): string {
-  const { id, projection, version, step, next, report, history, progress } = rebuild;
+  const { id, projection, version, step, next, filled, report, history, progress } = rebuild;
   const lines = [
     `${projection}, version ${version}: ${step}`,
     `rebuild ${id}`,
@@ -49,11 +49,16 @@ export function drawRebuild(rebuild: Rebuild): string {
         `  ${at}  ${type}${by === null ? '' : ` by ${plain(by)}`}${reason === null ? '' : `: ${plain(reason)}`}`,
     ),
     '',
-    ...(report === null ? [] : [...drawReport(report), '']),
+    ...(filled === null ? [] : [drawFilled(filled)]),
+    ...(report === null ? [] : drawReport(report)),
+    ...(filled === null && report === null ? [] : ['']),
     next,
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const drawFilled = ({ transitions, durationMs }: NonNullable<Rebuild['filled']>) =>
+  `${numbers.format(transitions)} transitions filled in ${(durationMs / 1_000).toFixed(1)} s, ${numbers.format(Math.round((1_000 * transitions) / Math.max(1, durationMs)))}/s`;
 
 function drawReport({ rows, rowsThatDiffer, differences, notCompared }: NonNullable<Rebuild['report']>): string[] {
   return [

@@ -55,6 +55,10 @@ export const rebuildAnswer = z
     requestedAt: time,
     reason: z.string(),
     progress: progress.nullable().describe('null where none is known, as while the read tables are unavailable.'),
+    filled: z
+      .strictObject({ transitions: count, durationMs: count })
+      .nullable()
+      .describe('What filling the copy took, its indexes included; null before it is full.'),
     report: report.nullable().describe('Of the last comparison.'),
     differencesAccepted: z.boolean(),
     history: z
@@ -88,14 +92,14 @@ interface Shown {
 }
 
 export function rebuildView({ projection, state, reported, now }: Shown): z.input<typeof rebuildAnswer> {
-  const { id, version, step, outcome, report: compared, isAccepted, steps: history } = state;
+  const { id, version, step, outcome, filled, report: compared, isAccepted, steps: history } = state;
   const [requested] = history;
   const own = reported?.rebuildId === id ? reported : undefined;
   return {
     ...{ id, projection, version, step, outcome, next: nextOf(state, projection) },
     ...{ requestedBy: requested?.by ?? '', requestedAt: requested?.at ?? '', reason: requested?.reason ?? '' },
     progress: own === undefined ? null : progressView(own, step, now),
-    ...{ report: compared, differencesAccepted: isAccepted, history: [...history] },
+    ...{ filled, report: compared, differencesAccepted: isAccepted, history: [...history] },
   };
 }
 
@@ -140,6 +144,6 @@ export const exampleRebuild: z.input<typeof rebuildAnswer> = {
     ...{ work: 'filling', handled: 450_000, head: 1_000_000, share: 0.45, transitions: 450_000, rowsCompared: 0 },
     ...{ rate: 55_000, timeLeftSeconds: 10, waitsFor: null, movedAt: '2030-01-31T12:00:08.000Z' },
   },
-  ...{ report: null, differencesAccepted: false },
+  ...{ filled: null, report: null, differencesAccepted: false },
   history: [{ type: 'RebuildRequested', at: '2030-01-31T12:00:00.000Z', by: 'alice', reason: 'a row looks wrong' }],
 };

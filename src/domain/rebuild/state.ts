@@ -29,6 +29,8 @@ export interface RebuildState {
   readonly version: number;
   readonly step: RebuildStep;
   readonly outcome: RebuildOutcome | null;
+  /** What filling the copy took, its indexes included; `null` before it is full. */
+  readonly filled: { readonly transitions: number; readonly durationMs: number } | null;
   /** The last one; `null` before it, and when the copy was filled again since. */
   readonly report: RebuildReport | null;
   /** Whether an operator has accepted the differences of the report. */
@@ -65,7 +67,8 @@ export function evolve(state: RebuildState | null, transition: RebuildTransition
   const recorded = stepOf(transition);
   if (type === 'RebuildRequested')
     return {
-      ...{ id: data.id, version: data.version, step: 'filling', outcome: null, report: null, isAccepted: false },
+      ...{ id: data.id, version: data.version, step: 'filling', outcome: null, filled: null },
+      ...{ report: null, isAccepted: false },
       steps: [recorded],
     };
   if (state === null || data.id !== state.id) throw new Error(`${type} is of another rebuild: ${data.id}`);
@@ -75,7 +78,11 @@ export function evolve(state: RebuildState | null, transition: RebuildTransition
 function changesOf({ step }: RebuildState, { type, data }: RebuildTransition): Partial<RebuildState> {
   switch (type) {
     case 'RebuildFilled':
-      return { report: null, isAccepted: false };
+      return {
+        filled: { transitions: data.transitions, durationMs: data.durationMs },
+        report: null,
+        isAccepted: false,
+      };
     case 'RebuildCompared':
       return { report: data.report, isAccepted: false };
     case 'RebuildDifferencesAccepted':
