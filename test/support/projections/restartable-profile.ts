@@ -11,7 +11,7 @@ import { openEmbeddedReadTables, openSharedReadTables } from '../../../src/main/
 import { createServices } from '../../../src/main/work-of-roles.ts';
 import { readModels } from '../../../src/projections/index.ts';
 import type { ReadModel } from '../../../src/projections/read-model.ts';
-import { createStores } from '../../../src/projections/stores.ts';
+import { createStores, type Stores } from '../../../src/projections/stores.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { folderWithReadTables } from '../read-database/embedded.ts';
 import { isolated } from '../services/real-services.ts';
@@ -50,13 +50,24 @@ const handlers = [
 
 type Tables = Awaited<ReturnType<Awaited<ReturnType<typeof tablesOf>>>>;
 
+interface Others {
+  /** Instead of THE LIST with the example. */
+  readonly all?: readonly ReadModel[] | undefined;
+  /** What is between the roles and the tables. */
+  readonly between?: (stores: Stores) => Stores;
+}
+
 /** All roles on a log and its read tables, which are closed with them. */
-export async function startRoles(log: EventLog, tables: Tables, all: readonly ReadModel[] = withExample) {
+export async function startRoles(
+  log: EventLog,
+  tables: Tables,
+  { all = withExample, between = (stores) => stores }: Others = {},
+) {
   const bus = new EmbeddedBus({ maxWaiting: 100 });
   const system = { clock: systemClock, random: systemRandom };
   const services = await createServices({
     roles: ['projector', 'dispatcher', 'worker'],
-    parts: { log, stores: createStores(tables.db), bus, leases: null, isOnlyProcess: true },
+    parts: { log, stores: between(createStores(tables.db)), bus, leases: null, isOnlyProcess: true },
     ...{ handlers, useCases: createUseCases({ log, ...system }), logger: silentLogger, ...system },
     metrics: { counted: (subscriber) => subscriber },
     shutdownTimeoutMs: 1_000,
@@ -98,6 +109,6 @@ export async function restartableProfile(profile: ProfileName) {
     log,
     useCases,
     post: (key: string) => useCases.receiveEvent(posted(key), byClient),
-    start: async (all?: readonly ReadModel[]) => startRoles(log, await openTables(log), all),
+    start: async (all?: readonly ReadModel[]) => startRoles(log, await openTables(log), { all }),
   };
 }
