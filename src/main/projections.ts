@@ -71,7 +71,7 @@ async function watched(config: Config, first: Rebuild, output: OutputForm): Prom
   let rebuild = first;
   // An exchange takes milliseconds.
   for (let pauseMs = 50; isUnderWay(rebuild); pauseMs = Math.min(2 * pauseMs, LOOK_EVERY_MS)) {
-    if (output === 'table') line.show(progressLine(rebuild, process.stderr.isTTY === true));
+    if (output === 'table') line.show(progressLine(rebuild, process.stderr.isTTY));
     else if (pauseMs === LOOK_EVERY_MS) process.stderr.write(`${JSON.stringify(rebuild.progress)}\n`);
     await sleep(pauseMs);
     rebuild = await askSystem<Rebuild>(config, { path: pathOf(rebuild) }).catch((error: unknown) => {

@@ -81,7 +81,7 @@ export function createFollowers({ catchUp, projector, follow }: FollowersDepende
       const projectorOfLive = projector({ readModel: live, slot: null });
       const both = bothCopies(projectorOfLive, projectorBeside, (error) => {
         if (inStep !== null) inStep.isLeft = true;
-        leaving.reject(error as Error);
+        leaving.reject(error);
       });
       const following = await start(both, [{ readModel: live, slot: null }, beside]);
       inStep = { both, left: leaving.promise, live, beside: beside.readModel, isLeft: false };

@@ -63,8 +63,8 @@ export function createSteps(dependencies: StepDependencies) {
     );
   }
 
-  const isBeside = ({ beside }: FoundCopies, { id }: RebuildState) => beside?.rebuildId === id;
-  const isLive = ({ live }: FoundCopies, { id }: RebuildState) => live?.rebuildId === id;
+  const isBeside = (found: FoundCopies, { id }: RebuildState) => found.beside?.rebuildId === id;
+  const isLive = (found: FoundCopies, { id }: RebuildState) => found.live?.rebuildId === id;
 
   async function inStep(found: FoundCopies, signal: AbortSignal): Promise<InStep> {
     if (found.beside === null) throw new NotPossibleHere(`There is no second copy of ${projection}`);

@@ -23,7 +23,7 @@ export function operateRebuild(
   const now = timestamp(dependencies.clock.now());
   return handleCommand(rebuildAggregate, dependencies, {
     id: projection,
-    command: { ...command, now } as RebuildCommand,
+    command: { ...command, now },
     context,
   });
 }
