@@ -98,7 +98,10 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     receiptWaits.close();
   });
 
-  const given = { ...dependencies, authenticator, limits, notedUses, permissionsOfRoles: ofRoles, waits, receiptWaits };
+  const given = {
+    explains: true,
+    ...{ ...dependencies, authenticator, limits, notedUses, permissionsOfRoles: ofRoles, waits, receiptWaits },
+  };
   for (const route of routes) addRoute(server, route, given);
   return server;
 }

@@ -36,7 +36,13 @@ export interface ReadinessCheck {
 export interface ApiDependencies {
   readonly useCases: Pick<
     UseCases,
-    'receiveEvent' | 'replayEvent' | 'discardEvent' | 'createApiKey' | 'revokeApiKey' | 'operateRebuild'
+    | 'receiveEvent'
+    | 'replayEvent'
+    | 'discardEvent'
+    | 'actOnFailureGroup'
+    | 'createApiKey'
+    | 'revokeApiKey'
+    | 'operateRebuild'
   >;
   readonly log: Pick<EventReader, 'readStream' | 'readPages' | 'subscribeAll' | 'head'>;
   /**
@@ -61,6 +67,8 @@ export interface ApiDependencies {
   readonly logger: Logger;
   /** What the handler of an event type allows; `safe` where none is configured. */
   readonly replayPermissionOf: (type: string) => ReplayPermission;
+  /** Whether failures are explained; without it, requests for explanations are taken. */
+  readonly explains?: boolean;
   /** What each role may do, where it is not the usual. */
   readonly permissionsOfRoles?: PermissionsOfRoles;
   /** Counts who is refused, and who reads payloads. */

@@ -7,6 +7,8 @@ export type Permission =
   | 'payloads:read'
   | 'events:replay'
   | 'events:discard'
+  /** Resolving, merging and splitting failure groups, and asking for explanations. */
+  | 'failures:manage'
   | 'audit:read'
   /** Why a part of the system is not ready. */
   | 'system:read'
@@ -34,11 +36,12 @@ export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'a
       ...reader,
       'system:read',
       'projections:rebuild',
+      'failures:manage',
       ...(replayRole === 'operator' ? (['events:replay'] as const) : []),
     ],
     admin: [
       ...reader,
-      ...(['system:read', 'projections:rebuild', 'events:write'] as const),
+      ...(['system:read', 'failures:manage', 'projections:rebuild', 'events:write'] as const),
       ...(['events:replay', 'events:discard', 'access:manage'] as const),
     ],
   };

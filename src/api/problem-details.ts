@@ -1,6 +1,7 @@
 import type * as failures from '../application/failures.ts';
 import type { ApiKeyRejection } from '../domain/api-key/rejections.ts';
 import type { Rejection as EventRejection } from '../domain/event/rejections.ts';
+import type { FailureGroupRejection } from '../domain/failure-group/rejections.ts';
 import type { RebuildRejection } from '../domain/rebuild/rejections.ts';
 import type { RebuildStep } from '../domain/rebuild/state.ts';
 
@@ -13,7 +14,7 @@ type FailureCode = {
     : never;
 }[keyof typeof failures];
 
-type Rejection = EventRejection | ApiKeyRejection | RebuildRejection;
+type Rejection = EventRejection | ApiKeyRejection | RebuildRejection | FailureGroupRejection;
 
 type RefusalCode =
   | 'batch-too-large'
@@ -23,6 +24,8 @@ type RefusalCode =
   | 'cursor-refused'
   | 'expectation-refused'
   | 'explanation-not-found'
+  | 'explanations-off'
+  | 'failure-group-not-found'
   | 'headers-too-large'
   | 'internal-error'
   | 'invalid-request'
@@ -76,6 +79,7 @@ export const success = { ok: 200, created: 201, accepted: 202, notModified: 304 
 const RETRY_AFTER_SECONDS = 1;
 
 const table: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {
+  'act-not-found': [404, 'There is no such act to take back'],
   'api-key-not-found': [404, 'There is no such API key'],
   'api-key-revoked': [409, 'The API key was revoked before'],
   'api-keys-unavailable': [503, 'The API keys are not known yet'],
@@ -96,7 +100,11 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'event-still-processing': [409, 'The event is still being processed'],
   'expectation-refused': [417, 'The expectation cannot be met'],
   'explanation-not-found': [404, 'There is no explanation'],
+  'explanations-off': [409, 'Failures are not explained here'],
   'expiry-not-in-future': [400, 'The expiry is not in the future'],
+  'failure-group-merged': [409, 'The failure group is merged into another one'],
+  'failure-group-not-found': [404, 'There is no such failure group'],
+  'failure-group-split-before': [409, 'Such failures are a group of their own already'],
   'headers-too-large': [431, 'The headers are too large'],
   'history-broken': [409, 'The stored history is not what was written'],
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
@@ -109,6 +117,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'malformed-json': [400, 'The body is not JSON'],
   'malformed-request': [400, 'The request cannot be read'],
   'media-type-refused': [415, 'The content type is not taken'],
+  'merge-leads-back': [409, 'The merge would lead back to the group itself'],
   'method-not-allowed': [405, 'The method is not allowed here'],
   'not-found': [404, 'There is no such resource'],
   'nothing-to-roll-back-to': [409, 'The rows of before are not kept'],
@@ -212,6 +221,8 @@ export function problemOfRejection(rejection: Rejection): Problem {
     }
     case 'api-key-revoked':
       return { code, detail: `By someone else, or for another reason, at ${rejection.revokedAt}.` };
+    case 'failure-group-merged':
+      return { code, detail: 'Act on that one, or take the merge back.', members: { into: rejection.into } };
     default:
       return { code, ...('status' in rejection ? { detail: `It is ${rejection.status} now.` } : {}) };
   }

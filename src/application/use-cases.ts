@@ -16,6 +16,7 @@ import type { AskedAct } from './use-cases/event/act-once.ts';
 import { discardEvent } from './use-cases/event/discard-event.ts';
 import { receiveEvent, type SentByClient } from './use-cases/event/receive-event.ts';
 import { type AskedReplay, replayEvent } from './use-cases/event/replay-event.ts';
+import { type AskedOfFailureGroup, actOnFailureGroup } from './use-cases/failure-group/act-on-failure-group.ts';
 import { type AskedOfRebuild, operateRebuild } from './use-cases/rebuild/operate-rebuild.ts';
 
 type Without<Command> = Omit<Command, 'kind'>;
@@ -60,6 +61,9 @@ export const createUseCases = (dependencies: CommandDependencies) => {
 
     /** An admin lets a machine in. */
     createApiKey: (asked: AskedApiKey) => createApiKey(dependencies, asked),
+
+    /** An operator resolves, merges or splits a failure group, takes one of these back, or asks for an explanation. */
+    actOnFailureGroup: (asked: AskedOfFailureGroup) => actOnFailureGroup(dependencies, asked),
 
     /** An admin ends a key. */
     revokeApiKey: (asked: AskedRevocation) => revokeApiKey(dependencies, asked),

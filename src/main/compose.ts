@@ -207,6 +207,7 @@ async function listenForRequests(
   const api = buildServer({
     accessCounts,
     useCases: metrics.countedUseCases(createUseCases({ log, clock, random })),
+    explains: config.explain !== 'off',
     log,
     auditTree: openTreeReader(config, parts),
     logSegments: createLogSegmentsReader(rows),

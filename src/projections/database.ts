@@ -4,6 +4,13 @@ import type { AccessRecordsTable } from './access-records/table.ts';
 import type { DueWorkTable } from './due-work/table.ts';
 import type { EventsTable } from './events/table.ts';
 import type { ExplanationsTable } from './explanations/table.ts';
+import type {
+  FailedEventsTable,
+  FailureGroupActsTable,
+  FailureGroupEventsTable,
+  FailureGroupsProgressTable,
+  FailureGroupsTable,
+} from './failure-groups/table.ts';
 import type { Slot } from './slots.ts';
 import type {
   EventStatisticsTable,
@@ -173,6 +180,11 @@ export interface Database {
   events: EventsTable;
   explainer_calls: ExplainerCallsTable;
   explanations: ExplanationsTable;
+  failed_events: FailedEventsTable;
+  failure_group_acts: FailureGroupActsTable;
+  failure_group_events: FailureGroupEventsTable;
+  failure_groups: FailureGroupsTable;
+  failure_groups_progress: FailureGroupsProgressTable;
   failure_statistics: FailureStatisticsTable;
   leases: LeasesTable;
   log_segments: LogSegmentsTable;

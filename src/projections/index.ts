@@ -2,6 +2,7 @@ import { accessRecords } from './access-records/read-model.ts';
 import { dueWork } from './due-work/read-model.ts';
 import { events } from './events/read-model.ts';
 import { explanations } from './explanations/read-model.ts';
+import { failureGroups } from './failure-groups/read-model.ts';
 import type { ReadModel } from './read-model.ts';
 import { statistics } from './statistics/read-model.ts';
 
@@ -9,7 +10,14 @@ import { statistics } from './statistics/read-model.ts';
  * THE LIST of read models: each is followed by one projector, and can be rebuilt alone. Of one that has changed there are two
  * versions, until the rows of the new one were promoted everywhere.
  */
-export const readModels: readonly ReadModel[] = [dueWork, events, accessRecords, statistics, explanations];
+export const readModels: readonly ReadModel[] = [
+  dueWork,
+  events,
+  accessRecords,
+  statistics,
+  explanations,
+  failureGroups,
+];
 
 type Versions = readonly [ReadModel, ...ReadModel[]];
 

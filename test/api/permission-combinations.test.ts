@@ -65,6 +65,7 @@ describe('a route about one event', () => {
       'GET /v1/events/:id/trace',
       'GET /v1/events/:id/diff',
       'GET /v1/events/:id/explanation',
+      'POST /v1/events/:id/explanation',
       'POST /v1/dead-letters/:id/discard',
     ]);
   });

@@ -17,7 +17,16 @@ import { ingestBatch } from './events/ingest-batch.ts';
 import { ingestEvent } from './events/ingest-event.ts';
 import { listEvents } from './events/list-events.ts';
 import { replayEvent } from './events/replay-event.ts';
+import {
+  mergeFailureGroup,
+  resolveFailureGroup,
+  splitFailureGroup,
+  undoFailureGroupAct,
+} from './failures/failure-group-acts.ts';
 import { getExplanation } from './failures/get-explanation.ts';
+import { getFailureGroup } from './failures/get-failure-group.ts';
+import { listFailureGroups } from './failures/list-failure-groups.ts';
+import { requestExplanation } from './failures/request-explanation.ts';
 import { health } from './health/health.ts';
 import { readiness } from './health/readiness.ts';
 import { listHistory } from './history/list-history.ts';
@@ -41,9 +50,16 @@ export const routes: readonly Route[] = [
   getTrace,
   getDiff,
   getExplanation,
+  requestExplanation,
   replayEvent,
   listDeadLetters,
   discardDeadLetter,
+  listFailureGroups,
+  getFailureGroup,
+  resolveFailureGroup,
+  mergeFailureGroup,
+  splitFailureGroup,
+  undoFailureGroupAct,
   getStatistics,
   getMe,
   createApiKey,

@@ -36,3 +36,7 @@ export const splitOffFrom = (
   parent: IdentifiedGroup,
   { id, containing }: { readonly id: string; readonly containing: string },
 ): IdentifiedGroup => ({ id, of: { ...parent.of, containing, splitFrom: parent.id } });
+
+/** The id of the group that is split off by a text that messages contain. */
+export const splitOffIdOf = (parentId: string, containing: string) =>
+  deriveUuid('failure-group-split', parentId, containing);

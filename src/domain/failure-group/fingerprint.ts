@@ -39,7 +39,7 @@ export const fingerprintOf = ({ class: name, message, stack }: FailureSeen): Fin
 export const textOf = ({ version, class: name, message, frames }: Fingerprint): string =>
   [`${version}`, name, message, ...frames.map((frame) => `at ${frame}`)].join('\n');
 
-/** Why two failures of the group are one, in words. @public */
+/** Why two failures of the group are one, in words. */
 export function whyOneGroup(handler: string | null, { class: name, message, frames }: Fingerprint): string {
   const whose = handler === null ? 'No handler ran' : `The handler ${handler} failed`;
   const first = `${whose} with ${name}, and the message is “${message}” once numbers, ids, hosts, paths and quoted values are left out`;

@@ -17,17 +17,32 @@ export async function findExplanation(
   db: ReadDatabase,
   { eventId, groupIds }: { readonly eventId: string; readonly groupIds: readonly string[] },
 ): Promise<ExplanationView | null> {
-  const latest = () =>
-    db
-      .selectFrom('explanations')
-      .select(['group_id', 'explanation'])
-      .select(utcText('at'))
-      .orderBy('position', 'desc')
-      .limit(1);
-  const own = await latest().where('event_id', '=', eventId).executeTakeFirst();
-  const row =
-    own ?? (groupIds.length === 0 ? null : await latest().where('group_id', 'in', groupIds).executeTakeFirst());
-  if (row === null || row === undefined) return null;
-  const explanation = transitionSchemas.FailureExplained.parse(JSON.parse(row.explanation));
-  return { ...explanation, groupId: row.group_id, createdAt: row.at };
+  const own = await latest(db).where('event_id', '=', eventId).executeTakeFirst();
+  return own === undefined ? findExplanationOfGroups(db, groupIds) : viewOf(own);
 }
+
+/** The latest explanation of these groups; `null` as long as there is none. @throws {ReadDatabaseUnavailable} */
+export async function findExplanationOfGroups(
+  db: ReadDatabase,
+  groupIds: readonly string[],
+): Promise<ExplanationView | null> {
+  const row = await latest(db).where('group_id', 'in', groupIds).executeTakeFirst();
+  return row === undefined ? null : viewOf(row);
+}
+
+const latest = (db: ReadDatabase) =>
+  db
+    .selectFrom('explanations')
+    .select(['group_id', 'explanation'])
+    .select(utcText('at'))
+    .orderBy('position', 'desc')
+    .limit(1);
+
+const viewOf = (row: {
+  readonly group_id: string;
+  readonly explanation: string;
+  readonly at: string;
+}): ExplanationView => ({
+  ...transitionSchemas.FailureExplained.parse(JSON.parse(row.explanation)),
+  ...{ groupId: row.group_id, createdAt: row.at },
+});

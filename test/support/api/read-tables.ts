@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll } from 'vitest';
 import type { EmbeddedReadDatabase } from '../../../src/adapters/postgres/open-embedded-read-database.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
@@ -8,6 +9,7 @@ import {
   type WritableDatabase,
 } from '../../../src/projections/database.ts';
 import { readModels } from '../../../src/projections/index.ts';
+import { discardRows } from '../../../src/projections/own-tables.ts';
 import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { createProjector } from '../../../src/projections/projector.ts';
 import type { ReadModel } from '../../../src/projections/read-model.ts';
@@ -20,11 +22,21 @@ export interface ReadTables {
   /** The same, to be written to. */
   readonly db: () => WritableDatabase;
   /** The rows contain the whole log when this resolves. */
-  project(log: EventLog): Promise<void>;
+  project(log: EventLog, maxBatch?: number): Promise<void>;
+}
+
+/** Those of a file can be begun with from nothing. */
+interface OwnReadTables extends ReadTables {
+  /** All rows are gone, and so are the checkpoints: what is projected next is another log. */
+  discard(): Promise<void>;
+  /** The next projection begins at the beginning of the log, with the rows as they are. */
+  forgetCheckpoint(subscriber: string): Promise<void>;
+  /** Every row of these tables, in an order that says nothing. */
+  contentsOf(tables: readonly string[]): Promise<unknown>;
 }
 
 /** Real read tables for the tests of one file, which share them: opening them takes a while. */
-export function readTablesOfThisFile(): ReadTables {
+export function readTablesOfThisFile(): OwnReadTables {
   let opened: EmbeddedReadDatabase<Database> | null = null;
   beforeAll(async () => {
     opened = await openReadTables(await folderWithReadTables());
@@ -37,21 +49,40 @@ export function readTablesOfThisFile(): ReadTables {
   return {
     db,
     readDatabase: () => readOnly(db()),
-    project: (log) => projectInto(db(), log),
+    project: (log, maxBatch) => projectInto(db(), log, maxBatch),
+    discard: async () => {
+      for (const readModel of readModels) {
+        await createProjectionStore(db(), readModel).load();
+        await discardRows(db(), readModel);
+      }
+    },
+    forgetCheckpoint: async (subscriber) => {
+      await db().deleteFrom('checkpoints').where('subscriber', '=', `projection:${subscriber}`).execute();
+    },
+    contentsOf: async (tables) => {
+      const all: Record<string, unknown> = {};
+      for (const table of tables) {
+        const { rows } = await sql<{ row: string }>`select to_json(t)::text as row from ${sql.id(table)} as t`.execute(
+          db(),
+        );
+        all[table] = rows.map(({ row }) => row).toSorted();
+      }
+      return all;
+    },
   };
 }
 
 /** Everything that is in the log, into these tables. */
-export async function projectInto(db: WritableDatabase, log: EventLog): Promise<void> {
-  for (const readModel of readModels) await projectOne(db, readModel, log);
+export async function projectInto(db: WritableDatabase, log: EventLog, maxBatch = 1_000): Promise<void> {
+  for (const readModel of readModels) await projectOne(db, readModel, log, maxBatch);
 }
 
-async function projectOne(db: WritableDatabase, readModel: ReadModel, log: EventLog): Promise<void> {
+async function projectOne(db: WritableDatabase, readModel: ReadModel, log: EventLog, maxBatch: number): Promise<void> {
   const batching = { fullBatch: 1, intervalMs: 0 };
   const store = createProjectionStore(db, readModel);
   const projector = createProjector(readModel, { store, log, clock: manualClock(), logger: silentLogger, batching });
   await projector.load();
-  for await (const message of log.subscribeAll(null)) {
+  for await (const message of log.subscribeAll(null, { streamPrefixes: readModel.streamPrefixes, maxBatch })) {
     if (message.kind === 'caught-up') return;
     await projector.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
   }

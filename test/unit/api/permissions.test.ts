@@ -15,6 +15,7 @@ const all: readonly Permission[] = [
   'payloads:read',
   'events:replay',
   'events:discard',
+  'failures:manage',
   'audit:read',
   'system:read',
   'projections:rebuild',
@@ -30,7 +31,10 @@ describe('roles', () => {
   it.each([
     ['viewer', ['events:read', 'audit:read']],
     ['auditor', ['events:read', 'payloads:read', 'audit:read']],
-    ['operator', ['events:read', 'payloads:read', 'audit:read', 'system:read', 'projections:rebuild']],
+    [
+      'operator',
+      ['events:read', 'payloads:read', 'failures:manage', 'audit:read', 'system:read', 'projections:rebuild'],
+    ],
     ['admin', all],
   ])('permit what the table says: %s', (role, permissions) => {
     expect(permitted({ roles: [role] })).toEqual(permissions);
@@ -55,7 +59,8 @@ describe('roles', () => {
     const ofRoles = permissionsOfRoles('operator');
     const may = (role: string) => all.filter((each) => isPermitted(principal({ roles: [role] }), each, ofRoles));
     expect(may('operator')).toEqual([
-      ...['events:read', 'payloads:read', 'events:replay', 'audit:read', 'system:read', 'projections:rebuild'],
+      ...['events:read', 'payloads:read', 'events:replay', 'failures:manage', 'audit:read', 'system:read'],
+      'projections:rebuild',
     ]);
     expect(may('viewer')).toEqual(['events:read', 'audit:read']);
     expect(may('admin')).toEqual(all);

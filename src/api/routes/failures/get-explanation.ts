@@ -1,21 +1,18 @@
-import { decodeEventTransition } from '../../../application/event-history.ts';
-import { streamOf } from '../../../application/event-identity.ts';
 import { createFindGroup } from '../../../application/explaining/find-group.ts';
 import { groupOf } from '../../../application/failure-groups/identity.ts';
 import type { EventReader } from '../../../application/ports/event-log.ts';
-import { readHistory } from '../../../application/read-history.ts';
 import type { TransitionData } from '../../../domain/event/transitions.ts';
 import { findExplanation } from '../../../projections/explanations/queries.ts';
 import { exampleExplanation, explanationAnswer, explanationJson } from '../../answers/explanation.ts';
 import { JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { memoryOfEvent } from '../../limits.ts';
 import { toReadEvents } from '../../permissions.ts';
-import { mayKnowOf } from '../../plugins/access.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import { defineRoute } from '../../route.ts';
 import { problemsOfReadingTheLog } from '../../route-problems.ts';
 import { eventIdIn, eventIdParams, sendEventNotFound } from '../events/event-answers.ts';
+import { failureOfEvent } from './failure-of-event.ts';
 
 export const getExplanation = defineRoute({
   name: 'getExplanation',
@@ -37,13 +34,9 @@ export const getExplanation = defineRoute({
       if (eventId === null) return sendEventNotFound(reply);
       const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
       if (refusal !== null) return sendProblem(reply, refusal);
-      const history = (await readHistory(log, streamOf(eventId))).map(decodeEventTransition);
-      const [received] = history;
-      if (received?.type !== 'EventReceived' || !mayKnowOf(request, received.data)) return sendEventNotFound(reply);
-      const failed = history.findLast((transition) => transition.type === 'ProcessingFailed');
-      if (failed?.type !== 'ProcessingFailed')
-        return sendProblem(reply, { code: 'explanation-not-found', detail: 'No attempt of the event has failed.' });
-      const groupIds = await groupsOf(log, failed.data);
+      const found = await failureOfEvent(log, eventId, request);
+      if (!found.ok) return sendProblem(reply, found.problem);
+      const groupIds = await groupsOf(log, found.failed);
       const explanation = await findExplanation(readDatabase('explanations'), { eventId, groupIds });
       if (explanation === null)
         return sendProblem(reply, {
