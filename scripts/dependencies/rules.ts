@@ -49,9 +49,10 @@ const layerRules: readonly IForbiddenRuleType[] = [
   },
   {
     name: 'adapters-are-apart',
-    comment: 'An adapter implements a port for one outside system. It knows the ports, and no other adapter.',
+    comment:
+      'An adapter implements a port for one outside system. It knows the ports and how files are written, and no other adapter.',
     from: { path: '^src/adapters/([^/]+)/' },
-    to: { path: '^src/', pathNot: ['^src/(application|domain)/', '^src/adapters/$1/'] },
+    to: { path: '^src/', pathNot: ['^src/(application|domain)/', '^src/adapters/($1|files)/'] },
   },
   {
     name: 'only-main-imports-adapters',

@@ -1,7 +1,8 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
-import { link, open, readFile, unlink } from 'node:fs/promises';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adviceOn } from '../../application/advice-on-files.ts';
+import { createSecretOnce } from '../files/create-secret-once.ts';
 
 /** Where the key is without a setting. */
 export const auditKeyFileIn = (dataFolder: string): string => join(dataFolder, 'audit-key.pem');
@@ -28,7 +29,8 @@ export async function auditKeyIn(dataFolder: string): Promise<KeyObject> {
   } catch (error) {
     if ((error as Error & { cause?: { code?: string } }).cause?.code !== 'ENOENT') throw error;
   }
-  await createKey(file).catch((error: unknown) => refuse(file, error));
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
+  await createSecretOnce(file, pem.toString()).catch((error: unknown) => refuse(file, error));
   return readAuditKey(file);
 }
 
@@ -45,24 +47,4 @@ function refuse(file: string, error: unknown): never {
   throw new AuditKeyUnusable(`${file} cannot be used for the key of the audit (${code}): ${adviceOn(code)}`, {
     cause: error,
   });
-}
-
-async function createKey(file: string): Promise<void> {
-  const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
-  const draft = `${file}.${randomUUID()}`;
-  const handle = await open(draft, 'wx', 0o600);
-  try {
-    await handle.writeFile(pem);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  try {
-    // Unlike a rename, a link never replaces the key that another process made meanwhile.
-    await link(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await unlink(draft);
-  }
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { createSecretOnce } from '../files/create-secret-once.ts';
 
 export const ALGORITHM = 'Ed25519';
 const FILE_NAME = 'development-issuer.jwk.json';
@@ -14,7 +14,7 @@ export interface DevelopmentKey {
 
 /**
  * The key in the data folder that development tokens are signed with; made at the first call. Several processes may
- * call at once, and all get the same key: it appears under its name complete or not at all, and the first one stays.
+ * call at once, and all get the same key.
  * @throws when the file is there and holds no such key; the message names it.
  */
 export async function developmentKey(dataFolder: string): Promise<DevelopmentKey> {
@@ -46,21 +46,6 @@ async function readIfThere(file: string): Promise<string | null> {
 async function createKey(dataFolder: string, file: string): Promise<string> {
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  const draft = `${file}.${randomUUID()}`;
-  const handle = await open(draft, 'wx', 0o600);
-  try {
-    await handle.writeFile(JSON.stringify(await exportJWK(privateKey)));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  try {
-    // Unlike a rename, a link never replaces the key that another process made meanwhile.
-    await link(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await unlink(draft);
-  }
+  await createSecretOnce(file, JSON.stringify(await exportJWK(privateKey)));
   return readFile(file, 'utf8');
 }

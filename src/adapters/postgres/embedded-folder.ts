@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { chmod, lstat, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBootId } from '../files/boot-id.ts';
+import { syncFile, syncFolder } from '../files/sync.ts';
 
 /** How the last run left PGlite's files. */
 interface Marker {
@@ -51,7 +52,7 @@ export function embeddedFolder(folder: string, bootId: string | null = readBootI
     const next = `${marker}.new`;
     await writeFile(next, JSON.stringify({ bootId, closedAs } satisfies Marker), { flush: true });
     await rename(next, marker);
-    await synchronize(folder);
+    await syncFolder(folder);
   }
 
   return {
@@ -82,7 +83,7 @@ export function embeddedFolder(folder: string, bootId: string | null = readBootI
     promoteDraft: () => rename(draft, cluster),
     markOpen: () => mark(null),
     async markClosed() {
-      for (const path of await pathsBelow(cluster)) await synchronize(path);
+      for (const path of await pathsBelow(cluster)) await syncFile(path);
       await mark(await describe(cluster));
     },
     markDamaged: () => rm(marker, { force: true }),
@@ -108,22 +109,4 @@ async function describe(folder: string): Promise<string> {
     lines.push(`${path.slice(folder.length)} ${size} ${mtimeMs}`);
   }
   return hash('sha256', lines.join('\n'));
-}
-
-/** Returns when the file, or the folder's list of files, is on the disk. */
-async function synchronize(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function readBootId(): string | null {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return null;
-  }
 }

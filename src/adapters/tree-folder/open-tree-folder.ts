@@ -4,6 +4,7 @@ import { adviceOn } from '../../application/advice-on-files.ts';
 import { AuditTreeUnavailable, ConcurrencyConflict } from '../../application/failures.ts';
 import type { TreeState, TreeStore } from '../../application/ports/tree-store.ts';
 import { TILE_WIDTH, tilePath } from '../../application/transparency/tile-names.ts';
+import { syncFolder } from '../files/sync.ts';
 
 const STATE = 'state.json';
 
@@ -73,17 +74,6 @@ const writeWhole = (path: string, bytes: Buffer): Promise<void> =>
     await rename(draft, path);
     await syncFolder(dirname(path));
   });
-
-/** The name is durable only then. Windows has no such thing. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const opened = await open(folder, 'r');
-  try {
-    await opened.sync();
-  } finally {
-    await opened.close();
-  }
-}
 
 async function onFile<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {

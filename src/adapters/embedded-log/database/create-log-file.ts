@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { readBootId } from './boot-id.ts';
+import { readBootId } from '../../files/boot-id.ts';
 import { createEndMark } from './end-mark.ts';
 import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
 import { syncFolder } from './sync.ts';

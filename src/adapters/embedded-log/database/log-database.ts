@@ -1,7 +1,7 @@
+import { readBootId } from '../../files/boot-id.ts';
 import { type CopyOutcome, copyDatabase, type DatabaseCopy } from '../backup/copy-database.ts';
 import type { Flat } from '../wire.ts';
 import { type BatchAnswer, createBatchAppender } from './append-batch.ts';
-import { readBootId } from './boot-id.ts';
 import { createIndexChecks, type IndexChecks } from './check-indexes.ts';
 import { type EndMarkLimits, keepEndMarked } from './keep-end-marked.ts';
 import { type AcceptedLoss, type LogFileOptions, openLogFile } from './log-file.ts';

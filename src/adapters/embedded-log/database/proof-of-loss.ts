@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { COMMAND } from '../../../application/command-name.ts';
+import { readBootId } from '../../files/boot-id.ts';
 import { LogFileRefused } from '../log-file-refused.ts';
-import { readBootId } from './boot-id.ts';
 import { type EndMark, EndMarkDamaged, endMarkPath, readEndMark } from './end-mark.ts';
 import type { Place } from './read-transitions.ts';
 import { examineWriteAheadFile, type WriteAheadState } from './write-ahead-file.ts';
