@@ -9,6 +9,7 @@ const longest = [
   'test/faults/special/clock-jumps',
   'test/faults/crash-points/embedded',
   'test/simulation/planted-bugs',
+  'test/integration/projections/read-models-apart',
 ];
 
 const placeOf = ({ moduleId }: TestSpecification) => {

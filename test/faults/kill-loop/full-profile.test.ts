@@ -5,14 +5,14 @@ import {
 } from '../../support/faults/kill-loop/full-profile-kill-loop.ts';
 import { unexplainedDeaths } from '../../support/faults/load/unexplained-deaths.ts';
 import { recordCounts } from '../../support/faults/record-counts.ts';
-import { scaled } from '../../support/faults/scale.ts';
+import { isWhole, scaled } from '../../support/faults/scale.ts';
 import { missingForFullProfile } from '../../support/full-profile/full-profile.ts';
 
 const TEST = 'kill loop, full profile';
 const kills = scaled(25);
 const serverKills = scaled(20);
 const LONGEST_MS = 2_400_000;
-const missing = missingForFullProfile();
+const missing = isWhole() ? missingForFullProfile() : 'npm run test:faults has it';
 if (missing !== null) process.stdout.write(`skipped: ${TEST}, because ${missing}\n`);
 
 describe.skipIf(missing !== null)(

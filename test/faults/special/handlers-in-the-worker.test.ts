@@ -1,14 +1,14 @@
-import { beforeAll, describe, expect, inject, it } from 'vitest';
-import type {} from '../../support/faults/global-setup.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { isWhole } from '../../support/faults/scale.ts';
 import { findBreaches } from '../../support/guarantees/find-breaches.ts';
 import { type Lived, liveUnderSupervisor } from '../../support/isolation/live-under-supervisor.ts';
 import { expectNeighboursToHaveKeptTheirAttempts, expectPoison, neighbours } from '../../support/isolation/poison.ts';
 
-describe('handlers in the worker itself', () => {
+describe.skipIf(!isWhole())('handlers in the worker itself', () => {
   const failAlone = [
     ...['throws-out-of-a-timer', 'throws-out-of-an-abort-listener', 'pollutes-Object.prototype', 'replaces-JSON.parse'],
   ];
-  const endTheWorker = ['calls-process.exit', ...(inject('faults').scale === 1 ? ['floods-the-heap'] : [])];
+  const endTheWorker = ['calls-process.exit', 'floods-the-heap'];
   const late = 'forgets-a-promise-that-rejects-50-ms-after-its-end';
   let lived: Lived;
   beforeAll(async () => {

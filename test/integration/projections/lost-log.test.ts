@@ -1,12 +1,12 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
 import { streamOf } from '../../../src/application/event-identity.ts';
-import { openEmbeddedReadTables } from '../../../src/main/read-tables.ts';
+import { openEmbeddedReadTables, readTablesOf } from '../../../src/main/read-tables.ts';
 import { fill } from '../../support/event-log/transitions.ts';
-import { folderWithReadTables } from '../../support/read-database/embedded.ts';
+import { fillWithReadTables } from '../../support/read-database/fill-with-read-tables.ts';
 import { row } from '../../support/read-database/rows.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
@@ -14,7 +14,7 @@ import { silentLogger } from '../../support/worker/silent-logger.ts';
 async function rowsAheadOfTheirLog() {
   const dataFolder = await mkdtemp(join(tmpdir(), 'eventops-lost-log-'));
   onTestFinished(() => rm(dataFolder, { recursive: true }));
-  await cp(await folderWithReadTables(), join(dataFolder, 'read-tables'), { recursive: true });
+  await fillWithReadTables(readTablesOf(dataFolder));
   const openLog = async (name: string, transitions: number) => {
     const log = await openEmbeddedLog({ path: join(dataFolder, name) });
     onTestFinished(() => log.close());

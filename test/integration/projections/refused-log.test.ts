@@ -10,7 +10,8 @@ import { readConfig } from '../../../src/config/config.ts';
 import { logFileOf, openParts } from '../../../src/main/open-parts.ts';
 import { readTablesOf } from '../../../src/main/read-tables.ts';
 import { appendAll, request, transitions } from '../../support/event-log/transitions.ts';
-import { folderWithReadTables, openReadTables } from '../../support/read-database/embedded.ts';
+import { openReadTables } from '../../support/read-database/embedded.ts';
+import { fillWithReadTables } from '../../support/read-database/fill-with-read-tables.ts';
 import { row } from '../../support/read-database/rows.ts';
 import { silentLogger } from '../../support/worker/silent-logger.ts';
 
@@ -35,7 +36,7 @@ async function closedDataFolder() {
   await write(gone);
 
   const readTables = readTablesOf(dataFolder);
-  await cp(await folderWithReadTables(), readTables, { recursive: true });
+  await fillWithReadTables(readTables);
   const { db, close } = await openReadTables(readTables);
   await db
     .insertInto('events')

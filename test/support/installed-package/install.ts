@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, runWell } from '../processes/run.ts';
 
@@ -13,12 +13,28 @@ export async function pack(into: string): Promise<string> {
   return join(into, printed.trim().split('\n').at(-1) as string);
 }
 
+/** Into a project, as npm does it; the packages that it declares, and no others, are those of the checkout. */
+export async function unpackInto(project: string, tarball: string): Promise<void> {
+  const modules = join(project, 'node_modules');
+  const unpacked = join(modules, 'eventops');
+  mkdirSync(unpacked, { recursive: true });
+  await runWell(unpacked, 'tar', '--extract', '--strip-components=1', `--file=${tarball}`);
+  const declared = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
+  const ofCheckout = ['.bin/node', ...Object.keys(declared.dependencies)];
+  for (const name of ofCheckout) link(join(checkout, 'node_modules', name), join(modules, name));
+  link('../eventops/bin/eventops', join(modules, '.bin/eventops'));
+}
+
+function link(to: string, from: string): void {
+  mkdirSync(dirname(from), { recursive: true });
+  symlinkSync(to, from);
+}
+
 /**
- * A project in an empty folder that has nothing but the package.
+ * Into a project that has nothing else.
  * @returns why it cannot be had; `null` when it is there.
  */
 export async function installInto(folder: string, tarball: string): Promise<string | null> {
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'shop', private: true, type: 'module' }));
   const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=0'];
   const { code, stdout, stderr } = await run(folder, 'npm', 'install', ...flags, tarball);
   if (code === 0) return null;

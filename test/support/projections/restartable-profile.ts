@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -7,13 +7,13 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
-import { openEmbeddedReadTables, openSharedReadTables } from '../../../src/main/read-tables.ts';
+import { openEmbeddedReadTables, openSharedReadTables, readTablesOf } from '../../../src/main/read-tables.ts';
 import { createServices } from '../../../src/main/work-of-roles.ts';
 import { readModels } from '../../../src/projections/index.ts';
 import type { ReadModel } from '../../../src/projections/read-model.ts';
 import { createStores, type Stores } from '../../../src/projections/stores.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
-import { folderWithReadTables } from '../read-database/embedded.ts';
+import { fillWithReadTables } from '../read-database/fill-with-read-tables.ts';
 import { isolated } from '../services/real-services.ts';
 import { byClient, posted } from '../worker/posting.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
@@ -33,7 +33,7 @@ export async function tablesOf(profile: ProfileName) {
   }
   const dataFolder = await mkdtemp(join(tmpdir(), 'eventops-read-models-'));
   onTestFinished(() => rm(dataFolder, { recursive: true }));
-  await cp(await folderWithReadTables(), join(dataFolder, 'read-tables'), { recursive: true });
+  await fillWithReadTables(readTablesOf(dataFolder));
   const given = { dataFolder, acceptLossUpTo: null, logger: silentLogger, readModels: withExample };
   return (log: EventLog) => openEmbeddedReadTables({ ...given, log });
 }

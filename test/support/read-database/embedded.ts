@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { copyEmptyTables } from '../../../src/adapters/postgres/embedded-template.ts';
 import {
   type EmbeddedReadDatabase,
   openEmbeddedReadDatabase,
@@ -10,6 +9,7 @@ import {
 import type { Logger } from '../../../src/application/ports/logger.ts';
 import type { Database } from '../../../src/projections/database.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
+import { fillWithReadTables } from './fill-with-read-tables.ts';
 
 const made: string[] = [];
 // Here and not where one is made, because a test cannot ask for what comes after all tests.
@@ -21,7 +21,7 @@ afterAll(async () => {
 export async function folderWithReadTables(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'eventops-read-tables-'));
   made.push(folder);
-  await copyEmptyTables(folder, silentLogger);
+  await fillWithReadTables(folder);
   return folder;
 }
 

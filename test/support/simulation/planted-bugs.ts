@@ -133,7 +133,7 @@ const attempts: readonly PlantedBug[] = [
   ),
   bug(
     'a lease is ended before its time',
-    269,
+    424,
     'domain/event/decide.ts',
     'if (!command.workerIsGone && command.now < leaseExpiresAt)',
     "if (!command.workerIsGone && command.now === '')",

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedBus } from '../../../src/adapters/embedded-bus/embedded-bus.ts';
 import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
-import { copyEmptyTables } from '../../../src/adapters/postgres/embedded-template.ts';
 import { openEmbeddedReadDatabase } from '../../../src/adapters/postgres/open-embedded-read-database.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
@@ -18,6 +17,7 @@ import { createStores } from '../../../src/projections/stores.ts';
 import type { HandlerRunner } from '../../../src/worker/handler-runner.ts';
 import type { ConfiguredHandler } from '../../../src/worker/handlers/match-handler.ts';
 import { readAllHistories } from '../guarantees/read-histories.ts';
+import { fillWithReadTables } from '../read-database/fill-with-read-tables.ts';
 
 export interface ServicesOfProfile {
   readonly handlers: readonly ConfiguredHandler[];
@@ -32,7 +32,7 @@ export async function openEmbeddedProfile(logger: Logger) {
   const place = { clock: systemClock, random: systemRandom };
   const folder = await mkdtemp(join(tmpdir(), 'eventops-embedded-'));
   const log = await openEmbeddedLog({ path: join(folder, 'log.sqlite') });
-  await copyEmptyTables(join(folder, 'rows'), logger);
+  await fillWithReadTables(join(folder, 'rows'));
   const rows = await openEmbeddedReadDatabase<Database>({ folder: join(folder, 'rows'), logger });
   const useCases = createUseCases({ log, ...place });
   let services: readonly BackgroundService[] = [];

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { readBootId } from '../database/boot-id.ts';
+import { readBootId } from '../../files/boot-id.ts';
 import { createEndMark } from '../database/end-mark.ts';
 import { syncFile, syncFolder } from '../database/sync.ts';
 import { BackupRefused } from './backup-refused.ts';
