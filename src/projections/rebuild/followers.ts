@@ -78,18 +78,18 @@ export function createFollowers({ catchUp, projector, follow }: FollowersDepende
       await catchUp(projectorBeside, signal);
       const leaving = Promise.withResolvers<never>();
       leaving.promise.catch(() => {});
-      const projectorOfLive = projector({ readModel: live, slot: null });
-      const both = bothCopies(projectorOfLive, projectorBeside, (error) => {
-        if (inStep !== null) inStep.isLeft = true;
+      const both = bothCopies(projector({ readModel: live, slot: null }), projectorBeside, (error) => {
+        joined.isLeft = true;
         leaving.reject(error);
       });
+      const joined = { both, left: leaving.promise, live, beside: beside.readModel, isLeft: false };
+      inStep = joined;
       const following = await start(both, [{ readModel: live, slot: null }, beside]);
-      inStep = { both, left: leaving.promise, live, beside: beside.readModel, isLeft: false };
       const aborted = new Promise<never>((_, reject) =>
         signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
       );
       await Promise.race([following.caughtUp, leaving.promise, aborted]);
-      return inStep;
+      return joined;
     },
     stop,
   };

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { readOnly } from '../../../src/projections/database.ts';
 import { listEvents } from '../../../src/projections/events/queries.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
@@ -43,13 +44,16 @@ function suite(name: ProfileName): void {
     await postAll(profile, 'before', 30);
     await untilSettled(profile, running);
     const before = await identityOf(db, 'events');
-    let isReading = true;
+    const reader = new AbortController();
+    onTestFinished(() => reader.abort());
     const reading = (async () => {
       for (let reads = 0; ; reads++) {
-        if (!isReading) return reads;
+        if (reader.signal.aborted) return reads;
         await listEvents(readOnly(db), {}, { limit: 10 });
+        await systemClock.sleep(5);
       }
     })();
+    reading.catch(() => {});
 
     await operator.request('one');
     await postAll(profile, 'meanwhile', 10);
@@ -70,7 +74,7 @@ function suite(name: ProfileName): void {
     expect(await identityOf(db, 'events')).toBe(before);
     expect(await rowsOf(db, events)).toEqual(rows);
     expect(await schemasBeside(db)).toEqual([]);
-    isReading = false;
+    reader.abort();
     expect(await reading).toBeGreaterThan(0);
   });
 
