@@ -22,6 +22,8 @@ const homes: Readonly<Record<string, { readonly driver: string; readonly home: s
   'fastify-has-one-home': { driver: packages('fastify', 'fastify-[^/]+', '@fastify/[^/]+'), home: '^src/api/' },
   'kysely-has-two-homes': { driver: packages('kysely'), home: '^src/(projections|adapters/postgres)/' },
   'opentelemetry-has-one-home': { driver: packages('@opentelemetry/[^/]+'), home: '^src/adapters/tracing/' },
+  'openai-has-one-home': { driver: packages('openai'), home: '^src/adapters/openai/' },
+  'gemini-has-one-home': { driver: packages('@google/generative-ai'), home: '^src/adapters/gemini/' },
   'commander-has-one-home': { driver: packages('commander'), home: '^src/cli/' },
 };
 
@@ -65,7 +67,7 @@ const layerRules: readonly IForbiddenRuleType[] = [
     comment: 'Settings choose among them, and a process loads the drivers of those that were chosen.',
     from: { path: '^src/main/' },
     to: {
-      path: '^src/adapters/(eventstoredb|rabbitmq|postgres|tracing)/',
+      path: '^src/adapters/(eventstoredb|rabbitmq|postgres|tracing|openai|gemini)/',
       // It asks what is current, and has nothing of OpenTelemetry but types.
       pathNot: '^src/adapters/tracing/current-trace\\.ts$',
       dynamic: false,

@@ -1,7 +1,19 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readTexts } from './read-texts.ts';
-import { choice, host, keyName, networks, origins, path, port, text, url, wholeNumber } from './setting-types.ts';
+import {
+  choice,
+  host,
+  keyName,
+  networks,
+  origins,
+  path,
+  port,
+  text,
+  truth,
+  url,
+  wholeNumber,
+} from './setting-types.ts';
 import { otelWithoutEffect, type Tracing, tracingOf, tracingSettings } from './tracing-settings.ts';
 import { unknownSettings } from './unknown-settings.ts';
 
@@ -45,6 +57,15 @@ const settings = z.object({
   AUDIT_KEY_FILE: path('').optional(),
   AUDIT_CHECKPOINT_SECONDS: wholeNumber(1, 86_400, 10),
   EXPLAIN: choice(explainModes).default('dead'),
+  EXPLAIN_DAILY_CALLS: wholeNumber(0, 1_000_000, 200),
+  EXPLAIN_TIMEOUT_MS: wholeNumber(100, 600_000, 10_000),
+  EXPLAIN_PAYLOAD: truth(false),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: url('https', 'http'),
+  OPENAI_MODEL: text('gpt-4o-mini'),
+  GEMINI_API_KEY: z.string().optional(),
+  GEMINI_BASE_URL: url('https', 'http'),
+  GEMINI_MODEL: text('gemini-2.0-flash'),
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
@@ -63,10 +84,19 @@ export const secretSettingNames = [
   'DATABASE_URL',
   'AMQP_URL',
   'EVENTOPS_TOKEN',
+  'OPENAI_API_KEY',
+  'GEMINI_API_KEY',
   'OTEL_EXPORTER_OTLP_HEADERS',
 ] satisfies readonly SettingName[];
 
 type SettingName = keyof typeof settings.shape;
+
+/** How a model is asked. */
+export interface ModelSettings {
+  readonly apiKey: string;
+  readonly baseUrl: string;
+  readonly model: string;
+}
 
 export interface Config {
   readonly host: string;
@@ -107,6 +137,14 @@ export interface Config {
   readonly auditKeyFile: string | null;
   readonly auditCheckpointSeconds: number;
   readonly explain: (typeof explainModes)[number];
+  /** Calls of models in a day; 0 for none. */
+  readonly explainDailyCalls: number;
+  readonly explainTimeoutMs: number;
+  /** Whether models see the values in payloads, redacted, and not only their shape. */
+  readonly explainPayload: boolean;
+  /** `null` where neither a key nor a server of one's own is given. */
+  readonly openAi: ModelSettings | null;
+  readonly gemini: ModelSettings | null;
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly handlerIsolation: (typeof handlerIsolations)[number];
@@ -172,6 +210,19 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     auditKeyFile: values.AUDIT_KEY_FILE ? resolve(values.AUDIT_KEY_FILE) : null,
     auditCheckpointSeconds: values.AUDIT_CHECKPOINT_SECONDS,
     explain: values.EXPLAIN,
+    explainDailyCalls: values.EXPLAIN_DAILY_CALLS,
+    explainTimeoutMs: values.EXPLAIN_TIMEOUT_MS,
+    explainPayload: values.EXPLAIN_PAYLOAD,
+    openAi: modelSettings(
+      values.OPENAI_API_KEY,
+      values.OPENAI_BASE_URL,
+      'https://api.openai.com/v1',
+      values.OPENAI_MODEL,
+    ),
+    gemini: modelSettings(
+      ...([values.GEMINI_API_KEY, values.GEMINI_BASE_URL, 'https://generativelanguage.googleapis.com'] as const),
+      values.GEMINI_MODEL,
+    ),
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     handlerIsolation: values.HANDLER_ISOLATION,
@@ -184,3 +235,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 const knownNames = new Set([...settingNames, ...secretSettingNames.map((name) => `${name}_FILE`)]);
+
+/** A server of one's own may take requests without a key. */
+const modelSettings = (
+  apiKey: string | undefined,
+  baseUrl: string | undefined,
+  usual: string,
+  model: string,
+): ModelSettings | null =>
+  apiKey === undefined && baseUrl === undefined
+    ? null
+    : { apiKey: apiKey ?? 'none', baseUrl: (baseUrl ?? usual).replace(/\/+$/, ''), model };

@@ -109,7 +109,9 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   if (roles.includes('anchor'))
     services.push(await openAnchor({ config, parts, metrics, clock, logger, random, processName }));
   if (roles.includes('explainer') && config.explain !== 'off')
-    services.push(openExplainer({ explains: config.explain, parts, metrics, clock, logger, random, processName }));
+    services.push(
+      await openExplainer({ config, explains: config.explain, parts, metrics, clock, logger, random, processName }),
+    );
   for (const service of services) {
     defer(() => service.stop());
     await service.start();

@@ -8,14 +8,17 @@ import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
 import { createRepeatingReport, kindOf } from '../application/repeating-report.ts';
 import { whileLeased } from '../application/while-leased.ts';
+import type { Config } from '../config/config.ts';
 import { createCallBudget } from '../projections/explainer-calls.ts';
 import { followLog } from './follow-log.ts';
+import { openModels } from './open-models.ts';
 import { opened, type Parts } from './parts.ts';
 
 /** How long a checkpoint may stay in memory: what is handled a second time costs a read for each group. */
 const SAVE_EVERY_MS = 1_000;
 
 interface Given {
+  readonly config: Config;
   readonly explains: 'dead' | 'failed';
   readonly parts: Pick<Parts, 'log' | 'leases' | 'readTables' | 'stores'>;
   readonly metrics: Pick<Metrics, 'counted'>;
@@ -26,17 +29,19 @@ interface Given {
 }
 
 /** The role that has failures explained. */
-export function openExplainer(given: Given): BackgroundService {
-  const { explains, parts, metrics, clock, logger, random, processName } = given;
+export async function openExplainer(given: Given): Promise<BackgroundService> {
+  const { config, explains, parts, metrics, clock, logger, random, processName } = given;
   const { log, leases, readTables, stores } = parts;
   const budget = createCallBudget(opened(readTables).db);
-  const ask = createAskInTurn({ clients: [], budget, clock, random });
+  const { explainDailyCalls: callsPerDay, explainTimeoutMs: deadlineMs, explainPayload: showsPayload } = config;
+  const clients = await openModels(config);
+  const ask = createAskInTurn({ clients, budget, clock, random, limits: { callsPerDay, deadlineMs } });
 
   const begin = (lease: Lease | null): BackgroundService => {
     const stopping = new AbortController();
     const { signal } = stopping;
     const explainer = createExplainer({
-      ...{ log, ask, explains, clock, random, logger, showsPayload: false, stopping: signal },
+      ...{ log, ask, explains, clock, random, logger, showsPayload, stopping: signal },
       checkpoints: opened(stores).checkpoints(lease),
       process: `${EXPLAINER}-${processName}`,
     });

@@ -13,7 +13,7 @@ export class IssuerMisread extends Error {
  * Where an issuer publishes its keys.
  * @throws {IssuerMisread} saying what was found and what was expected. @throws {OutboundFailed} @throws {OutboundRefused}
  */
-export async function discover(http: OutboundHttp, issuer: string): Promise<URL> {
+export async function discover(http: Pick<OutboundHttp, 'get'>, issuer: string): Promise<URL> {
   const url = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
   const found = metadata.safeParse(await readJson(http, url));
   if (!found.success)
@@ -26,7 +26,7 @@ export async function discover(http: OutboundHttp, issuer: string): Promise<URL>
 }
 
 /** @throws {IssuerMisread} what came is no JSON. @throws {OutboundFailed} @throws {OutboundRefused} */
-export async function readJson(http: OutboundHttp, url: URL): Promise<unknown> {
+export async function readJson(http: Pick<OutboundHttp, 'get'>, url: URL): Promise<unknown> {
   const { status, body } = await http.get(url);
   if (status !== 200) throw new IssuerMisread(`${url.href} answered ${status}; expected 200 with JSON`);
   try {

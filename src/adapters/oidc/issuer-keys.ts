@@ -21,7 +21,7 @@ export type IssuerKeysLimits = { readonly [Limit in keyof typeof issuerKeysLimit
 
 export interface IssuerKeysOptions {
   readonly issuer: string;
-  readonly http: OutboundHttp;
+  readonly http: Pick<OutboundHttp, 'get'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The keys are not those of before. */

@@ -34,7 +34,7 @@ export interface OidcOptions {
   readonly issuer: string;
   readonly audience: string;
   readonly claimNames: ClaimNames;
-  readonly http: OutboundHttp;
+  readonly http: Pick<OutboundHttp, 'get'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<IssuerKeysLimits> | undefined;

@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns';
-import { request as requestHttp } from 'node:http';
+import { type IncomingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { OutboundFailed, OutboundRefused } from '../../application/failures.ts';
-import type { OutboundAnswer, OutboundHttp } from '../../application/ports/outbound-http.ts';
+import type { OutboundAnswerWithHeaders, OutboundHttp, OutboundPost } from '../../application/ports/outbound-http.ts';
 import { isPublicAddress } from './address-rules.ts';
 
 export const outboundLimits = {
@@ -32,39 +32,66 @@ const usualPorts = new Set(['', '80', '443']);
 export function createOutboundHttp({ trustedOrigins, limits, resolve = lookup }: OutboundOptions): OutboundHttp {
   const { deadlineMs, answerBytes } = { ...outboundLimits, ...limits };
   const trusted = new Set(trustedOrigins);
+
+  async function send(url: URL, { method, headers, body, signal: given }: Sent): Promise<OutboundAnswerWithHeaders> {
+    const isTrusted = trusted.has(url.origin);
+    mayAsk(url, isTrusted);
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const signal = given === undefined ? deadline : AbortSignal.any([deadline, given]);
+    const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+    return new Promise<OutboundAnswerWithHeaders>((resolveAnswer, reject) => {
+      const failed = (error: Error) => reject(failureOf(error, url, deadline.aborted ? deadlineMs : null));
+      const options = {
+        agent: false,
+        ...{ method, signal },
+        headers: { accept: 'application/json', ...headers, 'accept-encoding': 'identity' },
+        ...(isTrusted ? {} : { lookup: publicAddressesOnly(resolve) }),
+      } as const;
+      request(url, options, (response) => {
+        const pieces: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (piece: Buffer) => {
+          bytes += piece.length;
+          if (bytes > answerBytes) response.destroy(new Error(`the answer has more than ${answerBytes} bytes`));
+          else pieces.push(piece);
+        });
+        response.once('error', failed);
+        response.once('end', () =>
+          resolveAnswer({
+            status: response.statusCode ?? 0,
+            headers: headersOf(response.headers),
+            body: Buffer.concat(pieces).toString('utf8'),
+          }),
+        );
+      })
+        .once('error', failed)
+        .end(body);
+    });
+  }
+
   return {
     async get(url) {
-      const isTrusted = trusted.has(url.origin);
-      mayAsk(url, isTrusted);
-      const signal = AbortSignal.timeout(deadlineMs);
-      const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-      return new Promise<OutboundAnswer>((resolveAnswer, reject) => {
-        const failed = (error: Error) => reject(failureOf(error, url, signal.aborted ? deadlineMs : null));
-        const options = {
-          agent: false,
-          signal,
-          headers: { accept: 'application/json', 'accept-encoding': 'identity' },
-          ...(isTrusted ? {} : { lookup: publicAddressesOnly(resolve) }),
-        } as const;
-        send(url, options, (response) => {
-          const pieces: Buffer[] = [];
-          let bytes = 0;
-          response.on('data', (piece: Buffer) => {
-            bytes += piece.length;
-            if (bytes > answerBytes) response.destroy(new Error(`the answer has more than ${answerBytes} bytes`));
-            else pieces.push(piece);
-          });
-          response.once('error', failed);
-          response.once('end', () =>
-            resolveAnswer({ status: response.statusCode ?? 0, body: Buffer.concat(pieces).toString('utf8') }),
-          );
-        })
-          .once('error', failed)
-          .end();
-      });
+      const { status, body } = await send(url, { method: 'GET', headers: {} });
+      return { status, body };
     },
+    post: (url, given) =>
+      send(url, {
+        ...given,
+        method: 'POST',
+        headers: { ...given.headers, 'content-length': String(Buffer.byteLength(given.body)) },
+      }),
   };
 }
+
+interface Sent extends Pick<OutboundPost, 'headers' | 'signal'> {
+  readonly method: 'GET' | 'POST';
+  readonly body?: string;
+}
+
+const headersOf = (headers: IncomingHttpHeaders) =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
 
 /** @throws {OutboundRefused} */
 function mayAsk(url: URL, isTrusted: boolean): void {

@@ -13,8 +13,9 @@ interface Kind {
   readonly keeps?: (found: string, ...groups: readonly (string | undefined)[]) => string;
 }
 
+/** Names of what is secret, also within longer names; short ones only where a name begins with them. */
 const secretName =
-  '(?:api[-_ ]?key|access[-_ ]?key|secret(?:[-_ ]?(?:access[-_ ]?)?key)?|client[-_ ]?secret|pass(?:word|wd|phrase)?|pwd|token|auth(?:orization)?|credential|session(?:[-_ ]?id)?|sid|cookie|signature|sig|private[-_ ]?key|otp|pin|cvv|cvc|x-api-key|jwt|bearer|sas|ssn)';
+  '(?:api[-_ ]?key|access[-_ ]?key|private[-_ ]?key|secret|pass(?:word|wd|phrase)|token|credential|authorization|cookie|signature|session|jwt|(?<![A-Za-z])(?:auth|pass|pwd|sid|sig|sas|otp|pin|cvv|cvc|ssn|bearer))';
 
 /** In the order in which they are looked for: what is larger comes before what could be a part of it. */
 const kinds: readonly Kind[] = [
@@ -29,10 +30,14 @@ const kinds: readonly Kind[] = [
   { name: 'credentials', pattern: /\b((?:basic|bearer|negotiate)\s+)[\w+/=~.-]{8,}/gi, keeps: (_, name = '') => name },
   {
     name: 'credentials in a URL',
-    pattern: /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"'<>]*@/gi,
+    pattern: /([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@"'<>]{0,500}@/gi,
     keeps: (_, scheme = '') => scheme,
   },
-  { name: 'query', pattern: /([a-z][a-z0-9+.-]*:\/\/[^\s?#"'<>]*\?)[^\s"'<>]+/gi, keeps: (_, before = '') => before },
+  {
+    name: 'query',
+    pattern: /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s?#"'<>]{0,500}\?)[^\s"'<>]+/gi,
+    keeps: (_, before = '') => before,
+  },
   { name: 'query', pattern: /(\?)(?=[\w.[\]%-]+=)[^\s"'<>]+/g, keeps: (_, before = '') => before },
   { name: 'token', pattern: /\beyJ[\w-]{5,}(?:\.[\w-]*){0,4}/g },
   {
@@ -43,7 +48,7 @@ const kinds: readonly Kind[] = [
   {
     name: 'secret',
     pattern: new RegExp(
-      `(["'\`]?\\b[\\w.-]{0,40}?${secretName}[\\w-]{0,20}["'\`]?\\s*(?:[:=]|=>|is(?=\\s+["'\`]|\\s+\\S*\\d))\\s*)(?:"[^"\\n]*"?|'[^'\\n]*'?|\`[^\`\\n]*\`?|[^\\s,;&)\\]}]+)`,
+      `(${secretName}[\\w-]{0,20}\\\\*["'\`]?\\s*(?:[:=]|=>|is(?=\\s+["'\`]|\\s+\\S*\\d))\\s*\\\\*)(?:"[^"\\n]*"?|'[^'\\n]*'?|\`[^\`\\n]*\`?|[^\\s,;&)\\]}]+)`,
       'gi',
     ),
     keeps: (_, name = '') => name,

@@ -15,7 +15,7 @@ export interface IssuerKey {
 }
 
 export interface IssuerUnderTest {
-  readonly http: OutboundHttp;
+  readonly http: Pick<OutboundHttp, 'get'>;
   /** Every URL that was asked. */
   readonly asked: string[];
   /** What it answers with, by path; changed by a test that makes it answer otherwise. */

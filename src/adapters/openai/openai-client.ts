@@ -1,0 +1,63 @@
+import OpenAI from 'openai';
+import { type LlmClient, LlmFailed } from '../../application/ports/llm-client.ts';
+
+interface OpenAiOptions {
+  readonly apiKey: string;
+  readonly baseUrl: string;
+  readonly model: string;
+  /** The guarded one: nothing is sent with another. */
+  readonly fetch: typeof fetch;
+}
+
+/** Longer answers are cut off by the model, and then are no JSON. */
+const MOST_TOKENS = 1_500;
+
+/** OpenAI's chat completions with structured output, as gateways and servers of local models speak them, too. */
+export function createOpenAiClient({ apiKey, baseUrl, model, fetch: guarded }: OpenAiOptions): LlmClient {
+  const client = new OpenAI({
+    ...{ apiKey, baseURL: baseUrl, fetch: guarded },
+    // Retries and deadlines are those of whoever asks; and the environment has no say.
+    ...{ maxRetries: 0, organization: null, project: null, logLevel: 'off' },
+  });
+  return {
+    provider: 'openai',
+    model,
+    async explain({ system, user, schema }, signal) {
+      try {
+        const { choices, usage } = await client.chat.completions.create(
+          {
+            model,
+            messages: [
+              { role: 'system', content: system },
+              { role: 'user', content: user },
+            ],
+            max_completion_tokens: MOST_TOKENS,
+            response_format: { type: 'json_schema', json_schema: { name: 'explanation', strict: true, schema } },
+          },
+          { signal },
+        );
+        const inputTokens = usage?.prompt_tokens ?? 0;
+        const outputTokens = usage?.completion_tokens ?? 0;
+        return { proposed: parsed(choices?.[0]?.message?.content), inputTokens, outputTokens };
+      } catch (error) {
+        throw failureOf(error);
+      }
+    },
+  };
+}
+
+/** What is no JSON is handed on as nothing, which no check lets pass. */
+function parsed(content: string | null | undefined): unknown {
+  try {
+    return JSON.parse(content ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
+/** Without the library's message, which quotes what the server said, and that may be anything. */
+function failureOf(error: unknown): LlmFailed {
+  const status = error instanceof OpenAI.APIError ? error.status : undefined;
+  if (status === undefined) return new LlmFailed('no usable answer', { retryable: true, cause: error });
+  return new LlmFailed(`it answers ${status}`, { retryable: status === 429 || status >= 500, cause: error });
+}
