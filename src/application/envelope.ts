@@ -127,6 +127,10 @@ export function createChainCheck(): (recorded: RecordedTransition) => boolean {
 export const isAsWritten = (recorded: RecordedTransition): boolean =>
   recorded instanceof AppendedTransition || verifiedLinks(recorded) !== null;
 
+/** The hash of a transition that is as it was written; `null` for one that is not. Costs half of asking for both. */
+export const verifiedHashOf = (recorded: RecordedTransition): string | null =>
+  recorded instanceof AppendedTransition ? recorded.hash : (verifiedLinks(recorded)?.hash ?? null);
+
 /** The hash that was stored with a transition. */
 export const hashOf = (recorded: RecordedTransition): string =>
   recorded instanceof AppendedTransition ? recorded.hash : unseal(recorded).hash;

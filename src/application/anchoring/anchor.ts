@@ -1,7 +1,7 @@
 import { auditTreeAggregate } from '../../domain/audit-tree/aggregate.ts';
 import type { AuditTreeState } from '../../domain/audit-tree/state.ts';
 import { aggregates } from '../aggregates.ts';
-import { hashOf, isAsWritten } from '../envelope.ts';
+import { verifiedHashOf } from '../envelope.ts';
 import { ConcurrencyConflict, HistoryBroken } from '../failures.ts';
 import { handleCommand } from '../handle-command.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -120,8 +120,9 @@ export function createAnchor(options: AnchorOptions): Anchor {
     for (const recorded of transitions) {
       const { stream, revision } = recorded;
       if (handledBefore.size > 0 && handledBefore.has(`${stream} ${revision}`)) continue;
-      if (!isAsWritten(recorded)) throw new HistoryBroken(stream);
-      const entry = { index: tree.size(), stream, revision: Number(revision), hash: hashOf(recorded) };
+      const hash = verifiedHashOf(recorded);
+      if (hash === null) throw new HistoryBroken(stream);
+      const entry = { index: tree.size(), stream, revision: Number(revision), hash };
       tree.append(Buffer.from(formatEntry(entry)));
       requireGoal();
     }

@@ -1,4 +1,4 @@
-import { hashOf, isAsWritten } from '../envelope.ts';
+import { verifiedHashOf } from '../envelope.ts';
 import { type EventReader, revision } from '../ports/event-log.ts';
 import type { Entry } from '../transparency/entries.ts';
 import { LogContradictsAudit } from './failures.ts';
@@ -13,7 +13,7 @@ export async function compareWithLog(entries: readonly Entry[], log: Pick<EventR
     const found = await log.readStream(stream, revision(from));
     for (const entry of anchored) {
       const recorded = found[entry.revision - from];
-      const isThere = recorded !== undefined && isAsWritten(recorded) && hashOf(recorded) === entry.hash;
+      const isThere = recorded !== undefined && verifiedHashOf(recorded) === entry.hash;
       if (isThere) continue;
       const instead = recorded === undefined ? 'is not in the log' : 'is another one in the log';
       throw new LogContradictsAudit(

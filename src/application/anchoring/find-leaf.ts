@@ -1,4 +1,4 @@
-import { hashOf, isAsWritten } from '../envelope.ts';
+import { hashOf, verifiedHashOf } from '../envelope.ts';
 import { AuditTreeUnavailable, HistoryBroken } from '../failures.ts';
 import { type EventReader, type RecordedTransition, revision } from '../ports/event-log.ts';
 import type { TreeReader } from '../ports/tree-store.ts';
@@ -44,7 +44,7 @@ export async function createLeafFinder(
 
   async function placeOf({ stream, revision: at, hash }: Entry): Promise<Place> {
     const [recorded] = await log.readStream(stream, revision(at));
-    if (recorded === undefined || !isAsWritten(recorded) || hashOf(recorded) !== hash) throw new HistoryBroken(stream);
+    if (recorded === undefined || verifiedHashOf(recorded) !== hash) throw new HistoryBroken(stream);
     return { position: recorded.position, revision: recorded.revision };
   }
 
