@@ -32,5 +32,14 @@ export function alertsOnSubscribers(pace: Pace): readonly Alert[] {
       expr: `${lag} > ${pace.seconds(2 * MINUTE)}\nand on (subscriber) ${isMoving}\n${unlessItsServersWere(pace)}`,
       forSeconds: 5 * MINUTE,
     },
+    {
+      name: 'RowsDiffer',
+      severity: 'warning',
+      summary: '{{ $value }} rows are not what the histories of their events say',
+      description:
+        'Of random events whose rows are held against their histories, some differ: lists show them wrongly, and there may be more. Events themselves, histories and processing are not concerned.',
+      expr: 'max(eventops_rows_different) > 0',
+      forSeconds: 0,
+    },
   ];
 }

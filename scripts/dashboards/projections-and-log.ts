@@ -50,10 +50,14 @@ export const projectionsAndLog: Board = {
       ],
     },
     {
-      title: 'Transitions passed over',
-      description: 'What the database refused, and what is not in the rows yet: see the table projection_failures.',
+      title: 'Transitions passed over, and rows that differ',
+      description:
+        'What the database refused, and what is not in the rows yet: see the table projection_failures. Rows of random events that are not what their histories say: the log names them.',
       ...{ unit: Short, shows: 'lines', width: 8 },
-      queries: [query('max by (subscriber) (eventops_passed_over_transitions) or on() vector(0)', '{{subscriber}}')],
+      queries: [
+        query('max by (subscriber) (eventops_passed_over_transitions) or on() vector(0)', '{{subscriber}}'),
+        query('max(eventops_rows_different) or on() vector(0)', 'rows that differ'),
+      ],
     },
     {
       title: 'Appends by outcome',

@@ -18,6 +18,7 @@ import { followApiKeys } from '../application/api-keys/follow-api-keys.ts';
 import { createBrokenHistories, reportingBrokenHistories } from '../application/broken-histories.ts';
 import { createAccessCounts } from '../application/count-accesses.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
+import type { LogPosition } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import { createUseCases } from '../application/use-cases.ts';
 import type { Role } from '../cli/program.ts';
@@ -27,6 +28,7 @@ import { createCursorKey } from '../projections/cursor-key.ts';
 import { readOnly } from '../projections/database.ts';
 import { events } from '../projections/events/read-model.ts';
 import { createLogSegmentsReader } from '../projections/log-segments.ts';
+import { createRowAudit } from '../projections/parity/audit-rows.ts';
 import { createSharedCounts } from '../projections/shared-counts.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
@@ -103,6 +105,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
       ...{ roles, parts, handlers, metrics, shutdownTimeoutMs, logger, clock, random, processName },
       useCases: tracing?.useCases(useCases) ?? useCases,
       ...(runner === null ? {} : { startRunner: () => runner }),
+      ...(roles.includes('projector') ? { auditRows: rowAuditOf({ parts, metrics, logger }) } : {}),
     })),
   ];
   if (roles.includes('projector')) services.push(openLogDivider({ parts, metrics, clock, logger, processName }));
@@ -157,6 +160,15 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
     readyPort: apiPort ?? monitoring.port,
   };
 }
+
+const rowAuditOf =
+  ({ parts, metrics, logger }: Pick<Given, 'parts' | 'metrics' | 'logger'>) =>
+  (position: () => LogPosition | null) => {
+    const { db } = opened(parts.readTables);
+    const segments = createLogSegmentsReader(readOnly(db));
+    const onTurn = metrics.rowAudit();
+    return createRowAudit({ db, log: parts.log, segments, random, clock, logger, position, onTurn });
+  };
 
 /** What anyone may know; where the port is reached from this machine alone, also why a part is not ready. */
 const readinessFor =

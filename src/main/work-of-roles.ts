@@ -1,6 +1,7 @@
 import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { MonotonicClock } from '../application/ports/clock.ts';
+import type { LogPosition } from '../application/ports/event-log.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
@@ -10,6 +11,7 @@ import type { UseCases } from '../application/use-cases.ts';
 import { whileLeased } from '../application/while-leased.ts';
 import type { Role } from '../cli/program.ts';
 import { dueWork } from '../projections/due-work/read-model.ts';
+import { events } from '../projections/events/read-model.ts';
 import { readModels as allReadModels, versionsByName } from '../projections/index.ts';
 import { projectionNameOf } from '../projections/projection-states.ts';
 import { createProjector } from '../projections/projector.ts';
@@ -29,7 +31,7 @@ import { followLog } from './follow-log.ts';
 import type { LimitsOfServices } from './limits-of-services.ts';
 import { opened, type Parts } from './parts.ts';
 import { createRebuilderOf } from './rebuilding.ts';
-import { withRepair } from './with-repair.ts';
+import { type WorkOnRows, withWorkOnRows } from './with-work-on-rows.ts';
 
 interface Given {
   readonly roles: readonly Role[];
@@ -48,6 +50,8 @@ interface Given {
   readonly limits?: LimitsOfServices;
   /** Instead of THE LIST. */
   readonly readModels?: readonly ReadModel[];
+  /** Holds the rows of events against their histories; not done by default. @param position up to where they contain the log. */
+  readonly auditRows?: (position: () => LogPosition | null) => WorkOnRows;
 }
 
 /** What the roles run beside requests, in the order of starting. */
@@ -68,7 +72,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       ? begin(null)
       : whileLeased({ leases: parts.leases, name, owner: processName, begin, limits: limits.leased, ...place });
 
-  const repairOf = ({ readModel, slot }: FollowedCopy, lease: Lease | null) => {
+  const repairOf = ({ readModel, slot }: FollowedCopy, lease: Lease | null): WorkOnRows => {
     const passedOver = opened(parts.stores).passedOver(readModel, slot);
     let listed = 0;
     const onCount = (transitions: number) => {
@@ -77,17 +81,25 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
     };
     const dependencies = { passedOver, log, lease, onCount, limits: limits.repair, ...place };
     return {
-      repair: (signal: AbortSignal) => repairRows(readModel, dependencies, signal),
+      run: (signal: AbortSignal) => repairRows(readModel, dependencies, signal),
       notice: () =>
         listed === 0 ? null : `transitions that could not be projected: ${listed}; see the table projection_failures`,
     };
   };
 
-  const projectorOf = ({ readModel, slot }: FollowedCopy, lease: Lease | null) =>
-    createProjector(readModel, {
+  /** The rows of events that are read, in the version that this one makes. */
+  const isEvents = ({ readModel, slot }: FollowedCopy) => readModel === events && slot === null;
+  let positionOfEvents = (): LogPosition | null => null;
+
+  const projectorOf = (copy: FollowedCopy, lease: Lease | null) => {
+    const { readModel, slot } = copy;
+    const projector = createProjector(readModel, {
       store: opened(parts.stores).projection(readModel, slot),
       ...{ log, slot, lease, batching: limits.projecting, ...place },
     });
+    if (isEvents(copy)) positionOfEvents = () => projector.progress().position;
+    return projector;
+  };
 
   /** All versions of one read model, the oldest first. */
   const projection = async (versions: readonly [ReadModel, ...ReadModel[]], watch: RebuildWatch | null) => {
@@ -100,11 +112,9 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
         limits: limits.following,
       });
       void following.caughtUp.then(caughtUp.resolve);
-      const repaired = copies.reduce<BackgroundService>(
-        (service, copy) => withRepair(service, repairOf(copy, lease)),
-        following,
-      );
-      return { ...repaired, caughtUp: following.caughtUp };
+      const audit = copies.some(isEvents) ? given.auditRows?.(() => positionOfEvents()) : undefined;
+      const work = [...copies.map((copy) => repairOf(copy, lease)), ...(audit === undefined ? [] : [audit])];
+      return { ...withWorkOnRows(following, work), caughtUp: following.caughtUp };
     };
     const service = await leased(projectionNameOf(readModel), (lease) => {
       const { rebuilds } = opened(parts.stores);

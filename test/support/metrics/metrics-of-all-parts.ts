@@ -49,6 +49,7 @@ export async function metricsOfAllParts() {
   metrics.showBrokenHistories(() => 0);
   metrics.showDroppedOutput(() => 0);
   metrics.audit().signed(1);
+  metrics.rowAudit()(1, 0);
   metrics.handlersEnded('crashed');
   metrics.passedOver('projection:events', 0);
   await metrics.countedLeases(generousLeases).acquire('projection:events', 'process');

@@ -193,6 +193,11 @@ const troubles: readonly Trouble[] = [
     gauges: { eventops_dead_letters_oldest_age_seconds: [0, 90_000] },
   },
   {
+    when: 'a row was found that is not what its history says',
+    ...{ alert: 'RowsDiffer', lastsMinutes: 10, firesAfter: 5 },
+    gauges: { eventops_rows_different: [0, 1] },
+  },
+  {
     when: 'no worker runs',
     ...{ alert: 'WorkNotTaken', lastsMinutes: 15, firesAfter: 12 },
     gauges: { [dueWork('command')]: [1, 900], [oldestDueWork('command')]: [1, 600] },

@@ -14,6 +14,7 @@ import { exposeLags, type FollowedLog, lagReading } from './lag.ts';
 import { countedLeases } from './leases.ts';
 import { measuredLog } from './log.ts';
 import { type Build, type ProcessMetrics, processMetrics } from './process.ts';
+import { rowAuditMetrics } from './row-audit.ts';
 import { type ReadingLimits, sharedReading } from './shared-reading.ts';
 import { type SubscriberMetrics, subscriberMetrics } from './subscribers.ts';
 import { exposeWorkLeft, type WorkLeft } from './work.ts';
@@ -40,6 +41,8 @@ export interface Metrics extends ProcessMetrics, SubscriberMetrics {
   countedUseCases(useCases: UseCases): UseCases;
   /** Of the API. */
   requests(): RequestMetrics;
+  /** Of the projector, which holds rows against histories: is given what each turn compared, and how many are known to differ. */
+  rowAudit(): (compared: number, different: number) => void;
   /** Of the role that anchors the log. */
   audit(): AuditMetrics;
   showBacklog(read: () => Promise<Backlog>): void;
@@ -66,6 +69,7 @@ export function createMetrics({ clock, types: known, limits, ...build }: Metrics
       return countedUseCases(useCases, events);
     },
     requests: () => requestMetrics(registry),
+    rowAudit: () => rowAuditMetrics(registry),
     audit: () => auditMetrics(clock, registry),
     showBacklog: (read) => exposeBacklog(sharedReading(read, reading), registry),
     showWorkLeft: (read) => exposeWorkLeft(sharedReading(read, reading), types, registry),
