@@ -22,6 +22,8 @@ export interface StartRequest {
   readonly roles: readonly Role[];
   /** Transitions up to this position may be missing from the log; `null` when none may. */
   readonly acceptLossUpTo: number | null;
+  /** Transitions up to this position are passed over where they cannot be projected, however many; `null` for few alone. */
+  readonly passOverUpTo: number | null;
 }
 
 /** What the commands do: given by the composition root. */
@@ -37,6 +39,12 @@ export interface CommandActions {
   readonly audit: AuditActions;
   readonly witness: WitnessActions;
   readonly projections: ProjectionsActions;
+}
+
+interface StartOptions {
+  readonly roles: readonly Role[];
+  readonly acceptLostTransitions?: number | null;
+  readonly passOverUpTo?: number | null;
 }
 
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
@@ -111,8 +119,14 @@ export function createProgram(actions: CommandActions, permissions: readonly str
         'go on with a log that lacks transitions up to this position, as a refused start names it',
       ).argParser(once(parsePosition)),
     )
-    .action(({ roles, acceptLostTransitions }: { roles: readonly Role[]; acceptLostTransitions?: number }) =>
-      actions.start({ roles, acceptLossUpTo: acceptLostTransitions ?? null }),
+    .addOption(
+      new Option(
+        '--pass-over-up-to <position>',
+        'go on with a projection that has halted, as its reason in /readyz names the position',
+      ).argParser(once(parsePosition)),
+    )
+    .action(({ roles, acceptLostTransitions = null, passOverUpTo = null }: StartOptions) =>
+      actions.start({ roles, acceptLossUpTo: acceptLostTransitions, passOverUpTo }),
     );
 
   program

@@ -66,6 +66,8 @@ export interface Running extends Started {
 interface Given {
   readonly config: Config;
   readonly roles: readonly Role[];
+  /** What cannot be projected up to this position is passed over, however much it is. */
+  readonly passOverUpTo?: number | null;
   readonly parts: Parts;
   readonly handlers: readonly ConfiguredHandler[];
   /** `null` in a process without a worker. */
@@ -87,7 +89,17 @@ interface Given {
 export const compose = (given: Given): Promise<Running> => opening((defer) => startAll(given, defer));
 
 async function startAll(given: Given, defer: Defer): Promise<Started> {
-  const { config, roles, handlers, runner, metrics, tracing = null, logger, droppedOutput } = given;
+  const {
+    config,
+    roles,
+    passOverUpTo = null,
+    handlers,
+    runner,
+    metrics,
+    tracing = null,
+    logger,
+    droppedOutput,
+  } = given;
   defer(() => tracing?.close());
   defer(() => given.parts.close());
   defer(() => runner?.close());
@@ -104,6 +116,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
     ...(await createServices({
       ...{ roles, parts, handlers, metrics, shutdownTimeoutMs, logger, clock, random, processName },
       useCases: tracing?.useCases(useCases) ?? useCases,
+      passOverUpTo,
       ...(runner === null ? {} : { startRunner: () => runner }),
       ...(roles.includes('projector') ? { auditRows: rowAuditOf({ parts, metrics, logger }) } : {}),
     })),

@@ -25,7 +25,7 @@ import { welcome } from './welcome.ts';
 const LOAD_HANDLERS_MS = 30_000;
 
 /** Runs until SIGTERM or SIGINT. @throws {CannotStart} */
-export async function start(config: Config, { roles, acceptLossUpTo }: StartRequest): Promise<void> {
+export async function start(config: Config, { roles, acceptLossUpTo, passOverUpTo }: StartRequest): Promise<void> {
   // Before anything that may write, the configuration of the handlers included.
   const { standardOutput, standardError } = guardStandardStreams();
   checkRoles(config, roles);
@@ -49,7 +49,7 @@ export async function start(config: Config, { roles, acceptLossUpTo }: StartRequ
     const parts = await openParts({ config, roles, acceptLossUpTo, logger });
     const tracing = await startTracing(config, roles, logger);
     const acting = crashing(tracedParts(tracing, { parts, runner }), logger);
-    return compose({ config, roles, handlers, metrics, tracing, logger, droppedOutput, ...acting });
+    return compose({ config, roles, passOverUpTo, handlers, metrics, tracing, logger, droppedOutput, ...acting });
   });
   const stopped = stopOnSignal(running, config.shutdownTimeoutMs, logger);
   const { apiUrl, monitoringUrl, readyPort } = running;

@@ -48,6 +48,8 @@ interface Given {
   /** Where handlers run; in this process by default. Asked by a worker alone, and closed with it. */
   readonly startRunner?: (limits: LimitsOfServices) => HandlerRunner;
   readonly limits?: LimitsOfServices;
+  /** Up to this position projections pass over whatever cannot be projected; few transitions alone by default. */
+  readonly passOverUpTo?: number | null;
   /** Instead of THE LIST. */
   readonly readModels?: readonly ReadModel[];
   /** Holds the rows of events against their histories; not done by default. @param position up to where they contain the log. */
@@ -60,7 +62,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   const place = { clock, logger };
   const inThisProcess = ({ deadlines }: LimitsOfServices) =>
     createInProcessRunner({ ...place, deadlineLimits: { ...deadlineLimits, ...deadlines } });
-  const { limits = {}, startRunner = inThisProcess, readModels = allReadModels } = given;
+  const { limits = {}, startRunner = inThisProcess, readModels = allReadModels, passOverUpTo = null } = given;
   const { log } = parts;
 
   /** One active owner among all processes, where there may be several. */
@@ -96,6 +98,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
     const projector = createProjector(readModel, {
       store: opened(parts.stores).projection(readModel, slot),
       ...{ log, slot, lease, batching: limits.projecting, ...place },
+      passOverUpTo: passOverUpTo === null ? null : BigInt(passOverUpTo),
     });
     if (isEvents(copy)) positionOfEvents = () => projector.progress().position;
     return projector;

@@ -5,6 +5,7 @@ import type { Checkpoint, EventReader, LogPosition, RecordedTransition } from '.
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Subscriber } from '../application/run-subscription.ts';
+import { createFailureRate, type HaltLimits, haltedFor } from './failure-rate.ts';
 import type { ProjectionFailure } from './projection-failures.ts';
 import { projectionNameOf } from './projection-states.ts';
 import type { ProjectionStore } from './projection-store.ts';
@@ -46,16 +47,33 @@ export interface ProjectorDependencies {
   readonly lease?: Lease | null;
   /** Overrides of the default batching. */
   readonly batching?: Partial<Batching> | undefined;
+  /** Overrides of what it halts at. */
+  readonly halting?: Partial<HaltLimits> | undefined;
+  /** The position up to which an operator accepted that whatever cannot be projected is passed over. */
+  readonly passOverUpTo?: bigint | null | undefined;
 }
 
 /**
  * Keeps a read model's rows: each batch and its checkpoint in one transaction, so that they are always of one moment of
- * the log. A transition that cannot be projected is recorded and passed over; a database that is unavailable is waited for.
+ * the log. A transition that cannot be projected is recorded and passed over, as long as these are few; a database that is
+ * unavailable is waited for.
  */
 export function createProjector(
   readModel: ReadModel,
-  { store, log, slot = null, clock, logger, lease = null, batching: otherBatching }: ProjectorDependencies,
+  {
+    store,
+    log,
+    slot = null,
+    clock,
+    logger,
+    lease = null,
+    batching: otherBatching,
+    halting,
+    passOverUpTo = null,
+  }: ProjectorDependencies,
 ): Projector {
+  // A copy that is filled beside the rows that are read holds none of them up; what it lacks is found by comparing.
+  const rate = createFailureRate(slot === null ? halting : { failures: Number.POSITIVE_INFINITY });
   const batching = { ...defaultBatching, ...readModel.batching, ...otherBatching };
   let progress: ProjectionProgress = {
     checkpoint: null,
@@ -88,32 +106,46 @@ export function createProjector(
   let handled = 0;
 
   /** Finds the transitions that the database refuses, by halves, and writes all others. Repeating it does no harm. */
-  async function commitAround(decoded: readonly DecodedTransition<unknown>[]): Promise<readonly ProjectionFailure[]> {
+  async function commitAround(
+    decoded: readonly DecodedTransition<unknown>[],
+    refused: (failure: ProjectionFailure) => void,
+  ): Promise<void> {
     try {
       await commit(decoded, [], null);
-      return [];
     } catch (error) {
       if (!(error instanceof ReadDatabaseRefused)) throw error;
       const [only] = decoded;
-      if (only !== undefined && decoded.length === 1) return commitAsText(only);
+      if (only !== undefined && decoded.length === 1) return commitAsText(only, refused);
       const half = Math.ceil(decoded.length / 2);
-      return [...(await commitAround(decoded.slice(0, half))), ...(await commitAround(decoded.slice(half)))];
+      await commitAround(decoded.slice(0, half), refused);
+      await commitAround(decoded.slice(half), refused);
     }
   }
 
   /** A client that was answered 201 finds its event in every list, also where the payload is no value for PostgreSQL. */
-  async function commitAsText(only: DecodedTransition<unknown>): Promise<readonly ProjectionFailure[]> {
+  async function commitAsText(
+    only: DecodedTransition<unknown>,
+    refused: (failure: ProjectionFailure) => void,
+  ): Promise<void> {
     try {
       await commit([only], [], null, true);
-      return [];
     } catch (error) {
       if (!(error instanceof ReadDatabaseRefused)) throw error;
-      return [{ recorded: only.recorded, reason: error.message }];
+      refused({ recorded: only.recorded, reason: error.message });
     }
   }
 
+  const isAccepted = (transitions: readonly RecordedTransition[]) =>
+    passOverUpTo !== null && transitions.every(({ position }) => position <= passOverUpTo);
+
   async function apply(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<number> {
     const { decoded: alone, failures } = decodeAll(readModel, transitions);
+    const haltAboveRate = () => {
+      const batch = { transitions: transitions.length, failures: failures.length };
+      if (!isAccepted(transitions) && rate.isTooHighWith(batch))
+        throw haltedFor(readModel.name, failures, transitions.at(-1)?.position);
+    };
+    haltAboveRate();
     const decoded = await withFirsts(readModel, alone, log);
     try {
       await commit(decoded, failures, checkpoint);
@@ -121,7 +153,10 @@ export function createProjector(
     } catch (error) {
       if (readModel.isNeverRefused || !(error instanceof ReadDatabaseRefused)) throw error;
     }
-    failures.push(...(await commitAround(decoded)));
+    await commitAround(decoded, (failure) => {
+      failures.push(failure);
+      haltAboveRate();
+    });
     await commit([], failures, checkpoint);
     return report(failures);
   }
@@ -145,6 +180,7 @@ export function createProjector(
       isHandling = false;
       handled++;
     });
+    if (!isAccepted(transitions)) rate.add({ transitions: transitions.length, failures });
     const endedAt = clock.now();
     const last = transitions.at(-1);
     progress = {

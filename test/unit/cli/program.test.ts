@@ -7,7 +7,8 @@ async function run(...commandLine: readonly string[]) {
   const told: string[] = [];
   const program = createProgram(
     {
-      start: async ({ roles, acceptLossUpTo }) => void asked.push({ start: roles, acceptLossUpTo }),
+      start: async ({ roles, acceptLossUpTo, passOverUpTo }) =>
+        void asked.push({ start: roles, acceptLossUpTo, ...(passOverUpTo !== null && { passOverUpTo }) }),
       token: async (request) => void asked.push({ token: request }),
       verify: async (file) => void asked.push({ verify: file }),
       backup: async (file) => void asked.push({ backup: file }),
@@ -58,6 +59,11 @@ describe('eventops start', () => {
   it('accepts the loss of transitions up to a position that is named, and no other word for it', async () => {
     expect((await run('start', '--accept-lost-transitions', '4211')).asked).toMatchObject([{ acceptLossUpTo: 4211 }]);
     expect(await run('start', '--accept-lost-transitions', 'all')).toMatchObject({ code: 2, asked: [] });
+  });
+
+  it('passes over what cannot be projected up to a position that is named', async () => {
+    expect((await run('start', '--pass-over-up-to', '4211')).asked).toMatchObject([{ passOverUpTo: 4211 }]);
+    expect(await run('start', '--pass-over-up-to', 'all')).toMatchObject({ code: 2, asked: [] });
   });
 
   it('refuses a role that does not exist, and names those that do', async () => {
