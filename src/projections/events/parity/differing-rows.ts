@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import type { Database } from '../database.ts';
-import type { EventRow } from '../events/project.ts';
-import { columnTypes } from '../events/table.ts';
+import type { Database } from '../../database.ts';
+import type { EventRow } from '../project.ts';
+import { columnTypes } from '../table.ts';
 
 /** How the row of an event compares with what its history adds up to. */
 export interface ComparedRow {

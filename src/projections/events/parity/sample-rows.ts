@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
-import { EVENT_STREAM_PREFIX } from '../../application/event-identity.ts';
-import type { EventReader, LogPosition } from '../../application/ports/event-log.ts';
-import type { LogSegmentsReader } from '../../application/ports/log-segments.ts';
-import type { Random } from '../../application/ports/random.ts';
-import type { Database } from '../database.ts';
+import { EVENT_STREAM_PREFIX } from '../../../application/event-identity.ts';
+import type { EventReader, LogPosition } from '../../../application/ports/event-log.ts';
+import type { LogSegmentsReader } from '../../../application/ports/log-segments.ts';
+import type { Random } from '../../../application/ports/random.ts';
+import type { Database } from '../../database.ts';
 
 /** Random events that have a row. Ids are made by hashing, so those behind a random one are random. */
 export async function sampleRows(db: Kysely<Database>, random: Random, count: number): Promise<readonly string[]> {
