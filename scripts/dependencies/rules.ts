@@ -17,7 +17,10 @@ const homes: Readonly<Record<string, { readonly driver: string; readonly home: s
     driver: packages('pg', 'pg-[^/]+', '@electric-sql/[^/]+'),
     home: '^src/adapters/postgres/',
   },
-  'sqlite-has-two-homes': { driver: '^(node:)?sqlite$', home: '^src/adapters/(embedded-log|witness-store)/' },
+  'sqlite-has-three-homes': {
+    driver: '^(node:)?sqlite$',
+    home: '^src/adapters/(embedded-log|stream-heads|witness-store)/',
+  },
   'jose-has-one-home': { driver: packages('jose'), home: '^src/adapters/[^/]+/' },
   'fastify-has-one-home': { driver: packages('fastify', 'fastify-[^/]+', '@fastify/[^/]+'), home: '^src/api/' },
   'kysely-has-two-homes': { driver: packages('kysely'), home: '^src/(projections|adapters/postgres)/' },

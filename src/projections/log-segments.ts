@@ -20,7 +20,8 @@ export function createLogSegmentsReader(db: ReadDatabase): LogSegmentsReader {
   return {
     firstOverlapping: (times, position) =>
       one(overlapping(times).where('to_position', '>', String(position)).orderBy('to_position')),
-    lastOverlapping: (times) => one(overlapping(times).orderBy('to_position', 'desc')),
+    lastOverlapping: (times, position) =>
+      one(overlapping(times).where('to_position', '<=', String(position)).orderBy('to_position', 'desc')),
     withLeaf: (leaf) =>
       one(
         overlapping({})

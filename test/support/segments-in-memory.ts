@@ -12,7 +12,8 @@ export function createSegmentsInMemory(): LogSegments & { readonly all: LogSegme
     all,
     firstOverlapping: async (times, position) =>
       all.filter(({ to }) => to.position > position).find(overlaps(times)) ?? null,
-    lastOverlapping: async (times) => all.findLast(overlaps(times)) ?? null,
+    lastOverlapping: async (times, position) =>
+      all.filter(({ to }) => to.position <= position).findLast(overlaps(times)) ?? null,
     withLeaf: async (leaf) =>
       all.find(({ leavesBefore, leaves }) => leavesBefore <= leaf && leaf < leavesBefore + leaves) ?? null,
     last: async () => all.at(-1) ?? null,

@@ -40,7 +40,7 @@ export function createLogDivider(dependencies: Dependencies): Subscriber {
       return unfinished.from.after;
     },
     async handle(transitions, checkpoint) {
-      for (const recorded of transitions) if (recorded.position > unfinished.from.position) note(recorded, unfinished);
+      for (const recorded of transitions) note(recorded, unfinished);
       const position = transitions.at(-1)?.position;
       if (unfinished.transitions < transitionsOfASegment || position === undefined) return;
       const segment = finished(unfinished, { after: checkpoint, position });

@@ -29,6 +29,17 @@ export function inclusionPath(index: number, size: number): readonly LeafRange[]
   return beside;
 }
 
+/**
+ * That the tree has all leaves of a range: `from` is a multiple of the tiles' width, and `to` the next one or the size of the
+ * tree, so that they are a subtree of it. From the subtree's sibling up.
+ */
+export const makeRangeProof = (range: LeafRange, size: number, read: ReadSubtrees): Promise<readonly Buffer[]> =>
+  hashesOf(rangePath(range, size), read);
+
+/** What stands beside the way from such a subtree to the root. */
+export const rangePath = ({ from, to }: LeafRange, size: number): readonly LeafRange[] =>
+  inclusionPath(from, size).filter((beside) => beside.from < from || beside.to > to);
+
 function consistencyPath(older: number, newer: number): readonly LeafRange[] {
   const beside: LeafRange[] = [];
   let [from, to] = [0, newer];

@@ -1,6 +1,7 @@
 import { EMPTY_ROOT, nodeHash } from './hashing.ts';
-import { inclusionPath } from './make-proofs.ts';
-import { subtreesOf } from './subtrees.ts';
+import { inclusionPath, rangePath } from './make-proofs.ts';
+import { joinSubtrees, type LeafRange, subtreesOf } from './subtrees.ts';
+import { completeRoot } from './tiles.ts';
 
 export interface Tree {
   readonly size: number;
@@ -13,12 +14,38 @@ export const MAX_PROOF_HASHES = 63;
 /** Whether `proof` shows that the tree has this leaf at `index`. */
 export function isIncluded(leaf: Buffer, index: number, { size, root }: Tree, proof: readonly Buffer[]): boolean {
   if (index >= size) return false;
-  const path = inclusionPath(index, size);
+  return leadsTo(root, leaf, inclusionPath(index, size), proof, index);
+}
+
+/** Whether `proof` shows that the tree has exactly these leaves in a range as `makeRangeProof` has it. */
+export function isRangeIncluded(
+  leaves: readonly Buffer[],
+  range: LeafRange,
+  { size, root }: Tree,
+  proof: readonly Buffer[],
+): boolean {
+  if (range.to > size || leaves.length !== range.to - range.from) return false;
+  const hashes = Buffer.concat(leaves);
+  const subtree = joinSubtrees(
+    subtreesOf({ from: 0, to: leaves.length }).map(({ level, index }) =>
+      completeRoot(hashes, index * 2 ** level, 2 ** level),
+    ),
+  );
+  return leadsTo(root, subtree, rangePath(range, size), proof, range.from);
+}
+
+function leadsTo(
+  root: Buffer,
+  start: Buffer,
+  path: readonly LeafRange[],
+  proof: readonly Buffer[],
+  index: number,
+): boolean {
   if (path.length !== proof.length) return false;
   const computed = proof.reduce((hash, beside, step) => {
     const isLeft = (path[step]?.to ?? 0) <= index;
     return isLeft ? nodeHash(beside, hash) : nodeHash(hash, beside);
-  }, leaf);
+  }, start);
   return computed.equals(root);
 }
 

@@ -61,10 +61,11 @@ export function logSegmentsSuite(open: () => Promise<LogSegmentsUnderTest>): voi
       expect(await firstOverlapping({ since: at(2) }, first.to.position)).toEqual(second);
       expect(await firstOverlapping({ since: at(1), until: at(2) }, first.to.position)).toEqual(third);
       expect(await firstOverlapping({ since: at(7) }, -1n)).toBeNull();
-      expect(await lastOverlapping({ until: at(2) })).toEqual(third);
-      expect(await lastOverlapping({ until: at(5) })).toEqual(third);
-      expect(await lastOverlapping({ until: at(6) })).toEqual(fourth);
-      expect(await lastOverlapping({ until: at(0) })).toBeNull();
+      expect(await lastOverlapping({ until: at(2) }, fourth.to.position)).toEqual(third);
+      expect(await lastOverlapping({ until: at(5) }, fourth.to.position)).toEqual(third);
+      expect(await lastOverlapping({ until: at(6) }, fourth.to.position)).toEqual(fourth);
+      expect(await lastOverlapping({ until: at(6) }, third.from.position)).toEqual(second);
+      expect(await lastOverlapping({ until: at(0) }, fourth.to.position)).toBeNull();
     });
 
     it('follow each other: of two that were added behind the same one, the first stays', async () => {

@@ -10,21 +10,33 @@ import type { EventLog, RecordedTransition } from '../../../src/application/port
 import type { TreeStore } from '../../../src/application/ports/tree-store.ts';
 import { formatEntry } from '../../../src/application/transparency/entries.ts';
 import type { AuditTreeState } from '../../../src/domain/audit-tree/state.ts';
+import type { Transition } from '../../../src/domain/event/transitions.ts';
 import { manualClock } from '../api/manual-clock.ts';
-import { received, started } from '../domain/transitions.ts';
+import { moment, received, started } from '../domain/transitions.ts';
 import { sealedHistory } from '../sealed-history.ts';
 import { createRecordingLogger } from '../worker/recording-logger.ts';
 import { logKey } from './test-keys.ts';
 
-/** Histories of one and of two transitions, one after the other. */
+export function receivedFrom(source: string): Transition {
+  const transition = received();
+  return transition.type === 'EventReceived' ? { ...transition, data: { ...transition.data, source } } : transition;
+}
+
+/**
+ * Histories of one and of two transitions, one after the other, a second apart; the clock of each seventh is 40 seconds
+ * behind. Each fifth comes from a bank.
+ */
 export async function appendHistories(log: EventLog, from: number, to: number): Promise<void> {
   for (let number = from; number < to; number++) {
     const id = deriveUuid('anchored', String(number));
-    const history = number % 3 === 0 ? [received(), started()] : [received()];
+    const receipt = receivedFrom(number % 5 === 0 ? 'bank' : 'shop');
+    const history = number % 3 === 0 ? [receipt, started()] : [receipt];
     const outcome = await log.append({
       stream: streamOf(id),
       expectedRevision: 'no-stream',
-      transitions: sealedHistory(history, id),
+      transitions: sealedHistory(history, id, (at) => ({
+        recordedAt: moment(Math.max(0, number - (number % 7 === 0 ? 40 : 0)) + at),
+      })),
     });
     if (outcome.kind !== 'appended') throw new Error(`It was not appended: ${outcome.kind}`);
   }
