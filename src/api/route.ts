@@ -32,7 +32,7 @@ export interface RouteAnswer {
   /** JSON; absent where there is none. */
   readonly body?: { readonly schema: z.ZodType; readonly example: unknown };
   /** The media types of a body that is not JSON. */
-  readonly text?: readonly (`text/${string}` | 'application/octet-stream')[];
+  readonly text?: readonly (`text/${string}` | 'application/octet-stream' | 'application/x-ndjson')[];
   readonly headers?: Readonly<Record<string, z.ZodType>>;
 }
 

@@ -6,12 +6,20 @@ import { JSON_CONTENT_TYPE } from './event-json.ts';
  * Sends a JSON text whose pieces are made as they are asked for. A short one goes as a whole; of a long one no more is
  * made than the connection takes, so that it is never in memory at one time.
  */
-export async function sendJsonPieces(
+export const sendJsonPieces = (
   reply: FastifyReply,
   pieces: AsyncIterable<string>,
   pieceLength: number,
+): Promise<FastifyReply> => sendPieces(reply, pieces, pieceLength, JSON_CONTENT_TYPE);
+
+/** The same for a text of another type. */
+export async function sendPieces(
+  reply: FastifyReply,
+  pieces: AsyncIterable<string>,
+  pieceLength: number,
+  contentType: string,
 ): Promise<FastifyReply> {
-  reply.header('content-type', JSON_CONTENT_TYPE);
+  reply.header('content-type', contentType);
   const grouped = group(pieces, pieceLength);
   const first = await grouped.next();
   const second = first.done === true ? first : await grouped.next();

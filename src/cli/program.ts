@@ -33,10 +33,10 @@ export interface CommandActions {
   verify(file: string | null): Promise<void>;
   backup(file: string): Promise<void>;
   restore(file: string): Promise<void>;
+  readonly audit: AuditActions;
   readonly keys: KeysActions;
   readonly trace: ShowTrace;
   readonly stats: ShowStats;
-  readonly audit: AuditActions;
   readonly witness: WitnessActions;
   readonly projections: ProjectionsActions;
 }
@@ -166,10 +166,10 @@ export function createProgram(actions: CommandActions, permissions: readonly str
     .argument('<file>', 'as backup has written it')
     .action((file: string) => actions.restore(file));
 
+  addAudit(program, actions.audit);
   addKeys(program, actions.keys, parseScope(permissions));
   addTrace(program, actions.trace);
   addStats(program, actions.stats);
-  addAudit(program, actions.audit);
   addWitness(program, actions.witness);
   addProjections(program, actions.projections);
 

@@ -26,11 +26,48 @@ export class NoAnswer extends CannotStart {}
  * @throws {NoAnswer} @throws {CannotStart} the request was refused; says why.
  */
 export async function askSystem<Answer>(config: Config, { path, body, headers }: Asked): Promise<Answer> {
-  const { eventOpsUrl, eventOpsToken, host, port } = config;
+  const { url, ...request } = requestTo(config, { body, headers });
+  const answer = await fetch(`${url}${path}`, { ...request, signal: AbortSignal.timeout(LONGEST_ANSWER_MS) }).catch(
+    (error: unknown) => {
+      throw noAnswer(url, error);
+    },
+  );
+  const text = await answer.text().catch((error: unknown) => {
+    throw noAnswer(url, error);
+  });
+  const document = parsed(text);
+  if (!answer.ok) throw new CannotStart(refusalOf(answer.status, document));
+  if (document === null) throw new CannotStart(`${url} answered with something else than JSON: it is not EventOps`);
+  return document as Answer;
+}
+
+/**
+ * An answer that may be long, to be read while it comes. @param at where, other than the settings say.
+ * @throws as {@link askSystem}
+ */
+export async function openAnswer(config: Config, path: string, at?: string): Promise<Response> {
+  const { url, ...request } = requestTo(config, {}, at);
+  const answer = await fetch(`${url}${path}`, request).catch((error: unknown) => {
+    throw noAnswer(url, error);
+  });
+  if (answer.ok) return answer;
+  throw new CannotStart(refusalOf(answer.status, parsed(await answer.text().catch(() => ''))));
+}
+
+/** What comes of an answer, while it comes. */
+export async function* bodyOf(answer: Response): AsyncGenerator<Uint8Array> {
+  if (answer.body !== null) yield* answer.body;
+}
+
+function requestTo(
+  { eventOpsUrl, eventOpsToken, host, port }: Config,
+  { body, headers }: { readonly body?: unknown; readonly headers?: Asked['headers'] | undefined },
+  at = eventOpsUrl ?? urlOf(host, port),
+): RequestInit & { readonly url: string } {
   if (eventOpsToken === null)
     throw wrongSettings([`EVENTOPS_TOKEN: missing; for development, EVENTOPS_TOKEN=$(${COMMAND} token)`]);
-  const url = (eventOpsUrl ?? urlOf(host, port)).replace(/\/$/, '');
-  const request: RequestInit = {
+  return {
+    url: at.replace(/\/$/, ''),
     headers: {
       authorization: `Bearer ${eventOpsToken}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -39,18 +76,7 @@ export async function askSystem<Answer>(config: Config, { path, body, headers }:
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     // A token goes nowhere else than it was meant for.
     redirect: 'error',
-    signal: AbortSignal.timeout(LONGEST_ANSWER_MS),
   };
-  const answer = await fetch(`${url}${path}`, request).catch((error: unknown) => {
-    throw noAnswer(url, error);
-  });
-  const text = await answer.text().catch((error: unknown) => {
-    throw noAnswer(url, error);
-  });
-  const document = parsed(text);
-  if (!answer.ok) throw new CannotStart(refusalOf(answer.status, document));
-  if (document === null) throw new CannotStart(`${url} answered with something else than JSON: it is not EventOps`);
-  return document as Answer;
 }
 
 function noAnswer(url: string, error: unknown): NoAnswer {

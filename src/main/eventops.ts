@@ -34,6 +34,24 @@ const program = createProgram(
       const { restoreLog } = await import('./restore-log.ts');
       await restoreLog(readConfig(), file);
     },
+    audit: {
+      export: async (request) => {
+        const { exportLog } = await import('./export-log.ts');
+        await exportLog(readConfig(), request);
+      },
+      verify: async (request) => {
+        const { verifyAudit } = await import('./verify-audit.ts');
+        process.exitCode = await verifyAudit(readConfig(), request);
+      },
+      key: async () => {
+        const { printVerifierKey } = await import('./audit.ts');
+        await printVerifierKey(readConfig());
+      },
+      receipt: async (request) => {
+        const { writeReceipt } = await import('./audit.ts');
+        await writeReceipt(readConfig(), request);
+      },
+    },
     keys: {
       create: async (request) => {
         const { createKey } = await import('./keys.ts');
@@ -70,16 +88,6 @@ const program = createProgram(
       start: async (request) => {
         const { startWitness } = await import('./witness.ts');
         await startWitness(request);
-      },
-    },
-    audit: {
-      key: async () => {
-        const { printVerifierKey } = await import('./audit.ts');
-        await printVerifierKey(readConfig());
-      },
-      receipt: async (request) => {
-        const { writeReceipt } = await import('./audit.ts');
-        await writeReceipt(readConfig(), request);
       },
     },
   },

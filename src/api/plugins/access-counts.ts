@@ -51,6 +51,12 @@ export function countRefused(
   });
 }
 
+/** An export of the log was begun. What it shows of payloads is counted by {@link countPayloadsRead}. */
+export function countExported(request: FastifyRequest): void {
+  const access = accessOf(request, request.principal);
+  request.server.accessCounts.count({ ...access, act: 'LogExported', code: null, payloads: 0 });
+}
+
 /** An answer that shows so many payloads, to a principal who may see them. */
 export function countPayloadsRead(request: FastifyRequest, payloads: number): void {
   if (!request.seesPayloads || payloads === 0) return;

@@ -5,6 +5,7 @@ import { createApiKey } from './api-keys/create-api-key.ts';
 import { listApiKeys } from './api-keys/list-api-keys.ts';
 import { revokeApiKey } from './api-keys/revoke-api-key.ts';
 import { getAuditCheckpoint } from './audit/get-checkpoint.ts';
+import { getAuditExport } from './audit/get-export.ts';
 import { getAuditTile } from './audit/get-tile.ts';
 import { discardDeadLetter } from './dead-letters/discard-dead-letter.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
@@ -73,6 +74,7 @@ export const routes: readonly Route[] = [
   requestRebuild,
   getRebuild,
   operateRebuild,
+  getAuditExport,
   health,
   readiness,
   getDocument,

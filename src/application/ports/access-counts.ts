@@ -1,5 +1,5 @@
 /** What is counted instead of being recorded one by one: too many come, or each would cost an append. */
-export const countedActs = ['AccessRefused', 'PayloadsRead'] as const;
+export const countedActs = ['AccessRefused', 'PayloadsRead', 'LogExported'] as const;
 export type CountedAct = (typeof countedActs)[number];
 
 /** One request that is counted. */

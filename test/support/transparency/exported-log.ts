@@ -1,11 +1,10 @@
-import { onTestFinished } from 'vitest';
-import { openStreamHeads } from '../../../src/adapters/stream-heads/open-stream-heads.ts';
 import { signedNote } from '../../../src/application/anchoring/signed-tree.ts';
 import { exportLines } from '../../../src/application/audit-export/export-lines.ts';
 import { type ExportRequest, makeExport } from '../../../src/application/audit-export/make-export.ts';
 import { createExportVerifier, type ExportVerdict } from '../../../src/application/audit-export/verify-export.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import type { LogSegmentsReader } from '../../../src/application/ports/log-segments.ts';
+import type { StreamHead, StreamHeads } from '../../../src/application/ports/stream-heads.ts';
 import type { TreeStore } from '../../../src/application/ports/tree-store.ts';
 import { type Policy, policyOfKey } from '../../../src/application/transparency/policies.ts';
 import { verifyCheckpoint } from '../../../src/application/transparency/verify-checkpoint.ts';
@@ -36,13 +35,20 @@ interface Known {
   readonly policy?: Policy;
   /** Checkpoints that were kept. */
   readonly kept?: readonly string[];
-  readonly headsInMemory?: number;
+  readonly heads?: StreamHeads;
+}
+
+function headsInMemory(): StreamHeads {
+  const heads = new Map<string, StreamHead>();
+  return {
+    get: (stream) => heads.get(stream) ?? null,
+    set: (stream, head) => void heads.set(stream, head),
+    close() {},
+  };
 }
 
 export function verified(lines: readonly string[], known: Known = {}): ExportVerdict {
-  const { policy: trusted = policy, kept = [], headsInMemory = 3 } = known;
-  const heads = openStreamHeads(headsInMemory);
-  onTestFinished(() => heads.close());
+  const { policy: trusted = policy, kept = [], heads = headsInMemory() } = known;
   const verifier = createExportVerifier(
     trusted,
     heads,

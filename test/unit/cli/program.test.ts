@@ -25,6 +25,8 @@ async function run(...commandLine: readonly string[]) {
         start: async (request) => void asked.push({ start: request }),
       },
       audit: {
+        export: async (request) => void asked.push({ export: request }),
+        verify: async (request) => void asked.push({ verify: request }),
         key: async () => void asked.push('audit key'),
         receipt: async (request) => void asked.push({ receipt: request }),
       },
@@ -220,6 +222,21 @@ describe('eventops audit', () => {
     expect((await run('audit', 'receipt', id, '-o', 'r.json')).asked).toEqual([{ receipt: { id, file: 'r.json' } }]);
     for (const wrong of [[], ['x'], [id, '-o', ''], [id, '-o']])
       expect(await run('audit', 'receipt', ...wrong)).toMatchObject({ code: 2, asked: [] });
+  });
+
+  it('exports what is asked for, and refuses what is no time', async () => {
+    const { asked } = await run('audit', 'export', '--since', '2030-01-01T00:00:00Z', '--source', 'shop', '-o', 'file');
+    expect(asked).toEqual([
+      { export: { since: '2030-01-01T00:00:00Z', source: 'shop', format: 'ndjson', output: 'file' } },
+    ]);
+    expect((await run('audit', 'export', '--since', 'yesterday')).code).toBe(2);
+  });
+
+  it('verifies by a policy or a key, not by both', async () => {
+    const { asked } = await run('audit', 'verify', '-', '--key', 'k', '--checkpoint', 'one', '--checkpoint', 'two');
+    expect(asked).toEqual([{ verify: { target: '-', key: 'k', checkpoints: ['one', 'two'] } }]);
+    expect((await run('audit', 'verify', 'file', '--key', 'k', '--policy', 'p')).code).toBe(2);
+    expect((await run('audit', 'verify')).code).toBe(2);
   });
 });
 

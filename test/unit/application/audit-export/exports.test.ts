@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openStreamHeads } from '../../../../src/adapters/stream-heads/open-stream-heads.ts';
 import { signedNote } from '../../../../src/application/anchoring/signed-tree.ts';
 import { csvCell } from '../../../../src/application/audit-export/csv-lines.ts';
 import { parseExportLine } from '../../../../src/application/audit-export/format.ts';
@@ -65,6 +66,12 @@ describe('an export of everything', () => {
     expect(verified(await exported(log, tree, late), { kept: [kept] }).uncheckedSizes).toEqual([keptSize]);
     const proving = await exported(log, tree, { ...late, consistentWith: keptSize });
     expect(verified(proving, { kept: [kept] })).toMatchObject({ findingsCount: 0, uncheckedSizes: [] });
+  });
+
+  it('is as valid where the ends of its histories have no room in memory', async () => {
+    const heads = openStreamHeads(3);
+    onTestFinished(() => heads.close());
+    expect(findingsIn(await exported(log, tree), { heads })).toEqual([]);
   });
 
   it('that broke off is continued, wherever it did', async () => {

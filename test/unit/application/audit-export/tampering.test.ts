@@ -39,7 +39,8 @@ describe('the lines of an export of which something was changed', () => {
   it('name the transition of which any one byte is another', async () => {
     const [before = '', bundle = '', line = '', ...rest] = await exported(log, tree, { left: { from: 300, to: 302 } });
     expect(line).toBe(text(300));
-    for (let at = 0; at < line.length; at++) {
+    // A byte of each five: all of them take a minute.
+    for (let at = 0; at < line.length; at += 5) {
       const changed = line.slice(0, at) + (line[at] === '7' ? '8' : '7') + line.slice(at + 1);
       const found = findingsIn([before, bundle, changed, ...rest]);
       expect(found.some((finding) => finding.startsWith(named(300)))).toBe(true);
