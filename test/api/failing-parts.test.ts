@@ -3,9 +3,12 @@ import { statusOf } from '../../src/api/problem-details.ts';
 import type { Route } from '../../src/api/route.ts';
 import * as failures from '../../src/application/failures.ts';
 import type { EventLog } from '../../src/application/ports/event-log.ts';
+import type { TreeReader } from '../../src/application/ports/tree-store.ts';
 import { apiUnderTest } from '../support/api/api-under-test.ts';
 import { allServedRoutes, isGuarded, requestTo } from '../support/api/served-routes.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
+import { anchorOf, appendHistories, followAndSign } from '../support/transparency/anchored-log.ts';
+import { createTreeInMemory } from '../support/transparency/tree-in-memory.ts';
 
 /** What reading the log, or appending to it, may end with. */
 const ofTheLog = [
@@ -27,6 +30,14 @@ function failingLog(failure: Error): EventLog {
   return { ...createInMemoryLog(), readStream: fail, readPages: () => failingPages, subscribeAll, append: fail };
 }
 
+/** Of a log that was in order when it was signed. */
+async function signedTree(): Promise<TreeReader> {
+  const [log, tree] = [createInMemoryLog(), createTreeInMemory()];
+  await appendHistories(log, 0, 1);
+  await followAndSign(anchorOf(log, tree), log);
+  return tree;
+}
+
 const routes = allServedRoutes();
 /** Routes that pass on what a part ended with. */
 const documenting = (code: string) => routes.filter(({ problems }) => problems.some((each) => each === code));
@@ -43,7 +54,8 @@ describe('a failure of the log', () => {
   it.each(cases)('is answered as it is documented: %s, %s', async (code, _name, route, failure) => {
     // Keys are known already, so that the request comes as far as the log.
     const { apiKeys } = apiUnderTest();
-    const answer = await apiUnderTest({ log: failingLog(failure), apiKeys }).call(requestTo(route));
+    const auditTree = await signedTree();
+    const answer = await apiUnderTest({ log: failingLog(failure), apiKeys, auditTree }).call(requestTo(route));
     expect(answer.json()).toMatchObject({ code, status: statusOf({ code }) });
     expect(answer.body).not.toContain(failure.message);
   });
