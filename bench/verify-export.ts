@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   bundleLine,
   EXPORT_FORMAT,
@@ -28,6 +29,7 @@ import { received, started, succeeded } from '../test/support/domain/transitions
 import { sealedHistory } from '../test/support/sealed-history.ts';
 import { logKey } from '../test/support/transparency/test-keys.ts';
 
+const eventops = fileURLToPath(new URL('../bin/eventops', import.meta.url));
 const size = Number(process.argv[2] ?? 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), 'eventops-bench-'));
 const file = join(folder, 'export.ndjson');
@@ -111,7 +113,7 @@ try {
   const verifying = performance.now();
   const env = { ...process.env, NODE_OPTIONS: `--import ${measured}` };
   const command = ['audit', 'verify', file, '--key', formatVerifierKey(logKey)];
-  process.stdout.write(execFileSync('bin/eventops', command, { env, stdio: ['ignore', 'pipe', 'inherit'] }));
+  process.stdout.write(execFileSync(eventops, command, { env, stdio: ['ignore', 'pipe', 'inherit'] }));
   console.log(`verified in ${seconds(verifying)} s`);
 } finally {
   rmSync(folder, { recursive: true });
