@@ -12,8 +12,10 @@ const FORMULA = /^\s*[=+\-@＝＋－＠]/u;
 /** A cell is one line, so that a row is, and nothing in it moves the cursor of a terminal. */
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
+type Cell = string | number | bigint | null | undefined;
+
 /** A cell that is read as text by whatever opens it. */
-export function csvCell(value: unknown): string {
+export function csvCell(value: Cell): string {
   const text = String(value ?? '').replaceAll(CONTROL, '\uFFFD');
   return `"${FORMULA.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
 }
@@ -28,13 +30,13 @@ export async function* csvLines(
     if (exported.kind === 'transition') yield row(cellsOf(exported.leaf, exported.recorded, showsData));
 }
 
-const row = (cells: readonly unknown[]) => `${cells.map(csvCell).join()}\r\n`;
+const row = (cells: readonly Cell[]) => `${cells.map(csvCell).join()}\r\n`;
 
 function cellsOf(
   leaf: number | null,
   recorded: RecordedTransition,
   showsData: (recorded: RecordedTransition) => boolean,
-): readonly unknown[] {
+): readonly Cell[] {
   const { stream, revision, recordedAt, type, id } = recorded;
   const { actor, hash, ...envelope } = envelopeOf(recorded);
   const who = actor?.kind === 'principal' ? actor.subject : actor?.process;

@@ -119,7 +119,7 @@ export function createExportVerifier(
     const named = nameOf(entry);
     if (leaf <= lastLeaf) find(`${named}: stands behind leaf ${lastLeaf}, or twice`);
     lastLeaf = Math.max(leaf, lastLeaf);
-    bundle?.came.set(leaf, String(item['prevHash']));
+    bundle?.came.set(leaf, textOf(item['prevHash']));
     const { stream, revision, hash: said } = item;
     if (stream !== entry.stream || revision !== entry.revision) {
       bundle?.came.set(leaf, UNKNOWN);
@@ -129,7 +129,7 @@ export function createExportVerifier(
     if (hashed === entry.hash && said === hashed) return;
     find(
       hashed === said
-        ? `${named}: was written again, with a hash of its own: ${said}, and ${entry.hash} was signed`
+        ? `${named}: was written again, with a hash of its own: ${textOf(said)}, and ${entry.hash} was signed`
         : `${named}: is not what was written: its hash is ${hashed}, and ${entry.hash} was signed`,
     );
   }
@@ -237,7 +237,9 @@ const losses = {
 
 /** The leaf, where one is known. */
 const nameOf = ({ stream, revision, index }: Partial<Entry> | Item) =>
-  `${String(stream)}, revision ${String(revision)}${index === undefined ? '' : ` (leaf ${String(index)})`}`;
+  `${textOf(stream)}, revision ${textOf(revision)}${index === undefined ? '' : ` (leaf ${textOf(index)})`}`;
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** The rule of docs/histories.md. */
 function hashOfItem({ hash: _, ...item }: Item, dataSha256: string): string | null {

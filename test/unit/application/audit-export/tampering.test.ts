@@ -32,7 +32,7 @@ const named = (leaf: number) => {
   return `${stream}, revision ${revision} (leaf ${leaf})`;
 };
 /** Another export, with these lines in place of those of a leaf. */
-const with_ = (leaf: number, ...instead: readonly string[]) => lines.toSpliced(lineOf(leaf), 1, ...instead);
+const instead = (leaf: number, ...others: readonly string[]) => lines.toSpliced(lineOf(leaf), 1, ...others);
 const text = (leaf: number) => lines[lineOf(leaf)] ?? '';
 
 describe('the lines of an export of which something was changed', () => {
@@ -48,7 +48,7 @@ describe('the lines of an export of which something was changed', () => {
   });
 
   it('name the transition that was removed', () => {
-    expect(findingsIn(with_(300))).toEqual([
+    expect(findingsIn(instead(300))).toEqual([
       `${named(300)}: is missing`,
       'The export had 400 transitions, and 399 are there',
     ]);
@@ -78,7 +78,7 @@ describe('the lines of an export of which something was changed', () => {
   it('name each transition of a history that was written again with all its hashes', () => {
     const stream = String(JSON.parse(text(300)).transition.stream);
     const again = sealedHistory([receivedFrom('bank'), started()], stream.slice('event-'.length));
-    const instead = again.map((recorded, at) => {
+    const forged = again.map((recorded, at) => {
       const { metadata, data, ...rest } = recorded;
       const { $correlationId: correlationId, $causationId: causationId, hash, ...others } = JSON.parse(metadata);
       const { id, type, schemaVersion, recordedAt } = rest;
@@ -95,7 +95,7 @@ describe('the lines of an export of which something was changed', () => {
       };
       return `{"leaf":${300 + at},"transition":${JSON.stringify({ ...envelope, hash }).slice(0, -1)},"data":${data}}}`;
     });
-    const found = findingsIn(lines.with(lineOf(300), instead[0] ?? '').with(lineOf(301), instead[1] ?? ''));
+    const found = findingsIn(lines.with(lineOf(300), forged[0] ?? '').with(lineOf(301), forged[1] ?? ''));
     expect(found.filter((each) => each.includes('was written again, with a hash of its own')).length).toBe(2);
     expect(found.map((each) => each.split(':')[0])).toEqual(expect.arrayContaining([named(300), named(301)]));
   });
@@ -274,8 +274,8 @@ describe('an export that is not for this verifier', () => {
   it('has hostile lines among its own: each is named, and what they hide', () => {
     const deep = `{"leaf":300,"transition":{"actor":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`;
     for (const hostile of ['\0', deep, '{"leaf":300,"transition":{"__proto__":{}}}', '{"leaf":1e99,"transition":{}}'])
-      expect(findingsIn(with_(300, hostile)).join('\n')).toMatch(named(300));
+      expect(findingsIn(instead(300, hostile)).join('\n')).toMatch(named(300));
     const twice = text(300).replace('"transition":{', '"transition":{"stream":"event-other",');
-    expect(findingsIn(with_(300, twice))[0]).toMatch(named(300));
+    expect(findingsIn(instead(300, twice))[0]).toMatch(named(300));
   });
 });
