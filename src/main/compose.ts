@@ -174,14 +174,15 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   };
 }
 
-const rowAuditOf =
-  ({ parts, metrics, logger }: Pick<Given, 'parts' | 'metrics' | 'logger'>) =>
-  (position: () => LogPosition | null) => {
+/** For each time that the rows of events are followed again: after a change of lease, or of the copies that there are. */
+function rowAuditOf({ parts, metrics, logger }: Pick<Given, 'parts' | 'metrics' | 'logger'>) {
+  const onTurn = metrics.rowAudit();
+  return (position: () => LogPosition | null) => {
     const { db } = opened(parts.readTables);
     const segments = createLogSegmentsReader(readOnly(db));
-    const onTurn = metrics.rowAudit();
     return createRowAudit({ db, log: parts.log, segments, random, clock, logger, position, onTurn });
   };
+}
 
 /** What anyone may know; where the port is reached from this machine alone, also why a part is not ready. */
 const readinessFor =
