@@ -85,7 +85,7 @@ describe('rebuilds again and again, while events are posted and lists are read',
     const service = { urls: [`http://127.0.0.1:${port}`], token: await adminToken(dataFolder) };
     const process = spawnEventOps({ env: { DATA_DIR: dataFolder, ...envOfLoad(folder) }, port, metricsPort });
     await inTime('EventOps is ready', WITHIN_MS, process.ready);
-    const clients = clientsOf(service.urls[0] ?? '', service.token, isWhole() ? 500 : 50);
+    const clients = clientsOf(service.urls[0] ?? '', service.token, isWhole() ? 500 : 20);
     const rebuilding = keepRebuilding(service, 'events');
     // The first is promoted and rolled back, the second promoted and dropped.
     const promotions = isWhole() ? 6 : 2;
