@@ -13,6 +13,7 @@ import {
   truth,
   url,
   wholeNumber,
+  witnesses,
 } from './setting-types.ts';
 import { otelWithoutEffect, type Tracing, tracingOf, tracingSettings } from './tracing-settings.ts';
 import { unknownSettings } from './unknown-settings.ts';
@@ -56,6 +57,7 @@ const settings = z.object({
   AUDIT_ORIGIN: keyName('localhost/audit'),
   AUDIT_KEY_FILE: path('').optional(),
   AUDIT_CHECKPOINT_SECONDS: wholeNumber(1, 86_400, 10),
+  AUDIT_WITNESSES: witnesses(),
   EXPLAIN: choice(explainModes).default('dead'),
   EXPLAIN_DAILY_CALLS: wholeNumber(0, 1_000_000, 200),
   EXPLAIN_TIMEOUT_MS: wholeNumber(100, 600_000, 10_000),
@@ -136,6 +138,8 @@ export interface Config {
   /** What they are signed with; `null` for a key in the data folder. */
   readonly auditKeyFile: string | null;
   readonly auditCheckpointSeconds: number;
+  /** Who is asked to cosign each. */
+  readonly auditWitnesses: readonly { readonly vkey: string; readonly url: string }[];
   readonly explain: (typeof explainModes)[number];
   /** Calls of models in a day; 0 for none. */
   readonly explainDailyCalls: number;
@@ -209,6 +213,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     auditOrigin: values.AUDIT_ORIGIN,
     auditKeyFile: values.AUDIT_KEY_FILE ? resolve(values.AUDIT_KEY_FILE) : null,
     auditCheckpointSeconds: values.AUDIT_CHECKPOINT_SECONDS,
+    auditWitnesses: values.AUDIT_WITNESSES,
     explain: values.EXPLAIN,
     explainDailyCalls: values.EXPLAIN_DAILY_CALLS,
     explainTimeoutMs: values.EXPLAIN_TIMEOUT_MS,

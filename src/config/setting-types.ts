@@ -103,6 +103,21 @@ export const networks = () =>
     'must be addresses such as 10.0.0.7, or networks such as 10.0.0.0/8, separated by commas; not everyone, as * and /0 would be',
   );
 
+/** A witness of the audit tree: its verifier key, a space, and the URL before `/add-checkpoint`. */
+const witness = /^(\S+\+[0-9a-f]{8}\+[\w+/=]+) +(https?:\/\/[^@?#\s]+)$/;
+
+/** Whether each key is one is seen where it is used. */
+export const witnesses = () =>
+  list(
+    (value) => witness.test(value) && URL.canParse(value.slice(value.lastIndexOf(' ') + 1)),
+    'must be witnesses, separated by commas: each its verifier key (name+id+key), a space, and its URL, beginning with https:// or http://, without user and query',
+  ).transform((values) =>
+    values.map((value) => {
+      const [, vkey = '', prefix = ''] = witness.exec(value) ?? [];
+      return { vkey, url: prefix.replace(/\/+$/, '') };
+    }),
+  );
+
 function isNetwork(value: string): boolean {
   const [, address = '', , prefix] = /^([\da-f.:]+)(\/([1-9]\d{0,2}))?$/i.exec(value) ?? [];
   const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;

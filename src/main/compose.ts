@@ -148,8 +148,10 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   );
   metrics.showReadinessOf(checks);
   // Named, and no reason to be taken out of service: one event that cannot be projected must not stop all others.
-  const notices = services.flatMap(({ name, notice }): ReadinessCheck[] =>
-    notice === undefined ? [] : [{ part: `${name} (rows)`, check: async () => notice(), isDispensable: true }],
+  const notices = services.flatMap(({ name, notice, noticeAbout = 'rows' }): ReadinessCheck[] =>
+    notice === undefined
+      ? []
+      : [{ part: `${name} (${noticeAbout})`, check: async () => notice(), isDispensable: true }],
   );
   const { host, metricsHost, metricsPort: port } = config;
   const readiness = readinessFor({ checks, notices, roles, isOnlyHere: isLoopback(metricsHost) });

@@ -2,6 +2,7 @@ import type { BackgroundService } from '../ports/background-service.ts';
 import type { Clock } from '../ports/clock.ts';
 import { kindOf, type RepeatingReport } from '../repeating-report.ts';
 import type { Anchor } from './anchor.ts';
+import type { Cosigning } from './cosigning.ts';
 
 /** How long a change of the log behind the tree may stay unseen where histories are sampled: 256 leaves each time. */
 const COMPARE_EVERY_MS = 60_000;
@@ -11,13 +12,18 @@ interface AnchorServiceOptions {
   /** Follows the log for it. */
   readonly following: BackgroundService;
   readonly checkpointEveryMs: number;
+  /** By witnesses; absent where none is named. */
+  readonly cosigning?: Cosigning | null;
   readonly clock: Clock;
   readonly report: RepeatingReport;
 }
 
-/** The log is followed, and at intervals what is new is signed, and some of what is old is held against the log. */
+/**
+ * The log is followed, and at intervals what is new is signed, and some of what is old is held against the log. Beside
+ * that witnesses are asked.
+ */
 export function createAnchorService(options: AnchorServiceOptions): BackgroundService {
-  const { anchor, following, checkpointEveryMs, clock, report } = options;
+  const { anchor, following, checkpointEveryMs, cosigning = null, clock, report } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const unhealthy = new Map<string, string>();
@@ -49,6 +55,7 @@ export function createAnchorService(options: AnchorServiceOptions): BackgroundSe
     ...following,
     async start() {
       await following.start();
+      cosigning?.start();
       running = Promise.all([
         repeat(checkpointEveryMs, 'signing', () => anchor.sign()),
         repeat(COMPARE_EVERY_MS, 'comparing it with the log', () => anchor.compare()),
@@ -56,8 +63,9 @@ export function createAnchorService(options: AnchorServiceOptions): BackgroundSe
     },
     async stop() {
       stopping.abort();
-      await Promise.all([following.stop(), running]);
+      await Promise.all([following.stop(), running, cosigning?.stop()]);
     },
     unhealthyReason: () => following.unhealthyReason() ?? [...unhealthy.values()][0] ?? null,
+    notice: () => cosigning?.notice() ?? null,
   };
 }

@@ -49,6 +49,10 @@ export interface Anchor extends Subscriber {
   sign(): Promise<void>;
   /** Holds a random bundle of the tree against the log. @throws as `sign` */
   compare(): Promise<void>;
+  /** What was signed last; `null` before the first, and while all is to be loaded again. */
+  signed(): LastSigned | null;
+  /** Keeps a witness's line with the checkpoint of that size, unless a larger one was signed since. @throws as `sign` */
+  keepCosignature(size: number, line: string): Promise<void>;
 }
 
 /**
@@ -185,6 +189,13 @@ export function createAnchor(options: AnchorOptions): Anchor {
     await compareWithLog(await readEntries(bundle * TILE_WIDTH, state.size, store), log);
   }
 
+  async function keepCosignature(size: number, line: string): Promise<void> {
+    if (!isUsable || state === null || signed?.checkpoint.size !== size) return;
+    const cosigned = { ...signed, cosignatures: [...(signed.cosignatures ?? []), line] };
+    await commit({ ...state, signed: cosigned });
+    signed = cosigned;
+  }
+
   return {
     name: 'anchor',
     load: () => exclusively(load),
@@ -200,6 +211,8 @@ export function createAnchor(options: AnchorOptions): Anchor {
     isCheckpointUnmoved: async () => isUsable,
     sign: () => exclusively(sign),
     compare: () => exclusively(compare),
+    signed: () => (isUsable ? signed : null),
+    keepCosignature: (size, line) => exclusively(() => keepCosignature(size, line)),
   };
 }
 

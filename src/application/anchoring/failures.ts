@@ -13,3 +13,8 @@ export class AuditTreeDamaged extends OperationalFailure {
   readonly code = 'audit-tree-damaged';
   readonly retryable = true;
 }
+
+/** A witness has not cosigned a checkpoint, and says why, or says nothing that can be used. */
+export class WitnessRefused extends Error {
+  override readonly name = 'WitnessRefused';
+}

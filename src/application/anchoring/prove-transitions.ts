@@ -6,7 +6,7 @@ import { formatProofFile } from '../transparency/proof-files.ts';
 import { type TileName, tilePath } from '../transparency/tile-names.ts';
 import { readingTiles } from '../transparency/tiles.ts';
 import { createLeafFinder } from './find-leaf.ts';
-import { readTileUnder } from './signed-tree.ts';
+import { cosignedNote, readTileUnder } from './signed-tree.ts';
 
 /** Under one checkpoint, the newest when it was made. */
 export interface Prover {
@@ -29,9 +29,9 @@ export async function createProver(sources: {
   readonly tree: TreeReader;
 }): Promise<Prover | null> {
   const { log } = sources;
-  const checkpoint = (await sources.tree.state())?.signed?.checkpoint ?? null;
-  if (checkpoint === null) return null;
-  const { size, note } = checkpoint;
+  const signed = (await sources.tree.state())?.signed ?? null;
+  if (signed === null) return null;
+  const { size } = signed.checkpoint;
   const readTile = remembering((name) => readTileUnder(size, sources.tree, name));
   const leaves = await createLeafFinder(size, { log, tree: { read: readTile } });
   return {
@@ -41,7 +41,7 @@ export async function createProver(sources: {
       const entry = await leaves.find(recorded);
       const proof = await makeInclusionProof(entry.index, size, readingTiles(size, readTile));
       const extra = withEntry ? Buffer.from(formatEntry(entry)) : null;
-      return formatProofFile({ extra, index: entry.index, proof, checkpoint: note });
+      return formatProofFile({ extra, index: entry.index, proof, checkpoint: cosignedNote(signed) });
     },
   };
 }

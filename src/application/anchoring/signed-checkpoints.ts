@@ -42,7 +42,9 @@ export async function lastSigned(
         throw lacks(stream, known, 'has another one in its place');
     }
   if (known !== null && last.revision < known.revision) throw lacks(stream, known, 'does not have it');
-  return lastSignedIn(last);
+  const found = lastSignedIn(last);
+  const isKnown = found !== null && found.revision === known?.revision;
+  return isKnown && known.cosignatures !== undefined ? { ...found, cosignatures: known.cosignatures } : found;
 }
 
 const lacks = (stream: string, { revision: at, checkpoint }: LastSigned, how: string) =>

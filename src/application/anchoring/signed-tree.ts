@@ -1,12 +1,18 @@
 import { AuditTreeUnavailable } from '../failures.ts';
-import type { TreeReader } from '../ports/tree-store.ts';
+import type { LastSigned, TreeReader } from '../ports/tree-store.ts';
 import { decodeBundle, encodeBundle } from '../transparency/entry-bundles.ts';
 import { TILE_WIDTH, type TileName, tilePath } from '../transparency/tile-names.ts';
 import { hashesAt } from '../transparency/tiles.ts';
 
 /** The checkpoint that was signed last, as a signed note; `null` before the first. @throws {AuditTreeUnavailable} */
-export const signedNote = async (tree: Pick<TreeReader, 'state'>): Promise<string | null> =>
-  (await tree.state())?.signed?.checkpoint.note ?? null;
+export async function signedNote(tree: Pick<TreeReader, 'state'>): Promise<string | null> {
+  const signed = (await tree.state())?.signed ?? null;
+  return signed && cosignedNote(signed);
+}
+
+/** A checkpoint with the cosignatures that witnesses have given so far. */
+export const cosignedNote = ({ checkpoint, cosignatures = [] }: LastSigned): string =>
+  checkpoint.note + cosignatures.join('');
 
 /**
  * A tile of the tree under the checkpoint that was signed last, or under any before it; `null` for one that goes beyond

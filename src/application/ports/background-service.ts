@@ -13,4 +13,6 @@ export interface BackgroundService {
   unhealthyReason(): string | null;
   /** What an operator should know though it is at work; `null` when there is nothing. */
   notice?(): string | null;
+  /** What the notice is about; `rows` unless it says so. */
+  readonly noticeAbout?: string;
 }

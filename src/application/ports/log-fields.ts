@@ -73,6 +73,7 @@ export const logFields = [
   'settings',
   'signal',
   'subscriber',
+  'witness',
   // A request.
   'address',
   'clientId',

@@ -12,6 +12,8 @@ export interface LastSigned {
   readonly revision: number;
   readonly headId: string | null;
   readonly headHash: string;
+  /** Of witnesses, each a line that ends in a newline. Absent before the first. */
+  readonly cosignatures?: readonly string[];
 }
 
 /** How far the tree goes. Plain JSON, kept over versions of this program. */

@@ -48,7 +48,9 @@ export async function metricsOfAllParts() {
   metrics.showReadinessOf([{ part: 'log', check: async () => null }]);
   metrics.showBrokenHistories(() => 0);
   metrics.showDroppedOutput(() => 0);
-  metrics.audit().signed(1);
+  const { signed, cosigned } = metrics.audit();
+  signed(1);
+  cosigned('witness.example/w1', 1);
   metrics.rowAudit()(1, 0);
   metrics.handlersEnded('crashed');
   metrics.passedOver('projection:events', 0);

@@ -195,6 +195,28 @@ describe('settings', () => {
     expect(readConfig({})).toMatchObject({ corsOrigins: [], trustProxy: [] });
   });
 
+  it('that are witnesses are each a key and a URL, of which a slash at its end is left out', () => {
+    const key = 'witness.example/w1+e354c969+BJENRJzr4SoL3n3Wfi3N9c8U8uNraKGH4tNUqGUWGwwO';
+    expect(
+      readConfig({ AUDIT_WITNESSES: `${key} https://witness.example/log/,  ${key}  http://10.0.0.7:8100` }),
+    ).toMatchObject({
+      auditWitnesses: [
+        { vkey: key, url: 'https://witness.example/log' },
+        { vkey: key, url: 'http://10.0.0.7:8100' },
+      ],
+    });
+    for (const wrong of [
+      'https://w.example',
+      key,
+      `${key}=https://w.example`,
+      `${key} ftp://w.example`,
+      `${key} https://u:p@w.example`,
+    ])
+      expect(problemsOf({ AUDIT_WITNESSES: wrong }), wrong).toEqual([
+        expect.stringContaining('AUDIT_WITNESSES: must be witnesses'),
+      ]);
+  });
+
   it.each([
     [
       'CORS_ORIGINS',
