@@ -17,8 +17,9 @@ const isOfFailureGroups = (point: CrashPoint) =>
 export const isOutOfReach = (point: CrashPoint) => isOfAnotherVersion(point) || isOfFailureGroups(point);
 /** What an operator has to ask for a rebuild for. */
 const ofRebuild = /^(append-Rebuild\w+|(create|index|drop)-copy|(exchange|compare)-copies)\./;
-/** What goes wrong in a rebuild is not for a load to bring about. */
-export const isOfFailedRebuild = (point: CrashPoint) => /^append-Rebuild(ExchangeFailed|Failed)\./.test(point);
+/** What goes wrong in a rebuild, or differs, is not for a load to bring about. */
+export const isOfFailedRebuild = (point: CrashPoint) =>
+  /^append-Rebuild(ExchangeFailed|Failed|DifferencesAccepted)\./.test(point);
 /** What one process with an embedded log never does: it shares with no other, and its log is never away. */
 const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease)\./;
 /** Come to once in the life of a process, or once in each of its roles. */
