@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import type { IdentifiedGroup } from '../../../application/failure-groups/identity.ts';
+import { load } from '../../../application/load.ts';
 import type { FailureGroupAct } from '../../../application/use-cases/failure-group/act-on-failure-group.ts';
+import { failureGroupAggregate } from '../../../domain/failure-group/aggregate.ts';
 import { findGroupItself } from '../../../projections/failure-groups/queries.ts';
+import type { RouteDependencies } from '../../dependencies.ts';
 import { JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { readBody } from '../../intake/json-body.ts';
 import { actContextOf } from '../../plugins/access.ts';
@@ -52,17 +56,17 @@ export const defineActOnFailureGroup = <Body extends z.ZodType>(definition: Defi
     },
     problems: ['failure-group-not-found', 'read-database-unavailable', ...definition.problems, ...problemsOfAppending],
     handler:
-      ({ readDatabase, useCases }) =>
+      ({ log, readDatabase, useCases }) =>
       async (request, reply) => {
         const { id } = request.params as { readonly id: string };
         const given = readBody(request, definition.body);
         if (!given.ok) return sendProblem(reply, given.problem);
         if (!isUuid(id)) return sendProblem(reply, { code: 'failure-group-not-found' });
-        const db = readDatabase('failure-groups');
-        const group = await findGroupItself(db, id.toLowerCase());
+        const find = (each: string) => findGroup({ log, readDatabase }, each.toLowerCase());
+        const group = await find(id);
         if (group === null) return sendProblem(reply, { code: 'failure-group-not-found' });
         const act = definition.act(given.value, request.principal.subject, group.id);
-        if (act.kind === 'MergeFailureGroup' && (await findGroupItself(db, act.into)) === null)
+        if (act.kind === 'MergeFailureGroup' && (await find(act.into)) === null)
           return sendProblem(reply, { code: 'failure-group-not-found', detail: 'The group to merge into is none.' });
         const result = await useCases.actOnFailureGroup({ ...group, act, context: actContextOf(request) });
         if (!result.ok) return sendProblem(reply, problemOfRejection(result.rejection));
@@ -70,3 +74,12 @@ export const defineActOnFailureGroup = <Body extends z.ZodType>(definition: Defi
         return reply.header('content-type', JSON_CONTENT_TYPE).send(JSON.stringify(answer));
       },
   });
+
+/** From its stream, where something was recorded about it, else from its row. `null` where there is no such group. */
+async function findGroup(
+  { log, readDatabase }: Pick<RouteDependencies, 'log' | 'readDatabase'>,
+  id: string,
+): Promise<IdentifiedGroup | null> {
+  const { state } = await load(failureGroupAggregate, log, id);
+  return state === null ? findGroupItself(readDatabase('failure-groups'), id) : { id, of: state.of };
+}
