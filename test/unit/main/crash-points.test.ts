@@ -28,6 +28,8 @@ const withoutPoints = [
   'tree-store',
   // So is this: what comes between two steps is in test/unit/application/log-segments.
   'log-segments',
+  // Of a witness, which is a process of its own: test/unit/application/witnessing and test/integration/witnessing.
+  'witness-store',
   // Of a verifier, which starts again.
   'stream-heads',
   // What comes between two steps is in test/unit/application/explaining.
