@@ -51,7 +51,7 @@ export function createReceiptWaits({ log, auditTree, clock, limit }: Options): R
     if (isLooking) return;
     isLooking = true;
     while (waiting.size > 0 && !closed) {
-      // A tree that is away comes back, or the waits end at their time.
+      // A tree that is unavailable becomes available again, or the waits end at their time.
       await look().catch(() => {});
       await clock.sleep(LOOK_EVERY_MS);
     }

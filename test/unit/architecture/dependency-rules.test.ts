@@ -32,6 +32,8 @@ const packageNames = [
   '@eventstore/db-client',
   'jose',
   'commander',
+  'openai',
+  '@google/generative-ai',
   'undici',
   '@opentelemetry/api',
 ];
@@ -115,6 +117,8 @@ const violations: readonly (readonly [rule: string, files: Files])[] = [
   ['fastify-has-one-home', { 'src/worker/x.ts': `import 'fastify';` }],
   ['fastify-has-one-home', { 'src/worker/x.ts': `import '@fastify/helmet';` }],
   ['kysely-has-two-homes', { 'src/api/x.ts': `import { sql } from 'kysely';` }],
+  ['openai-has-one-home', { 'src/worker/x.ts': `import 'openai';` }],
+  ['gemini-has-one-home', { 'src/worker/x.ts': `import '@google/generative-ai';` }],
   ['opentelemetry-has-one-home', { 'src/api/x.ts': `import '@opentelemetry/api';` }],
   ['commander-has-one-home', { 'src/main/x.ts': `import 'commander';` }],
   ['src-stands-without-its-tests', { 'src/worker/x.ts': `import '../../test/x.ts';`, 'test/x.ts': '' }],

@@ -174,7 +174,7 @@ describe('a log that was changed after it was signed', () => {
 });
 
 describe('a log that was changed and signed again by whoever has its key', () => {
-  /** All of it was written anew, with one history left out, another in its place, or without its end. */
+  /** All of it was written again, with one history left out, another in its place, or without its end. */
   async function signedAgain(histories: readonly [number, number][]) {
     const [forged, forgedTree] = [createInMemoryLog(), createTreeInMemory()];
     for (const [from, to] of histories) await appendHistories(forged, from, to);
