@@ -36,22 +36,25 @@ export async function benchRebuild(print: Print, transitions: number): Promise<v
       await makeDataFolder(dataFolder);
       await fillLog(join(dataFolder, 'log.sqlite'), transitions);
       if (on === 'PGlite') await measure(print, on, await runEventOps({ dataFolder }));
-      else await onPostgres(join(folder, 'postgres'), print, (env) => runEventOps({ dataFolder, env }));
+      else await onPostgres(print, (env) => runEventOps({ dataFolder, env }));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function onPostgres(folder: string, print: Print, start: (env: NodeJS.ProcessEnv) => Promise<RunningEventOps>) {
+async function onPostgres(print: Print, start: (env: NodeJS.ProcessEnv) => Promise<RunningEventOps>) {
   const found = findPostgres();
   if (!found.found) return print(`PostgreSQL: skipped, because ${found.why}`);
+  // Not within the other one: where this runs as root, the server runs as another user.
+  const folder = mkdtempSync(join(tmpdir(), 'eventops-bench-postgres-'));
   const server = createPostgres({ folder, binaries: found.binaries, fsync: true });
   await server.start();
   try {
     await measure(print, 'PostgreSQL', await start({ DATABASE_URL: await server.createDatabase('bench') }));
   } finally {
     await server.stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

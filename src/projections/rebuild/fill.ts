@@ -9,13 +9,14 @@ import type { Projector } from '../projector.ts';
 export const fillLimits = {
   /**
    * Transitions that are written in one transaction. Each row is written once in it, whatever happened to it in these: the
-   * larger, the fewer rows are written again later. Bounds the memory together with the next.
+   * larger, the fewer rows are written again later, and the longer do requests to the same process wait. Bounds the memory
+   * together with the next.
    */
-  batch: 20_000,
+  batch: 5_000,
   /** UTF-16 units of their data. */
-  characters: 16 * 1024 * 1024,
+  characters: 4 * 1024 * 1024,
   /** In one message of the log. */
-  page: 5_000,
+  page: 1_000,
 } as const;
 export type FillLimits = { readonly [Name in keyof typeof fillLimits]: number };
 
