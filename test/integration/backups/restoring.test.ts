@@ -190,7 +190,9 @@ describe('restoring a backup', () => {
     expect(await endOf(dataFolder)).toBe(BigInt(EVENTS * TRANSITIONS_OF_AN_EVENT));
   });
 
-  it('keeps rows that have seen more, says what they show, and leaves the start none of them', async () => {
+  it('keeps rows that have seen more, says what they show, and leaves the start none of them', {
+    timeout: 180_000,
+  }, async () => {
     const dataFolder = folderOfTest();
     const [held, lost] = [row('held', { id: deriveUuid('backed up', '0') }), row('lost')];
     await cp(await folderWithReadTables(), readTablesOf(dataFolder), { recursive: true });
