@@ -211,7 +211,7 @@ describe('a token that is not right', () => {
     const authenticator = await createDevelopmentAuthenticator({ dataFolder: folder, clock: { now: () => now } });
     const token = await build();
     expect(await authenticator.authenticate(token)).toBeNull();
-    const { call, server, recorded } = apiUnderTest({ authenticator });
+    const { call, server, recorded } = apiUnderTest({ authenticator, limits: { refusalsWithoutDelay: 1_000 } });
     for (const route of servedRoutes(server).filter(isGuarded)) {
       const answer = await call({ ...requestTo(route), as: token });
       expect([route.name, answer.statusCode]).toEqual([route.name, 401]);

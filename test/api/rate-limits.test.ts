@@ -124,13 +124,21 @@ describe('a request counts', () => {
 });
 
 describe('acts', () => {
-  it('are replays, discards, and what changes who may do what', () => {
+  it('are what changes events, rebuilds, failure groups or who may do what, and exports', () => {
     const acts = routes.filter(({ countsAs }) => countsAs === 'act').map(({ path }) => path);
     expect([...acts].sort()).toEqual([
       '/v1/api-keys',
       '/v1/api-keys/:id/revoke',
+      '/v1/audit/export',
       '/v1/dead-letters/:id/discard',
+      '/v1/events/:id/explanation',
       '/v1/events/:id/replay',
+      '/v1/failure-groups/:id/merge',
+      '/v1/failure-groups/:id/resolve',
+      '/v1/failure-groups/:id/split',
+      '/v1/failure-groups/:id/undo',
+      '/v1/projections/:name/rebuilds',
+      '/v1/projections/:name/rebuilds/:id/:act',
     ]);
   });
 
