@@ -17,6 +17,8 @@ export const failureGroups: ReadModel<Fact | null> = {
   ],
   createTables: createFailureGroupsTables,
   createIndexes: createFailureGroupsIndexes,
+  // Batches without a failure leave it where it is, and two copies are not written in the same batches.
+  notFromLog: { failure_groups_progress: ['position'] },
   // Its rows are sums, which one transition passed over would leave wrong permanently. What cannot be read is not counted.
   isNeverRefused: true,
   batching: { fullBatch: 5_000, intervalMs: 500 },
