@@ -33,6 +33,7 @@ it(`a kill while a backup is written leaves no file under its name that is not w
     const args = [SCRIPT, dataFolder, backups, String(life * 100_000), String(life)];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout });
+    const closed = Promise.all([once(child, 'close'), once(lines, 'close')]);
     const first = once(lines, 'line');
     let ofLife = 0;
     lines.on('line', (line) => {
@@ -40,10 +41,11 @@ it(`a kill while a backup is written leaves no file under its name that is not w
       if (what === 'answered') ofLife = Number(file) - life * 100_000;
       if (what === 'begun') begun.set(file, answered + Number(events) - life * 100_000);
     });
-    await first;
+    await Promise.race([first, closed]);
     await within(LONGEST_LIFE_MS);
+    expect({ life, ended: child.exitCode }).toEqual({ life, ended: null });
     child.kill('SIGKILL');
-    await Promise.all([once(child, 'close'), once(lines, 'close')]);
+    await closed;
     answered += ofLife;
   }
   const written = [...begun].filter(([file]) => existsSync(file));

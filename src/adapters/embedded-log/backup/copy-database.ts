@@ -7,6 +7,13 @@ import { whatTheSystemSays } from '../database/what-the-system-says.ts';
 /** One step of the copy, during which no append begins: about 0.3 ms. */
 const PAGES_IN_A_STEP = 32;
 /**
+ * What SQLite says when there is no error, and node:sqlite rejects with when the first step meets an append that is under way:
+ * it takes a copy of which no page is left, and none was copied, for one that failed (BackupJob in Node's node_sqlite.cc).
+ */
+const MET_AN_APPEND = 'not an error';
+/** How often a copy is begun again for that. */
+const MOST_BEGINNINGS = 1_000;
+/**
  * How much is copied between two syncs (8 MiB), which run beside the copy. The last one is in its last step: with all of the
  * file left to it, appends waited for that step for half a second for each 250 MiB.
  */
@@ -40,13 +47,15 @@ export function copyDatabase(database: DatabaseSync, target: string): DatabaseCo
 async function copy(database: DatabaseSync, target: string, isStopped: () => boolean): Promise<CopyOutcome> {
   const syncing = createSyncing(target);
   try {
-    await backup(database, target, {
-      rate: PAGES_IN_A_STEP,
-      progress({ totalPages, remainingPages }) {
-        if (isStopped()) throw new Error('it was stopped');
-        syncing.written(totalPages - remainingPages);
-      },
-    });
+    await betweenAppends(() =>
+      backup(database, target, {
+        rate: PAGES_IN_A_STEP,
+        progress({ totalPages, remainingPages }) {
+          if (isStopped()) throw new Error('it was stopped');
+          syncing.written(totalPages - remainingPages);
+        },
+      }),
+    );
     return { kind: 'copied' };
   } catch (error) {
     const what = isStopped() ? 'it was stopped' : messageOf(error);
@@ -58,6 +67,16 @@ async function copy(database: DatabaseSync, target: string, isStopped: () => boo
   } finally {
     await syncing.close();
   }
+}
+
+async function betweenAppends(begin: () => Promise<unknown>): Promise<void> {
+  for (let beginnings = 1; ; beginnings += 1)
+    try {
+      await begin();
+      return;
+    } catch (error) {
+      if (messageOf(error) !== MET_AN_APPEND || beginnings >= MOST_BEGINNINGS) throw error;
+    }
 }
 
 function createSyncing(path: string) {
