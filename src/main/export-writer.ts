@@ -1,6 +1,4 @@
 export interface ExportWriter {
-  /** Another answer begins: the whole export, or the rest of it. */
-  begin(): void;
   /** What of a line of the answer belongs to the file, with its end. */
   line(text: string): string;
   /** What to ask for the rest with; `null` before anything came. */
@@ -18,7 +16,6 @@ function ndjsonWriter(): ExportWriter {
   let [next, lastBundle, transitions] = [0, -1, 0];
   let isWhole = false;
   return {
-    begin() {},
     line(text) {
       const line = parsed(text);
       // The end of a connection may cut a line off.
@@ -66,7 +63,6 @@ function parsed(text: string): Line | null {
 /** Its answers cannot be put together: which leaf is the last is not said. */
 function csvWriter(): ExportWriter {
   return {
-    begin() {},
     line: (text) => `${text}\n`,
     cursor: () => null,
     isWhole: () => true,

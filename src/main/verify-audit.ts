@@ -7,6 +7,7 @@ import { type Policy, parsePolicy, policyOfKey } from '../application/transparen
 import { type VerifiedCheckpoint, verifyCheckpoint } from '../application/transparency/verify-checkpoint.ts';
 import type { AuditVerifyRequest } from '../cli/audit.ts';
 import type { Config } from '../config/config.ts';
+import { adviceOnFiles } from './advice-on-files.ts';
 import { bodyOf, openAnswer } from './ask-system.ts';
 import { CannotStart } from './cannot-start.ts';
 import { plain } from './terminal-text.ts';
@@ -46,7 +47,7 @@ export async function verifyAudit(config: Config, request: AuditVerifyRequest): 
       print(`${target}: nothing of it is to be believed`);
       return 1;
     }
-    process.stderr.write(`${plain((error as Error).message, LONGEST_FINDING)}\n`);
+    process.stderr.write(`${plain(adviceOnFiles(error) ?? (error as Error).message, LONGEST_FINDING)}\n`);
     return 2;
   }
 }
