@@ -7,6 +7,7 @@ import { EVENT_STREAM_PREFIX, eventIdOfStream, streamOf } from '../event-identit
 import { FAILURE_GROUP_STREAM_PREFIX, groupIdOfStream } from '../failure-groups/identity.ts';
 import { CheckpointRefused, HistoryBroken, UndecodableTransition } from '../failures.ts';
 import { handleCommand } from '../handle-command.ts';
+import { load } from '../load.ts';
 import type { CheckpointStore } from '../ports/checkpoint-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Checkpoint, EventLog, RecordedTransition } from '../ports/event-log.ts';
@@ -124,9 +125,13 @@ export function createExplainer(options: ExplainerOptions): Explainer {
     const requested = decodeTransition(failureGroupAggregate, recorded);
     if (requested.type !== 'ExplanationRequested') return;
     const { act, eventId } = requested.data;
+    const id = groupIdOfStream(recorded.stream);
+    // Read again, as after a restart, a request may have its answer already: no model is to be paid for another one.
+    const { state } = await load(failureGroupAggregate, log, id);
+    if (!state?.requests.some((open) => open.act === act)) return;
     const history = await readHistory(log, streamOf(eventId));
     const failed = history.findLast(({ type }) => type === 'ProcessingFailed');
-    if (failed !== undefined) await explain(attemptOf(failed), act, groupIdOfStream(recorded.stream));
+    if (failed !== undefined) await explain(attemptOf(failed), act, id);
   }
 
   async function handleOne(recorded: RecordedTransition): Promise<void> {
@@ -157,7 +162,10 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       }
     },
     async handle(transitions: readonly RecordedTransition[], checkpoint: Checkpoint) {
-      for (const recorded of transitions) await handleOne(recorded);
+      for (const recorded of transitions) {
+        stopping.throwIfAborted();
+        await handleOne(recorded);
+      }
       lastFailed.clear();
       reached = checkpoint;
     },

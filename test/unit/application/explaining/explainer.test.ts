@@ -139,8 +139,12 @@ describe('the explainer', () => {
       requestedBy: 'alice',
     } as const;
     await act(log, id, request);
-    await explainAll(log);
-    await explainAll(log);
+    const model = modelInMemory();
+    await explainAll(log, { clients: [model] });
+    expect(model.prompts).toHaveLength(1);
+    // Also when the request is read again, as after the loss of the checkpoint.
+    await explainAll(log, { clients: [model] });
+    expect(model.prompts).toHaveLength(1);
     expect(explanationsIn(log.all)).toMatchObject([
       { eventId: eventId('a'), request: null },
       { eventId: eventId('b'), request: 1 },
@@ -235,6 +239,16 @@ describe('the explainer', () => {
     isAway = false;
     await explainer.handle(batch, checkpoint);
     expect([model.prompts.length, explanationsIn(log.all).length]).toEqual([1, 1]);
+  });
+
+  it('leaves the rest of a batch when it is stopped', async () => {
+    const log = createInMemoryLog();
+    await append(log, 'a', dead());
+    const { explainerOf } = await import('../../../support/explaining/explained-log.ts');
+    const explainer = explainerOf(log, { stopping: AbortSignal.abort(new Error('stopping')) });
+    const { checkpoint } = (await log.head()) ?? {};
+    if (checkpoint === undefined) throw new Error('The log is empty');
+    await expect(explainer.handle(log.all.slice(0, 2), checkpoint)).rejects.toThrow('stopping');
   });
 
   it('goes on past a history that is not what was written', async () => {
