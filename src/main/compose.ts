@@ -108,7 +108,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   metrics.showDroppedOutput(droppedOutput);
   const measured = measuredParts(given.parts, metrics);
   const parts = { ...measured, log: reportingBrokenHistories(measured.log, brokenHistories) };
-  measureOnDemand(parts, { metrics, roles });
+  measureOnDemand(parts, { metrics, roles, explains: config.explain });
   const useCases = metrics.countedUseCases(createUseCases({ log: parts.log, clock, random }));
   const { shutdownTimeoutMs } = config;
   const processName = `${hostname()}/${process.pid}/${random.uuid().slice(0, 8)}`;

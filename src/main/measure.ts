@@ -2,6 +2,7 @@ import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
 import { EVENT_STREAM_PREFIX } from '../application/event-identity.ts';
 import { EXPLAINER, explainedPrefixes } from '../application/explaining/explainer.ts';
 import type { Role } from '../cli/program.ts';
+import type { Config } from '../config/config.ts';
 import { loadCheckpoints } from '../projections/checkpoints.ts';
 import { dueWork } from '../projections/due-work/read-model.ts';
 import { events } from '../projections/events/read-model.ts';
@@ -22,10 +23,16 @@ export const measuredParts = (parts: Parts, metrics: Metrics): Parts => ({
   leases: parts.leases && metrics.countedLeases(parts.leases),
 });
 
+interface Measured {
+  readonly metrics: Pick<Metrics, 'showBacklog' | 'showWorkLeft' | 'showLagIn'>;
+  readonly roles: readonly Role[];
+  readonly explains: Config['explain'];
+}
+
 /** What is measured when it is asked for. Each process with the read tables shows it, so that the end of one hides nothing. */
 export function measureOnDemand(
-  { log, readTables, bus }: Parts,
-  { metrics, roles }: { readonly metrics: Metrics; readonly roles: readonly Role[] },
+  { log, readTables, bus }: Pick<Parts, 'log' | 'readTables' | 'bus'>,
+  { metrics, roles, explains }: Measured,
 ): void {
   if (bus !== null && roles.includes('dispatcher')) metrics.showBacklog(() => bus.backlog());
   if (readTables === null) return;
@@ -48,9 +55,11 @@ export function measureOnDemand(
   }));
   const dispatcher = { name: DISPATCHER, streamPrefixes: [EVENT_STREAM_PREFIX], startsAtBeginning: false };
   const explainer = { name: EXPLAINER, streamPrefixes: explainedPrefixes, startsAtBeginning: true };
+  // Where nothing is explained nothing follows, and a lag that only grows would be an alert.
+  const isExplaining = roles.includes('explainer') && explains !== 'off';
   metrics.showLagIn({
     log,
-    subscribers: [...projections, dispatcher, ...(roles.includes('explainer') ? [explainer] : [])],
+    subscribers: [...projections, dispatcher, ...(isExplaining ? [explainer] : [])],
     storedCheckpoints: async () => loadCheckpoints(usable()),
   });
 }
