@@ -7,13 +7,14 @@ import { createInMemoryLog } from '../support/in-memory-log.ts';
 
 const tables = readTablesOfThisFile();
 const log = createInMemoryLog();
-const ids = { dead: '', alike: '', waiting: '' };
+const ids = { dead: '', alike: '', waiting: '', foreign: '' };
 
-/** Two events of the client `shop` failed alike, of which the first was explained, and one waits. */
+/** Two events of the client `shop` failed alike, of which the first was explained, and one waits. One of `other-shop` failed alike. */
 beforeAll(async () => {
   const { server, post, clock } = openApi({ log });
   for (const name of ['dead', 'alike', 'waiting'] as const) ids[name] = (await post(order, {}, 'shop')).json().id;
-  for (const id of [ids.dead, ids.alike]) {
+  ids.foreign = (await post(order, {}, 'other-shop')).json().id;
+  for (const id of [ids.dead, ids.alike, ids.foreign]) {
     const life = eventLife(log, clock, id);
     await life.start();
     await life.failForGood();
@@ -43,6 +44,14 @@ describe('the explanation of a dead letter', () => {
     const foreign = await asked(ids.dead, 'other-shop');
     expect([foreign.statusCode, foreign.body]).toEqual([404, (await asked(unknown, 'other-shop')).body]);
     expect((await asked('no-id')).json()).toMatchObject({ code: 'event-not-found' });
+  });
+
+  it('is of a client its own or that of another event of its own, and never that of another client', async () => {
+    expect((await asked(ids.alike, 'shop')).json()).toMatchObject({ eventId: ids.dead });
+    expect((await asked(ids.foreign)).json()).toMatchObject({ eventId: ids.dead });
+    const answer = await asked(ids.foreign, 'other-shop');
+    expect(answer.json()).toMatchObject({ code: 'explanation-not-found', status: 404 });
+    expect(answer.body).not.toContain(ids.dead);
   });
 
   it('is not there for what has not failed, or was not explained yet', async () => {

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { isAsWritten } from '../../../application/envelope.ts';
 import { decodeEventTransition } from '../../../application/event-history.ts';
 import { streamOf } from '../../../application/event-identity.ts';
 import type { EventReader } from '../../../application/ports/event-log.ts';
@@ -10,6 +11,22 @@ import type { Problem } from '../../problem-details.ts';
 type FailureOfEvent =
   | { readonly ok: true; readonly failed: TransitionData<'ProcessingFailed'> }
   | { readonly ok: false; readonly problem: Problem };
+
+/** Whether whoever asks may know of an event. @throws {LogUnavailable} */
+export async function mayKnowOfEvent(
+  log: Pick<EventReader, 'readPages'>,
+  eventId: string,
+  request: FastifyRequest,
+): Promise<boolean> {
+  if (!request.ownEventsOnly) return true;
+  for await (const [first] of log.readPages(streamOf(eventId))) {
+    // One that is not as it was written says nothing about whose the event is.
+    if (first === undefined || !isAsWritten(first)) return false;
+    const received = decodeEventTransition(first);
+    return received.type === 'EventReceived' && mayKnowOf(request, received.data);
+  }
+  return false;
+}
 
 /** The last failure of an event that whoever asks may know of. @throws {LogUnavailable} @throws {HistoryBroken} */
 export async function failureOfEvent(

@@ -12,7 +12,7 @@ import { takeRoom } from '../../plugins/room.ts';
 import { defineRoute } from '../../route.ts';
 import { problemsOfReadingTheLog } from '../../route-problems.ts';
 import { eventIdIn, eventIdParams, sendEventNotFound } from '../events/event-answers.ts';
-import { failureOfEvent } from './failure-of-event.ts';
+import { failureOfEvent, mayKnowOfEvent } from './failure-of-event.ts';
 
 export const getExplanation = defineRoute({
   name: 'getExplanation',
@@ -20,7 +20,7 @@ export const getExplanation = defineRoute({
   path: '/v1/events/:id/explanation',
   summary: 'Get the explanation of a failure',
   description:
-    'Why the event probably failed and what to do about it, as it was explained for this event or for another of its failure group. Written by rules or by a model, it is a hint: nothing is decided by it.',
+    'Why the event probably failed and what to do about it, as it was explained for this event or for another of its failure group: without `events:read`, for another of the own client. Written by rules or by a model, it is a hint: nothing is decided by it.',
   access: toReadEvents,
   params: eventIdParams,
   answers: {
@@ -38,7 +38,11 @@ export const getExplanation = defineRoute({
       if (!found.ok) return sendProblem(reply, found.problem);
       const groupIds = await groupsOf(log, found.failed);
       const explanation = await findExplanation(readDatabase('explanations'), { eventId, groupIds });
-      if (explanation === null)
+      // What was said of another client's event quotes it, so that it is as if nothing had been said yet.
+      const isShown =
+        explanation !== null &&
+        (explanation.eventId === eventId || (await mayKnowOfEvent(log, explanation.eventId, request)));
+      if (!isShown)
         return sendProblem(reply, {
           code: 'explanation-not-found',
           detail: 'Its failure has not been explained, or only just now. Ask again in a moment.',
