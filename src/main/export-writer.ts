@@ -13,6 +13,7 @@ export function createExportWriter(isCsv: boolean): ExportWriter {
 
 function ndjsonWriter(): ExportWriter {
   let to: number | null = null;
+  let treeSize = 0;
   let [next, lastBundle, transitions] = [0, -1, 0];
   let isWhole = false;
   return {
@@ -22,7 +23,7 @@ function ndjsonWriter(): ExportWriter {
       if (line === null) return '';
       if (line.format !== undefined) {
         if (to !== null) return '';
-        ({ from: next = 0, to = 0 } = line);
+        ({ from: next = 0, to = 0, treeSize = 0 } = line);
       } else if (line.entries !== undefined) {
         const first = line.entries[0]?.index ?? 0;
         if (first <= lastBundle) return '';
@@ -37,7 +38,7 @@ function ndjsonWriter(): ExportWriter {
       }
       return `${text}\n`;
     },
-    cursor: () => (to === null ? null : `${next}-${to}`),
+    cursor: () => (to === null ? null : `${next}-${to}-${treeSize}`),
     isWhole: () => isWhole,
   };
 }
@@ -46,6 +47,7 @@ interface Line {
   readonly format?: string;
   readonly from?: number;
   readonly to?: number;
+  readonly treeSize?: number;
   readonly entries?: readonly { readonly index: number }[];
   readonly leaf?: number | null;
   readonly transition?: unknown;

@@ -7,10 +7,11 @@ import { createTreeInMemory } from '../support/transparency/tree-in-memory.ts';
 
 const log = createInMemoryLog();
 const tree = createTreeInMemory();
+const anchor = anchorOf(log, tree);
 
 beforeAll(async () => {
   await appendHistories(log, 0, 100);
-  await followAndSign(anchorOf(log, tree), log);
+  await followAndSign(anchor, log);
 });
 
 const exported = (query = '', as = 'auditor') =>
@@ -29,10 +30,20 @@ describe('an export over HTTP', () => {
 
   it('goes on from a leaf where it broke off', async () => {
     const { checkpoint } = verified(linesOf((await exported()).body));
-    const rest = await exported(`?cursor=10-${checkpoint.size}`);
+    const rest = await exported(`?cursor=10-${checkpoint.size}-${checkpoint.size}`);
     expect(verified(linesOf(rest.body))).toMatchObject({
       ...{ findingsCount: 0, header: { from: 10 }, transitions: checkpoint.size - 10 },
     });
+  });
+
+  it('goes on under the checkpoint that it began with when another was signed since', async () => {
+    const begun = linesOf((await exported()).body);
+    const { size } = verified(begun).checkpoint;
+    await appendHistories(log, 100, 400);
+    await followAndSign(anchor, log);
+    const [header, ...rest] = linesOf((await exported(`?cursor=0-${size}-${size}`)).body);
+    expect(JSON.parse(header ?? '')).toMatchObject({ treeSize: size, filter: { cursor: `0-${size}-${size}` } });
+    expect(verified([...begun.slice(0, 1), ...rest])).toMatchObject({ findingsCount: 0, transitions: size });
   });
 
   it('is a table for people on request', async () => {

@@ -1,6 +1,5 @@
 import { anchoredPrefixes } from '../anchoring/anchor.ts';
-import { readSignedTile } from '../anchoring/signed-tree.ts';
-import { AuditTreeUnavailable } from '../failures.ts';
+import { readTileUnder } from '../anchoring/signed-tree.ts';
 import { readOn } from '../log-segments/read-on.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventReader, RecordedTransition } from '../ports/event-log.ts';
@@ -12,7 +11,7 @@ import { decodeBundle } from '../transparency/entry-bundles.ts';
 import { makeConsistencyProof, makeRangeProof } from '../transparency/make-proofs.ts';
 import { parseNote } from '../transparency/notes.ts';
 import type { ReadSubtrees } from '../transparency/subtrees.ts';
-import { TILE_WIDTH, type TileName, tilePath } from '../transparency/tile-names.ts';
+import { TILE_WIDTH, type TileName } from '../transparency/tile-names.ts';
 import { readingTiles } from '../transparency/tiles.ts';
 import { createEventFilter, type EventFilter } from './event-filter.ts';
 import { type LeafPlace, leavesOf, placeBefore } from './find-leaves.ts';
@@ -28,8 +27,8 @@ export interface ExportSources {
 export interface ExportRequest extends EventFilter {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** The leaves that are left of an export that broke off. */
-  readonly left?: { readonly from: number; readonly to: number } | undefined;
+  /** The leaves that are left of an export that broke off, and the size of the tree that it is proved by. */
+  readonly left?: { readonly from: number; readonly to: number; readonly treeSize: number } | undefined;
   /** A size of the tree for which it is to be shown that nothing of it has changed. */
   readonly consistentWith?: number | undefined;
 }
@@ -49,16 +48,18 @@ export interface Export {
 
 /**
  * Transitions that are under the newest checkpoint. They are given as the log and the tree have them: whether the two agree is
- * for the verifier to say.
+ * for the verifier to say. The rest of an export is proved by the tree that the export began with, so that the two make one: its
+ * header has the newest checkpoint all the same, which may be of a larger tree.
  * @returns `null` before anything was signed.
  * @throws {LogUnavailable} {AuditTreeUnavailable} @throws {CheckpointRefused} segments are of another log
  */
 export async function makeExport(sources: ExportSources, request: ExportRequest, note: string): Promise<Export> {
-  const { origin, size } = parseCheckpoint(parseNote(note).text);
+  const { origin, size: signedSize } = parseCheckpoint(parseNote(note).text);
+  const size = Math.min(request.left?.treeSize ?? signedSize, signedSize);
   const { since, until, left, consistentWith, type, source, client } = request;
   const { from, to, start } = await rangeOf(request, size, sources);
-  const tree = treeOf(size, sources.tree);
-  const cursor = left === undefined ? undefined : `${left.from}-${left.to}`;
+  const tree = treeOf(size, signedSize, sources.tree);
+  const cursor = left === undefined ? undefined : `${left.from}-${left.to}-${left.treeSize}`;
   return {
     header: {
       format: EXPORT_FORMAT,
@@ -109,12 +110,9 @@ interface SignedTree {
   prove(bundle: Bundle): Promise<readonly Buffer[]>;
 }
 
-function treeOf(size: number, tree: TreeReader): SignedTree {
-  const readTile = async (name: TileName): Promise<Buffer> => {
-    const bytes = await readSignedTile(tree, name);
-    if (bytes === null) throw new AuditTreeUnavailable(`${tilePath(name)} of the audit tree is missing`);
-    return bytes;
-  };
+/** The tree of the first `size` leaves, out of the tiles of the one that was signed last. */
+function treeOf(size: number, signedSize: number, tree: TreeReader): SignedTree {
+  const readTile = (name: TileName) => readTileUnder(signedSize, tree, name);
   const readSubtrees = readingTiles(size, readTile);
   return {
     readSubtrees,

@@ -8,10 +8,11 @@ import { createTreeInMemory } from '../../support/transparency/tree-in-memory.ts
 
 const log = createInMemoryLog();
 const tree = createTreeInMemory();
+const anchor = anchorOf(log, tree);
 
 beforeAll(async () => {
   await appendHistories(log, 0, 300);
-  await followAndSign(anchorOf(log, tree), log);
+  await followAndSign(anchor, log);
 });
 
 /** Answers, each of which breaks off after so many bytes. */
@@ -19,8 +20,8 @@ function breakingOff(bytes: readonly number[]) {
   const asked: (string | null)[] = [];
   const ask = async (cursor: string | null) => {
     const at = bytes[asked.push(cursor) - 1] ?? Number.POSITIVE_INFINITY;
-    const [from, to] = (cursor ?? '').split('-').map(Number);
-    const left = cursor === null ? {} : { left: { from: from ?? 0, to: to ?? 0 } };
+    const [from = 0, to = 0, treeSize = 0] = (cursor ?? '').split('-').map(Number);
+    const left = cursor === null ? {} : { left: { from, to, treeSize } };
     const answer = Buffer.from(`${(await exported(log, tree, left)).join('\n')}\n`);
     return (async function* () {
       yield answer.subarray(0, at);
@@ -51,6 +52,20 @@ describe('an export that is received', () => {
       expect(verified(lines).transitions).toBe(transitions);
       expect(asked).toHaveLength(bytes.length + 1);
     }
+  });
+
+  it('is valid also when other checkpoints were signed between the break and the rest', async () => {
+    const { checkpoint } = verified(await exported(log, tree));
+    const { asked, ask } = breakingOff([40_000, 60_000]);
+    let histories = 300;
+    const lines = await received(async (cursor) => {
+      const answer = await ask(cursor);
+      await appendHistories(log, histories, (histories += 200));
+      await followAndSign(anchor, log);
+      return answer;
+    });
+    expect(asked).toHaveLength(3);
+    expect(verified(lines)).toMatchObject({ findingsCount: 0, checkpoint, transitions: checkpoint.size });
   });
 
   it('is given up when nothing more of it comes', async () => {

@@ -15,7 +15,7 @@ import { sendPieces } from '../../send-json.ts';
 import { hasPayload } from '../../transition-json.ts';
 
 const contentTypes = { ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
-const CURSOR = /^(\d{1,15})-(\d{1,15})$/;
+const CURSOR = /^(\d{1,15})-(\d{1,15})-(\d{1,15})$/;
 const name = z.string().min(1).max(1_000).optional();
 
 const query = z.strictObject({
@@ -33,10 +33,10 @@ const query = z.strictObject({
     .describe('The size in a checkpoint that you kept: adds the proof that its tree is the beginning of this one.'),
   cursor: z
     .string()
-    .regex(CURSOR, { error: 'must be two numbers with a dash between' })
+    .regex(CURSOR, { error: 'must be three numbers with dashes between' })
     .optional()
     .describe(
-      'For the rest of an export that broke off: the leaf after the last one that came, a dash, and `to` of its first line. Goes with the same filters; `since` and `until` are not looked at again.',
+      'For the rest of an export that broke off: the leaf after the last one that came, `to` and `treeSize` of its first line, with dashes between. The rest is proved under the checkpoint of that line: without its own first line, it goes behind what came. Goes with the same filters; `since` and `until` are not looked at again.',
     ),
 });
 
@@ -97,8 +97,8 @@ const none = async () => null;
 const noSegments = { firstOverlapping: none, lastOverlapping: none, withLeaf: none, last: none };
 
 function leavesIn(cursor: string | undefined) {
-  const [, from, to] = CURSOR.exec(cursor ?? '') ?? [];
-  return from === undefined ? undefined : { from: Number(from), to: Number(to) };
+  const [, from, to, treeSize] = CURSOR.exec(cursor ?? '') ?? [];
+  return from === undefined ? undefined : { from: Number(from), to: Number(to), treeSize: Number(treeSize) };
 }
 
 async function* finallyDo<Item>(items: AsyncIterable<Item>, last: () => void): AsyncGenerator<Item> {

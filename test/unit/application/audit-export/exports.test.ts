@@ -59,7 +59,7 @@ describe('an export of everything', () => {
     const whole = await exported(log, tree);
     expect(verified(whole, { kept: [kept] })).toMatchObject({ findingsCount: 0, uncheckedSizes: [] });
     const { checkpoint } = verified(whole);
-    const late = { left: { from: checkpoint.size - 1, to: checkpoint.size } };
+    const late = { left: { from: checkpoint.size - 1, to: checkpoint.size, treeSize: checkpoint.size } };
     const size = verified(whole, { kept: [kept] }).checkpoint.size;
     expect(size).toBe(checkpoint.size);
     const keptSize = Number(kept.split('\n')[1]);
@@ -77,7 +77,7 @@ describe('an export of everything', () => {
   it('that broke off is continued, wherever it did', async () => {
     const whole = transitionsIn(await exported(log, tree));
     for (const from of [1, 255, 256, 400, whole.length - 1, whole.length]) {
-      const rest = await exported(log, tree, { left: { from, to: whole.length }, segments });
+      const rest = await exported(log, tree, { left: { from, to: whole.length, treeSize: whole.length }, segments });
       expect(findingsIn(rest)).toEqual([]);
       expect(transitionsIn(rest)).toEqual(whole.slice(from));
     }
@@ -127,7 +127,10 @@ describe('an export of some events', () => {
       .flatMap(({ stream }, leaf) => (ofBank.has(stream) ? [leaf] : []));
     expect(transitionsIn(bank).map(({ leaf }) => leaf)).toEqual(expected);
     // Begun in the middle, the receipts of some are not in it.
-    const late = await exported(log, tree, { source: 'bank', left: { from: 300, to: checkpoint.size } });
+    const late = await exported(log, tree, {
+      source: 'bank',
+      left: { from: 300, to: checkpoint.size, treeSize: checkpoint.size },
+    });
     expect(transitionsIn(late).map(({ leaf }) => leaf)).toEqual(expected.filter((leaf) => leaf >= 300));
     expect(findingsIn(late)).toEqual([]);
     const none = verified(await exported(log, tree, { source: 'another' }));

@@ -37,7 +37,9 @@ const text = (leaf: number) => lines[lineOf(leaf)] ?? '';
 
 describe('the lines of an export of which something was changed', () => {
   it('name the transition of which any one byte is another', async () => {
-    const [before = '', bundle = '', line = '', ...rest] = await exported(log, tree, { left: { from: 300, to: 302 } });
+    const [before = '', bundle = '', line = '', ...rest] = await exported(log, tree, {
+      left: { from: 300, to: 302, treeSize: 400 },
+    });
     expect(line).toBe(text(300));
     // A byte of each five: all of them take a minute.
     for (let at = 0; at < line.length; at += 5) {
