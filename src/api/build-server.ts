@@ -88,11 +88,9 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   addPatience(server, clock, limits);
   addAnswerDeadlines(server, clock, limits);
 
-  const waits = createEventWaits({
-    ...{ log, clock, logger },
-    ...{ limit: limits.waiters, limitOfOneClient: limits.waitersOfOneClient },
-  });
-  const receiptWaits = createReceiptWaits({ log, auditTree, clock, limit: limits.waiters });
+  const waiters = { limit: limits.waiters, limitOfOneClient: limits.waitersOfOneClient };
+  const waits = createEventWaits({ log, clock, logger, ...waiters });
+  const receiptWaits = createReceiptWaits({ log, auditTree, clock, ...waiters });
   server.addHook('preClose', async () => {
     waits.close();
     receiptWaits.close();

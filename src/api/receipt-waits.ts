@@ -9,7 +9,7 @@ export const LOOK_EVERY_MS = 500;
 export interface ReceiptWaits {
   /**
    * What proves the transition, once a checkpoint covers it; `null` at the timeout, when the client is gone, when the
-   * server closes, and at once when as many are waiting as may.
+   * server closes, and at once when as many are waiting as may, of all clients or of this one.
    */
   until(recorded: Place, wait: ReceiptWait): Promise<Prover | null>;
   /** Ends every wait, and all that come. */
@@ -19,6 +19,7 @@ export interface ReceiptWaits {
 type Place = Pick<RecordedTransition, 'position' | 'revision'>;
 
 export interface ReceiptWait {
+  readonly clientId: string;
   readonly timeoutMs: number;
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
@@ -30,14 +31,21 @@ interface Options {
   readonly clock: Clock;
   /** Requests that wait at one time. */
   readonly limit: number;
+  readonly limitOfOneClient: number;
 }
 
 /** Requests that wait for the next checkpoint. One look at the tree serves all of them, and none is made while none waits. */
-export function createReceiptWaits({ log, auditTree, clock, limit }: Options): ReceiptWaits {
-  const waiting = new Map<(prover: Prover | null) => void, Place>();
+export function createReceiptWaits({ log, auditTree, clock, limit, limitOfOneClient }: Options): ReceiptWaits {
+  const waiting = new Map<(prover: Prover | null) => void, Place & { readonly clientId: string }>();
   let closed = false;
   let isLooking = false;
   let seenSize = -1;
+
+  /** In all, or of this client. */
+  function isFullFor(clientId: string): boolean {
+    const ofClient = [...waiting.values()].filter((waiter) => waiter.clientId === clientId);
+    return waiting.size >= limit || ofClient.length >= limitOfOneClient;
+  }
 
   async function look(): Promise<void> {
     const size = (await auditTree.state())?.signed?.checkpoint.size ?? 0;
@@ -59,8 +67,8 @@ export function createReceiptWaits({ log, auditTree, clock, limit }: Options): R
   }
 
   return {
-    until(place, { timeoutMs, signal }) {
-      if (closed || signal.aborted || waiting.size >= limit) return Promise.resolve(null);
+    until(place, { clientId, timeoutMs, signal }) {
+      if (closed || signal.aborted || isFullFor(clientId)) return Promise.resolve(null);
       return new Promise((resolve) => {
         const timer = new AbortController();
         const end = (prover: Prover | null) => {
@@ -71,7 +79,7 @@ export function createReceiptWaits({ log, auditTree, clock, limit }: Options): R
         };
         const gone = () => end(null);
         signal.addEventListener('abort', gone, { once: true });
-        waiting.set(end, place);
+        waiting.set(end, { ...place, clientId });
         void clock.sleep(timeoutMs, timer.signal).then(gone);
         // What was signed before it came says nothing of it, but for a replayed request.
         seenSize = -1;

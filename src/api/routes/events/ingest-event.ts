@@ -72,16 +72,16 @@ export const ingestEvent = defineRoute({
       const by = { clientId, sources, idempotencyKey: key.value, context: commandContextOf(request) };
       const reception = await receiveSentEvent(dependencies, sent.value, by);
       if (!reception.ok) return sendProblem(reply, reception.problem);
-      const waitMs = receiptWaitMs(request);
-      if (waitMs !== null) {
-        const id = reception.isNew ? reception.event.id : reception.id;
-        return answerWithReceipt(dependencies, request, reply, { id, isNew: reception.isNew, waitMs });
+      const { isNew } = reception;
+      if (!isNew) {
+        // What was sent first may be larger than what came now.
+        const problem = await takeRoom(request, reply, memoryOfEvent(limits));
+        if (problem !== null) return sendProblem(reply, problem);
       }
-      if (reception.isNew) return answerSent(reply, reception.event, { isNew: true });
-      // What was sent first may be larger than what came now.
-      const problem = await takeRoom(request, reply, memoryOfEvent(limits));
-      if (problem !== null) return sendProblem(reply, problem);
-      return answerSent(reply, await readReceived(dependencies.log, reception.id), { isNew: false });
+      const event = isNew ? reception.event : await readReceived(dependencies.log, reception.id);
+      const waitMs = receiptWaitMs(request);
+      if (waitMs === null) return answerSent(reply, event, { isNew });
+      return answerWithReceipt(dependencies, request, reply, { event, isNew, waitMs });
     };
   },
 });
