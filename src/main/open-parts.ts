@@ -53,7 +53,7 @@ async function openAll({ config, roles, acceptLossUpTo, logger }: Given, defer: 
   return {
     log: log.part,
     readTables: readTables?.part ?? null,
-    stores: readTables && createStores(readTables.part.db),
+    stores: readTables && createStores(readTables.part.db, readTables.part.forLong),
     bus: bus?.part ?? null,
     broker: bus?.broker ?? null,
     leases: isOnlyProcess || databaseUrl === null || readTables === null ? null : createLeases(readTables.part.db),

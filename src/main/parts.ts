@@ -5,6 +5,7 @@ import type { Leases } from '../application/ports/leases.ts';
 import type { Role } from '../cli/program.ts';
 import type { WritableDatabase } from '../projections/database.ts';
 import type { ReadModel } from '../projections/read-model.ts';
+import type { ForLong } from '../projections/rebuild/copies.ts';
 import type { Stores } from '../projections/stores.ts';
 
 /** The parts that a setting moves out of the process. */
@@ -22,6 +23,8 @@ export const partsOfRole: Readonly<Record<Role, readonly PartName[]>> = {
 
 export interface ReadTables {
   readonly db: WritableDatabase;
+  /** For statements that take longer than `db` waits; missing where it gives none up. */
+  readonly forLong?: ForLong | undefined;
   /** Why the database cannot be asked, in words; `null` when it can. */
   unhealthyReason(): string | null;
   /** That the log lacks what rows have seen, or that none of them are of this log; `null` as long as that is not so. */

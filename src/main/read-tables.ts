@@ -20,6 +20,7 @@ import { lossIn, rowsNotShown, verifyEach, watchCheckpoints } from './watch-chec
 
 interface OpenedDatabase {
   readonly db: WritableDatabase;
+  readonly forLong?: ReadTables['forLong'];
   unhealthyReason(): string | null;
   close(): Promise<void>;
 }
@@ -128,7 +129,7 @@ const REBUILD_ONE =
   'to have them rebuilt, drop the tables of its read model and start again: they are created and filled from the log';
 
 function watched(
-  { db, unhealthyReason, close }: OpenedDatabase,
+  { db, forLong, unhealthyReason, close }: OpenedDatabase,
   log: EventLog,
   logger: Logger,
   refused?: Map<string, string>,
@@ -140,8 +141,7 @@ function watched(
     ...(refused && { refused }),
   });
   return {
-    db,
-    unhealthyReason,
+    ...{ db, forLong, unhealthyReason },
     loss: watch.loss,
     refusalOf: (readModel) => watch.refusalOf(projectionNameOf(readModel)),
     async close() {

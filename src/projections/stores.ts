@@ -10,7 +10,7 @@ import { createDueWork } from './due-work/queries.ts';
 import { createPassedOver, type PassedOver } from './passed-over.ts';
 import { createProjectionStore, type ProjectionStore } from './projection-store.ts';
 import type { ReadModel } from './read-model.ts';
-import { type Copies, createCopies } from './rebuild/copies.ts';
+import { type Copies, createCopies, type ForLong } from './rebuild/copies.ts';
 import { type ReportedProgress, reportProgress } from './rebuild/report-progress.ts';
 import type { Slot } from './slots.ts';
 
@@ -32,14 +32,15 @@ export interface Stores {
   checkpoints(lease: Lease | null): CheckpointStore;
 }
 
-export const createStores = (db: Kysely<Database>): Stores => ({
+/** @param forLong gives no statement up for the time that it takes; needed where `db` does. */
+export const createStores = (db: Kysely<Database>, forLong: ForLong = (work) => work(db)): Stores => ({
   dueWork: createDueWork(db),
   keyUses: createKeyUses(db),
   projection: (readModel, slot) => createProjectionStore(db, readModel, slot),
   passedOver: (readModel, slot) => createPassedOver(db, readModel, slot),
   checkpoints: (lease) => createCheckpointStore(db, lease),
   rebuilds: {
-    copies: (projection) => createCopies(db, projection),
+    copies: (projection) => createCopies(db, projection, forLong),
     report: (projection, progress) => reportProgress(db, projection, progress),
   },
 });

@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely';
+import type pg from 'pg';
 import { createBackoff } from '../../application/backoff.ts';
 import { CheckpointRefused, LogUnavailable, ReadDatabaseUnfit } from '../../application/failures.ts';
 import type { Clock } from '../../application/ports/clock.ts';
@@ -15,6 +16,8 @@ const RETRYING = { firstMs: 200, longestMs: 5_000 };
 
 export interface PostgresReadDatabase<Database> {
   readonly db: Kysely<Database>;
+  /** For statements that take as long as they take, on a connection of their own. `signal` breaks it off. */
+  forLong<Result>(work: (db: Kysely<Database>) => Promise<Result>, signal: AbortSignal): Promise<Result>;
   /** Host, port and database, without user and password. */
   readonly label: string;
   /** Why the tables cannot be used yet, in words for an operator and without secrets; `null` once they can. */
@@ -107,17 +110,33 @@ export async function openPostgresReadDatabase<Database>(
     await close();
     throw error;
   }
-  return { db, label: server.label, unhealthyReason: () => unhealthyReason, close };
+  const forLong: PostgresReadDatabase<Database>['forLong'] = async (work, signal) => {
+    const pool = server.createMigrationPool();
+    // In the middle of a statement this breaks the connection off, and the server undoes what was begun.
+    pool.pool.on('connect', (client) => {
+      const end = () => void (client as pg.Client).end();
+      if (signal.aborted) end();
+      else signal.addEventListener('abort', end, { once: true });
+    });
+    return onOneOf(pool, work);
+  };
+  return { db, forLong, label: server.label, unhealthyReason: () => unhealthyReason, close };
 }
 
 const openOn = <Database>(pool: PoolOfSessions) => new Kysely<Database>({ dialect: dialectOn(poolOfSessions(pool)) });
 
 /** On a connection of its own: building an index may take longer than any other statement is given. */
 async function migrate(server: PostgresServer): Promise<readonly string[]> {
-  const db = openOn<unknown>(server.createMigrationPool());
-  try {
+  return onOneOf<unknown, readonly string[]>(server.createMigrationPool(), async (db) => {
     await checkFitness(db, server.label);
-    return await migrateToLatest(db);
+    return migrateToLatest(db);
+  });
+}
+
+async function onOneOf<Database, Result>(pool: PoolOfSessions, work: (db: Kysely<Database>) => Promise<Result>) {
+  const db = openOn<Database>(pool);
+  try {
+    return await work(db);
   } finally {
     await db.destroy();
   }

@@ -38,8 +38,8 @@ export interface Copies {
   adopt(versions: readonly ReadModel[]): Promise<void>;
   /** Empty tables without indexes but for their keys, in the place of what was there. @throws {ConcurrencyConflict} the lease was taken over. */
   create(readModel: ReadModel, rebuildId: string, lease: Lease | null): Promise<void>;
-  /** What only queries need. May take as long as it takes. */
-  index(readModel: ReadModel): Promise<void>;
+  /** What only queries need. Takes as long as it takes, or until `signal` aborts. */
+  index(readModel: ReadModel, signal: AbortSignal): Promise<void>;
   /** How a table can be compared. */
   comparedTable(table: { readonly name: string; readonly notFromLog: readonly string[] }): Promise<ComparedTable>;
   /** Rows of both in a range of keys. Both have to be of one position. */
@@ -53,9 +53,12 @@ export interface Copies {
   drop(readModels: readonly ReadModel[], lease: Lease | null): Promise<void>;
 }
 
+/** Runs statements that take longer than others are given, until they end or `signal` aborts. */
+export type ForLong = <Result>(work: (db: Kysely<Database>) => Promise<Result>, signal: AbortSignal) => Promise<Result>;
+
 const LIVE = '';
 
-export function createCopies(db: Kysely<Database>, projection: string): Copies {
+export function createCopies(db: Kysely<Database>, projection: string, forLong: ForLong): Copies {
   const slot = besideSlotOf(projection);
   return {
     async find() {
@@ -96,16 +99,18 @@ export function createCopies(db: Kysely<Database>, projection: string): Copies {
           .execute();
         if (lease !== null) await requireLease(transaction, lease);
       }),
-    async index({ createIndexes = () => [], tables }) {
+    async index({ createIndexes = () => [], tables }, signal) {
       const statements = [
         ...createIndexes(namedIn(slot)),
         ...tables.map((name) => sql`analyze ${namedIn(slot)(name)}`),
       ];
-      for (const statement of statements)
-        await db.transaction().execute(async (transaction) => {
-          await sql`set local statement_timeout = 0`.execute(transaction);
-          await statement.execute(transaction);
-        });
+      await forLong(async (long) => {
+        for (const statement of statements)
+          await long.transaction().execute(async (transaction) => {
+            await sql`set local statement_timeout = 0`.execute(transaction);
+            await statement.execute(transaction);
+          });
+      }, signal);
     },
     comparedTable: (table) => comparedTable(db, slot, table),
     compare: (asked) => comparePage(db, slot, asked),

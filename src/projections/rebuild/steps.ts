@@ -90,7 +90,7 @@ export function createSteps(dependencies: StepDependencies) {
     const filled = projector({ readModel, slot });
     await catchUp(filled, signal);
     progress.begin(state.id, 'indexing');
-    await copies.index(readModel);
+    await copies.index(readModel, signal);
     const durationMs = Math.round(clock.monotonicMs() - beganAt);
     await record({ kind: 'RecordFilled', transitions: filled.progress().transitions, durationMs });
   }

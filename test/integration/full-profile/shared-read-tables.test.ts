@@ -10,6 +10,8 @@ import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { CheckpointRefused, LogUnavailable, ReadDatabaseUnavailable } from '../../../src/application/failures.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { Database } from '../../../src/projections/database.ts';
+import { events } from '../../../src/projections/events/read-model.ts';
+import { createCopies } from '../../../src/projections/rebuild/copies.ts';
 import { freePort } from '../../support/free-port.ts';
 import { describeOn, isolated } from '../../support/services/real-services.ts';
 import { createRecordingLogger } from '../../support/worker/recording-logger.ts';
@@ -134,6 +136,24 @@ describeOn('PostgreSQL', 'read tables in PostgreSQL', () => {
     const slow = sql`set statement_timeout = 1; select pg_sleep(60)`.execute(db);
     await expect(slow).rejects.toThrow(ReadDatabaseUnavailable);
     expect(await db.selectFrom('events').select('id').execute()).toEqual([]);
+  });
+
+  it('build an index that takes longer than a statement may, until it is broken off', async () => {
+    const { db, forLong } = await open(await isolated('PostgreSQL'), {
+      limits: { statementMs: 400, unresponsiveMs: 500 },
+    });
+    await sql`create function slowly(integer) returns integer immutable language plpgsql
+      as 'begin perform pg_sleep(1); return $1; end'`.execute(db);
+    await sql`create table slow as select 1 as id`.execute(db);
+    const build = (name: string, signal: AbortSignal) =>
+      createCopies(db, 'events', forLong).index(
+        { ...events, tables: [], createIndexes: () => [sql`create index ${sql.id(name)} on slow (slowly(id))`] },
+        signal,
+      );
+    await build('whole', new AbortController().signal);
+    await expect(build('broken_off', AbortSignal.timeout(200))).rejects.toThrow(ReadDatabaseUnavailable);
+    const { rows } = await sql`select indexname as name from pg_indexes where tablename = 'slow'`.execute(db);
+    expect(rows).toEqual([{ name: 'whole' }]);
   });
 
   it('are reached with limits on statements, locks and idle transactions', async () => {

@@ -67,7 +67,7 @@ export async function startRoles(
   const system = { clock: systemClock, random: systemRandom };
   const services = await createServices({
     roles: ['projector', 'dispatcher', 'worker'],
-    parts: { log, stores: between(createStores(tables.db)), bus, leases: null, isOnlyProcess: true },
+    parts: { log, stores: between(createStores(tables.db, tables.forLong)), bus, leases: null, isOnlyProcess: true },
     ...{ handlers, useCases: createUseCases({ log, ...system }), logger: silentLogger, ...system },
     metrics: { counted: (subscriber) => subscriber },
     shutdownTimeoutMs: 1_000,
