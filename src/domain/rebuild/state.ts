@@ -52,7 +52,7 @@ const steps: Readonly<Record<TransitionType, { readonly to: RebuildStep; readonl
   RebuildRolledBack: { to: 'dropping', from: ['rolling-back'] },
   RebuildExchangeFailed: { to: 'compared', from: ['promoting', 'rolling-back'] },
   RebuildCancelled: { to: 'dropping', from: ['filling', 'comparing', 'compared'] },
-  RebuildFailed: { to: 'dropping', from: ['filling', 'comparing', 'compared', 'promoting', 'rolling-back'] },
+  RebuildFailed: { to: 'dropping', from: ['filling', 'comparing', 'compared'] },
   RebuildDropRequested: { to: 'dropping', from: ['promoted'] },
   RebuildDropped: { to: 'dropped', from: ['dropping', 'promoted', 'rolling-back'] },
 };

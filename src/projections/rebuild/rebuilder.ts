@@ -90,7 +90,12 @@ export function createRebuilder(dependencies: RebuilderDependencies): Background
         !(error instanceof OperationalFailure && error.retryable) && kindOf(error) !== 'NotPossibleHere';
       failures = { at, count: failures.at === at && isPermanent ? failures.count + 1 : isPermanent ? 1 : 0 };
       if (failures.count < limits.failures || state.step === 'dropping' || state.step === 'promoted') throw error;
-      await recorderFor(state)({ kind: 'RecordFailed', message: messageOf(error) });
+      // Of two whole copies none is dropped because they cannot be exchanged.
+      const isExchange = state.step === 'promoting' || state.step === 'rolling-back';
+      await recorderFor(state)({
+        kind: isExchange ? 'RecordExchangeFailed' : 'RecordFailed',
+        message: messageOf(error),
+      });
     }
   }
 

@@ -84,6 +84,13 @@ describe('a rebuild', () => {
     expect(after(...toPromoted, ask('RollBackRebuild'), exchangeFailed)).toMatchObject({ step: 'promoted' });
   });
 
+  it('is not given up while the copies are exchanged: both are wanted', () => {
+    const failed: RebuildCommand = { kind: 'RecordFailed', id: 'one', now, message: 'x' };
+    expect(codeOf(after(requested, filled, compared(0), promote()), failed)).toBe('rebuild-step-refused');
+    expect(codeOf(after(...toPromoted, ask('RollBackRebuild')), failed)).toBe('rebuild-step-refused');
+    expect(after(requested, filled, failed)).toMatchObject({ step: 'dropping', outcome: 'failed' });
+  });
+
   it('that is another one, or was never heard of, is not found', () => {
     expect(codeOf(null, ask('CancelRebuild'))).toBe('rebuild-not-found');
     expect(codeOf(after(requested), { ...by('alice', 'two'), kind: 'CancelRebuild' })).toBe('rebuild-not-found');
