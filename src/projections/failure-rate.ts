@@ -43,6 +43,7 @@ export function createFailureRate(limits: Partial<HaltLimits> = {}): FailureRate
       return failures > 0 && all > most && all > LARGEST_SHARE * (sumOf('transitions') + transitions);
     },
     add(batch) {
+      if (batch.transitions === 0) return;
       batches.push(batch);
       while (batches.length > 1 && sumOf('transitions') - (batches[0]?.transitions ?? 0) >= window) batches.shift();
     },

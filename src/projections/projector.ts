@@ -135,14 +135,22 @@ export function createProjector(
     }
   }
 
-  const isAccepted = (transitions: readonly RecordedTransition[]) =>
-    passOverUpTo !== null && transitions.every(({ position }) => position <= passOverUpTo);
+  /** Without what an operator accepted. */
+  const counted = (transitions: readonly RecordedTransition[], failures: readonly ProjectionFailure[]) => {
+    const isCounted = ({ position }: RecordedTransition) => passOverUpTo === null || position > passOverUpTo;
+    return {
+      transitions: transitions.filter(isCounted).length,
+      failures: failures.filter(({ recorded }) => isCounted(recorded)).length,
+    };
+  };
 
-  async function apply(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<number> {
+  async function apply(
+    transitions: readonly RecordedTransition[],
+    checkpoint: Checkpoint,
+  ): Promise<readonly ProjectionFailure[]> {
     const { decoded: alone, failures } = decodeAll(readModel, transitions);
     const haltAboveRate = () => {
-      const batch = { transitions: transitions.length, failures: failures.length };
-      if (!isAccepted(transitions) && rate.isTooHighWith(batch))
+      if (rate.isTooHighWith(counted(transitions, failures)))
         throw haltedFor(readModel.name, failures, transitions.at(-1)?.position);
     };
     haltAboveRate();
@@ -161,13 +169,13 @@ export function createProjector(
     return report(failures);
   }
 
-  function report(failures: readonly ProjectionFailure[]): number {
+  function report(failures: readonly ProjectionFailure[]): readonly ProjectionFailure[] {
     for (const { recorded, reason } of failures)
       logger.error(
         { projection: readModel.name, stream: recorded.stream, revision: recorded.revision.toString(), reason },
         'A transition could not be projected and was passed over; its event may differ from its history',
       );
-    return failures.length;
+    return failures;
   }
 
   async function write(
@@ -180,7 +188,7 @@ export function createProjector(
       isHandling = false;
       handled++;
     });
-    if (!isAccepted(transitions)) rate.add({ transitions: transitions.length, failures });
+    rate.add(counted(transitions, failures));
     const endedAt = clock.now();
     const last = transitions.at(-1);
     progress = {
@@ -189,7 +197,7 @@ export function createProjector(
       ...(last === undefined ? {} : { position: last.position, recordedAt: last.recordedAt }),
       movedAt: timestamp(endedAt),
       transitions: progress.transitions + transitions.length,
-      failures: progress.failures + failures,
+      failures: progress.failures + failures.length,
       lastBatch: { transitions: transitions.length, durationMs: endedAt - startedAt },
     };
     return async () => {

@@ -103,4 +103,12 @@ describe('a projection that cannot project', () => {
     expect(passedOver()).toBe(40);
     await expect(projector.handle(all.slice(40), checkpointAfter(80))).rejects.toMatchObject(halted);
   });
+
+  it('passes over what was accepted in a batch that goes further, of which only the rest counts', async () => {
+    const { store, passedOver } = storeRefusing(({ position }) => position <= 39n);
+    await projectorOn(store, { passOverUpTo: 39n }).handle(log(60), checkpointAfter(60));
+    expect(passedOver()).toBe(40);
+    const projector = projectorOn(storeRefusing(() => true).store, { passOverUpTo: 39n });
+    await expect(projector.handle(log(60), checkpointAfter(60))).rejects.toMatchObject(halted);
+  });
 });
