@@ -3,9 +3,9 @@ import type { TreeReader } from '../ports/tree-store.ts';
 import { formatEntry } from '../transparency/entries.ts';
 import { makeInclusionProof } from '../transparency/make-proofs.ts';
 import { formatProofFile } from '../transparency/proof-files.ts';
-import { type TileName, tilePath } from '../transparency/tile-names.ts';
 import { readingTiles } from '../transparency/tiles.ts';
 import { createLeafFinder } from './find-leaf.ts';
+import { rememberingTiles } from './remembering-tiles.ts';
 import { cosignedNote, readTileUnder } from './signed-tree.ts';
 
 /** Under one checkpoint, the newest when it was made. */
@@ -20,9 +20,6 @@ export interface Prover {
   prove(recorded: RecordedTransition, withEntry?: boolean): Promise<string>;
 }
 
-/** Tiles that are kept in memory for one receipt: with each at most 8 KiB. */
-const MOST_TILES = 32;
-
 /** `null` before anything was signed. @throws as {@link Prover.prove} */
 export async function createProver(sources: {
   readonly log: Pick<EventReader, 'readStream'>;
@@ -32,7 +29,7 @@ export async function createProver(sources: {
   const signed = (await sources.tree.state())?.signed ?? null;
   if (signed === null) return null;
   const { size } = signed.checkpoint;
-  const readTile = remembering((name) => readTileUnder(size, sources.tree, name));
+  const readTile = rememberingTiles((name) => readTileUnder(size, sources.tree, name));
   const leaves = await createLeafFinder(size, { log, tree: { read: readTile } });
   return {
     size,
@@ -43,20 +40,5 @@ export async function createProver(sources: {
       const extra = withEntry ? Buffer.from(formatEntry(entry)) : null;
       return formatProofFile({ extra, index: entry.index, proof, checkpoint: cosignedNote(signed) });
     },
-  };
-}
-
-function remembering(read: (name: TileName) => Promise<Buffer>): (name: TileName) => Promise<Buffer> {
-  const kept = new Map<string, Buffer>();
-  return async (name) => {
-    const path = tilePath(name);
-    const known = kept.get(path);
-    if (known !== undefined) return known;
-    const bytes = await read(name);
-    const [oldest] = kept.keys();
-    if (kept.size >= MOST_TILES && oldest !== undefined) kept.delete(oldest);
-    // A bundle of entries is several times as large, and is looked at once.
-    if (name.level !== 'entries') kept.set(path, bytes);
-    return bytes;
   };
 }

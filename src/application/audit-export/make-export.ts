@@ -1,4 +1,5 @@
 import { anchoredPrefixes } from '../anchoring/anchor.ts';
+import { rememberingTiles } from '../anchoring/remembering-tiles.ts';
 import { readTileUnder } from '../anchoring/signed-tree.ts';
 import { readOn } from '../log-segments/read-on.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -11,7 +12,7 @@ import { decodeBundle } from '../transparency/entry-bundles.ts';
 import { makeConsistencyProof, makeRangeProof } from '../transparency/make-proofs.ts';
 import { parseNote } from '../transparency/notes.ts';
 import type { ReadSubtrees } from '../transparency/subtrees.ts';
-import { TILE_WIDTH, type TileName } from '../transparency/tile-names.ts';
+import { TILE_WIDTH } from '../transparency/tile-names.ts';
 import { readingTiles } from '../transparency/tiles.ts';
 import { createEventFilter, type EventFilter } from './event-filter.ts';
 import { type LeafPlace, leavesOf, placeBefore } from './find-leaves.ts';
@@ -112,7 +113,7 @@ interface SignedTree {
 
 /** The tree of the first `size` leaves, out of the tiles of the one that was signed last. */
 function treeOf(size: number, signedSize: number, tree: TreeReader): SignedTree {
-  const readTile = (name: TileName) => readTileUnder(signedSize, tree, name);
+  const readTile = rememberingTiles((name) => readTileUnder(signedSize, tree, name));
   const readSubtrees = readingTiles(size, readTile);
   return {
     readSubtrees,

@@ -4,6 +4,7 @@ import { signedNote } from '../../../../src/application/anchoring/signed-tree.ts
 import { csvCell } from '../../../../src/application/audit-export/csv-lines.ts';
 import { parseExportLine } from '../../../../src/application/audit-export/format.ts';
 import { createLogDivider } from '../../../../src/application/log-segments/divide-log.ts';
+import { type TileName, tilePath } from '../../../../src/application/transparency/tile-names.ts';
 import { moment } from '../../../support/domain/transitions.ts';
 import { createInMemoryLog } from '../../../support/in-memory-log.ts';
 import { createSegmentsInMemory } from '../../../support/segments-in-memory.ts';
@@ -66,6 +67,20 @@ describe('an export of everything', () => {
     expect(verified(await exported(log, tree, late), { kept: [kept] }).uncheckedSizes).toEqual([keptSize]);
     const proving = await exported(log, tree, { ...late, consistentWith: keptSize });
     expect(verified(proving, { kept: [kept] })).toMatchObject({ findingsCount: 0, uncheckedSizes: [] });
+  });
+
+  it('asks for each tile of the tree once', async () => {
+    const asked: string[] = [];
+    const noting = {
+      ...tree,
+      read: (name: TileName) => {
+        asked.push(tilePath(name));
+        return tree.read(name);
+      },
+    };
+    expect(await exported(log, noting)).toEqual(await exported(log, tree));
+    expect(asked.length).toBeGreaterThan(4);
+    expect(asked).toEqual([...new Set(asked)]);
   });
 
   it('is as valid where the ends of its histories have no room in memory', async () => {
