@@ -8,11 +8,11 @@ import { type VerifiedCheckpoint, verifyCheckpoint } from '../application/transp
 import type { AuditVerifyRequest } from '../cli/audit.ts';
 import type { Config } from '../config/config.ts';
 import { adviceOnFiles } from './advice-on-files.ts';
-import { bodyOf, openAnswer } from './ask-system.ts';
+import { openAnswer } from './ask-system.ts';
 import { CannotStart } from './cannot-start.ts';
 import { plain } from './terminal-text.ts';
 import { verifyChunks } from './verify-chunks.ts';
-import { verifyTiles } from './verify-tiles.ts';
+import { verifySystem } from './verify-system.ts';
 
 const LONGEST_FINDING = 1_000;
 
@@ -25,7 +25,7 @@ export async function verifyAudit(config: Config, request: AuditVerifyRequest): 
     const kept = await Promise.all(request.checkpoints.map((file) => keptIn(file, policy)));
     const known = { policy, kept, openHeads: openStreamHeads };
     const { findings, found, summary, unchecked } = /^https?:\/\//.test(target)
-      ? await verifySystem(config, target, known)
+      ? await verifySystem((path) => openAnswer(config, path, target), known)
       : await verifyChunks(target === '-' ? process.stdin : createReadStream(target), known);
     for (const finding of findings) print(`INVALID  ${finding}`);
     if (found > findings.length) print(`INVALID  and ${found - findings.length} more`);
@@ -50,19 +50,6 @@ export async function verifyAudit(config: Config, request: AuditVerifyRequest): 
     process.stderr.write(`${plain(adviceOnFiles(error) ?? (error as Error).message, LONGEST_FINDING)}\n`);
     return 2;
   }
-}
-
-type Known = Parameters<typeof verifyChunks>[1];
-
-/** First what is served of the tree, then all transitions against it. */
-async function verifySystem(config: Config, url: string, known: Known) {
-  const ask = (path: string) => openAnswer(config, path, url);
-  const note = await (await ask('/v1/audit/checkpoint')).text();
-  const checkpoint = verifyCheckpoint(note, known.policy);
-  const readTile = async (path: string) => Buffer.from(await (await ask(`/v1/audit/${path}`)).arrayBuffer());
-  await verifyTiles(checkpoint, known.kept, readTile);
-  const answer = await ask('/v1/audit/export');
-  return verifyChunks(bodyOf(answer), known);
 }
 
 /** @throws {CannotStart} What is asked for is wrong, and not what is verified. */

@@ -14,7 +14,7 @@ import { readLines } from './read-lines.ts';
 /** Of a proof or a receipt, which are read as a whole. */
 const LONGEST_TEXT = 32 * 1024 * 1024;
 
-interface Known {
+export interface Known {
   readonly policy: Policy;
   readonly kept: readonly VerifiedCheckpoint[];
   readonly openHeads: () => StreamHeads;
