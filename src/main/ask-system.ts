@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { COMMAND } from '../application/command-name.ts';
 import type { Config } from '../config/config.ts';
 import { CannotStart, wrongSettings } from './cannot-start.ts';
@@ -41,23 +42,57 @@ export async function askSystem<Answer>(config: Config, { path, body, headers }:
   return document as Answer;
 }
 
-/**
- * An answer that may be long, to be read while it comes. @param at where, other than the settings say.
- * @throws as {@link askSystem}
- */
-export async function openAnswer(config: Config, path: string, at?: string): Promise<Response> {
-  const { url, ...request } = requestTo(config, {}, at);
-  const answer = await fetch(`${url}${path}`, request).catch((error: unknown) => {
-    throw noAnswer(url, error);
-  });
-  if (answer.ok) return answer;
-  throw new CannotStart(refusalOf(answer.status, parsed(await answer.text().catch(() => ''))));
+interface Opened {
+  /** Where, other than the settings say. */
+  readonly at?: string;
+  /** How long a silence may last. */
+  readonly longestMs?: number;
 }
 
-/** What comes of an answer, while it comes. */
-export async function* bodyOf(answer: Response): AsyncGenerator<Uint8Array> {
-  if (answer.body !== null) yield* answer.body;
+/** An answer that may be long, to be read with {@link bodyOf} while it comes. @throws as {@link askSystem} */
+export async function openAnswer(
+  config: Config,
+  path: string,
+  { at, longestMs = LONGEST_ANSWER_MS }: Opened = {},
+): Promise<Response> {
+  const { url, ...request } = requestTo(config, {}, at);
+  const begun = new AbortController();
+  const timer = setTimeout(() => begun.abort(silence(longestMs)), longestMs);
+  const answer = await fetch(`${url}${path}`, { ...request, signal: begun.signal })
+    .catch((error: unknown) => {
+      throw noAnswer(url, error);
+    })
+    .finally(() => clearTimeout(timer));
+  if (answer.ok) return answer;
+  const text = await bytesOf(answer, longestMs).catch(() => Buffer.alloc(0));
+  throw new CannotStart(refusalOf(answer.status, parsed(text.toString())));
 }
+
+/**
+ * What comes of an answer, while it comes. However long that takes in all, nothing may be silent for so long in between.
+ * @throws {NoAnswer} it was. @throws errors of the connection.
+ */
+export async function* bodyOf(answer: Response, longestMs = LONGEST_ANSWER_MS): AsyncGenerator<Uint8Array> {
+  if (answer.body === null) return;
+  const reader = answer.body.getReader();
+  try {
+    for (;;) {
+      const { promise: tooLong, reject } = Promise.withResolvers<never>();
+      const timer = setTimeout(() => reject(noAnswer(answer.url, silence(longestMs))), longestMs);
+      const { value } = await Promise.race([reader.read(), tooLong]).finally(() => clearTimeout(timer));
+      if (value === undefined) return;
+      yield value;
+    }
+  } finally {
+    // Ends the connection of an answer that is not read to its end.
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** All of an answer that is not long. @throws as {@link bodyOf} */
+export const bytesOf = (answer: Response, longestMs?: number): Promise<Buffer> => buffer(bodyOf(answer, longestMs));
+
+const silence = (longestMs: number) => new Error(`nothing came for ${longestMs / 1_000} s`);
 
 function requestTo(
   { eventOpsUrl, eventOpsToken, host, port }: Config,

@@ -25,7 +25,7 @@ export async function verifyAudit(config: Config, request: AuditVerifyRequest): 
     const kept = await Promise.all(request.checkpoints.map((file) => keptIn(file, policy)));
     const known = { policy, kept, openHeads: openStreamHeads };
     const { findings, found, summary, unchecked } = /^https?:\/\//.test(target)
-      ? await verifySystem((path) => openAnswer(config, path, target), known)
+      ? await verifySystem((path) => openAnswer(config, path, { at: target }), known)
       : await verifyChunks(target === '-' ? process.stdin : createReadStream(target), known);
     for (const finding of findings) print(`INVALID  ${finding}`);
     if (found > findings.length) print(`INVALID  and ${found - findings.length} more`);
