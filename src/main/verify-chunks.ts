@@ -30,7 +30,7 @@ export interface Verification {
 
 /** Whatever it is of what auditors are given. @throws {Malformed} {NotTrusted} */
 export async function verifyChunks(chunks: AsyncIterable<Uint8Array>, known: Known): Promise<Verification> {
-  const lines = readLines(chunks);
+  const lines = readLines(chunks, LONGEST_TEXT);
   const first = (await lines.next()).value ?? '';
   if (first.startsWith(`{"format":"${EXPORT_FORMAT}"`)) return verifyExport(first, lines, known);
   return verifyText(await textOf(first, lines), known);

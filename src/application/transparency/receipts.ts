@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.ts';
+import { FIRST_PREV_HASH } from '../envelope.ts';
 import { formatEntry } from './entries.ts';
 import { Malformed, NotTrusted } from './failures.ts';
 import { leafHash } from './hashing.ts';
@@ -20,7 +21,6 @@ export interface VerifiedReceipt {
   readonly checkpoint: VerifiedCheckpoint;
 }
 
-const FIRST_PREV_HASH = '0'.repeat(64);
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
