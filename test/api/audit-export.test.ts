@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { deriveUuid } from '../../src/application/event-identity.ts';
+import type { TreeReader } from '../../src/application/ports/tree-store.ts';
+import type { TileName } from '../../src/application/transparency/tile-names.ts';
 import { apiUnderTest } from '../support/api/api-under-test.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
 import { anchorOf, appendHistories, followAndSign } from '../support/transparency/anchored-log.ts';
@@ -50,5 +53,25 @@ describe('an export over HTTP', () => {
     const answer = await exported('?format=csv');
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(linesOf(answer.body).length).toBeGreaterThan(100);
+  });
+
+  const damaged = (level: TileName['level'], change: (bytes: Buffer) => Buffer): TreeReader => ({
+    ...tree,
+    read: async (name) => {
+      const bytes = await tree.read(name);
+      return bytes && name.level === level ? change(bytes) : bytes;
+    },
+  });
+  it.each([
+    ['a tile of hashes that was cut off', damaged(0, (bytes) => bytes.subarray(1))],
+    ['a tile of hashes that is too long', damaged(0, (bytes) => Buffer.concat([bytes, bytes]))],
+    ['a bundle that was cut off', damaged('entries', (bytes) => bytes.subarray(0, -1))],
+    ['a bundle of what are no entries', damaged('entries', (bytes) => Buffer.from(bytes).fill('x', 2, 9))],
+  ])('is not made of %s, and a receipt neither', async (_what, auditTree) => {
+    const api = apiUnderTest({ log, auditTree });
+    for (const url of ['/v1/audit/export', `/v1/events/${deriveUuid('anchored', '3')}/receipt`])
+      expect((await api.call({ url, as: 'auditor' })).json()).toMatchObject({
+        ...{ status: 503, code: 'audit-tree-unavailable' },
+      });
   });
 });

@@ -1,10 +1,9 @@
 import type { TreeReader, TreeState } from '../ports/tree-store.ts';
 import { type Entry, parseEntry } from '../transparency/entries.ts';
-import { decodeBundle } from '../transparency/entry-bundles.ts';
 import { createGrowingTree, edgeOf, type GrowingTree } from '../transparency/growing-tree.ts';
-import { TILE_WIDTH, tilePath } from '../transparency/tile-names.ts';
+import { TILE_WIDTH } from '../transparency/tile-names.ts';
 import { AuditTreeDamaged } from './failures.ts';
-import { readTile } from './read-tile.ts';
+import { readBundle, readTile } from './read-tile.ts';
 import { rootOfStored } from './root-of-stored.ts';
 
 export interface RestoredTree {
@@ -37,10 +36,5 @@ export async function readEntries(
 ): Promise<readonly Entry[]> {
   const width = Math.min(TILE_WIDTH, size - from);
   const name = { level: 'entries', index: from / TILE_WIDTH, width } as const;
-  try {
-    return decodeBundle(await readTile(store, name), width).map((entry) => parseEntry(entry.toString()));
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'Malformed') throw error;
-    throw new AuditTreeDamaged(`${tilePath(name)} of the audit tree: ${error.message}`, { cause: error });
-  }
+  return readBundle(store, name, (entry) => parseEntry(entry.toString()));
 }

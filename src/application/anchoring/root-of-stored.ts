@@ -1,11 +1,10 @@
 import type { TreeReader } from '../ports/tree-store.ts';
-import { decodeBundle } from '../transparency/entry-bundles.ts';
 import { leafHash } from '../transparency/hashing.ts';
 import { treeRoot } from '../transparency/make-proofs.ts';
 import { TILE_WIDTH, type TileName, tilePath } from '../transparency/tile-names.ts';
 import { completeRoot, hashesAt, newTiles, readingTiles } from '../transparency/tiles.ts';
 import { AuditTreeDamaged } from './failures.ts';
-import { readTile } from './read-tile.ts';
+import { readBundle, readTile } from './read-tile.ts';
 
 /**
  * The root of the first `to` leaves, computed from what is stored and from nothing in memory: a bit that flipped on the
@@ -22,10 +21,7 @@ export async function rootOfStored(from: number, to: number, store: Pick<TreeRea
     const { level, index, width } = name;
     if (level === 'entries') continue;
     const tile = await readTile(store, name);
-    const hashes =
-      level === 0
-        ? decodeBundle(await readTile(store, { ...name, level: 'entries' }), width, tilePath(name)).map(leafHash)
-        : [];
+    const hashes = level === 0 ? await readBundle(store, { ...name, level: 'entries' }, leafHash) : [];
     const first = Math.max(0, hashesAt(level, from) - index * TILE_WIDTH);
     for (let at = level === 0 ? 0 : first; at < width; at += 1) {
       const below = { level: level - 1, index: index * TILE_WIDTH + at, width: TILE_WIDTH };

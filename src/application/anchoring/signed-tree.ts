@@ -1,8 +1,9 @@
 import { AuditTreeUnavailable } from '../failures.ts';
 import type { LastSigned, TreeReader } from '../ports/tree-store.ts';
 import { decodeBundle, encodeBundle } from '../transparency/entry-bundles.ts';
+import { Malformed } from '../transparency/failures.ts';
 import { TILE_WIDTH, type TileName, tilePath } from '../transparency/tile-names.ts';
-import { hashesAt } from '../transparency/tiles.ts';
+import { HASH_BYTES, hashesAt, requireTileLength } from '../transparency/tiles.ts';
 
 /** The checkpoint that was signed last, as a signed note; `null` before the first. @throws {AuditTreeUnavailable} */
 export async function signedNote(tree: Pick<TreeReader, 'state'>): Promise<string | null> {
@@ -41,11 +42,20 @@ export async function readTileUnder(size: number, tree: Pick<TreeReader, 'read'>
 }
 
 function beginningOf(bytes: Buffer, width: number, name: TileName): Buffer {
-  if (name.level !== 'entries') return bytes.subarray(0, name.width * 32);
-  if (width === name.width) return bytes;
+  const stored = { ...name, width };
+  return ofStored(stored, () => {
+    if (name.level !== 'entries') return requireTileLength(stored, bytes).subarray(0, name.width * HASH_BYTES);
+    const entries = decodeBundle(bytes, width);
+    return width === name.width ? bytes : encodeBundle(entries.slice(0, name.width));
+  });
+}
+
+/** What is made of a tile that was read. @throws {AuditTreeUnavailable} when that shows that it is damaged. */
+export function ofStored<Result>(name: TileName, make: () => Result): Result {
   try {
-    return encodeBundle(decodeBundle(bytes, width).slice(0, name.width));
+    return make();
   } catch (error) {
-    throw new AuditTreeUnavailable(`${tilePath({ ...name, width })} of the audit tree is damaged`, { cause: error });
+    if (!(error instanceof Malformed)) throw error;
+    throw new AuditTreeUnavailable(`${tilePath(name)} of the audit tree is damaged`, { cause: error });
   }
 }

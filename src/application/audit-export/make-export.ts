@@ -1,6 +1,6 @@
 import { anchoredPrefixes } from '../anchoring/anchor.ts';
 import { rememberingTiles } from '../anchoring/remembering-tiles.ts';
-import { readTileUnder } from '../anchoring/signed-tree.ts';
+import { ofStored, readTileUnder } from '../anchoring/signed-tree.ts';
 import { readOn } from '../log-segments/read-on.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventReader, RecordedTransition } from '../ports/event-log.ts';
@@ -121,8 +121,10 @@ function treeOf(size: number, signedSize: number, tree: TreeReader): SignedTree 
       const first = index * TILE_WIDTH;
       const width = Math.min(TILE_WIDTH, size - first);
       if (width <= 0) return null;
-      const entries = decodeBundle(await readTile({ level: 'entries', index, width }), width).map(String);
-      const awaited = new Map(entries.map((text, at) => [keyOf(parseEntry(text)), first + at]));
+      const name: TileName = { level: 'entries', index, width };
+      const entries = decodeBundle(await readTile(name), width).map(String);
+      const keys = ofStored(name, () => entries.map((text) => keyOf(parseEntry(text))));
+      const awaited = new Map(keys.map((key, at) => [key, first + at]));
       return { first, entries, awaited };
     },
     prove: ({ first, entries }) => makeRangeProof({ from: first, to: first + entries.length }, size, readSubtrees),

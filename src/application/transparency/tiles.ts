@@ -3,7 +3,7 @@ import { nodeHash } from './hashing.ts';
 import type { ReadSubtrees, Subtree } from './subtrees.ts';
 import { TILE_LEVELS, TILE_WIDTH, type TileName, tilePath } from './tile-names.ts';
 
-const HASH_BYTES = 32;
+export const HASH_BYTES = 32;
 
 /** How many hashes a tree of `size` leaves has at a tile's level. */
 export const hashesAt = (level: number, size: number) => Math.floor(size / TILE_WIDTH ** level);
@@ -38,13 +38,19 @@ export function readingTiles(size: number, readTile: (name: TileName) => Promise
       const name = tileOf(subtree, size);
       const path = tilePath(name);
       const tile = tiles.get(path) ?? (await readTile(name));
-      if (tile.length !== name.width * HASH_BYTES)
-        throw new Malformed(path, `has ${tile.length} bytes, and has to have ${name.width * HASH_BYTES}`);
-      tiles.set(path, tile);
+      tiles.set(path, requireTileLength(name, tile));
       hashes.push(subtreeHash(subtree, tile));
     }
     return hashes;
   };
+}
+
+/** A tile of hashes, as it is. @throws {Malformed} when it has not the length that it has to have. */
+export function requireTileLength(name: TileName, tile: Buffer): Buffer {
+  const { length } = tile;
+  const right = name.width * HASH_BYTES;
+  if (length !== right) throw new Malformed(tilePath(name), `has ${length} bytes, and has to have ${right}`);
+  return tile;
 }
 
 function tileOf({ level, index }: Subtree, size: number): TileName {

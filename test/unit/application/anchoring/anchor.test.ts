@@ -187,6 +187,20 @@ describe('what is stored of the tree', () => {
         tile?.writeUInt8(tile.readUInt8(9) ^ 1, 9);
       },
     ],
+    [
+      'the end of the last bundle',
+      ({ tiles }: ReturnType<typeof createTreeInMemory>) => {
+        const path = 'tile/entries/001.p/44';
+        tiles.set(path, tiles.get(path)?.subarray(0, -1) ?? Buffer.of());
+      },
+    ],
+    [
+      'the last tile, which is too long',
+      ({ tiles }: ReturnType<typeof createTreeInMemory>) => {
+        const path = 'tile/0/001.p/44';
+        tiles.set(path, Buffer.concat([tiles.get(path) ?? Buffer.of(), Buffer.of(1)]));
+      },
+    ],
   ])('is computed again from the log when it has lost %s, and comes to what was signed', async (_, lose) => {
     const { log, store, restart } = await anchored(225);
     const [first] = checkpointsIn(log.all);
