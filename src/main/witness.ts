@@ -11,6 +11,7 @@ import {
   formatVerifierKey,
   NOTE_SIGNATURE,
   parseVerifierKey,
+  requireKeyName,
   type SigningKey,
   signingKey,
   type VerifierKey,
@@ -25,6 +26,8 @@ const nameFileIn = (folder: string) => join(folder, 'name');
 
 /** Makes a witness in a folder that has none. Its verifier key goes to standard output, alone. @throws {CannotStart} */
 export async function initWitness({ folder, name }: { readonly folder: string; readonly name: string }): Promise<void> {
+  // Before anything is written: a folder that is not empty is refused.
+  await orCannotStart(async () => requireKeyName(name));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (readdirSync(folder).length > 0)
     throw new CannotStart(`${folder} is not empty; a witness is made once, in a folder of its own`);

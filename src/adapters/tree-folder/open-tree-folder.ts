@@ -21,13 +21,13 @@ export function openTreeFolder(folder: string): TreeStore {
     state,
     read: (name) => readIfThere(join(folder, tilePath(name))),
     async write(tiles) {
-      for (const tile of tiles) await writeWhole(join(folder, tilePath(tile)), tile.bytes);
+      await writeWhole(tiles.map((tile) => [join(folder, tilePath(tile)), tile.bytes]));
     },
     async commit(from, to) {
       const current = await state();
       if (JSON.stringify(current) !== JSON.stringify(from))
         throw new ConcurrencyConflict(`The audit tree in ${folder} is no longer as it was read; read it again`);
-      await writeWhole(join(folder, STATE), Buffer.from(JSON.stringify(to)));
+      await writeWhole([[join(folder, STATE), Buffer.from(JSON.stringify(to))]]);
     },
     async deletePartials(tiles) {
       for (const name of tiles)
@@ -38,7 +38,7 @@ export function openTreeFolder(folder: string): TreeStore {
 
 const RECURSIVE = { recursive: true, force: true } as const;
 
-/** A state that cannot be read is as good as none: all of it can be computed again from the log. */
+/** A state that cannot be read is an error that an operator has to see, who may delete it: all is computed again from the log then. */
 function parseState(text: string, path: string): TreeState {
   try {
     return JSON.parse(text);
@@ -59,8 +59,14 @@ const readIfThere = (path: string): Promise<Buffer | null> =>
     }
   });
 
-/** Durably, under its name at once. */
-const writeWhole = (path: string, bytes: Buffer): Promise<void> =>
+/** Durably: each file under its name at once, and all of the names when it returns. */
+async function writeWhole(files: readonly (readonly [path: string, bytes: Buffer])[]): Promise<void> {
+  for (const [path, bytes] of files) await writeFileWhole(path, bytes);
+  const folders = new Set(files.map(([path]) => dirname(path)));
+  for (const folder of folders) await onFile(folder, () => syncFolder(folder));
+}
+
+const writeFileWhole = (path: string, bytes: Buffer): Promise<void> =>
   onFile(path, async () => {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const draft = `${path}.new`;
@@ -72,7 +78,6 @@ const writeWhole = (path: string, bytes: Buffer): Promise<void> =>
       await file.close();
     }
     await rename(draft, path);
-    await syncFolder(dirname(path));
   });
 
 async function onFile<Result>(path: string, work: () => Promise<Result>): Promise<Result> {

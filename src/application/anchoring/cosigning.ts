@@ -56,6 +56,20 @@ export function createCosigning(options: CosigningOptions): Cosigning {
   async function follow(witness: KnownWitness): Promise<void> {
     const { key } = witness;
     let heldSize = 0;
+    let notKept: string | null = null;
+
+    /** A failure of our own store, and none of the witness: it is asked again, and answers the same. */
+    async function keep(size: number, line: string): Promise<void> {
+      try {
+        await anchor.keepCosignature(size, line);
+        notKept = null;
+      } catch (error) {
+        if (notKept !== kindOf(error))
+          logger.warn({ witness: key.name, err: error }, 'a cosignature could not be kept; the witness is asked again');
+        notKept = kindOf(error);
+      }
+    }
+
     while (!stopping.signal.aborted) {
       const signed = anchor.signed();
       const size = signed?.checkpoint.size ?? 0;
@@ -65,7 +79,7 @@ export function createCosigning(options: CosigningOptions): Cosigning {
           heldSize = size;
           onCosigned?.(key.name, size);
           if (failures.delete(key)) logger.info({ witness: key.name }, 'a witness cosigns again');
-          await anchor.keepCosignature(size, line);
+          await keep(size, line);
         } catch (error) {
           if (stopping.signal.aborted) return;
           // A witness that was put back holds less than it did: it is asked what.

@@ -23,8 +23,7 @@ export interface SigningKey extends VerifierKey {
 
 /** @throws {Malformed} when the name cannot be that of a key. */
 export function verifierKey(name: string, type: SignatureType, publicKey: Buffer): VerifierKey {
-  if (!isKeyName(name))
-    throw new Malformed('The key name', 'is empty, or has a space, a plus or a control character in it');
+  requireKeyName(name);
   if (publicKey.length !== 32)
     throw new Malformed(name, `has ${publicKey.length} bytes, and a public key of Ed25519 has 32`);
   const hashed = Buffer.concat([Buffer.from(`${name}\n`), Buffer.from([type]), publicKey]);
@@ -38,6 +37,12 @@ export function signingKey(name: string, type: SignatureType, privateKey: KeyObj
     throw new Malformed(name, 'is not a key of Ed25519');
   const verifier = verifierKey(name, type, Buffer.from(x, 'base64url'));
   return { ...verifier, sign: (text) => sign(null, Buffer.from(text), privateKey) };
+}
+
+/** @throws {Malformed} when the name cannot be that of a key. */
+export function requireKeyName(name: string): void {
+  if (!isKeyName(name))
+    throw new Malformed('The key name', 'is empty, or has a space, a plus or a control character in it');
 }
 
 /** Without spaces of any kind, without plus: both stand around names. */

@@ -68,11 +68,13 @@ async function anchoredLog(port: number, through: (http: OutboundHttp) => Pick<O
   const url = new URL(`http://127.0.0.1:${port}/add-checkpoint`);
   const http = through(createOutboundHttp({ trustedOrigins: [url.origin], limits: { deadlineMs: 60_000 } }));
   let histories = 0;
+  let isStoreFull = false;
 
   /** As after a start of the process. */
   function start() {
     const anchor: Anchor = anchorOf(log, tree, { onSigned: () => cosigning.checkpointSigned() });
     const keepCosignature = async (size: number, line: string) => {
+      if (isStoreFull) throw new Error('the disk is full');
       await anchor.keepCosignature(size, line);
       changes.emit('change');
     };
@@ -92,6 +94,7 @@ async function anchoredLog(port: number, through: (http: OutboundHttp) => Pick<O
     clock,
     lines: recording.lines,
     notice: () => cosigning.notice(),
+    setStoreFull: (isFull: boolean) => void (isStoreFull = isFull),
     isCosigned: () => (anchor.signed()?.cosignatures ?? []).length > 0,
     async sign(more = 90) {
       await appendHistories(log, histories, (histories += more));
@@ -186,6 +189,25 @@ describe('a checkpoint', () => {
     expect(system.lines.map(({ level, message }) => `${level}: ${message}`)).toEqual([
       'warn: a witness does not cosign; it is asked again, and signing goes on',
       'info: a witness cosigns again',
+    ]);
+  });
+});
+
+describe('a cosignature that cannot be kept', () => {
+  it('is not held against the witness, which is asked again', async () => {
+    const witness = await newWitness();
+    const server = await witness.listen();
+    onTestFinished(() => server.close());
+    const system = await anchoredLog(server.port);
+    system.setStoreFull(true);
+    await system.sign(3);
+    await system.until(() => system.lines.length > 0);
+    expect(system.notice()).toBeNull();
+    system.setStoreFull(false);
+    system.clock.advance(ASK_AGAIN_MS);
+    await system.until(system.isCosigned);
+    expect(system.lines.map(({ message }) => message)).toEqual([
+      'a cosignature could not be kept; the witness is asked again',
     ]);
   });
 });

@@ -77,6 +77,13 @@ describe('a witness in a process of its own', () => {
     expect((await ask(9, 9)).status).toBe(200);
   });
 
+  it('is made after its name was corrected', async () => {
+    const wrong = await run(folder, bin, 'witness', 'init', 'named', '--name', 'two words');
+    expect(wrong).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('The key name') });
+    const right = await run(folder, bin, 'witness', 'init', 'named', '--name', 'witness.example/w2');
+    expect(right).toMatchObject({ code: 0, stdout: expect.stringMatching(/^witness.example.w2\+/) });
+  });
+
   it('ends in good order, and does not start without the database that its init made', async () => {
     const second = await run(folder, bin, 'witness', 'start', 'w', ...log, '--port', '0');
     expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('another witness runs on it') });
