@@ -12,7 +12,7 @@ import { decodeBundle } from '../transparency/entry-bundles.ts';
 import { makeConsistencyProof, makeRangeProof } from '../transparency/make-proofs.ts';
 import { parseNote } from '../transparency/notes.ts';
 import type { ReadSubtrees } from '../transparency/subtrees.ts';
-import { TILE_WIDTH } from '../transparency/tile-names.ts';
+import { TILE_WIDTH, type TileName } from '../transparency/tile-names.ts';
 import { readingTiles } from '../transparency/tiles.ts';
 import { createEventFilter, type EventFilter } from './event-filter.ts';
 import { type LeafPlace, leavesOf, placeBefore } from './find-leaves.ts';
