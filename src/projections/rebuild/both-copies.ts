@@ -1,5 +1,6 @@
 import type { Subscriber } from '../../application/run-subscription.ts';
 import type { Projector } from '../projector.ts';
+import { FellBehind } from './passing-failures.ts';
 
 export interface BothCopies extends Subscriber {
   /** Whether both are of one position now, with nothing under way that would change that. */
@@ -45,11 +46,13 @@ export function bothCopies(live: Projector, beside: Projector, onLeft: (error: u
   return {
     ...live,
     async load() {
+      isCaughtUp = false;
       const checkpoint = await live.load();
       await withBeside(async () => {
         const other = await beside.load();
         // Afterwards one of them may have a batch that the other one lacks.
-        if (!isFirst && other !== checkpoint) throw new Error('the two copies are of different positions in the log');
+        if (!isFirst && other !== checkpoint)
+          throw new FellBehind('the two copies are of different positions in the log');
       });
       isFirst = false;
       return checkpoint;
@@ -60,7 +63,11 @@ export function bothCopies(live: Projector, beside: Projector, onLeft: (error: u
           await released.promise;
           throw new Error('the copies are followed no longer');
         }
-        const restOfLive = await live.write(transitions, checkpoint);
+        const restOfLive = await live.write(transitions, checkpoint).catch((error: unknown) => {
+          // What is stored is known again once it was loaded.
+          isCaughtUp = false;
+          throw error;
+        });
         await withBeside(() => beside.write(transitions, checkpoint));
         return restOfLive;
       });

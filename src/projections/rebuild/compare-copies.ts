@@ -3,6 +3,7 @@ import type { ReadModel } from '../read-model.ts';
 import type { BothCopies } from './both-copies.ts';
 import type { ComparedPage, ComparedTable } from './compare-page.ts';
 import type { Copies } from './copies.ts';
+import { FellBehind } from './passing-failures.ts';
 import { createReport } from './report.ts';
 
 interface Compared {
@@ -28,7 +29,8 @@ export async function compareCopies(compared: Compared): Promise<RebuildReport> 
   const pageOf = (table: ComparedTable, after: readonly string[] | null): Promise<ComparedPage> =>
     both.between(async () => {
       signal.throwIfAborted();
-      if (!both.areInStep()) throw new Error('The second copy fell behind while it was compared; it catches up first');
+      if (!both.areInStep())
+        throw new FellBehind('The second copy fell behind while it was compared; it catches up first');
       return copies.compare({ table, after, limit: pageRows });
     });
 

@@ -43,9 +43,16 @@ export interface Followers {
   stop(): Promise<void>;
 }
 
+interface Joined extends InStep {
+  readonly live: ReadModel;
+  readonly beside: ReadModel;
+  isLeft: boolean;
+  caughtUp: Promise<void>;
+}
+
 export function createFollowers({ catchUp, projector, follow }: FollowersDependencies): Followers {
   let current: Following | null = null;
-  let inStep: (InStep & { readonly live: ReadModel; readonly beside: ReadModel; isLeft: boolean }) | null = null;
+  let inStep: Joined | null = null;
 
   async function start(subscriber: Subscriber, copies: readonly FollowedCopy[]): Promise<Following> {
     current = follow(subscriber, copies);
@@ -68,7 +75,8 @@ export function createFollowers({ catchUp, projector, follow }: FollowersDepende
     },
     async inStep(live, beside, signal) {
       const known = inStep;
-      if (known !== null && !known.isLeft && known.live === live && known.beside === beside.readModel) return known;
+      if (known !== null && !known.isLeft && known.live === live && known.beside === beside.readModel)
+        return onceInStep(known, signal);
       if (known !== null) await stop();
       await this.alone(live);
       const projectorBeside = projector(beside);
@@ -82,15 +90,22 @@ export function createFollowers({ catchUp, projector, follow }: FollowersDepende
         joined.isLeft = true;
         leaving.reject(error);
       });
-      const joined = { both, left: leaving.promise, live, beside: beside.readModel, isLeft: false };
+      const of = { live, beside: beside.readModel, isLeft: false };
+      const joined: Joined = { both, left: leaving.promise, ...of, caughtUp: new Promise<never>(() => {}) };
       inStep = joined;
-      const following = await start(both, [{ readModel: live, slot: null }, beside]);
-      const aborted = new Promise<never>((_, reject) =>
-        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
-      );
-      await Promise.race([following.caughtUp, leaving.promise, aborted]);
-      return joined;
+      joined.caughtUp = (await start(both, [{ readModel: live, slot: null }, beside])).caughtUp;
+      return onceInStep(joined, signal);
     },
     stop,
   };
+}
+
+/** Whoever waited for it before may have given up. */
+async function onceInStep(joined: Joined, signal: AbortSignal): Promise<Joined> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason as Error);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  await Promise.race([joined.caughtUp, joined.left, aborted.promise]);
+  return joined;
 }

@@ -40,6 +40,7 @@ interface Dependencies {
 export function createProgressKeeper({ log, report, onStuck, clock, limits: given }: Dependencies): ProgressKeeper {
   const limits = { ...progressLimits, ...given };
   let current: Measured | null = null;
+  const begun = new Set<ReportedProgress['work']>();
   let movedAt = clock.monotonicMs();
   let failure: string | null = null;
   let waitsFor: string | null = null;
@@ -82,8 +83,11 @@ export function createProgressKeeper({ log, report, onStuck, clock, limits: give
       const isSame = current?.rebuildId === rebuildId;
       const before = isSame && current !== null ? current : { handled: 0n, transitions: 0, rowsCompared: 0 };
       if (!isSame) last = { handled: 0n, at: 0 };
+      if (!isSame) begun.clear();
+      // What is tried again is no progress, and goes through the same works each time.
+      if (!begun.has(work)) touch();
+      begun.add(work);
       current = { ...before, rebuildId, work };
-      touch();
     },
     written({ position }, transitions) {
       if (current !== null) current = { ...current, handled: position, transitions: current.transitions + transitions };

@@ -9,6 +9,7 @@ import type { RebuildWatch } from '../../application/use-cases/rebuild/watch-reb
 import type { UseCases } from '../../application/use-cases.ts';
 import type { RebuildState } from '../../domain/rebuild/state.ts';
 import { projectionNameOf } from '../projection-states.ts';
+import { PassingFailure } from './passing-failures.ts';
 import { createSteps, type RecordStep, type StepDependencies } from './steps.ts';
 
 export const rebuilderLimits = {
@@ -37,7 +38,7 @@ interface RebuilderDependencies extends Omit<StepDependencies, 'limits'> {
 export function createRebuilder(dependencies: RebuilderDependencies): BackgroundService {
   const { projection, followers, progress, log, operate, watch, clock, logger } = dependencies;
   const limits = { ...rebuilderLimits, ...dependencies.limits };
-  const steps = createSteps(dependencies);
+  const steps = createSteps({ ...dependencies, onRetried: failed });
   const stopping = new AbortController();
   const { signal } = stopping;
   const report = createRepeatingReport({ logger, clock });
@@ -87,7 +88,7 @@ export function createRebuilder(dependencies: RebuilderDependencies): Background
     } catch (error) {
       if (either.aborted) return;
       const isPermanent =
-        !(error instanceof OperationalFailure && error.retryable) && kindOf(error) !== 'NotPossibleHere';
+        !(error instanceof OperationalFailure && error.retryable) && !(error instanceof PassingFailure);
       failures = { at, count: failures.at === at && isPermanent ? failures.count + 1 : isPermanent ? 1 : 0 };
       if (failures.count < limits.failures || state.step === 'dropping' || state.step === 'promoted') throw error;
       // Of two whole copies none is dropped because they cannot be exchanged.
@@ -97,6 +98,12 @@ export function createRebuilder(dependencies: RebuilderDependencies): Background
         message: messageOf(error),
       });
     }
+  }
+
+  function failed(error: unknown): void {
+    progress.failed(messageOf(error));
+    const message = 'a rebuild, or the look for one, failed; it is tried again';
+    report.occurred({ about: name, kind: kindOf(error), level: 'warn', fields: { err: error, projection }, message });
   }
 
   async function run(): Promise<void> {
@@ -111,15 +118,7 @@ export function createRebuilder(dependencies: RebuilderDependencies): Background
       } catch (error) {
         if (signal.aborted) return;
         if (followers.current() === null) unhealthyReason = messageOf(error);
-        progress.failed(messageOf(error));
-        const message = 'a rebuild, or the look for one, failed; it is tried again';
-        report.occurred({
-          about: name,
-          kind: kindOf(error),
-          level: 'warn',
-          fields: { err: error, projection },
-          message,
-        });
+        failed(error);
         await clock.sleep(backoff.next(), signal);
       }
   }

@@ -9,6 +9,7 @@ import { besideSlotOf, type Copies, type FoundCopies } from './copies.ts';
 import { ExchangeRefused } from './exchange.ts';
 import type { CatchUp } from './fill.ts';
 import type { FollowedCopy, Followers, InStep } from './followers.ts';
+import { FellBehind, NotPossibleHere } from './passing-failures.ts';
 import type { ProgressKeeper } from './progress-keeper.ts';
 
 export const stepLimits = {
@@ -40,17 +41,13 @@ export interface StepDependencies {
   readonly limits?: Partial<StepLimits> | undefined;
 }
 
-/** Something that another process, or an operator, has to see to. */
-class NotPossibleHere extends Error {
-  override readonly name = 'NotPossibleHere';
-}
-
 /**
  * What there is to do for a rebuild, by the step that it is at in the log. Each looks first at what is there already, so that a
  * process that takes over after a crash, or after an answer was lost, ends where the first one would have.
  */
-export function createSteps(dependencies: StepDependencies) {
-  const { projection, versions, copies, followers, projector, catchUp, progress, clock, lease } = dependencies;
+export function createSteps(dependencies: StepDependencies & { readonly onRetried: (error: unknown) => void }) {
+  const { onRetried, projection, versions, copies, followers, projector, catchUp, progress, clock, lease } =
+    dependencies;
   const limits = { ...stepLimits, ...dependencies.limits };
   const slot = besideSlotOf(projection);
 
@@ -123,25 +120,33 @@ export function createSteps(dependencies: StepDependencies) {
     progress.begin(state.id, 'exchanging');
     const { both } = await inStep(found, signal);
     const [read, beside] = [await live(), ofVersion(found.beside?.version ?? 0)];
+    let failure: unknown = null;
     try {
       await both.endWith(async () => {
-        if (!both.areInStep()) throw new Error('The second copy fell behind; it catches up first');
+        if (!both.areInStep()) throw new FellBehind('The second copy fell behind; it catches up first');
         const besideRebuildId = found.beside?.rebuildId ?? null;
         await copies.exchange({ live: read, beside, besideRebuildId, lockTimeoutMs: limits.lockTimeoutMs, lease });
       });
       exchanges = 0;
     } catch (error) {
-      exchanges++;
-      if (!(error instanceof ExchangeRefused) && exchanges < limits.exchanges) {
-        await clock.sleep(limits.pauseMs, signal);
-        throw error;
-      }
-      exchanges = 0;
-      await record({ kind: 'RecordExchangeFailed', message: (error as Error).message });
-    } finally {
-      // Whether it was done or not, the database says.
-      await followers.stop();
+      failure = error;
     }
+    // Whether it was done or not, the database says.
+    await followers.stop();
+    if (failure !== null) await exchangeFailed(failure as Error, record, signal);
+  }
+
+  /** Not thrown while it is to be tried again: how often, and with which pauses, is decided here alone. */
+  async function exchangeFailed(error: Error, record: RecordStep, signal: AbortSignal): Promise<void> {
+    exchanges++;
+    if (error instanceof ExchangeRefused || exchanges >= limits.exchanges) {
+      exchanges = 0;
+      return record({ kind: 'RecordExchangeFailed', message: error.message });
+    }
+    onRetried(error);
+    // The copy that is read stands still no longer than it has to.
+    await followers.alone(await live());
+    await clock.sleep(limits.pauseMs, signal);
   }
 
   return {
