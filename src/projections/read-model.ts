@@ -1,4 +1,5 @@
 import type { RawBuilder, Transaction } from 'kysely';
+import { isFollowed } from '../application/followed-streams.ts';
 import type { RecordedTransition } from '../application/ports/event-log.ts';
 import type { Transition } from '../domain/event/transitions.ts';
 import type { Database } from './database.ts';
@@ -86,8 +87,11 @@ export interface ReadModel<Content = unknown> {
   ): Promise<readonly string[]>;
 }
 
-/** Those of the transitions that a read model is made of. */
+/** Those of the transitions that a read model is made of: another version, which is written beside it, may be made of more. */
 export const concerning = <Recorded extends RecordedTransition>(
-  { types }: Pick<ReadModel, 'types'>,
+  { streamPrefixes, types }: Pick<ReadModel, 'streamPrefixes' | 'types'>,
   transitions: readonly Recorded[],
-): readonly Recorded[] => (types === undefined ? transitions : transitions.filter(({ type }) => types.includes(type)));
+): readonly Recorded[] =>
+  transitions.filter(
+    ({ stream, type }) => isFollowed(stream, streamPrefixes) && (types === undefined || types.includes(type)),
+  );

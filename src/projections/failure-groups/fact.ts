@@ -12,6 +12,7 @@ import { UndecodableTransition } from '../../application/failures.ts';
 import type { RecordedTransition } from '../../application/ports/event-log.ts';
 import { failureGroupAggregate } from '../../domain/failure-group/aggregate.ts';
 import type { FailureGroupTransition } from '../../domain/failure-group/transitions.ts';
+import { storable } from '../storable.ts';
 
 interface OfEvent {
   readonly eventId: string;
@@ -70,7 +71,8 @@ function factOfEvent(recorded: RecordedTransition, eventId: string): Fact | null
   const transition = decodeEventTransition(recorded);
   switch (transition.type) {
     case 'ProcessingFailed': {
-      const { handler, handlerVersion = null, failure } = transition.data;
+      const { handler, handlerVersion: version = null, failure } = transition.data;
+      const handlerVersion = version && storable(version);
       return { ...of, kind: 'failed', group: groupOf(handler, failure), message: failure.message, handlerVersion };
     }
     case 'EventDeadLettered':

@@ -45,7 +45,7 @@ export async function compareCopies(compared: Compared): Promise<RebuildReport> 
   }
 
   for (const name of new Set([...live.tables, ...beside.tables])) {
-    const notFromLog = live.notFromLog?.[name] ?? [];
+    const notFromLog = [live, beside].flatMap((each) => each.notFromLog?.[name] ?? []);
     const table = await copies.comparedTable({ name, notFromLog });
     report.begin(table);
     if (table.key.length > 0) await compareTable(table);

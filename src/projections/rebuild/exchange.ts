@@ -38,8 +38,9 @@ export const exchangeCopies = (db: Kysely<Database>, given: Given): Promise<void
     await requireOnePosition(transaction, given);
     const schema = await schemaOf(transaction, live);
     await refuseForeignViews(transaction, live, schema);
-    for (const table of live.tables.filter((name) => beside.tables.includes(name)))
-      await copyGrants(transaction, table, { from: schema, to: slot });
+    const ofBeside = [...beside.tables, ...(beside.views ?? [])];
+    for (const name of [...live.tables, ...(live.views ?? [])].filter((each) => ofBeside.includes(each)))
+      await copyGrants(transaction, name, { from: schema, to: slot });
     const between = `${slot}_before`;
     await sql`create schema ${sql.id(between)}`.execute(transaction);
     await move(transaction, live, { from: schema, to: between });
@@ -111,14 +112,14 @@ interface Between {
 }
 
 /** Who may read the one may read the other. */
-async function copyGrants(transaction: Transaction<Database>, table: string, { from, to }: Between): Promise<void> {
+async function copyGrants(transaction: Transaction<Database>, name: string, { from, to }: Between): Promise<void> {
   const { rows } = await sql<{ privilege: string; role: string | null }>`
     select privilege_type as privilege, rolname as role
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace, aclexplode(relacl)
     left join pg_roles on pg_roles.oid = grantee
-    where nspname = ${from} and relname = ${table} and grantee <> relowner`.execute(transaction);
+    where nspname = ${from} and relname = ${name} and grantee <> relowner`.execute(transaction);
   for (const { privilege, role } of rows)
-    await sql`grant ${sql.raw(privilege)} on ${sql.id(to, table)} to ${role === null ? sql`public` : sql.id(role)}`.execute(
+    await sql`grant ${sql.raw(privilege)} on ${sql.id(to, name)} to ${role === null ? sql`public` : sql.id(role)}`.execute(
       transaction,
     );
 }

@@ -2,14 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
 
 /** What a process does for a rebuild. */
-export type RebuildWork =
-  | 'filling'
-  | 'indexing'
-  | 'catching-up'
-  | 'comparing'
-  | 'exchanging'
-  | 'following'
-  | 'dropping';
+export type RebuildWork = 'filling' | 'indexing' | 'catching-up' | 'comparing' | 'exchanging' | 'dropping';
 
 export interface ReportedProgress {
   readonly rebuildId: string;
