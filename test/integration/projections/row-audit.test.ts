@@ -184,6 +184,45 @@ describe('the audit of rows', () => {
     expect(await audit({ between })).toMatchObject({ different: 0, notice: null });
   });
 
+  it('remembers a row no longer that was listed since', async () => {
+    await project();
+    await sql`update events set source = 'x' where idempotency_key = 'audited 4'`.execute(db());
+    const [first] = events[4] ?? [];
+    let turn = 0;
+    const between = async () => {
+      turn += 1;
+      if (turn === 15)
+        await db()
+          .insertInto('projection_failures')
+          .values({
+            ...{ subscriber: 'projection:events', stream: first?.stream ?? '', revision: '0', type: 'T', reason: 'r' },
+            ...{ transition_id: first?.id ?? '', failed_at: '2026-01-01T00:00:00.000Z' },
+          })
+          .execute();
+    };
+    const audited = await audit({ between });
+    expect(audited.found.size).toBe(1);
+    expect(audited).toMatchObject({ different: 0, notice: null });
+  });
+
+  it('ends when it is told to, also while the log gives no answer', async () => {
+    await project();
+    const stopping = new AbortController();
+    const rowAudit = createRowAudit({
+      ...{ db: db(), segments: await segmentsOfLog(), random: createSeededRandom(7), logger: silentLogger },
+      ...{ clock: manualClock(), position: () => BigInt(log.length) as LogPosition },
+      log: {
+        readStream: async () => [],
+        async *subscribeAll(_, options) {
+          const ended = new Promise((resolve) => options?.signal?.addEventListener('abort', resolve));
+          stopping.abort();
+          await ended;
+        },
+      },
+    });
+    await rowAudit.run(stopping.signal);
+  });
+
   it('goes on after a database or a log that was unavailable', async () => {
     await project();
     let isUnavailable = true;

@@ -25,14 +25,14 @@ export async function sampleLog(
   { log, segments, random }: { log: Pick<EventReader, 'subscribeAll'>; segments: LogSegmentsReader; random: Random },
   upTo: LogPosition,
   count: number,
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
   const last = await segments.last();
   if (last === null) return [];
   const segment = await segments.withLeaf(Math.floor(random.fraction() * (last.leavesBefore + last.leaves)));
   if (segment === null) return [];
   const streams = new Set<string>();
-  const ending = new AbortController();
-  const options = { streamPrefixes: [EVENT_STREAM_PREFIX], signal: ending.signal };
+  const options = { streamPrefixes: [EVENT_STREAM_PREFIX], signal };
   for await (const message of log.subscribeAll(segment.from.after, options)) {
     if (message.kind === 'caught-up') break;
     const transitions = message.kind === 'transitions' ? message.transitions : [];
