@@ -217,6 +217,7 @@ describe('the audit of rows', () => {
           const ended = new Promise((resolve) => options?.signal?.addEventListener('abort', resolve));
           stopping.abort();
           await ended;
+          yield* [];
         },
       },
     });
