@@ -1,10 +1,10 @@
-import { createOutboundHttp } from '../adapters/outbound/outbound-http.ts';
+import { guardedFetch } from '../adapters/outbound/guarded-fetch.ts';
 import type { LlmClient } from '../application/ports/llm-client.ts';
 import type { Config } from '../config/config.ts';
 
 type Settings = Pick<Config, 'openAi' | 'gemini' | 'explainTimeoutMs'>;
 
-/** The models that settings name, in the order in which they are asked. Libraries of others are not loaded. */
+/** The models that settings name, in the order in which they are asked. What is not needed is not loaded. */
 export async function openModels({
   openAi,
   gemini,
@@ -12,7 +12,7 @@ export async function openModels({
 }: Settings): Promise<readonly LlmClient[]> {
   const clients: LlmClient[] = [];
   if (openAi === null && gemini === null) return clients;
-  const { guardedFetch } = await import('../adapters/outbound/guarded-fetch.ts');
+  const { createOutboundHttp } = await import('../adapters/outbound/outbound-http.ts');
   const fetchOf = (baseUrl: string) =>
     guardedFetch(createOutboundHttp({ trustedOrigins: [new URL(baseUrl).origin], limits: { deadlineMs } }));
   if (openAi !== null) {
