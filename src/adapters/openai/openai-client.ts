@@ -14,10 +14,12 @@ const MOST_TOKENS = 1_500;
 
 /** OpenAI's chat completions with structured output, as gateways and servers of local models speak them, too. */
 export function createOpenAiClient({ apiKey, baseUrl, model, fetch: guarded }: OpenAiOptions): LlmClient {
+  // The library takes headers from the environment, too (OPENAI_CUSTOM_HEADERS): what is sent is said here alone.
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
   const client = new OpenAI({
-    ...{ apiKey, baseURL: baseUrl, fetch: guarded },
+    ...{ apiKey, baseURL: baseUrl, fetch: (input, init) => guarded(input, { ...init, headers }) },
     // Retries and deadlines are those of whoever asks; and the environment has no say.
-    ...{ maxRetries: 0, organization: null, project: null, logLevel: 'off' },
+    ...{ maxRetries: 0, organization: null, project: null, logLevel: 'off', adminAPIKey: null, webhookSecret: null },
   });
   return {
     provider: 'openai',

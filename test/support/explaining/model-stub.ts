@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export type Behaviour =
@@ -17,7 +17,11 @@ export interface ModelStub {
   openAi: Behaviour;
   gemini: Behaviour;
   /** What each was sent, in order. */
-  readonly asked: { readonly provider: 'openai' | 'gemini'; readonly body: string }[];
+  readonly asked: {
+    readonly provider: 'openai' | 'gemini';
+    readonly headers: IncomingHttpHeaders;
+    readonly body: string;
+  }[];
   close(): Promise<void>;
 }
 
@@ -49,13 +53,13 @@ const proposals: Partial<Record<Behaviour, (quote: string) => unknown>> = {
 /** A server on loopback that speaks OpenAI's chat completions and Gemini's generateContent. */
 export async function startModelStub(quote = 'order has no lines'): Promise<ModelStub> {
   const stub: { openAi: Behaviour; gemini: Behaviour } = { openAi: 'sound', gemini: 'sound' };
-  const asked: { provider: 'openai' | 'gemini'; body: string }[] = [];
+  const asked: ModelStub['asked'] = [];
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       const provider = request.url?.includes(':generateContent') ? 'gemini' : 'openai';
-      asked.push({ provider, body: Buffer.concat(pieces).toString('utf8') });
+      asked.push({ provider, headers: request.headers, body: Buffer.concat(pieces).toString('utf8') });
       const behaviour = provider === 'gemini' ? stub.gemini : stub.openAi;
       const json = (status: number, body: unknown) =>
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { createAskInTurn } from '../../../../src/application/explaining/ask-in-turn.ts';
 import { describeRequest } from '../../../../src/application/explaining/describe-request.ts';
@@ -142,6 +142,18 @@ describe('models', () => {
     const bodies = stub.asked.map(({ body }) => body).join('\n');
     expect(planted.filter(({ secret }) => bodies.includes(secret))).toEqual([]);
     expect(kinds.size).toBeGreaterThan(8);
+  });
+
+  it('are sent the headers that they need, whatever the environment says', async () => {
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'Authorization: Bearer of-another\nX-Planted: yes');
+    vi.stubEnv('OPENAI_ADMIN_KEY', 'key-of-an-admin');
+    await (await asking())();
+    vi.unstubAllEnvs();
+    const { headers } = stub.asked[0] ?? {};
+    expect(headers).toMatchObject({ authorization: 'Bearer key-of-openai', 'content-type': 'application/json' });
+    expect(Object.keys(headers ?? {}).toSorted()).toEqual([
+      ...['accept', 'accept-encoding', 'authorization', 'connection', 'content-length', 'content-type', 'host'],
+    ]);
   });
 
   it('are sent no key of the other', async () => {
