@@ -2,7 +2,7 @@ import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
 import { createAskInTurn } from '../application/explaining/ask-in-turn.ts';
 import { createExplainer, EXPLAINER, explainedPrefixes } from '../application/explaining/explainer.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
-import type { Clock } from '../application/ports/clock.ts';
+import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { Lease } from '../application/ports/leases.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
@@ -22,7 +22,7 @@ interface Given {
   readonly explains: 'dead' | 'failed';
   readonly parts: Pick<Parts, 'log' | 'leases' | 'readTables' | 'stores'>;
   readonly metrics: Pick<Metrics, 'counted'>;
-  readonly clock: Clock;
+  readonly clock: MonotonicClock;
   readonly logger: Logger;
   readonly random: Random;
   readonly processName: string;
@@ -35,7 +35,7 @@ export async function openExplainer(given: Given): Promise<BackgroundService> {
   const budget = createCallBudget(opened(readTables).db);
   const { explainDailyCalls: callsPerDay, explainTimeoutMs: deadlineMs, explainPayload: showsPayload } = config;
   const clients = await openModels(config);
-  const ask = createAskInTurn({ clients, budget, clock, random, limits: { callsPerDay, deadlineMs } });
+  const ask = createAskInTurn({ clients, budget, clock, random, logger, limits: { callsPerDay, deadlineMs } });
 
   const begin = (lease: Lease | null): BackgroundService => {
     const stopping = new AbortController();

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GoogleGenerativeAI, GoogleGenerativeAIFetchError, type Schema } from '@google/generative-ai';
 import { type LlmClient, LlmFailed } from '../../application/ports/llm-client.ts';
+import { failureOfModel } from '../outbound/failure-of-model.ts';
 
 interface GeminiOptions {
   readonly apiKey: string;
@@ -14,12 +15,12 @@ const MOST_TOKENS = 1_500;
 
 /** The library takes no `fetch`, only the global one: within a request of ours, and nowhere else, that is the guarded one. */
 const guardedWithin = new AsyncLocalStorage<typeof fetch>();
-let isGuarding = false;
+let guarding: typeof fetch | null = null;
 function guardGlobalFetch(): void {
-  if (isGuarding) return;
-  isGuarding = true;
+  if (guarding !== null) return;
   const unguarded = globalThis.fetch;
-  globalThis.fetch = (input, init) => (guardedWithin.getStore() ?? unguarded)(input, init);
+  guarding = (input, init) => (guardedWithin.getStore() ?? unguarded)(input, init);
+  globalThis.fetch = guarding;
 }
 
 /** Gemini, by the library that this project's users named, which is no longer developed: docs/adr/0066 says what follows it. */
@@ -30,6 +31,16 @@ export function createGeminiClient({ apiKey, baseUrl, model, fetch: guarded }: G
     provider: 'gemini',
     model,
     async explain({ system, user, schema }, signal) {
+      // Whoever replaced it since may do so without ours, and the key would go past the guard.
+      if (globalThis.fetch !== guarding)
+        throw new LlmFailed('fetch was replaced, so that nothing guards it', { retryable: false });
+      // The library keeps the message of what a `fetch` throws, and nothing else.
+      let ofGuard: unknown = null;
+      const noting: typeof fetch = (input, init) =>
+        guarded(input, init).catch((error: unknown) => {
+          ofGuard = error;
+          throw error;
+        });
       try {
         const asked = library.getGenerativeModel(
           {
@@ -43,12 +54,13 @@ export function createGeminiClient({ apiKey, baseUrl, model, fetch: guarded }: G
           },
           { baseUrl },
         );
-        const { response } = await guardedWithin.run(guarded, () => asked.generateContent(user, { signal }));
+        const { response } = await guardedWithin.run(noting, () => asked.generateContent(user, { signal }));
         const { promptTokenCount: inputTokens = 0, candidatesTokenCount: outputTokens = 0 } =
           response.usageMetadata ?? {};
         return { proposed: parsed(response.candidates?.[0]?.content?.parts?.[0]?.text), inputTokens, outputTokens };
       } catch (error) {
-        throw failureOf(error);
+        const status = error instanceof GoogleGenerativeAIFetchError ? error.status : undefined;
+        throw failureOfModel(ofGuard ?? error, status);
       }
     },
   };
@@ -70,11 +82,4 @@ function parsed(content: string | undefined): unknown {
   } catch {
     return null;
   }
-}
-
-/** Without the library's message, which holds the URL and what the server said. */
-function failureOf(error: unknown): LlmFailed {
-  const status = error instanceof GoogleGenerativeAIFetchError ? error.status : undefined;
-  if (status === undefined) return new LlmFailed('no usable answer', { retryable: true, cause: error });
-  return new LlmFailed(`it answers ${status}`, { retryable: status === 429 || status >= 500, cause: error });
 }

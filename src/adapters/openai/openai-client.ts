@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
-import { type LlmClient, LlmFailed } from '../../application/ports/llm-client.ts';
+import type { LlmClient } from '../../application/ports/llm-client.ts';
+import { failureOfModel } from '../outbound/failure-of-model.ts';
 
 interface OpenAiOptions {
   readonly apiKey: string;
@@ -42,7 +43,7 @@ export function createOpenAiClient({ apiKey, baseUrl, model, fetch: guarded }: O
         const outputTokens = usage?.completion_tokens ?? 0;
         return { proposed: parsed(choices?.[0]?.message?.content), inputTokens, outputTokens };
       } catch (error) {
-        throw failureOf(error);
+        throw failureOfModel(error, error instanceof OpenAI.APIError ? error.status : undefined);
       }
     },
   };
@@ -55,11 +56,4 @@ function parsed(content: string | null | undefined): unknown {
   } catch {
     return null;
   }
-}
-
-/** Without the library's message, which quotes what the server said, and that may be anything. */
-function failureOf(error: unknown): LlmFailed {
-  const status = error instanceof OpenAI.APIError ? error.status : undefined;
-  if (status === undefined) return new LlmFailed('no usable answer', { retryable: true, cause: error });
-  return new LlmFailed(`it answers ${status}`, { retryable: status === 429 || status >= 500, cause: error });
 }

@@ -1,3 +1,4 @@
+import { OutboundRefused } from '../../application/failures.ts';
 import type { OutboundHttp } from '../../application/ports/outbound-http.ts';
 
 /**
@@ -9,7 +10,7 @@ export function guardedFetch(http: Pick<OutboundHttp, 'post'>): typeof fetch {
     const url = new URL(input instanceof Request ? input.url : input);
     const { method = 'GET', headers, body, signal } = init;
     if (method.toUpperCase() !== 'POST' || typeof body !== 'string')
-      throw new TypeError('Only POST with a text is sent to other servers here');
+      throw new OutboundRefused('Only POST with a text is sent to other servers here');
     const answer = await http.post(url, {
       headers: Object.fromEntries(new Headers(headers).entries()),
       body,

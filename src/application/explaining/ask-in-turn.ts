@@ -1,8 +1,9 @@
 import type { CallBudget } from '../ports/call-budget.ts';
-import type { Clock } from '../ports/clock.ts';
-import { timestamp } from '../ports/clock.ts';
+import { type MonotonicClock, timestamp } from '../ports/clock.ts';
 import { type ExplanationRequest, type LlmClient, LlmFailed, type ProposedExplanation } from '../ports/llm-client.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
+import { createRepeatingReport, type Occurrence } from '../repeating-report.ts';
 import { DeadlinePassed, within } from '../within.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { checkAnswer } from './check-answer.ts';
@@ -32,8 +33,9 @@ interface Dependencies {
   /** In the order in which they are asked. */
   readonly clients: readonly LlmClient[];
   readonly budget: CallBudget;
-  readonly clock: Clock;
+  readonly clock: MonotonicClock;
   readonly random: Random;
+  readonly logger: Logger;
   readonly limits?: Partial<AskingLimits>;
 }
 
@@ -44,8 +46,9 @@ export type AskInTurn = (request: ExplanationRequest, stopping: AbortSignal) => 
  * of the day are used up. The rules come last, and always answer. What a model did wrong is in the answer of the next.
  * @throws {ReadDatabaseUnavailable} the budget cannot be asked; no call was made. @throws what `stopping` says when it aborts.
  */
-export function createAskInTurn({ clients, budget, clock, random, limits }: Dependencies): AskInTurn {
+export function createAskInTurn({ clients, budget, clock, random, logger, limits }: Dependencies): AskInTurn {
   const { deadlineMs, pauseMs, callsPerDay } = { ...askingLimits, ...limits };
+  const report = createRepeatingReport({ logger, clock });
   const breakers = new Map<LlmClient, Breaker>(clients.map((client) => [client, createBreaker(clock)]));
 
   async function ask(client: LlmClient, request: ExplanationRequest, stopping: AbortSignal) {
@@ -72,11 +75,11 @@ export function createAskInTurn({ clients, budget, clock, random, limits }: Depe
       const { provider, model } = client;
       const breaker = breakers.get(client) as Breaker;
       const notAsked = breaker.openReason();
-      let why: string | null = notAsked;
-      for (let tries = 1; tries <= 2 && (why === null || tries === 2) && notAsked === null; tries++) {
+      let why = notAsked ?? '';
+      for (let tries = 1; tries <= 2 && notAsked === null; tries++) {
         stopping.throwIfAborted();
         if (!(await budget.take(timestamp(clock.now()).slice(0, 10), callsPerDay))) {
-          why = `${why === null ? '' : `${why}; `}the ${callsPerDay} calls of this day are used up`;
+          why += `${why === '' ? '' : '; '}the ${callsPerDay} calls of this day are used up`;
           break;
         }
         cost.calls++;
@@ -86,22 +89,35 @@ export function createAskInTurn({ clients, budget, clock, random, limits }: Depe
           cost.outputTokens += answer.outputTokens;
           if (checked.ok) {
             breaker.succeeded();
+            report.wentWell(provider);
             return { ...checked.explanation, provider, model, ...asked, fallbacks, cost };
           }
           why = checked.why;
           // It answers; that it answers badly is no reason not to ask it about the next failure.
           breaker.succeeded();
+          report.occurred(unanswered(client, why, null));
           break;
         } catch (error) {
           if (!(error instanceof LlmFailed)) throw error;
           why = error.message;
           breaker.failed();
+          report.occurred(unanswered(client, why, error));
           if (!error.retryable || tries === 2 || breaker.openReason() !== null) break;
           await clock.sleep(pauseMs * (1 + random.fraction()), stopping);
         }
       }
-      fallbacks.push({ provider, why: why ?? 'it was not asked' });
+      fallbacks.push({ provider, why });
     }
     return { ...explainByRules(request), provider: 'rules', model: RULES_MODEL, ...asked, fallbacks, cost };
   };
 }
+
+/** The rules answer then, so that without a line in the log nobody would learn of a key or a model that is wrong. */
+const unanswered = ({ provider }: LlmClient, why: string, failed: LlmFailed | null): Occurrence => ({
+  about: provider,
+  // What is wrong with an answer may name what is in it.
+  kind: failed?.message ?? 'answer',
+  level: 'warn',
+  fields: { about: provider, reason: why, ...(failed?.cause === undefined ? {} : { err: failed.cause }) },
+  message: 'a model does not explain failures; what comes after it is asked',
+});

@@ -7,6 +7,7 @@ import {
 } from '../../../src/application/explaining/explainer.ts';
 import type { CallBudget } from '../../../src/application/ports/call-budget.ts';
 import type { CheckpointStore } from '../../../src/application/ports/checkpoint-store.ts';
+import type { MonotonicClock } from '../../../src/application/ports/clock.ts';
 import type { Checkpoint, EventLog } from '../../../src/application/ports/event-log.ts';
 import type { LlmAnswer, LlmClient, Prompt } from '../../../src/application/ports/llm-client.ts';
 import type { Explanation } from '../../../src/domain/failure-group/transitions.ts';
@@ -62,6 +63,7 @@ export function modelInMemory(
 
 interface Given extends Partial<ExplainerOptions> {
   readonly clients?: readonly LlmClient[];
+  readonly clock?: MonotonicClock;
   readonly budget?: CallBudget;
   readonly callsPerDay?: number;
 }
@@ -70,11 +72,11 @@ export function explainerOf(
   log: EventLog,
   { clients = [], budget = budgetInMemory(), callsPerDay = 200, ...given }: Given = {},
 ) {
-  const clock = given.clock ?? manualClock();
+  const { clock = manualClock(), logger = silentLogger } = given;
   return createExplainer({
-    ...{ log, clock, random, logger: silentLogger, checkpoints: checkpointsInMemory(), process: 'explainer-1' },
+    ...{ log, clock, random, logger, checkpoints: checkpointsInMemory(), process: 'explainer-1' },
     ...{ explains: 'dead', showsPayload: false, stopping: new AbortController().signal },
-    ask: createAskInTurn({ clients, budget, clock, random, limits: { callsPerDay } }),
+    ask: createAskInTurn({ clients, budget, clock, random, logger, limits: { callsPerDay } }),
     ...given,
   });
 }

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { guardedFetch } from '../../../../src/adapters/outbound/guarded-fetch.ts';
+import { createOutboundHttp } from '../../../../src/adapters/outbound/outbound-http.ts';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { createAskInTurn } from '../../../../src/application/explaining/ask-in-turn.ts';
 import { describeRequest } from '../../../../src/application/explaining/describe-request.ts';
 import { promptFor } from '../../../../src/application/explaining/prompt.ts';
-import type { ExplanationRequest } from '../../../../src/application/ports/llm-client.ts';
+import type { ExplanationRequest, LlmClient } from '../../../../src/application/ports/llm-client.ts';
+import type { LogFields } from '../../../../src/application/ports/log-fields.ts';
 import { readConfig } from '../../../../src/config/config.ts';
 import { openModels } from '../../../../src/main/open-models.ts';
 import {
@@ -17,6 +20,7 @@ import { budgetInMemory, random } from '../../../support/explaining/explained-lo
 import { type ModelStub, startModelStub } from '../../../support/explaining/model-stub.ts';
 import { plantedSecrets } from '../../../support/explaining/planted-secrets.ts';
 import { sealedHistory } from '../../../support/sealed-history.ts';
+import { silentLogger } from '../../../support/worker/silent-logger.ts';
 
 let stub: ModelStub;
 beforeAll(async () => {
@@ -25,6 +29,7 @@ beforeAll(async () => {
 afterAll(() => stub.close());
 beforeEach(() => {
   stub.asked.length = 0;
+  lines.length = 0;
   Object.assign(stub, { openAi: 'sound', gemini: 'sound' });
 });
 
@@ -34,6 +39,17 @@ const request: ExplanationRequest = {
   transitions: [{ revision: 2, text: 'ProcessingFailed: attempt 1 failed with TypeError: order has no lines' }],
 };
 
+const lines: { readonly fields: LogFields; readonly message: string }[] = [];
+const logger = {
+  ...silentLogger,
+  warn: (fields: LogFields, message: string) => void lines.push({ fields, message }),
+};
+
+const askOf = (clients: readonly LlmClient[], deadlineMs: number) =>
+  createAskInTurn({
+    ...{ clients, budget: budgetInMemory(), clock: systemClock, random, logger, limits: { deadlineMs, pauseMs: 1 } },
+  });
+
 /** Both models, as settings name them. */
 async function asking(timeoutMs = 2_000) {
   const config = readConfig({
@@ -41,8 +57,7 @@ async function asking(timeoutMs = 2_000) {
     ...{ GEMINI_API_KEY: 'key-of-gemini', GEMINI_BASE_URL: stub.url },
   });
   const clients = await openModels(config);
-  const limits = { deadlineMs: timeoutMs, pauseMs: 1 };
-  const ask = createAskInTurn({ clients, budget: budgetInMemory(), clock: systemClock, random, limits });
+  const ask = askOf(clients, timeoutMs);
   return () => ask(request, new AbortController().signal);
 }
 
@@ -142,6 +157,51 @@ describe('models', () => {
     const bodies = stub.asked.map(({ body }) => body).join('\n');
     expect(planted.filter(({ secret }) => bodies.includes(secret))).toEqual([]);
     expect(kinds.size).toBeGreaterThan(8);
+  });
+
+  it('that do not answer are named in the log, with the cause and once, whatever is asked', async () => {
+    Object.assign(stub, { openAi: 'half', gemini: 'no-json' });
+    const ask = await asking();
+    for (let times = 0; times < 2; times++) await ask();
+    expect(lines.map(({ fields }) => fields)).toMatchObject([
+      { about: 'openai', reason: 'no usable answer', err: { name: 'OutboundFailed' } },
+      { about: 'gemini', reason: 'the answer does not have the shape that was asked for' },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('key-of-');
+  });
+
+  it('that may not be asked are asked once', async () => {
+    const given = { apiKey: 'key-of-both', baseUrl: stub.url, model: 'one' };
+    // No server is trusted, and loopback is not on the public internet.
+    const refusing = { ...given, fetch: guardedFetch(createOutboundHttp({ trustedOrigins: [] })) };
+    const { createOpenAiClient } = await import('../../../../src/adapters/openai/openai-client.ts');
+    const { createGeminiClient } = await import('../../../../src/adapters/gemini/gemini-client.ts');
+    const answer = await askOf([createOpenAiClient(refusing), createGeminiClient(refusing)], 2_000)(
+      request,
+      new AbortController().signal,
+    );
+    const why = 'the settings name a server that may not be asked';
+    expect(answer.fallbacks).toEqual([
+      { provider: 'openai', why },
+      { provider: 'gemini', why },
+    ]);
+    expect([answer.cost.calls, stub.asked.length]).toEqual([2, 0]);
+    const err = { name: 'OutboundRefused' };
+    expect(lines.map(({ fields }) => fields)).toMatchObject([
+      { about: 'openai', err },
+      { about: 'gemini', err },
+    ]);
+  });
+
+  it('are not asked past the guard, whoever replaced fetch since', async () => {
+    const ask = await asking();
+    stub.openAi = 'no-json';
+    const another = vi.fn<typeof fetch>(async () => new Response('{}'));
+    vi.stubGlobal('fetch', another);
+    const answer = await ask();
+    vi.unstubAllGlobals();
+    expect(answer.fallbacks[1]).toEqual({ provider: 'gemini', why: 'fetch was replaced, so that nothing guards it' });
+    expect([another.mock.calls.length, answer.cost.calls]).toEqual([0, 2]);
   });
 
   it('are sent the headers that they need, whatever the environment says', async () => {
