@@ -1,4 +1,4 @@
-import { type Clock, timestamp } from '../ports/clock.ts';
+import { type MonotonicClock, timestamp } from '../ports/clock.ts';
 
 export const breakerLimits = {
   /** So many failures one after the other, and it is not asked for a while. */
@@ -14,16 +14,16 @@ export interface Breaker {
   failed(): void;
 }
 
-export function createBreaker(clock: Pick<Clock, 'now'>): Breaker {
+export function createBreaker(clock: Pick<MonotonicClock, 'now' | 'monotonicMs'>): Breaker {
   const { failures: most, restMs } = breakerLimits;
   let failures = 0;
   let openedAt: number | null = null;
   return {
     openReason() {
-      const now = clock.now();
-      // A clock that was set back must not keep it open.
-      if (openedAt === null || now < openedAt || now - openedAt >= restMs) return null;
-      return `it failed ${failures} times in a row and is not asked before ${timestamp(openedAt + restMs)}`;
+      if (openedAt === null) return null;
+      const leftMs = openedAt + restMs - clock.monotonicMs();
+      if (leftMs <= 0) return null;
+      return `it failed ${failures} times in a row and is not asked before ${timestamp(clock.now() + leftMs)}`;
     },
     succeeded() {
       failures = 0;
@@ -31,7 +31,7 @@ export function createBreaker(clock: Pick<Clock, 'now'>): Breaker {
     },
     failed() {
       failures++;
-      if (failures >= most) openedAt = clock.now();
+      if (failures >= most) openedAt = clock.monotonicMs();
     },
   };
 }
