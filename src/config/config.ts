@@ -241,6 +241,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 
 const knownNames = new Set([...settingNames, ...secretSettingNames.map((name) => `${name}_FILE`)]);
 
+/** What is sent as a key where there is none. */
+export const NO_KEY = 'none';
+
 /** A server of one's own may take requests without a key. */
 const modelSettings = (
   apiKey: string | undefined,
@@ -250,4 +253,4 @@ const modelSettings = (
 ): ModelSettings | null =>
   apiKey === undefined && baseUrl === undefined
     ? null
-    : { apiKey: apiKey ?? 'none', baseUrl: (baseUrl ?? usual).replace(/\/+$/, ''), model };
+    : { apiKey: apiKey ?? NO_KEY, baseUrl: (baseUrl ?? usual).replace(/\/+$/, ''), model };

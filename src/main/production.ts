@@ -1,5 +1,5 @@
 import type { Role } from '../cli/program.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, NO_KEY } from '../config/config.ts';
 
 /** Passwords that anyone knows: servers have them from the start, or our examples and `docker-compose.yml` show them. */
 const published = ['changeit', 'eventops', 'guest', 'password', 'postgres'];
@@ -12,6 +12,11 @@ export function unfitForProduction(config: Config, roles: readonly Role[]): read
     problems.push('OIDC_ISSUER: missing; production takes no development tokens, so name the issuer of its tokens');
   if (oidcIssuer !== null && !oidcIssuer.startsWith('https://'))
     problems.push('OIDC_ISSUER: must be an https URL in production; over http its keys could be replaced on the way');
+  for (const [name, model] of Object.entries({ OPENAI: config.openAi, GEMINI: config.gemini }))
+    if (roles.includes('explainer') && model?.baseUrl.startsWith('http://') && model.apiKey !== NO_KEY)
+      problems.push(
+        `${name}_BASE_URL: must be an https URL in production where there is a key, which anyone could read`,
+      );
   if (roles.includes('anchor') && config.auditKeyFile === null)
     problems.push(
       'AUDIT_KEY_FILE: missing; in production the key that signs checkpoints is not made beside what it vouches for',

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { readConfig, settingNames } from '../../../src/config/config.ts';
 import { textOf } from '../../support/project-files.ts';
 
 const compose = textOf('docker-compose.yml');
@@ -31,6 +33,16 @@ describe('containers', () => {
   it('run as another user than root, and write to their data folder only', () => {
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(compose).toMatch(/^ {2}read_only: true$/m);
+  });
+
+  it('are given what the host says of explanations, and start where it says nothing', () => {
+    const { services } = parse(compose);
+    const { explainer, api } = services;
+    const names = settingNames.filter((name) => /^(EXPLAIN|OPENAI_|GEMINI_)/.test(name));
+    const handedOn = (name: string) => `\${${name}:-}`;
+    for (const name of names) expect(explainer.environment[name]).toBe(handedOn(name));
+    expect(api.environment.EXPLAIN).toBe(handedOn('EXPLAIN'));
+    expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(readConfig({}));
   });
 
   it('are offered to this machine only', () => {

@@ -29,3 +29,17 @@ it.each([
 ])('production takes what is not published, also what cannot be decoded: %s', (url) => {
   expect(problemsOf(url)).toEqual([]);
 });
+
+it.each(['OPENAI', 'GEMINI'])(
+  'production sends the key of %s to https alone, and asks a server without a key over http',
+  (name) => {
+    const problems = (settings: Readonly<Record<string, string>>) =>
+      unfitForProduction(readConfig({ NODE_ENV: 'production', ...settings }), ['explainer']);
+    const [key, url] = [`${name}_API_KEY`, `${name}_BASE_URL`];
+    expect(problems({ [key]: 'secret', [url]: 'http://models' })).toEqual([
+      expect.stringMatching(new RegExp(`^${url}: must be an https URL`)),
+    ]);
+    expect(problems({ [url]: 'http://models' })).toEqual([]);
+    expect(problems({ [key]: 'secret', [url]: 'https://models' })).toEqual([]);
+  },
+);
