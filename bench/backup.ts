@@ -16,6 +16,7 @@ import { logFileOf } from '../src/main/open-parts.ts';
 import { received, started, succeeded } from '../test/support/domain/transitions.ts';
 import { sealedHistory } from '../test/support/sealed-history.ts';
 import { silentLogger } from '../test/support/worker/silent-logger.ts';
+import { percentile } from './load.ts';
 
 const { values } = parseArgs({
   options: {
@@ -58,9 +59,8 @@ async function appendUntil(hasEnded: () => boolean): Promise<readonly number[]> 
   return latencies.sort((one, other) => one - other);
 }
 
-const quantile = (sorted: readonly number[], share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
 const describe = (sorted: readonly number[]) =>
-  `${sorted.length} appends: p50 ${quantile(sorted, 0.5).toFixed(1)} ms, p99 ${quantile(sorted, 0.99).toFixed(1)} ms, longest ${(sorted.at(-1) ?? 0).toFixed(1)} ms`;
+  `${sorted.length} appends: p50 ${percentile(sorted, 0.5).toFixed(1)} ms, p99 ${percentile(sorted, 0.99).toFixed(1)} ms, longest ${(sorted.at(-1) ?? 0).toFixed(1)} ms`;
 
 while (events * TRANSITIONS_OF_AN_EVENT < Number(values.transitions))
   await log.appendMany(Array.from({ length: EVENTS_IN_ONE_APPEND_OF_MANY }, nextEvent));
@@ -87,7 +87,7 @@ const meanwhile = await appendUntil(() => isWritten);
 await written;
 clearInterval(watching);
 print(
-  `During the backup, ${describe(meanwhile)}: p99 ${(quantile(meanwhile, 0.99) / quantile(usual, 0.99)).toFixed(2)} times the usual`,
+  `During the backup, ${describe(meanwhile)}: p99 ${(percentile(meanwhile, 0.99) / percentile(usual, 0.99)).toFixed(2)} times the usual`,
 );
 print(
   `The backup took ${((performance.now() - startedAt) / 1_000).toFixed(1)} s, and ${Math.round((mostMemory - memory) / 1e6)} MB more in the process that has the log`,

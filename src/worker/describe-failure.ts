@@ -64,7 +64,7 @@ function lastFolders(path: string): string {
 
 /**
  * Equal for failures of one kind: the class and the message without what differs from case to case, that is UUIDs and
- * numbers. Stable over releases: failures are grouped by it.
+ * numbers. Stable over releases: it is in histories. Failure groups have another (src/domain/failure-group/fingerprint.ts).
  */
 function fingerprintOf(name: string, message: string): string {
   const kind = message
