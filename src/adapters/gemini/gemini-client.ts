@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GoogleGenerativeAI, GoogleGenerativeAIFetchError, type Schema } from '@google/generative-ai';
+import { failureOfModel } from '../../application/explaining/failure-of-model.ts';
 import { type LlmClient, LlmFailed } from '../../application/ports/llm-client.ts';
-import { failureOfModel } from '../outbound/failure-of-model.ts';
 
 interface GeminiOptions {
   readonly apiKey: string;

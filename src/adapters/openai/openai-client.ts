@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
+import { failureOfModel } from '../../application/explaining/failure-of-model.ts';
 import type { LlmClient } from '../../application/ports/llm-client.ts';
-import { failureOfModel } from '../outbound/failure-of-model.ts';
 
 interface OpenAiOptions {
   readonly apiKey: string;

@@ -112,7 +112,7 @@ export function createAskInTurn({ clients, budget, clock, random, logger, limits
   };
 }
 
-/** The rules answer then, so that without a line in the log nobody would learn of a key or a model that is wrong. */
+/** The rules answer then, so that without a line in the log no one would learn of a key or a model that is wrong. */
 const unanswered = ({ provider }: LlmClient, why: string, failed: LlmFailed | null): Occurrence => ({
   about: provider,
   // What is wrong with an answer may name what is in it.

@@ -1,5 +1,5 @@
-import { OutboundFailed, OutboundRefused } from '../../application/failures.ts';
-import { LlmFailed } from '../../application/ports/llm-client.ts';
+import { OutboundFailed, OutboundRefused } from '../failures.ts';
+import { LlmFailed } from '../ports/llm-client.ts';
 
 /**
  * Why a model gave no answer. Where it answered with a status without the library's message, which quotes what the server said,
