@@ -1,5 +1,6 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { leftToFaults } from './test/support/faults/left-to-faults.ts';
 import { folderInMemory } from './test/support/folder-in-memory.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
@@ -23,7 +24,7 @@ const levelInSharedProcesses = (name: string, testTimeout: number) => {
  * their own, with a process for each role: a minute is too little for that on a machine that has much else to do.
  */
 const levelWithServices = (name: string, testTimeout: number) => {
-  const { extends: extended, test } = level(name, testTimeout);
+  const { extends: extended, test } = levelInSharedProcesses(name, testTimeout);
   const globalSetup = 'test/support/services/global-setup.ts';
   return { extends: extended, test: { ...test, globalSetup, hookTimeout: 240_000 } };
 };
@@ -48,7 +49,7 @@ const faults = (
   return {
     extends: extended,
     test: {
-      ...{ ...test, ...files, globalSetup, hookTimeout: 2_700_000 },
+      ...{ ...test, ...files, globalSetup, isolate: true, hookTimeout: 2_700_000 },
       // Fewer at a time than others: a process that is short of a processor takes long to start again.
       ...{ sequence: { groupOrder }, maxWorkers: availableParallelism() },
     },
@@ -58,19 +59,7 @@ const faults = (
 /** It fails where a server is slow, so that nothing else may run beside it. */
 const ALONE = 'test/faults/special/worst-bodies.test.ts';
 
-/** Of these `npm test` runs nothing (docs/guarantees.md); to load such a file and skip it takes two seconds of a processor. */
-const WHOLE_ONLY = [
-  ...['kill-loop/full-profile', 'kill-loop/github-webhooks', 'special/alerts', 'special/clock-jumps'],
-  ...[
-    'special/full-disk-postgres',
-    'special/handlers-in-the-worker',
-    'special/installed-package',
-    'special/lost-queue',
-  ],
-  ...['special/poison', 'special/read-models-apart', 'special/restore-drill', 'special/servers-away'],
-  'special/worst-bodies',
-].map((name) => `test/faults/${name}.test.ts`);
-const leftOut = Number(process.env['FAULTS_SCALE']) === 1 ? [] : WHOLE_ONLY;
+const leftOut = Number(process.env['FAULTS_SCALE']) === 1 ? [] : leftToFaults;
 
 // As bin/eventops in a checkout: 'eventops' means the sources, for Vite and for Node.
 const SOURCES = 'eventops-source';

@@ -12,7 +12,7 @@ describe.skipIf(missing !== null)('two processes of each role', { timeout: 150_0
   beforeAll(async () => {
     profile = await startFullProfile({ api: 2, projector: 2, dispatcher: 2, worker: 2 });
     clients = carefulClients({ urls: () => profile.apiUrls(), token: profile.token });
-  }, 60_000);
+  });
   afterAll(() => profile.stop());
 
   it('bring every event to its end together', async () => {

@@ -1,7 +1,6 @@
 import { describe } from 'vitest';
-import { isWhole } from '../../support/faults/scale.ts';
 import { allHarms, describeReadModelsApart } from '../../support/projections/describe-read-models-apart.ts';
+import { describeOn } from '../../support/services/real-services.ts';
 
-describe.skipIf(!isWhole())('read tables in the data folder:', { timeout: 300_000 }, () =>
-  describeReadModelsApart('embedded', allHarms),
-);
+describe('read tables in the data folder:', { timeout: 300_000 }, () => describeReadModelsApart('embedded', allHarms));
+describeOn('PostgreSQL', 'read tables in PostgreSQL:', () => describeReadModelsApart('PostgreSQL', allHarms));

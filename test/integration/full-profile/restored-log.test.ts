@@ -11,7 +11,7 @@ const missing = missingForFullProfile();
 if (missing !== null) process.stdout.write(`skipped: a restored log under running processes, because ${missing}\n`);
 
 /** Only so that a failure ends; each look is at what a process says by itself. */
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 240_000;
 
 async function until<Value>(what: string, look: () => Promise<Value | null>): Promise<Value> {
   const giveUpAt = performance.now() + LONGEST_MS;

@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { CommandBusUnavailable } from '../../../src/application/failures.ts';
+import { collect, command, commands, createBus, idsOf, publishUntilTaken } from '../../integration/rabbitmq/support.ts';
 import { freePort } from '../../support/free-port.ts';
 import { createRabbitMq, findRabbitMq, type PrivateRabbitMq } from '../../support/services/rabbitmq.ts';
-import { collect, command, commands, createBus, idsOf, publishUntilTaken } from './support.ts';
 
 const found = findRabbitMq();
 const title = (text: string) => (found.found ? text : `${text} (skipped: ${found.why})`);

@@ -50,7 +50,7 @@ describe.skipIf(missing !== null)('over TLS', { timeout: 60_000 }, () => {
     [ours, foreign] = [await createAuthority(folder, 'ours'), await createAuthority(folder, 'foreign')];
     const tls = { ...(await ours.certify()), caFile: ours.caFile };
     profile = await startFullProfile({ api: 1, projector: 1, dispatcher: 1, worker: 1 }, { tls });
-  }, 60_000);
+  });
   afterAll(async () => {
     await profile?.stop();
     await rm(folder, { recursive: true, force: true });
