@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { ReadonlyKysely } from 'kysely/readonly';
 import type { AccessRecordsTable } from './access-records/table.ts';
+import type { DeadEventsTable, UndecidedFailuresTable } from './dead-letters/table.ts';
 import type { DueWorkTable } from './due-work/table.ts';
 import type { EventsTable } from './events/table.ts';
 import type { ExplanationsTable } from './explanations/table.ts';
@@ -175,6 +176,7 @@ export interface Database {
   audit_trees: AuditTreesTable;
   checkpoints: CheckpointsTable;
   cursor_key: CursorKeyTable;
+  dead_events: DeadEventsTable;
   due_work: DueWorkTable;
   event_statistics: EventStatisticsTable;
   events: EventsTable;
@@ -195,6 +197,7 @@ export interface Database {
   shared_counts: SharedCountsTable;
   statistics_open_events: StatisticsOpenEventsTable;
   statistics_progress: StatisticsProgressTable;
+  undecided_failures: UndecidedFailuresTable;
 }
 
 /** What queries are given: it cannot write. */

@@ -1,4 +1,5 @@
 import { accessRecords } from './access-records/read-model.ts';
+import { deadLetters } from './dead-letters/read-model.ts';
 import { dueWork } from './due-work/read-model.ts';
 import { events } from './events/read-model.ts';
 import { explanations } from './explanations/read-model.ts';
@@ -17,6 +18,7 @@ export const readModels: readonly ReadModel[] = [
   statistics,
   explanations,
   failureGroups,
+  deadLetters,
 ];
 
 type Versions = readonly [ReadModel, ...ReadModel[]];

@@ -8,6 +8,7 @@ import { getAuditCheckpoint } from './audit/get-checkpoint.ts';
 import { getAuditExport } from './audit/get-export.ts';
 import { getAuditTile } from './audit/get-tile.ts';
 import { discardDeadLetter } from './dead-letters/discard-dead-letter.ts';
+import { groupDeadLetters } from './dead-letters/group-dead-letters.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
 import { getDiff } from './events/get-diff.ts';
 import { getEvent } from './events/get-event.ts';
@@ -54,6 +55,7 @@ export const routes: readonly Route[] = [
   requestExplanation,
   replayEvent,
   listDeadLetters,
+  groupDeadLetters,
   discardDeadLetter,
   listFailureGroups,
   getFailureGroup,

@@ -27,7 +27,14 @@ const failure = z.object({
 });
 
 /** `lease-expired` is in histories of before interruptions were distinguished from attempts; nothing gives it any more. */
-const deadLetterReason = z.enum(['attempts-exhausted', 'not-retryable', 'no-handler', 'lease-expired', 'poison']);
+export const deadLetterReasons = [
+  'attempts-exhausted',
+  'not-retryable',
+  'no-handler',
+  'lease-expired',
+  'poison',
+] as const;
+const deadLetterReason = z.enum(deadLetterReasons);
 
 /**
  * What ended a run from outside. `process-ended`: the process that its handler ran in, with others beside it;

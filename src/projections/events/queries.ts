@@ -103,6 +103,40 @@ export async function listEvents(
   return { items, next: isMore ? { createdAt: last.createdAt, id: last.id } : null };
 }
 
+/**
+ * Those of these events that have the status, in the order of `ids`, as many as come to `maxBytes` and at least one.
+ * @returns with them how many of the ids that is, those included that are not shown. @throws {ReadDatabaseUnavailable}
+ */
+export async function findEvents(
+  db: ReadDatabase,
+  ids: readonly string[],
+  { status, maxBytes = pageLimits.bytes }: { readonly status: EventStatus; readonly maxBytes?: number | undefined },
+): Promise<{ readonly items: readonly EventView[]; readonly through: number }> {
+  const inOrder = sql`(order by given.number rows unbounded preceding)`;
+  const candidates = sql<ViewedRow & Numbered>`(
+    select events.*, given.number, row_number() over ${inOrder} as rank, sum(${weight}) over ${inOrder} as bytes,
+      count(*) over () as total
+    from unnest(${ids}::uuid[]) with ordinality as given (id, number)
+    join events using (id)
+    where status = ${status}
+  )`;
+  const rows = await db
+    .selectFrom(candidates.as('page'))
+    .select([...viewed, 'number', 'total'])
+    .where(sql<SqlBool>`rank = 1 or bytes <= ${maxBytes}::bigint`)
+    .orderBy('number')
+    .$castTo<ViewedRow & Numbered>()
+    .execute();
+  const last = rows.at(-1);
+  const isAll = last === undefined || rows.length >= Number(last.total);
+  return { items: rows.map(viewOf), through: isAll ? ids.length : Number(last.number) };
+}
+
+interface Numbered {
+  readonly number: string;
+  readonly total: string;
+}
+
 function matching(db: ReadDatabase, filters: EventFilters, after: EventPlace | undefined) {
   let query = db.selectFrom('events');
   const { status, type, source, clientId, createdAfter, createdBefore, failure } = filters;
