@@ -27,6 +27,53 @@ beforeAll(async () => {
 const api = () => apiUnderTest({ log, readDatabase: tables.readDatabase });
 const asked = (id: string, as = 'viewer') => api().call({ url: `/v1/events/${id}/explanation`, as });
 
+describe('a dead letter', () => {
+  const get = (id: string, as = 'viewer', headers = {}) => api().call({ url: `/v1/events/${id}`, as, headers });
+  const list = async (as = 'viewer', path = 'dead-letters') =>
+    (await api().call({ url: `/v1/${path}`, as })).json().items;
+
+  it('comes with its failure group and its explanation', async () => {
+    const explanation = (await asked(ids.dead)).json();
+    const answer = await get(ids.dead);
+    expect(answer.json()).toMatchObject({ failureGroupId: explanation.failureGroupId, explanation });
+    expect((await get(ids.alike)).json()).toMatchObject({ status: 'DEAD', explanation });
+    expect((await get(ids.waiting)).json()).not.toHaveProperty('explanation');
+  });
+
+  it('comes with them in short in lists', async () => {
+    const { failureGroupId, summary, probableCause, confidence, provider } = (await asked(ids.dead)).json();
+    const inShort = { failureGroupId, explanation: { summary, probableCause, confidence, provider } };
+    const items = await list();
+    expect(items).toHaveLength(3);
+    for (const item of items) expect(item).toMatchObject(inShort);
+    const all: { readonly status: string }[] = await list('viewer', 'events');
+    expect(all.filter((item) => 'explanation' in item).map(({ status }) => status)).toEqual(['DEAD', 'DEAD', 'DEAD']);
+  });
+
+  it('of a client comes with what was said of its own events alone', async () => {
+    expect((await get(ids.alike, 'shop')).json()).toMatchObject({ explanation: { eventId: ids.dead } });
+    const foreign = (await get(ids.foreign, 'other-shop')).json();
+    expect([foreign.status, foreign.explanation]).toEqual(['DEAD', null]);
+    expect(await list('other-shop')).toMatchObject([{ id: ids.foreign, explanation: null }]);
+    expect(await list('shop')).toMatchObject([{ explanation: { provider: 'rules' } }, { id: ids.dead }]);
+  });
+
+  it('has another ETag once it is explained', async () => {
+    const bare = await apiUnderTest({ log }).call({ url: `/v1/events/${ids.dead}` });
+    expect(bare.json()).toMatchObject({ status: 'DEAD', failureGroupId: null, explanation: null });
+    const explained = await get(ids.dead, 'admin', { 'if-none-match': bare.headers.etag });
+    expect(explained.statusCode).toBe(200);
+    const again = await get(ids.dead, 'admin', { 'if-none-match': explained.headers.etag });
+    expect([again.statusCode, again.headers.etag]).toEqual([304, explained.headers.etag]);
+  });
+
+  it('is as it was, without them, at a moment', async () => {
+    const then = await api().call({ url: `/v1/events/${ids.dead}?asOf=9999-01-01T00:00:00.000Z` });
+    expect(then.json()).toMatchObject({ status: 'DEAD' });
+    expect(then.json()).not.toHaveProperty('explanation');
+  });
+});
+
 describe('the explanation of a dead letter', () => {
   it('is that of its group, and says what it rests on', async () => {
     const answer = await asked(ids.dead);

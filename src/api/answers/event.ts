@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { eventStatuses } from '../../domain/event/status.ts';
 import type { EventView } from '../../projections/events/queries.ts';
 import { anyJson } from '../intake/fields.ts';
+import { exampleExplanation, explanationAnswer, explanationInShort, shortExplanationJson } from './explanation.ts';
 import { time, times } from './times.ts';
 
 const fields = {
@@ -23,8 +24,23 @@ const fields = {
   revision: z.int().min(0).describe('Of the last transition in its history, from 0. The same number as in `ETag`.'),
 } satisfies Record<Exclude<keyof EventView, 'clientId'>, z.ZodType>;
 
+const failureGroupId = z
+  .guid()
+  .nullable()
+  .optional()
+  .describe('Of a dead letter that is read: the failure group of its last failure. null until that is known.');
+
 export const eventAnswer = z
-  .strictObject(fields)
+  .strictObject({
+    ...fields,
+    failureGroupId,
+    explanation: explanationAnswer
+      .nullable()
+      .optional()
+      .describe(
+        'Of a dead letter that is read: what `GET /v1/events/{id}/explanation` answers. null until it is explained.',
+      ),
+  })
   .meta({ id: 'Event', description: `What a client sent, and its outcome so far. ${times}` });
 
 export const exampleEvent = {
@@ -56,16 +72,35 @@ export const exampleDeadEvent = {
   ...{ status: 'DEAD', processedAt: null, errorReason: 'the warehouse answered 422', attempts: 5, revision: 14 },
 };
 
+const listedEvent = z
+  .strictObject({
+    ...fields,
+    failureGroupId,
+    explanation: explanationInShort
+      .nullable()
+      .optional()
+      .describe('Of a dead letter, in short: the event itself has all of it. null until it is explained.'),
+  })
+  .meta({ id: 'ListedEvent', description: `An event in a list, with its explanation in short. ${times}` });
+
+export const exampleListedEvent = {
+  ...exampleDeadEvent,
+  failureGroupId: exampleExplanation.failureGroupId,
+  explanation: shortExplanationJson(exampleExplanation),
+};
+
 const cursor = z.string().nullable().describe('For the next page; null at the end.');
 
 export const eventListAnswer = z
-  .strictObject({ items: z.array(eventAnswer), nextCursor: cursor })
+  .strictObject({ items: z.array(listedEvent), nextCursor: cursor })
   .meta({ id: 'EventList', description: 'A page of events, the newest first.' });
 
 export const etag = z
   .string()
-  .regex(/^"\d+(-without-payload)?"$/)
-  .describe("In quotes, the event's revision, and whether its payload is left out.");
+  .regex(/^"\d+(-without-payload)?(-[0-9a-f]{12})?"$/)
+  .describe(
+    "In quotes, the event's revision, whether its payload is left out, and what names the explanation of a dead letter.",
+  );
 
 export const idempotentReplayed = z
   .literal('true')

@@ -40,6 +40,27 @@ export const explanationAnswer = z
   })
   .meta({ id: 'Explanation', description: `Why a failure probably happened, and what to do. ${times}` });
 
+export const explanationInShort = z
+  .strictObject({
+    summary: z.string(),
+    probableCause: z.string(),
+    confidence: z.enum(['low', 'medium', 'high']),
+    provider: z.string(),
+  })
+  .meta({ id: 'ExplanationInShort', description: 'What failed, why it probably did, and who says so.' });
+
+export const shortExplanationJson = ({
+  summary,
+  probableCause,
+  confidence,
+  provider,
+}: Readonly<Record<keyof z.input<typeof explanationInShort>, string>>) => ({
+  summary,
+  probableCause,
+  confidence,
+  provider,
+});
+
 /** Written by a model or by rules: text for people, which is data wherever it is shown. */
 export const explanationJson = ({ groupId, request: _, ...explanation }: ExplanationView) => ({
   failureGroupId: groupId,

@@ -54,6 +54,17 @@ export async function findEvent(db: ReadDatabase, id: string): Promise<EventView
   return row === undefined ? null : viewOf(row);
 }
 
+/** Which of these events are a client's, as far as their rows say so. @throws {ReadDatabaseUnavailable} */
+export async function eventsOfClient(
+  db: ReadDatabase,
+  clientId: string,
+  eventIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (eventIds.length === 0) return new Set();
+  const own = db.selectFrom('events').select('id').where('id', 'in', eventIds).where('client_id', '=', clientId);
+  return new Set((await own.execute()).map(({ id }) => id));
+}
+
 /** Of the part of a list that ends with the row, so that a page can end before it is too large. */
 const upToHere = sql`(order by created_at desc, id desc rows unbounded preceding)`;
 /** Does not read the texts: their lengths are stored beside them. */

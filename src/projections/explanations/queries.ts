@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { z } from 'zod';
 import { transitionSchemas } from '../../domain/failure-group/transitions.ts';
 import type { ReadDatabase } from '../database.ts';
@@ -9,16 +10,48 @@ export type ExplanationView = z.infer<typeof transitionSchemas.FailureExplained>
   readonly createdAt: string;
 };
 
+/** A failed attempt, and the groups that its failure is of: those that say more about it come first. */
+export interface FailedAttempt {
+  readonly eventId: string;
+  readonly eventRevision: number;
+  readonly groupIds: readonly string[];
+}
+
 /**
- * The explanation that is shown for an event: the latest that was given for this very event, else the latest of its groups.
- * `null` as long as there is none. @throws {ReadDatabaseUnavailable}
+ * The explanations that are shown for failed attempts of events, by the event's id: the one that was given for this very attempt,
+ * else the latest of the first of its groups that has one. Those that have none are left out. @throws {ReadDatabaseUnavailable}
  */
-export async function findExplanation(
+export async function findExplanations(
   db: ReadDatabase,
-  { eventId, groupIds }: { readonly eventId: string; readonly groupIds: readonly string[] },
-): Promise<ExplanationView | null> {
-  const own = await latest(db).where('event_id', '=', eventId).executeTakeFirst();
-  return own === undefined ? findExplanationOfGroups(db, groupIds) : viewOf(own);
+  attempts: readonly FailedAttempt[],
+): Promise<ReadonlyMap<string, ExplanationView>> {
+  const [ofEvents, ofGroups] = await Promise.all([
+    latestOf(db, 'event_id', [...new Set(attempts.map(({ eventId }) => eventId))]),
+    latestOf(db, 'group_id', [...new Set(attempts.flatMap(({ groupIds }) => groupIds))]),
+  ]);
+  const found = new Map<string, ExplanationView>();
+  for (const { eventId, eventRevision, groupIds } of attempts) {
+    const own = ofEvents.find((each) => each.eventId === eventId && each.eventRevision === eventRevision);
+    const of = own ?? groupIds.map((id) => ofGroups.find(({ groupId }) => groupId === id)).find((each) => each);
+    if (of !== undefined) found.set(eventId, of);
+  }
+  return found;
+}
+
+async function latestOf(
+  db: ReadDatabase,
+  column: 'event_id' | 'group_id',
+  ids: readonly string[],
+): Promise<readonly ExplanationView[]> {
+  if (ids.length === 0) return [];
+  const rows = sql<Row>`(
+    select latest.* from unnest(${ids}::uuid[]) as wanted (id)
+    cross join lateral (
+      select group_id, explanation, ${utcText('at')} from explanations
+      where ${sql.ref(column)} = wanted.id order by position desc limit 1
+    ) as latest
+  )`;
+  return (await db.selectFrom(rows.as('latest')).selectAll().execute()).map(viewOf);
 }
 
 /** The latest explanation of these groups; `null` as long as there is none. @throws {ReadDatabaseUnavailable} */
@@ -26,23 +59,24 @@ export async function findExplanationOfGroups(
   db: ReadDatabase,
   groupIds: readonly string[],
 ): Promise<ExplanationView | null> {
-  const row = await latest(db).where('group_id', 'in', groupIds).executeTakeFirst();
-  return row === undefined ? null : viewOf(row);
-}
-
-const latest = (db: ReadDatabase) =>
-  db
+  const row = await db
     .selectFrom('explanations')
     .select(['group_id', 'explanation'])
     .select(utcText('at'))
+    .where('group_id', 'in', groupIds)
     .orderBy('position', 'desc')
-    .limit(1);
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : viewOf(row);
+}
 
-const viewOf = (row: {
+interface Row {
   readonly group_id: string;
   readonly explanation: string;
   readonly at: string;
-}): ExplanationView => ({
+}
+
+const viewOf = (row: Row): ExplanationView => ({
   ...transitionSchemas.FailureExplained.parse(JSON.parse(row.explanation)),
   ...{ groupId: row.group_id, createdAt: row.at },
 });

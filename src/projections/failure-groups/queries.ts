@@ -144,6 +144,25 @@ export async function findGroupItself(db: ReadDatabase, id: string): Promise<Ide
   return { id, of: { class: name, containing, frames: [...frames], handler, message, ...more } };
 }
 
+/**
+ * The groups that the last failures of events are of, by the event's id: the one that is shown first, and then the one that is
+ * merged into it. Events without a failure are left out. @throws {ReadDatabaseUnavailable}
+ */
+export async function groupsOfEvents(
+  db: ReadDatabase,
+  eventIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly [shown: string, ...merged: string[]]>> {
+  const rows = await db
+    .selectFrom('failed_events')
+    .innerJoin('failure_groups', 'failure_groups.id', 'failed_events.group_id')
+    .select(['event_id', 'group_id', 'root_id'])
+    .where('event_id', 'in', eventIds)
+    .execute();
+  return new Map(
+    rows.map((row) => [row.event_id, row.root_id === row.group_id ? [row.root_id] : [row.root_id, row.group_id]]),
+  );
+}
+
 /** The groups that are shown under a group, with itself. */
 export async function groupsUnder(db: ReadDatabase, rootId: string): Promise<readonly string[]> {
   const rows = await db.selectFrom('failure_groups').select('id').where('root_id', '=', rootId).execute();

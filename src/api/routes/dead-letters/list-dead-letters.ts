@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listDeadLetters as listPositions } from '../../../projections/dead-letters/queries.ts';
 import { findEvents } from '../../../projections/events/queries.ts';
 import { cursorOf, placeOf } from '../../cursors.ts';
-import { eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
+import { JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { deadLetterQuery } from '../../intake/dead-letter-filters.ts';
 import { wholeNumber } from '../../intake/query.ts';
 import { memoryOfPage, mostAskedFor } from '../../limits.ts';
@@ -11,7 +11,7 @@ import { countPayloadsRead } from '../../plugins/access-counts.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import { defineRoute } from '../../route.ts';
-import { aPageOfEvents, problemsOfLists } from '../events/event-list.ts';
+import { aPageOfEvents, listedEvents, problemsOfLists } from '../events/event-list.ts';
 
 const DEFAULT_LIMIT = 50;
 
@@ -28,7 +28,7 @@ export const listDeadLetters = defineRoute({
   path: '/v1/dead-letters',
   summary: 'List dead letters',
   description:
-    'Events with the status `DEAD`, the one that died last first; all filters that are given must hold. A client that may only write sees its own events. The list comes from read tables, which follow the log: a dead letter may be missing in it for a moment.',
+    'Events with the status `DEAD`, the one that died last first; all filters that are given must hold. A client that may only write sees its own events. The list comes from read tables, which follow the log: a dead letter may be missing in it for a moment. Each comes with its failure group and, in short, its explanation.',
   access: toReadEvents,
   query,
   answers: { 200: aPageOfEvents },
@@ -54,7 +54,8 @@ export const listDeadLetters = defineRoute({
       const last = found.length > through ? found[through - 1] : undefined;
       const nextCursor =
         last === undefined ? 'null' : `"${cursorOf({ createdAt: last.diedAt, id: last.id }, list, key)}"`;
-      const body = `{"items":[${items.map((event) => eventJson(event, request)).join()}],"nextCursor":${nextCursor}}`;
+      const listed = await listedEvents({ readDatabase }, request, items);
+      const body = `{"items":[${listed.join()}],"nextCursor":${nextCursor}}`;
       return reply.header('content-type', JSON_CONTENT_TYPE).send(body);
     },
 });

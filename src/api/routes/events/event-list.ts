@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { EventStatus } from '../../../domain/event/status.ts';
-import { listEvents } from '../../../projections/events/queries.ts';
-import { eventListAnswer, exampleEvent } from '../../answers/event.ts';
+import { type EventView, listEvents } from '../../../projections/events/queries.ts';
+import { eventListAnswer, exampleEvent, exampleListedEvent } from '../../answers/event.ts';
+import { shortExplanationJson } from '../../answers/explanation.ts';
 import { cursorOf, placeOf } from '../../cursors.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
+import { failuresOfDeadLetters } from '../../failures-of-dead-letters.ts';
 import { plainName, printableKey, sourceName } from '../../intake/fields.ts';
 import { moment, wholeNumber } from '../../intake/query.ts';
 import { memoryOfPage, mostAskedFor } from '../../limits.ts';
@@ -34,7 +36,7 @@ type ListQuery = z.output<typeof listQuery> & { readonly status?: EventStatus | 
 
 export const aPageOfEvents: RouteAnswer = {
   description: 'A page.',
-  body: { schema: eventListAnswer, example: { items: [exampleEvent], nextCursor: null } },
+  body: { schema: eventListAnswer, example: { items: [exampleListedEvent, exampleEvent], nextCursor: null } },
 };
 
 export const problemsOfLists = [
@@ -62,6 +64,24 @@ export async function sendList(
   const { items, next } = await listEvents(readDatabase(), seen, page);
   countPayloadsRead(request, items.length);
   const nextCursor = next === null ? 'null' : `"${cursorOf(next, list, key)}"`;
-  const body = `{"items":[${items.map((event) => eventJson(event, request)).join()}],"nextCursor":${nextCursor}}`;
+  const listed = await listedEvents({ readDatabase }, request, items);
+  const body = `{"items":[${listed.join()}],"nextCursor":${nextCursor}}`;
   return reply.header('content-type', JSON_CONTENT_TYPE).send(body);
+}
+
+/** Events as lists show them: dead letters with what is said about their failure, in short. */
+export async function listedEvents(
+  dependencies: Pick<RouteDependencies, 'readDatabase'>,
+  request: FastifyRequest,
+  events: readonly EventView[],
+): Promise<readonly string[]> {
+  const failureOf = await failuresOfDeadLetters(dependencies, events, request);
+  return events.map((event) => {
+    const failure = failureOf(event);
+    const inShort = failure && {
+      ...failure,
+      explanation: failure.explanation && shortExplanationJson(failure.explanation),
+    };
+    return eventJson(event, request, inShort);
+  });
 }

@@ -4,9 +4,11 @@ import { isThen, type Then } from '../../../application/history-then.ts';
 import { type EventStatus, eventStatuses } from '../../../domain/event/status.ts';
 import type { EventView } from '../../../projections/events/queries.ts';
 import { etag, eventAnswer, exampleEvent } from '../../answers/event.ts';
+import { explanationJson } from '../../answers/explanation.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { etagOf, eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { isSettled } from '../../event-waits.ts';
+import { failuresOfDeadLetters } from '../../failures-of-dead-letters.ts';
 import { wholeNumber } from '../../intake/query.ts';
 import { atMostOneOf, thenQuery } from '../../intake/then.ts';
 import { memoryOfEvent, mostAskedFor } from '../../limits.ts';
@@ -45,7 +47,7 @@ export const getEvent = defineRoute({
   path: '/v1/events/:id',
   summary: 'Get an event',
   description:
-    'The event as it is now, or was at a moment. An event that was answered with 201 is always found. `waitFor` makes it a long poll.',
+    'The event as it is now, or was at a moment. An event that was answered with 201 is always found. `waitFor` makes it a long poll. A dead letter comes with its failure group and its explanation; where the read tables are unavailable, without.',
   access: toReadEvents,
   params: eventIdParams,
   query,
@@ -71,7 +73,8 @@ export const getEvent = defineRoute({
       const end = await waits.until({ eventId: id, clientId, wanted: waitFor, timeoutMs, signal, status });
       if (end !== 'ended') return sendProblem(reply, end === 'full' ? tooManyWaiters : tooManyOfThisClient);
       const refusal = await takeRoom(request, reply, memoryOfEvent(limits));
-      return refusal === null ? answer(request, reply, await readReceived(log, id)) : sendProblem(reply, refusal);
+      if (refusal !== null) return sendProblem(reply, refusal);
+      return answerWithFailure(dependencies, request, reply, await readReceived(log, id));
     };
   },
 });
@@ -114,17 +117,29 @@ async function answerAtOnce(
   const event = await (isWaiting ? readFromHistory(log, id) : readEvent(dependencies, id, minRevision));
   if (event !== null && mayKnowOf(request, event)) {
     if (isWaiting && !isSettled(event.status, waitFor)) return false;
-    answer(request, reply, event);
+    await answerWithFailure(dependencies, request, reply, event);
   } else sendEventNotFound(reply);
   return true;
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, event: EventView): FastifyReply {
-  const current = etagOf(event, request);
+/** With what is said about it now, if it is a dead letter; of what it was once, nothing of that is known. */
+async function answerWithFailure(
+  dependencies: RouteDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  event: EventView,
+): Promise<FastifyReply> {
+  const failure = (await failuresOfDeadLetters(dependencies, [event], request))(event);
+  const shown = failure && { ...failure, explanation: failure.explanation && explanationJson(failure.explanation) };
+  return answer(request, reply, event, shown);
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, event: EventView, ofFailure?: object): FastifyReply {
+  const current = etagOf(event, request, ofFailure);
   reply.header('etag', current);
   if (isKnown(request.headers['if-none-match'], current)) return reply.code(success.notModified).send();
   countPayloadsRead(request, 1);
-  return reply.header('content-type', JSON_CONTENT_TYPE).send(eventJson(event, request));
+  return reply.header('content-type', JSON_CONTENT_TYPE).send(eventJson(event, request, ofFailure));
 }
 
 /** RFC 9110, section 13.1.2: weak comparison. */

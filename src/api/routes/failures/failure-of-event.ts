@@ -9,7 +9,7 @@ import { mayKnowOf } from '../../plugins/access.ts';
 import type { Problem } from '../../problem-details.ts';
 
 type FailureOfEvent =
-  | { readonly ok: true; readonly failed: TransitionData<'ProcessingFailed'> }
+  | { readonly ok: true; readonly failed: TransitionData<'ProcessingFailed'>; readonly revision: number }
   | { readonly ok: false; readonly problem: Problem };
 
 /** Whether whoever asks may know of an event. @throws {LogUnavailable} */
@@ -34,11 +34,14 @@ export async function failureOfEvent(
   eventId: string,
   request: FastifyRequest,
 ): Promise<FailureOfEvent> {
-  const history = (await readHistory(log, streamOf(eventId))).map(decodeEventTransition);
+  const recorded = await readHistory(log, streamOf(eventId));
+  const history = recorded.map(decodeEventTransition);
   const [received] = history;
   if (received?.type !== 'EventReceived' || !mayKnowOf(request, received.data))
     return { ok: false, problem: { code: 'event-not-found' } };
-  const failed = history.findLast((transition) => transition.type === 'ProcessingFailed');
-  if (failed?.type === 'ProcessingFailed') return { ok: true, failed: failed.data };
+  const index = history.findLastIndex((transition) => transition.type === 'ProcessingFailed');
+  const failed = history[index];
+  if (failed?.type === 'ProcessingFailed')
+    return { ok: true, failed: failed.data, revision: Number(recorded[index]?.revision) };
   return { ok: false, problem: { code: 'explanation-not-found', detail: 'No attempt of the event has failed.' } };
 }

@@ -2,7 +2,7 @@ import { createFindGroup } from '../../../application/explaining/find-group.ts';
 import { groupOf } from '../../../application/failure-groups/identity.ts';
 import type { EventReader } from '../../../application/ports/event-log.ts';
 import type { TransitionData } from '../../../domain/event/transitions.ts';
-import { findExplanation } from '../../../projections/explanations/queries.ts';
+import { findExplanations } from '../../../projections/explanations/queries.ts';
 import { exampleExplanation, explanationAnswer, explanationJson } from '../../answers/explanation.ts';
 import { JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { memoryOfEvent } from '../../limits.ts';
@@ -36,11 +36,11 @@ export const getExplanation = defineRoute({
       if (refusal !== null) return sendProblem(reply, refusal);
       const found = await failureOfEvent(log, eventId, request);
       if (!found.ok) return sendProblem(reply, found.problem);
-      const groupIds = await groupsOf(log, found.failed);
-      const explanation = await findExplanation(readDatabase('explanations'), { eventId, groupIds });
+      const attempt = { eventId, eventRevision: found.revision, groupIds: await groupsOf(log, found.failed) };
+      const explanation = (await findExplanations(readDatabase('explanations'), [attempt])).get(eventId);
       // What was said of another client's event quotes it, so that it is as if nothing had been said yet.
       const isShown =
-        explanation !== null &&
+        explanation !== undefined &&
         (explanation.eventId === eventId || (await mayKnowOfEvent(log, explanation.eventId, request)));
       if (!isShown)
         return sendProblem(reply, {
