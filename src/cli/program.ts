@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type AuditActions, addAudit } from './audit.ts';
+import { addFailures, type FailuresActions } from './failures.ts';
 import { addKeys, type KeysActions } from './keys.ts';
 import { addProjections, type ProjectionsActions } from './projections.ts';
 import { addStats, type ShowStats } from './stats.ts';
@@ -34,6 +35,7 @@ export interface CommandActions {
   backup(file: string): Promise<void>;
   restore(file: string): Promise<void>;
   readonly audit: AuditActions;
+  readonly failures: FailuresActions;
   readonly keys: KeysActions;
   readonly trace: ShowTrace;
   readonly stats: ShowStats;
@@ -172,6 +174,7 @@ export function createProgram(actions: CommandActions, permissions: readonly str
   addStats(program, actions.stats);
   addWitness(program, actions.witness);
   addProjections(program, actions.projections);
+  addFailures(program, actions.failures);
 
   for (const command of program.commands)
     for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError();

@@ -14,9 +14,19 @@ interface Asked {
 }
 
 interface ProblemDocument {
+  readonly code?: unknown;
   readonly title?: unknown;
   readonly detail?: unknown;
   readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+}
+
+/** By the system, with the code of the problem. */
+export class Refused extends CannotStart {
+  readonly code: unknown;
+  constructor(status: number, document: ProblemDocument | null) {
+    super(refusalOf(status, document));
+    this.code = document?.code;
+  }
 }
 
 /** Whether the request did anything is not known. */
@@ -24,7 +34,7 @@ export class NoAnswer extends CannotStart {}
 
 /**
  * What a system that runs answers to a command.
- * @throws {NoAnswer} @throws {CannotStart} the request was refused; says why.
+ * @throws {NoAnswer} @throws {Refused} says why.
  */
 export async function askSystem<Answer>(config: Config, { path, body, headers }: Asked): Promise<Answer> {
   const { url, ...request } = requestTo(config, { body, headers });
@@ -37,7 +47,7 @@ export async function askSystem<Answer>(config: Config, { path, body, headers }:
     throw noAnswer(url, error);
   });
   const document = parsed(text);
-  if (!answer.ok) throw new CannotStart(refusalOf(answer.status, document));
+  if (!answer.ok) throw new Refused(answer.status, document);
   if (document === null) throw new CannotStart(`${url} answered with something else than JSON: it is not EventOps`);
   return document as Answer;
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { projectionListAnswer, rebuildAnswer } from '../api/answers/rebuild.ts';
-import { plain } from './terminal-text.ts';
+import { plain, textTable } from './terminal-text.ts';
 
 type Rebuild = z.output<typeof rebuildAnswer>;
 type Projection = z.output<typeof projectionListAnswer>['items'][number];
@@ -78,21 +78,11 @@ function drawReport({ rows, rowsThatDiffer, differences, notCompared }: NonNulla
 
 /** Every read model, a line each. */
 export function drawProjections(items: readonly Projection[]): string {
-  const rows = [
+  return textTable(
     ['NAME', 'VERSION', 'NEWEST', 'REBUILD', 'SINCE', 'BY'],
-    ...items.map(({ name, version, newestVersion, rebuild }) => [
+    items.map(({ name, version, newestVersion, rebuild }) => [
       ...[name, version === null ? '-' : String(version), String(newestVersion)],
       ...(rebuild === null ? ['-', '-', '-'] : [rebuild.step, rebuild.requestedAt, plain(rebuild.requestedBy)]),
     ]),
-  ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  );
 }

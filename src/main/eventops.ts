@@ -70,6 +70,12 @@ const program = createProgram(
       const { showTrace } = await import('./show-trace.ts');
       await showTrace(readConfig(), request);
     },
+    failures: {
+      explain: async (request) => (await failures()).explain(request),
+      list: async (request) => (await failures()).list(request),
+      show: async (request) => (await failures()).show(request),
+      resolve: async (request) => (await failures()).resolve(request),
+    },
     projections: {
       list: async (output) => (await projections()).list(output),
       rebuild: async (request) => (await projections()).rebuild(request),
@@ -93,6 +99,11 @@ const program = createProgram(
   },
   allPermissions,
 );
+
+async function failures() {
+  const { failuresActions } = await import('./failures.ts');
+  return failuresActions(readConfig());
+}
 
 async function projections() {
   const { projectionsActions } = await import('./projections.ts');

@@ -5,6 +5,7 @@ import type { KeyRequest } from '../cli/keys.ts';
 import type { OutputForm } from '../cli/output-forms.ts';
 import type { Config } from '../config/config.ts';
 import { askSystem, NoAnswer } from './ask-system.ts';
+import { textTable } from './terminal-text.ts';
 
 type ApiKey = z.output<typeof apiKeyAnswer>;
 type Page = z.output<typeof apiKeyListAnswer>;
@@ -63,16 +64,8 @@ const columns: readonly (readonly [title: string, of: (key: ApiKey) => string])[
   ['REVOKED', ({ revokedAt }) => revokedAt ?? '-'],
 ];
 
-function tableOf(keys: readonly ApiKey[]): string {
-  const rows = [columns.map(([title]) => title), ...keys.map((key) => columns.map(([, of]) => of(key)))];
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
-}
+const tableOf = (keys: readonly ApiKey[]) =>
+  textTable(
+    columns.map(([title]) => title),
+    keys.map((key) => columns.map(([, of]) => of(key))),
+  );

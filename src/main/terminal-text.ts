@@ -30,3 +30,17 @@ export function table(titles: readonly string[], rows: readonly (readonly string
       .trimEnd(),
   );
 }
+
+/** Columns of text, as wide as what is in them, with a line for each row. */
+export function textTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return [titles, ...rows]
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

@@ -1,6 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { readConfig } from '../../src/config/config.ts';
+import { failuresActions } from '../../src/main/failures.ts';
 import { apiUnderTest, openApi, order } from '../support/api/api-under-test.ts';
 import { eventLife } from '../support/api/event-life.ts';
+import { listening } from '../support/api/listening.ts';
 import { readTablesOfThisFile } from '../support/api/read-tables.ts';
 import { explainAll } from '../support/explaining/explained-log.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
@@ -55,7 +58,7 @@ describe('a dead letter', () => {
     const foreign = (await get(ids.foreign, 'other-shop')).json();
     expect([foreign.status, foreign.explanation]).toEqual(['DEAD', null]);
     expect(await list('other-shop')).toMatchObject([{ id: ids.foreign, explanation: null }]);
-    expect(await list('shop')).toMatchObject([{ explanation: { provider: 'rules' } }, { id: ids.dead }]);
+    expect(await list('shop')).toMatchObject(Array(2).fill({ explanation: { provider: 'rules' } }));
   });
 
   it('has another ETag once it is explained', async () => {
@@ -114,5 +117,75 @@ describe('the explanation of a dead letter', () => {
     expect((await call({ url: `/v1/events/${ids.dead}/explanation` })).json()).toMatchObject({
       code: 'read-database-unavailable',
     });
+  });
+});
+
+describe('from the command line', () => {
+  /** What a command prints. */
+  async function running(as = 'admin') {
+    const { url } = await listening(apiUnderTest({ log, readDatabase: tables.readDatabase, explains: true }));
+    const actions = failuresActions(readConfig({ EVENTOPS_URL: url, EVENTOPS_TOKEN: as }));
+    const printed: string[] = [];
+    for (const stream of [process.stdout, process.stderr])
+      vi.spyOn(stream, 'write').mockImplementation((text) => (printed.push(String(text)), true));
+    onTestFinished(() => void vi.restoreAllMocks());
+    return { actions, printed: () => printed.splice(0).join('') };
+  }
+  const output = 'table';
+
+  it('an explanation reads as text, with what to do and what it rests on', async () => {
+    const { actions, printed } = await running();
+    await actions.explain({ id: ids.alike, again: false, output });
+    const text = printed();
+    expect(text).toMatch(/^The code of the handler is wrong/);
+    expect(text).toContain(`revision 2 of ${ids.dead}, another event of its failure group; failure group `);
+    expect(text).toMatch(/Why, with \w+ confidence: /);
+    expect(text).toMatch(/What to do\n {2}1\. .+ \(only looks\)\n/);
+    expect(text).toMatch(/It rests on\n {2}revision 2: TypeError\n/);
+    expect(text).toMatch(/Said by rules \(rules-1\) at \d{4}-/);
+    await actions.explain({ id: ids.alike, again: false, output: 'json' });
+    expect(JSON.parse(printed())).toEqual((await asked(ids.alike)).json());
+  });
+
+  it('what is not there is refused with what the system says', async () => {
+    const { actions } = await running();
+    await expect(actions.explain({ id: ids.waiting, again: false, output })).rejects.toThrow('No attempt of the event');
+    const unknown = '0b6c3f0e-63a4-8a0b-9b0e-5f0c2f4f7f3d';
+    await expect(actions.show({ id: unknown, output })).rejects.toThrow(/^Refused: /);
+    const { actions: ofShop } = await running('shop');
+    await expect(ofShop.list({ limit: 1, output })).rejects.toThrow(/permission/);
+  });
+
+  it('an event is explained once more, and that is shown', async () => {
+    const { actions, printed } = await running();
+    const again = actions.explain({ id: ids.alike, again: true, output: 'json' });
+    await vi.waitFor(async () => {
+      const all = (await log.readStream(`failures-${(await asked(ids.dead)).json().failureGroupId}`)) ?? [];
+      expect(all.map(({ type }) => type)).toContain('ExplanationRequested');
+    });
+    await explainAll(log);
+    await tables.project(log);
+    await again;
+    expect(JSON.parse(printed())).toMatchObject({ eventId: ids.alike });
+  });
+
+  it('failure groups are listed, shown and resolved', async () => {
+    const { actions, printed } = await running();
+    await actions.list({ limit: 1, output: 'json' });
+    const [{ id, title }] = JSON.parse(printed());
+    const note = 'the handler\u001b[31m checks for lines now';
+    await actions.resolve({ id, note: 'the handler checks for lines now', handlerVersion: '2', output });
+    expect(printed()).toBe(`${id} is resolved. POST /v1/failure-groups/${id}/undo with the act 2 takes it back\n`);
+    await expect(actions.resolve({ id, note, output })).rejects.toThrow(/note/);
+    await tables.project(log);
+    await actions.list({ limit: 200, status: 'resolved', handler: 'order.placed', output });
+    const [titles, line] = printed().split('\n');
+    expect(titles).toMatch(/^ID +STATUS +EVENTS +DEAD +LAST SEEN +HANDLER +FAILURE$/);
+    expect(line).toMatch(new RegExp(`^${id} +resolved +3 +3 +\\S+ +order\\.placed +${title}$`));
+    await actions.show({ id, output });
+    const shown = printed();
+    expect(shown).toContain(`${id}, resolved `);
+    expect(shown).toMatch(/2 {2}FailureGroupResolved by admin-subject: the handler checks for lines now\n/);
+    expect(shown).toMatch(/3 events, 3 failed attempts, 3 times a dead letter/);
   });
 });

@@ -30,6 +30,12 @@ async function run(...commandLine: readonly string[]) {
         key: async () => void asked.push('audit key'),
         receipt: async (request) => void asked.push({ receipt: request }),
       },
+      failures: {
+        explain: async (request) => void asked.push({ explain: request }),
+        list: async (request) => void asked.push({ listFailures: request }),
+        show: async (request) => void asked.push({ show: request }),
+        resolve: async (request) => void asked.push({ resolve: request }),
+      },
       projections: {
         list: async (form) => void asked.push({ listProjections: form }),
         rebuild: async (request) => void asked.push({ rebuild: request }),
@@ -200,6 +206,12 @@ describe('wrong use', () => {
     [['keys'], /Usage: eventops keys/],
     [['trace'], /missing required argument 'id'/],
     [['trace', '../me'], /the id of an event is a UUID/],
+    [['explain'], /missing required argument 'id'/],
+    [['explain', '../me'], /the id of an event is a UUID/],
+    [['failures', 'show', 'all'], /the id of a failure group is a UUID/],
+    [['failures', 'list', '--status', 'closed'], /Allowed choices are open, resolved, returned/],
+    [['failures', 'list', '--limit', '0'], /a whole number from 1 to 1000/],
+    [['failures', 'resolve', id], /required option '--note <note>'/],
     [[], /Usage: eventops/],
   ])('%j ends with 2, says why and asks for nothing', async (words, says) => {
     const { code, asked, told } = await run(...words);
@@ -284,6 +296,28 @@ describe('eventops projections', () => {
     expect((await run('projections', 'list', '-o', 'json')).asked).toEqual([{ listProjections: 'json' }]);
     expect((await run('projections', 'status', 'events')).asked).toEqual([
       { status: { name: 'events', watch: false, output: 'table' } },
+    ]);
+  });
+});
+
+describe('eventops explain and failures', () => {
+  it('explains an event, once more where that is asked for', async () => {
+    expect((await run('explain', id)).asked).toEqual([{ explain: { id, again: false, output: 'table' } }]);
+    expect((await run('explain', id, '--again', '-o', 'json')).asked).toEqual([
+      { explain: { id, again: true, output: 'json' } },
+    ]);
+  });
+
+  it('lists failure groups, shows one, and resolves one with a note', async () => {
+    expect((await run('failures', 'list')).asked).toEqual([{ listFailures: { limit: 50, output: 'table' } }]);
+    const filters = ['--status', 'returned', '--handler', 'order.*', '--limit', '7'];
+    expect((await run('failures', 'list', ...filters)).asked).toEqual([
+      { listFailures: { status: 'returned', handler: 'order.*', limit: 7, output: 'table' } },
+    ]);
+    expect((await run('failures', 'show', id)).asked).toEqual([{ show: { id, output: 'table' } }]);
+    const resolved = ['failures', 'resolve', id, '--note', 'more stock', '--handler-version', '2'];
+    expect((await run(...resolved)).asked).toEqual([
+      { resolve: { id, note: 'more stock', handlerVersion: '2', output: 'table' } },
     ]);
   });
 });

@@ -15,7 +15,7 @@ export const look = (what: string, command: string | null = null) => ({ what, co
 export const change = (what: string, command: string | null = null) => ({ what, command, risk: 'low' }) as const;
 
 const replayCommand =
-  'curl -X POST "$EVENTOPS_URL/v1/events/<id>/replay" -H "Authorization: Bearer $TOKEN" -d \'{"reason":"…"}\'';
+  'curl -X POST "$EVENTOPS_URL/v1/events/<id>/replay" -H "Authorization: Bearer $EVENTOPS_TOKEN" -H "Content-Type: application/json" -d \'{"reason":"…"}\'';
 /** The last step of most: the handler runs again. */
 export const replay = (when: string) =>
   ({ what: `Replay the event ${when}`, command: replayCommand, risk: 'low' }) as const;
