@@ -81,7 +81,7 @@ async function groups(config: Config, { status, handler, limit }: ListFailuresRe
       ...(handler === undefined ? {} : { handler }),
       ...(cursor === '' ? {} : { cursor }),
     });
-    const page: Groups = await askSystem(config, { path: `/v1/failure-groups?${query}` });
+    const page: Groups = await askSystem(config, { path: `/v1/failure-groups?${query.toString()}` });
     items.push(...page.items);
     cursor = page.nextCursor;
   }

@@ -58,7 +58,7 @@ describe('a dead letter', () => {
     const foreign = (await get(ids.foreign, 'other-shop')).json();
     expect([foreign.status, foreign.explanation]).toEqual(['DEAD', null]);
     expect(await list('other-shop')).toMatchObject([{ id: ids.foreign, explanation: null }]);
-    expect(await list('shop')).toMatchObject(Array(2).fill({ explanation: { provider: 'rules' } }));
+    expect(await list('shop')).toMatchObject(Array.from({ length: 2 }, () => ({ explanation: { provider: 'rules' } })));
   });
 
   it('has another ETag once it is explained', async () => {
