@@ -11,10 +11,13 @@ import { makeDataFolder } from '../test/support/processes/data-folder.ts';
 import { type RunningEventOps, runEventOps } from '../test/support/processes/running-eventops.ts';
 import { createPostgres, findPostgres } from '../test/support/services/postgres.ts';
 import { byClient, posted } from '../test/support/worker/posting.ts';
-import { load, percentile } from './load.ts';
+import { cpuOfServers } from './cpu-of-servers.ts';
+import { threadsOf } from './cpu-of-threads.ts';
+import { event, load, percentile } from './load.ts';
 
 const EVENTS_PER_SECOND = 500;
-const LOOK_EVERY_MS = 200;
+const SECONDS_OF_LOAD = 15;
+const LOOK_EVERY_MS = 100;
 const AT_ONCE = 500;
 
 interface Rebuild {
@@ -27,45 +30,59 @@ interface Rebuild {
 
 type Print = (line: string) => void;
 
-/** How fast a rebuild of `events` is, what it takes, and what clients notice of it. */
-export async function benchRebuild(print: Print, transitions: number): Promise<void> {
+export interface RebuildBench {
+  readonly projection: string;
+  readonly transitions: number;
+  /** PGlite and PostgreSQL by default. */
+  readonly on?: string | undefined;
+}
+
+/** How fast a rebuild is, what it takes, and what clients notice of it. */
+export async function benchRebuild(print: Print, { projection, transitions, on: only }: RebuildBench): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'eventops-bench-'));
   try {
-    for (const on of ['PGlite', 'PostgreSQL'] as const) {
+    for (const on of ['PGlite', 'PostgreSQL'].filter((each) => only === undefined || only === each)) {
       const dataFolder = join(folder, on);
       await makeDataFolder(dataFolder);
       await fillLog(join(dataFolder, 'log.sqlite'), transitions);
-      if (on === 'PGlite') await measure(print, on, await runEventOps({ dataFolder }));
-      else await onPostgres(print, (env) => runEventOps({ dataFolder, env }));
+      if (on === 'PGlite') await measure({ print, on, projection }, await runEventOps({ dataFolder }));
+      else await onPostgres({ print, on, projection }, (env) => runEventOps({ dataFolder, env }));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function onPostgres(print: Print, start: (env: NodeJS.ProcessEnv) => Promise<RunningEventOps>) {
+interface Measured {
+  readonly print: Print;
+  readonly on: string;
+  readonly projection: string;
+}
+
+async function onPostgres(measured: Measured, start: (env: NodeJS.ProcessEnv) => Promise<RunningEventOps>) {
   const found = findPostgres();
-  if (!found.found) return print(`PostgreSQL: skipped, because ${found.why}`);
+  if (!found.found) return measured.print(`PostgreSQL: skipped, because ${found.why}`);
   // Not within the other one: where this runs as root, the server runs as another user.
   const folder = mkdtempSync(join(tmpdir(), 'eventops-bench-postgres-'));
   const server = createPostgres({ folder, binaries: found.binaries, fsync: true });
   await server.start();
   try {
-    await measure(print, 'PostgreSQL', await start({ DATABASE_URL: await server.createDatabase('bench') }));
+    await measure(measured, await start({ DATABASE_URL: await server.createDatabase('bench') }));
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Events that have ended, three transitions each. */
+/** Events of 500 bytes that have ended, three transitions each. */
 async function fillLog(path: string, transitions: number): Promise<void> {
   const log = await openEmbeddedLog({ path });
   const useCases = createUseCases({ log, clock: systemClock, random: systemRandom });
   const context = { actor: { kind: 'process', process: 'bench' } } as const;
   const live = async () => {
     const now = new Date().toISOString();
-    const received = await useCases.receiveEvent(posted(randomUUID()), byClient);
+    const payload = JSON.stringify((JSON.parse(event('bench')) as { readonly payload: object }).payload);
+    const received = await useCases.receiveEvent(posted(randomUUID(), { payload }), byClient);
     const { id, current } = received;
     const start = { ...{ generation: 0, attempt: 1, worker: 'bench', now }, leaseExpiresAt: now };
     const started = await useCases.startProcessing(id, start, context, current);
@@ -77,61 +94,87 @@ async function fillLog(path: string, transitions: number): Promise<void> {
   await log.close();
 }
 
-async function measure(print: Print, on: string, server: RunningEventOps): Promise<void> {
+async function measure({ print, on, projection }: Measured, server: RunningEventOps): Promise<void> {
   const { url, token, pid } = server;
-  const ask = async <Answer>(path: string, body?: object): Promise<Answer> => {
-    const answer = await fetch(`${url}${path}`, {
+  const path = `/v1/projections/${projection}/rebuilds`;
+  const ask = async <Answer>(to: string, body?: object): Promise<Answer> => {
+    const answer = await fetch(`${url}${to}`, {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`${to}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as Answer;
   };
-  const untilStep = async (id: string, step: string, while_: () => Promise<unknown> = async () => {}) => {
+  const untilStep = async (
+    id: string,
+    step: string,
+    while_: (rebuild: Rebuild) => Promise<unknown> = async () => {},
+  ) => {
     for (;;) {
-      const rebuild = await ask<Rebuild>(`/v1/projections/events/rebuilds/${id}`);
+      const rebuild = await ask<Rebuild>(`${path}/${id}`);
       if (rebuild.step === step) return rebuild;
-      await while_();
+      await while_(rebuild);
       await pause(LOOK_EVERY_MS);
     }
   };
-  const rebuild = () => ask<Rebuild>('/v1/projections/events/rebuilds', { reason: 'bench' });
+  const act = (id: string, name: string) => ask(`${path}/${id}/${name}`, { reason: 'bench' });
+  const rebuild = () => ask<Rebuild>(path, { reason: 'bench' });
+  const cancel = async (id: string) => {
+    await act(id, 'cancel');
+    await untilStep(id, 'dropped');
+  };
   const steady = (seconds: number) =>
     load({
       ...{ url, token, batchSize: 1, connections: 64, eventsPerSecond: EVENTS_PER_SECOND, source: 'bench' },
       events: seconds * EVENTS_PER_SECOND,
     });
-  const rows = () => server.metric('eventops_transitions_handled_total', 'subscriber="projection:events"');
+  const handled = () => server.metric('eventops_transitions_handled_total', `subscriber="projection:${projection}"`);
   try {
-    for (let before = -1, now = 0; now !== before; before = now, now = await rows()) await pause(2_000);
+    for (let before = -1, now = 0; now !== before; before = now, now = await handled()) await pause(2_000);
+    const threads = threadsOf(pid);
+    const serversBefore = cpuOfServers()['PostgreSQL'] ?? 0;
     const quiet = await rebuild();
-    const compared = await untilStep(quiet.id, 'compared');
-    print(`${on}: ${describe(compared)}`);
-    await ask(`/v1/projections/events/rebuilds/${quiet.id}/cancel`, { reason: 'bench' });
-    await untilStep(quiet.id, 'dropped');
+    let used: Readonly<Record<string, number>> = {};
+    const compared = await untilStep(quiet.id, 'compared', async ({ step }) => {
+      if (step !== 'filling') return;
+      const ofServers = (cpuOfServers()['PostgreSQL'] ?? 0) - serversBefore;
+      used = { ...threads.seconds(), ...(on === 'PostgreSQL' ? { PostgreSQL: ofServers } : {}) };
+    });
+    print(`${on}: ${projection}: ${describe(compared)}`);
+    print(`${on}: CPU of filling, for each transition: ${microseconds(used, compared.filled?.transitions ?? 1)}`);
+    await cancel(quiet.id);
 
     await steady(3);
-    const usual = await steady(10);
-    const atLoad = await rebuild();
-    let failedReads = 0;
-    const during = steady(10);
-    const found = await untilStep(atLoad.id, 'compared', async () => {
-      await ask('/v1/events?limit=20').catch(() => failedReads++);
+    const usual = await steady(SECONDS_OF_LOAD);
+    let isPosting = true;
+    const during = steady(SECONDS_OF_LOAD).finally(() => {
+      isPosting = false;
     });
+    let [failedReads, rebuilds] = [0, 0];
+    let last: Rebuild | null = null;
+    while (isPosting) {
+      if (last !== null) await cancel(last.id);
+      last = await untilStep((await rebuild()).id, 'compared', async () => {
+        await ask('/v1/events?limit=20').catch(() => failedReads++);
+      });
+      rebuilds++;
+      print(`${on}, while ${EVENTS_PER_SECOND} events/s are posted: ${describe(last)}`);
+    }
     const busy = await during;
     const [p99, p99Usual] = [percentile(busy.latenciesMs, 0.99), percentile(usual.latenciesMs, 0.99)];
-    print(`${on}, while ${EVENTS_PER_SECOND} events/s are posted: ${describe(found)}`);
     print(
-      `${on}: POST p99 ${p99.toFixed(1)} ms, ${p99Usual.toFixed(1)} ms without a rebuild: ${(p99 / p99Usual).toFixed(2)}×; failed reads ${failedReads}`,
+      `${on}: POST p99 ${p99.toFixed(1)} ms during ${rebuilds} rebuilds, ${p99Usual.toFixed(1)} ms without: ${(p99 / p99Usual).toFixed(2)}×; failed reads ${failedReads}`,
     );
-    for (const [act, step] of [
+    for (const [name, step] of [
       ['promote', 'promoted'],
       ['rollback', 'dropped'],
     ] as const) {
       const beganAt = performance.now();
-      await ask(`/v1/projections/events/rebuilds/${atLoad.id}/${act}`, { reason: 'bench' });
-      await untilStep(atLoad.id, step);
-      print(`${on}: ${act} in at most ${Math.round(performance.now() - beganAt)} ms, deleting the other copy included`);
+      await act(last?.id ?? '', name);
+      await untilStep(last?.id ?? '', step);
+      print(
+        `${on}: ${name} in at most ${Math.round(performance.now() - beganAt)} ms, deleting the other copy included`,
+      );
     }
     print(`${on}: peak memory of the process ${peakMiB(pid)} MiB`);
   } finally {
@@ -146,6 +189,11 @@ function describe({ report, history, filled }: Rebuild): string {
   const rate = Math.round((transitions / durationMs) * 1_000).toLocaleString('en');
   return `${transitions.toLocaleString('en')} transitions filled and indexed at ${rate}/s, ${report?.rows.toLocaleString('en')} rows compared in ${comparing.toFixed(1)} s, ${report?.rowsThatDiffer} differ`;
 }
+
+const microseconds = (seconds: Readonly<Record<string, number>>, transitions: number) =>
+  [...Object.entries(seconds), ['all', Object.values(seconds).reduce((sum, each) => sum + each, 0)] as const]
+    .map(([name, each]) => `${name} ${((each / transitions) * 1e6).toFixed(1)} µs`)
+    .join(', ');
 
 const peakMiB = (pid: number) =>
   Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024);

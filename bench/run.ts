@@ -3,7 +3,7 @@
 //   npm run bench -- --profile full         a process for each role, as `npm run full` starts them
 //   npm run bench -- --growth               also the cost of an event at 10⁴ and at 10⁶ events in the log
 //   npm run bench -- --sustained 5          instead: 500 events/s for 5 minutes, with the lag at its worst
-//   npm run bench -- rebuild                instead: rebuilds of 300,000 transitions (--transitions) in PGlite and PostgreSQL
+//   npm run bench -- rebuild                instead: rebuilds of 300,000 transitions (--transitions) in PGlite and PostgreSQL (--on one of them, --projection events)
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { load } from './load.ts';
@@ -16,6 +16,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     transitions: { type: 'string', default: '300000' },
+    projection: { type: 'string', default: 'events' },
+    on: { type: 'string' },
     profile: { type: 'string', default: 'embedded' },
     growth: { type: 'boolean', default: false },
     sustained: { type: 'string' },
@@ -68,7 +70,8 @@ print(
   `The ${profile} profile, 500-byte events, load generator on the same machine. An event counts once its row says PROCESSED.\n`,
 );
 if (positionals[0] === 'rebuild') {
-  await benchRebuild(print, Number(values.transitions));
+  const { projection, on, transitions } = values;
+  await benchRebuild(print, { projection, on, transitions: Number(transitions) });
   process.exit(0);
 }
 await measureCeiling();

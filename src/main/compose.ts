@@ -32,6 +32,7 @@ import { createLogSegmentsReader } from '../projections/log-segments.ts';
 import { createSharedCounts } from '../projections/shared-counts.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
+import { createCatchUpInThread } from './filling/fill-in-thread.ts';
 import { isLoopback, listening, urlOf } from './listening.ts';
 import { makeDataFolder } from './make-data-folder.ts';
 import { measuredParts, measureOnDemand } from './measure.ts';
@@ -117,6 +118,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
       ...{ roles, parts, handlers, metrics, shutdownTimeoutMs, logger, clock, random, processName },
       useCases: tracing?.useCases(useCases) ?? useCases,
       passOverUpTo,
+      createFill: createCatchUpInThread,
       ...(runner === null ? {} : { startRunner: () => runner }),
       ...(roles.includes('projector') ? { auditRows: rowAuditOf({ parts, metrics, logger }) } : {}),
     })),

@@ -16,7 +16,9 @@ import { readModels as allReadModels, versionsByName } from '../projections/inde
 import { projectionNameOf } from '../projections/projection-states.ts';
 import { createProjector } from '../projections/projector.ts';
 import type { ReadModel } from '../projections/read-model.ts';
-import type { FollowedCopy, Following } from '../projections/rebuild/followers.ts';
+import type { CatchUp } from '../projections/rebuild/fill.ts';
+import type { FollowedCopy } from '../projections/rebuild/followed-copy.ts';
+import type { Following } from '../projections/rebuild/followers.ts';
 import { repairRows } from '../projections/repair-rows.ts';
 import { beginWithoutCheckpoint } from '../worker/begin-without-checkpoint.ts';
 import { deadlineLimits } from '../worker/deadlines.ts';
@@ -27,6 +29,7 @@ import { createInProcessRunner } from '../worker/in-process-runner.ts';
 import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
 import { sweepLimits } from '../worker/sweep/limits.ts';
 import { createWorker } from '../worker/worker.ts';
+import type { FillingInThread } from './filling/fill-in-thread.ts';
 import { followLog } from './follow-log.ts';
 import type { LimitsOfServices } from './limits-of-services.ts';
 import { opened, type Parts } from './parts.ts';
@@ -52,6 +55,8 @@ interface Given {
   readonly passOverUpTo?: number | null;
   /** Instead of THE LIST. */
   readonly readModels?: readonly ReadModel[];
+  /** How a copy of a read model of THE LIST is filled; in this thread by default. */
+  readonly createFill?: (filling: FillingInThread) => CatchUp;
   /** Holds the rows of events against their histories; not done by default. @param position up to where they contain the log. */
   readonly auditRows?: (position: () => LogPosition | null) => WorkOnRows;
 }
@@ -64,6 +69,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
     createInProcessRunner({ ...place, deadlineLimits: { ...deadlineLimits, ...deadlines } });
   const { limits = {}, startRunner = inThisProcess, readModels = allReadModels, passOverUpTo = null } = given;
   const { log } = parts;
+  const { createFill } = given;
 
   /** One active owner among all processes, where there may be several. */
   const leased = async (
@@ -89,6 +95,8 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
     };
   };
 
+  const acceptedUpTo = passOverUpTo === null ? null : BigInt(passOverUpTo);
+
   /** The rows of events that are read, in the version that this one makes. */
   const isEvents = ({ readModel, slot }: FollowedCopy) => readModel === events && slot === null;
   let positionOfEvents = (): LogPosition | null => null;
@@ -98,7 +106,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
     const projector = createProjector(readModel, {
       store: opened(parts.stores).projection(readModel, slot),
       ...{ log, slot, lease, batching: limits.projecting, ...place },
-      passOverUpTo: passOverUpTo === null ? null : BigInt(passOverUpTo),
+      passOverUpTo: acceptedUpTo,
     });
     if (isEvents(copy)) positionOfEvents = () => projector.progress().position;
     return projector;
@@ -126,6 +134,17 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       return createRebuilderOf({
         ...{ versions, rebuilds, watch, log, lease, processName, useCases, ...place },
         projector: (copy) => projectorOf(copy, lease),
+        ...(createFill && {
+          createFill: (filling) =>
+            createFill({
+              ...filling,
+              log,
+              lease,
+              passOverUpTo: acceptedUpTo,
+              connections: rebuilds.connections,
+              logger,
+            }),
+        }),
         follow: (subscriber, copies) => follow(subscriber, copies, lease),
         limits: limits.rebuilding,
       });

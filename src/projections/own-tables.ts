@@ -1,5 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Lease } from '../application/ports/leases.ts';
 import type { Database } from './database.ts';
+import { requireLease } from './leases.ts';
 import { projectionNameOf } from './projection-states.ts';
 import type { ReadModel } from './read-model.ts';
 import { namedIn, type Slot } from './slots.ts';
@@ -10,9 +12,13 @@ const LOCK = sql.lit(6_120_114_519_217_083_000n);
 /**
  * Creates what is missing of a read model's tables. Where one was missing, what is left of the others is emptied and the
  * checkpoint is deleted, so that all rows are written from the beginning of the log. Other read models are left alone.
- * @returns whether a table was missing. @throws {ReadDatabaseUnavailable}
+ * @returns whether a table was missing. @throws {ReadDatabaseUnavailable} @throws {ConcurrencyConflict} the lease was taken over.
  */
-export async function createMissingTables(db: Kysely<Database>, readModel: ReadModel, slot: Slot): Promise<boolean> {
+export async function createMissingTables(
+  db: Kysely<Database>,
+  readModel: ReadModel,
+  { slot, lease }: { readonly slot: Slot; readonly lease: Lease | null },
+): Promise<boolean> {
   if ((await missingTables(db, readModel, slot)).length === 0) return false;
   return db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(${LOCK})`.execute(transaction);
@@ -23,6 +29,8 @@ export async function createMissingTables(db: Kysely<Database>, readModel: ReadM
     for (const statement of [createTables, createIndexes].flatMap((statements) => statements(namedIn(slot))))
       await statement.execute(transaction);
     await emptyTables(transaction, readModel, slot);
+    // Or a process that was superseded would make tables in the place of those that the next one has deleted.
+    if (lease !== null) await requireLease(transaction, lease);
     return true;
   });
 }

@@ -35,9 +35,10 @@ export interface ProjectedBatch {
 export interface ProjectionStore {
   /**
    * `null` before the first batch, and when its tables were missing: they are created then.
-   * @throws {ReadDatabaseUnavailable}
+   * @param lease under which to create them, where several processes share the read database.
+   * @throws {ReadDatabaseUnavailable} @throws {ConcurrencyConflict} the lease was taken over.
    */
-  load(): Promise<Checkpoint | null>;
+  load(lease?: Lease | null): Promise<Checkpoint | null>;
   /**
    * All of it or nothing. To write the same transitions twice changes nothing.
    * @throws {ReadDatabaseUnavailable} written or not is unknown.
@@ -63,8 +64,8 @@ export function createProjectionStore(db: Kysely<Database>, readModel: ReadModel
   /** Asked again with each load; until it is known, it may be. */
   let hasPassedOver = true;
   return {
-    async load() {
-      await createMissingTables(db, readModel, slot);
+    async load(lease = null) {
+      await createMissingTables(db, readModel, { slot, lease });
       hasPassedOver = (await countFailures(db, subscriber)) > 0;
       return loadCheckpoint(db, subscriber);
     },

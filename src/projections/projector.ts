@@ -28,11 +28,26 @@ export interface ProjectionProgress {
   readonly lastBatch: { readonly transitions: number; readonly durationMs: number } | null;
 }
 
+/** What a read model reads of transitions, and those that it cannot read. */
+export interface DecodedBatch {
+  readonly decoded: readonly DecodedTransition<unknown>[];
+  readonly failures: readonly ProjectionFailure[];
+}
+
 export interface Projector extends Subscriber {
   /** Which streams to subscribe to. */
   readonly streamPrefixes: readonly string[];
-  /** As `handle`, and leaves it to the caller to let transitions gather before the next batch. */
-  write(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<() => Promise<void>>;
+  /** What `write` begins with, for a caller that has the time for it earlier. */
+  decode(transitions: readonly RecordedTransition[]): DecodedBatch;
+  /**
+   * As `handle`, and leaves it to the caller to let transitions gather before the next batch.
+   * @param decoded of `transitions`, where that was done before.
+   */
+  write(
+    transitions: readonly RecordedTransition[],
+    checkpoint: Checkpoint,
+    decoded?: DecodedBatch,
+  ): Promise<() => Promise<void>>;
   progress(): ProjectionProgress;
 }
 
@@ -147,8 +162,9 @@ export function createProjector(
   async function apply(
     transitions: readonly RecordedTransition[],
     checkpoint: Checkpoint,
+    { decoded: alone, failures: undecodable }: DecodedBatch,
   ): Promise<readonly ProjectionFailure[]> {
-    const { decoded: alone, failures } = decodeAll(readModel, transitions);
+    const failures = [...undecodable];
     const haltAboveRate = () => {
       if (rate.isTooHighWith(counted(transitions, failures)))
         throw haltedFor(readModel.name, failures, transitions.at(-1)?.position);
@@ -181,10 +197,11 @@ export function createProjector(
   async function write(
     transitions: readonly RecordedTransition[],
     checkpoint: Checkpoint,
+    decoded = decodeAll(readModel, transitions),
   ): Promise<() => Promise<void>> {
     const startedAt = clock.now();
     isHandling = true;
-    const failures = await apply(transitions, checkpoint).finally(() => {
+    const failures = await apply(transitions, checkpoint, decoded).finally(() => {
       isHandling = false;
       handled++;
     });
@@ -212,10 +229,11 @@ export function createProjector(
     streamPrefixes: readModel.streamPrefixes,
     async load() {
       await store.markBehind();
-      const checkpoint = await store.load();
+      const checkpoint = await store.load(lease);
       progress = { ...progress, checkpoint, isCaughtUp: false };
       return checkpoint;
     },
+    decode: (transitions) => decodeAll(readModel, transitions),
     write,
     async handle(transitions, checkpoint) {
       const rest = await write(transitions, checkpoint);
@@ -236,13 +254,7 @@ export function createProjector(
   };
 }
 
-function decodeAll(
-  readModel: ReadModel,
-  transitions: readonly RecordedTransition[],
-): {
-  readonly decoded: readonly DecodedTransition<unknown>[];
-  readonly failures: ProjectionFailure[];
-} {
+function decodeAll(readModel: ReadModel, transitions: readonly RecordedTransition[]): DecodedBatch {
   const decoded: DecodedTransition<unknown>[] = [];
   const failures: ProjectionFailure[] = [];
   for (const recorded of concerning(readModel, transitions))

@@ -11,11 +11,14 @@ import { createPassedOver, type PassedOver } from './passed-over.ts';
 import { createProjectionStore, type ProjectionStore } from './projection-store.ts';
 import type { ReadModel } from './read-model.ts';
 import { type Copies, createCopies, type ForLong } from './rebuild/copies.ts';
+import { type LentConnections, lendConnections } from './rebuild/lend-connections.ts';
 import { type ReportedProgress, reportProgress } from './rebuild/report-progress.ts';
 import type { Slot } from './slots.ts';
 
 interface Rebuilds {
   copies(projection: string): Copies;
+  /** For a thread that fills a copy. */
+  connections(): LentConnections;
   /** @throws {ReadDatabaseUnavailable} */
   report(projection: string, progress: ReportedProgress): Promise<void>;
 }
@@ -41,6 +44,7 @@ export const createStores = (db: Kysely<Database>, forLong: ForLong = (work) => 
   checkpoints: (lease) => createCheckpointStore(db, lease),
   rebuilds: {
     copies: (projection) => createCopies(db, projection, forLong),
+    connections: () => lendConnections(db),
     report: (projection, progress) => reportProgress(db, projection, progress),
   },
 });

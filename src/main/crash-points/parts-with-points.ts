@@ -38,6 +38,7 @@ const storesWithPoints = (stores: Stores, reach: Reach): Stores => ({
 });
 
 const rebuildsWithPoints = (rebuilds: NonNullable<Stores['rebuilds']>, reach: Reach): Stores['rebuilds'] => ({
+  connections: () => withPoints(rebuilds.connections(), portActions.lentConnections, reach),
   // For people: how far it is.
   report: rebuilds.report,
   copies: (projection) => withPoints(rebuilds.copies(projection), portActions.copies, reach),

@@ -5,6 +5,7 @@ import type { EventLog } from '../../application/ports/event-log.ts';
 import type { Leases } from '../../application/ports/leases.ts';
 import type { ProjectionStore } from '../../projections/projection-store.ts';
 import type { Copies } from '../../projections/rebuild/copies.ts';
+import type { LentConnections } from '../../projections/rebuild/lend-connections.ts';
 import type { HandlerRunner } from '../../worker/handler-runner.ts';
 
 type MethodOf<Port> = {
@@ -60,6 +61,8 @@ export const portActions = {
     exchange: 'exchange-copies',
     drop: 'drop-copy',
   },
+  // Each statement of a thread that fills a copy, the ends of its transactions included.
+  lentConnections: { borrow: null, query: 'fill-copy', giveBack: null, takeBack: null },
   runner: { run: 'run-handler', abandon: null, unhealthyReason: null, close: null },
 } as const satisfies {
   readonly log: ActionsOf<EventLog>;
@@ -70,5 +73,6 @@ export const portActions = {
   readonly dueWork: ActionsOf<DueWork>;
   readonly leases: ActionsOf<Leases>;
   readonly copies: ActionsOf<Copies>;
+  readonly lentConnections: ActionsOf<LentConnections>;
   readonly runner: ActionsOf<HandlerRunner>;
 };

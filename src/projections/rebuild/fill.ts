@@ -4,13 +4,13 @@ import type {
   RecordedTransition,
   SubscribeOptions,
 } from '../../application/ports/event-log.ts';
-import type { Projector } from '../projector.ts';
+import type { DecodedBatch, Projector } from '../projector.ts';
+import type { FollowedCopy } from './followed-copy.ts';
 
 export const fillLimits = {
   /**
    * Transitions that are written in one transaction. Each row is written once in it, whatever happened to it in these: the
-   * larger, the fewer rows are written again later, and the longer do requests to the same process wait. Bounds the memory
-   * together with the next.
+   * larger, the fewer rows are written again later. Bounds the memory together with the next.
    */
   batch: 5_000,
   /** UTF-16 units of their data. */
@@ -20,40 +20,41 @@ export const fillLimits = {
 } as const;
 export type FillLimits = { readonly [Name in keyof typeof fillLimits]: number };
 
-interface Filling {
-  readonly log: Pick<EventReader, 'subscribeAll'>;
-  readonly streamPrefixes: readonly string[];
-  readonly from: Checkpoint | null;
+interface Filling extends Pick<CatchingUp, 'log' | 'limits'> {
+  readonly projector: Projector;
   readonly signal: AbortSignal;
-  readonly limits?: Partial<FillLimits> | undefined;
-  /** Each batch in the log's order; empty where the log has moved on and nothing in it concerned the reader. */
-  write(transitions: readonly RecordedTransition[], checkpoint: Checkpoint): Promise<void>;
+  readonly onWritten: CatchingUp['onWritten'];
 }
 
 /**
- * Hands over everything that is in the log, in large batches, and reads the next one meanwhile.
+ * Hands over everything that is in the log, in large batches. While one is written, the next is read and decoded.
  * @throws when `signal` aborts, as `write`, and as a subscription does.
  */
-async function fillFromLog({ log, from, signal, write, limits: given, ...which }: Filling): Promise<void> {
+async function fillFromLog({ log, projector, signal, onWritten, limits: given }: Filling): Promise<void> {
   const limits = { ...fillLimits, ...given };
+  const from = await projector.load();
   const ending = new AbortController();
   const options: SubscribeOptions = {
-    streamPrefixes: which.streamPrefixes,
+    streamPrefixes: projector.streamPrefixes,
     maxBatch: limits.page,
     signal: AbortSignal.any([signal, ending.signal]),
   };
   const messages = log.subscribeAll(from, options)[Symbol.asyncIterator]();
-  let gathered: RecordedTransition[] = [];
+  const gathered = gatheredPages(projector);
   let characters = 0;
   let checkpoint: Checkpoint | null = null;
   let writing: Promise<void> = Promise.resolve();
+  const write = async (transitions: readonly RecordedTransition[], decoded: DecodedBatch, up: Checkpoint) => {
+    await projector.write(transitions, up, decoded);
+    const last = transitions.at(-1);
+    if (last !== undefined) onWritten(last, transitions.length);
+  };
   const flush = async () => {
     await writing;
-    const [transitions, up] = [gathered, checkpoint];
-    gathered = [];
+    const [{ transitions, decoded }, up] = [gathered.take(), checkpoint];
     characters = 0;
     checkpoint = null;
-    writing = up === null ? Promise.resolve() : write(transitions, up);
+    writing = up === null ? Promise.resolve() : write(transitions, decoded, up);
     // Whoever waits for it next hears of a failure.
     writing.catch(() => {});
   };
@@ -66,9 +67,9 @@ async function fillFromLog({ log, from, signal, write, limits: given, ...which }
       checkpoint = value.checkpoint;
       if (value.kind === 'transitions') {
         for (const each of value.transitions) characters += each.data.length + each.metadata.length;
-        gathered.push(...value.transitions);
+        gathered.add(value.transitions);
       }
-      if (gathered.length >= limits.batch || characters >= limits.characters) await flush();
+      if (gathered.count() >= limits.batch || characters >= limits.characters) await flush();
     }
     await flush();
     await writing;
@@ -79,27 +80,46 @@ async function fillFromLog({ log, from, signal, write, limits: given, ...which }
   }
 }
 
-/** Brings a copy to the end of the log. */
-export type CatchUp = (projector: Projector, signal: AbortSignal) => Promise<void>;
+/** Decodes each page as it comes. */
+function gatheredPages({ decode }: Pick<Projector, 'decode'>) {
+  let transitions: RecordedTransition[] = [];
+  let pages: DecodedBatch[] = [];
+  return {
+    count: () => transitions.length,
+    add(page: readonly RecordedTransition[]) {
+      for (const transition of page) transitions.push(transition);
+      pages.push(decode(page));
+    },
+    take() {
+      const taken = {
+        transitions,
+        decoded: {
+          decoded: pages.flatMap(({ decoded }) => decoded),
+          failures: pages.flatMap(({ failures }) => failures),
+        },
+      };
+      transitions = [];
+      pages = [];
+      return taken;
+    },
+  };
+}
 
-interface CatchingUp {
+/** Brings a copy to the end of the log. @returns how many transitions that took. */
+export type CatchUp = (copy: FollowedCopy, signal: AbortSignal) => Promise<number>;
+
+export interface CatchingUp {
   readonly log: Pick<EventReader, 'subscribeAll'>;
+  readonly projector: (copy: FollowedCopy) => Projector;
   readonly limits?: Partial<FillLimits> | undefined;
   /** What the copy holds now. */
-  readonly onWritten: (last: RecordedTransition, transitions: number) => void;
+  readonly onWritten: (last: Pick<RecordedTransition, 'position'>, transitions: number) => void;
 }
 
 export const createCatchUp =
-  ({ log, limits, onWritten }: CatchingUp): CatchUp =>
-  async (projector, signal) => {
-    const from = await projector.load();
-    const { streamPrefixes } = projector;
-    await fillFromLog({
-      ...{ log, streamPrefixes, from, signal, limits },
-      async write(transitions, checkpoint) {
-        await projector.write(transitions, checkpoint);
-        const last = transitions.at(-1);
-        if (last !== undefined) onWritten(last, transitions.length);
-      },
-    });
+  ({ log, projector, limits, onWritten }: CatchingUp): CatchUp =>
+  async (copy, signal) => {
+    const own = projector(copy);
+    await fillFromLog({ log, projector: own, signal, limits, onWritten });
+    return own.progress().transitions;
   };

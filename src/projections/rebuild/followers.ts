@@ -2,14 +2,9 @@ import type { BackgroundService } from '../../application/ports/background-servi
 import type { Subscriber } from '../../application/run-subscription.ts';
 import type { Projector } from '../projector.ts';
 import type { ReadModel } from '../read-model.ts';
-import type { Slot } from '../slots.ts';
 import { type BothCopies, bothCopies } from './both-copies.ts';
 import type { CatchUp } from './fill.ts';
-
-export interface FollowedCopy {
-  readonly readModel: ReadModel;
-  readonly slot: Slot;
-}
+import type { FollowedCopy } from './followed-copy.ts';
 
 /** A subscriber that follows the log until it is stopped. */
 export interface Following extends BackgroundService {
@@ -79,14 +74,13 @@ export function createFollowers({ catchUp, projector, follow }: FollowersDepende
         return onceInStep(known, signal);
       if (known !== null) await stop();
       await this.alone(live);
-      const projectorBeside = projector(beside);
-      await catchUp(projectorBeside, signal);
+      await catchUp(beside, signal);
       await stop();
       // From here on all that the one has is in the other.
-      await catchUp(projectorBeside, signal);
+      await catchUp(beside, signal);
       const leaving = Promise.withResolvers<never>();
       leaving.promise.catch(() => {});
-      const both = bothCopies(projector({ readModel: live, slot: null }), projectorBeside, (error) => {
+      const both = bothCopies(projector({ readModel: live, slot: null }), projector(beside), (error) => {
         joined.isLeft = true;
         leaving.reject(error);
       });

@@ -2,13 +2,12 @@ import type { MonotonicClock } from '../../application/ports/clock.ts';
 import type { Lease } from '../../application/ports/leases.ts';
 import type { RecordRebuild } from '../../domain/rebuild/commands.ts';
 import type { RebuildState } from '../../domain/rebuild/state.ts';
-import type { Projector } from '../projector.ts';
 import type { ReadModel } from '../read-model.ts';
 import { compareCopies } from './compare-copies.ts';
 import { besideSlotOf, type Copies, type FoundCopies } from './copies.ts';
 import { ExchangeRefused } from './exchange.ts';
 import type { CatchUp } from './fill.ts';
-import type { FollowedCopy, Followers, InStep } from './followers.ts';
+import type { Followers, InStep } from './followers.ts';
 import { FellBehind, NotPossibleHere } from './passing-failures.ts';
 import type { ProgressKeeper } from './progress-keeper.ts';
 
@@ -33,8 +32,8 @@ export interface StepDependencies {
   readonly versions: readonly ReadModel[];
   readonly copies: Copies;
   readonly followers: Followers;
-  readonly projector: (copy: FollowedCopy) => Projector;
-  readonly catchUp: CatchUp;
+  /** Fills a copy up to the end of the log. */
+  readonly fill: CatchUp;
   readonly progress: ProgressKeeper;
   readonly clock: MonotonicClock;
   readonly lease: Lease | null;
@@ -46,8 +45,7 @@ export interface StepDependencies {
  * process that takes over after a crash, or after an answer was lost, ends where the first one would have.
  */
 export function createSteps(dependencies: StepDependencies & { readonly onRetried: (error: unknown) => void }) {
-  const { onRetried, projection, versions, copies, followers, projector, catchUp, progress, clock, lease } =
-    dependencies;
+  const { onRetried, projection, versions, copies, followers, progress, clock, lease } = dependencies;
   const limits = { ...stepLimits, ...dependencies.limits };
   const slot = besideSlotOf(projection);
 
@@ -84,12 +82,11 @@ export function createSteps(dependencies: StepDependencies & { readonly onRetrie
     const readModel = ofVersion(state.version);
     if (!isBeside(await copies.find(), state)) await copies.create(readModel, state.id, lease);
     const beganAt = clock.monotonicMs();
-    const filled = projector({ readModel, slot });
-    await catchUp(filled, signal);
+    const transitions = await dependencies.fill({ readModel, slot }, signal);
     progress.begin(state.id, 'indexing');
     await copies.index(readModel, signal);
     const durationMs = Math.round(clock.monotonicMs() - beganAt);
-    await record({ kind: 'RecordFilled', transitions: filled.progress().transitions, durationMs });
+    await record({ kind: 'RecordFilled', transitions, durationMs });
   }
 
   async function compare(state: RebuildState, record: RecordStep, signal: AbortSignal): Promise<void> {

@@ -16,7 +16,7 @@ const isOfFailureGroups = (point: CrashPoint) =>
   /^append-(FailureGroup|FailureExplained|ExplanationRequested)/.test(point);
 export const isOutOfReach = (point: CrashPoint) => isOfAnotherVersion(point) || isOfFailureGroups(point);
 /** What an operator has to ask for a rebuild for. */
-const ofRebuild = /^(append-Rebuild\w+|(create|index|drop)-copy|(exchange|compare)-copies)\./;
+const ofRebuild = /^(append-Rebuild\w+|(create|fill|index|drop)-copy|(exchange|compare)-copies)\./;
 /** What goes wrong in a rebuild, or differs, is not for a load to bring about. */
 export const isOfFailedRebuild = (point: CrashPoint) =>
   /^append-Rebuild(ExchangeFailed|Failed|DifferencesAccepted)\./.test(point);
@@ -35,10 +35,18 @@ export const embeddedCrashes = (seed: number): readonly Crash[] =>
       return { point, times: isLater ? 2 + ((index + seed) % 5) : 1 };
     });
 
-/** Each at its first time in a life: a life has one of most of them. */
+/** Statements with which a copy is filled: what is there is looked at, then a batch is begun, written and committed. */
+const STATEMENTS_OF_FILLING = 10;
+
+/** Each at its first time in a life, which has one of most of them; a statement of filling at each of its turns. */
 export const rebuildCrashes: readonly Crash[] = crashPoints
   .filter((point) => ofRebuild.test(point) && !isOfFailedRebuild(point))
-  .map((point) => ({ point, times: 1 }));
+  .flatMap((point) =>
+    Array.from({ length: point.startsWith('fill-copy.') ? STATEMENTS_OF_FILLING : 1 }, (_, index) => ({
+      point,
+      times: index + 1,
+    })),
+  );
 
 export interface CrashOfRole extends Crash {
   readonly role: Role;

@@ -47,7 +47,7 @@ describe('a process that is killed at each step of a rebuild', { timeout: 300_00
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it.each(chosen)('dies at $point', async ({ point, times }) => {
+  it.each(chosen)('dies at $point, time $times', async ({ point, times }) => {
     const doomed = start(`${point}:${times}`);
     try {
       expect(await inTime(`it comes to ${point}`, WITHIN_MS, doomed.endedBy)).toBe('SIGKILL');

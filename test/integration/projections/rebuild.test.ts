@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { createCatchUpInThread } from '../../../src/main/filling/fill-in-thread.ts';
 import { readOnly } from '../../../src/projections/database.ts';
 import { listEvents } from '../../../src/projections/events/queries.ts';
 import { events } from '../../../src/projections/events/read-model.ts';
@@ -38,7 +39,7 @@ const operatorFor = (profile: Profile, projection: string) => operatorOf(project
 function suite(name: ProfileName): void {
   it('is filled beside the rows that are read, promoted, and rolled back, while events come and lists are read', async () => {
     const profile = await restartableProfile(name);
-    const running = await profile.start();
+    const running = await profile.start(undefined, { createFill: createCatchUpInThread });
     const { db } = running;
     const operator = operatorFor(profile, 'events');
     await postAll(profile, 'before', 30);

@@ -7,10 +7,12 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import { createUseCases } from '../../../src/application/use-cases.ts';
+import type { FillingInThread } from '../../../src/main/filling/fill-in-thread.ts';
 import { openEmbeddedReadTables, openSharedReadTables, readTablesOf } from '../../../src/main/read-tables.ts';
 import { createServices } from '../../../src/main/work-of-roles.ts';
 import { readModels } from '../../../src/projections/index.ts';
 import type { ReadModel } from '../../../src/projections/read-model.ts';
+import type { CatchUp } from '../../../src/projections/rebuild/fill.ts';
 import { createStores, type Stores } from '../../../src/projections/stores.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { fillWithReadTables } from '../read-database/fill-with-read-tables.ts';
@@ -53,6 +55,8 @@ type Tables = Awaited<ReturnType<Awaited<ReturnType<typeof tablesOf>>>>;
 interface Others {
   /** Instead of THE LIST with the example. */
   readonly all?: readonly ReadModel[] | undefined;
+  /** How copies are filled; in this thread by default. */
+  readonly createFill?: (filling: FillingInThread) => CatchUp;
   /** What is between the roles and the tables. */
   readonly between?: (stores: Stores) => Stores;
 }
@@ -61,7 +65,7 @@ interface Others {
 export async function startRoles(
   log: EventLog,
   tables: Tables,
-  { all = withExample, between = (stores) => stores }: Others = {},
+  { all = withExample, between = (stores) => stores, createFill }: Others = {},
 ) {
   const bus = new EmbeddedBus({ maxWaiting: 100 });
   const system = { clock: systemClock, random: systemRandom };
@@ -73,6 +77,7 @@ export async function startRoles(
     shutdownTimeoutMs: 1_000,
     processName: systemRandom.uuid(),
     readModels: all,
+    ...(createFill && { createFill }),
     limits: {
       following: { verifyCheckpointEveryMs: 50 },
       sweep: { sweepEveryMs: 20 },
@@ -109,6 +114,7 @@ export async function restartableProfile(profile: ProfileName) {
     log,
     useCases,
     post: (key: string) => useCases.receiveEvent(posted(key), byClient),
-    start: async (all?: readonly ReadModel[]) => startRoles(log, await openTables(log), { all }),
+    start: async (all?: readonly ReadModel[], others: Omit<Others, 'all'> = {}) =>
+      startRoles(log, await openTables(log), { ...others, all }),
   };
 }

@@ -10,6 +10,7 @@ const progress = { position: null, recordedAt: null, movedAt: null, isCaughtUp: 
 
 const projector = (write: Projector['write'] = async () => async () => {}): Projector => ({
   ...{ name: 'projection:events', streamPrefixes: [], write },
+  decode: () => ({ decoded: [], failures: [] }),
   load: async () => at,
   handle: async () => {},
   progress: () => ({ ...progress, checkpoint: at, lastBatch: null }),
@@ -41,7 +42,7 @@ describe('two copies', () => {
   it('are handed out once they are in step, also when whoever asked first has given up', async () => {
     const caughtUp = Promise.withResolvers<void>();
     const followers = createFollowers({
-      catchUp: async () => {},
+      catchUp: async () => 0,
       projector: () => projector(),
       follow: () => ({
         ...{ name: 'projection:events', start: async () => {}, stop: async () => {}, unhealthyReason: () => null },
