@@ -1,6 +1,5 @@
 import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { borrowedDatabase } from '../../adapters/postgres/borrowed-database.ts';
 import { systemClock as clock } from '../../adapters/system/clock.ts';
 import { carried } from '../../application/carried-failure.ts';
 import type { Database } from '../../projections/database.ts';
@@ -27,6 +26,7 @@ const { projection, version, slot, lease, limits, passOverUpTo } = workerData as
 const { log, lender, logger } = askProcess(port);
 const readModel = readModels.find((each) => each.name === projection && each.version === version);
 if (readModel === undefined) throw new Error(`There is no read model ${projection} of version ${version}`);
+const { borrowedDatabase } = await import('../../adapters/postgres/borrowed-database.ts');
 const store = createProjectionStore(borrowedDatabase<Database>(lender), readModel, slot);
 const projector = createProjector(readModel, { store, log, slot, clock, logger, lease, passOverUpTo });
 const catchUp = createCatchUp({
