@@ -50,10 +50,10 @@ export function createRebuilderOf(given: Given): BackgroundService {
   });
   const inThisThread = (other?: Partial<FillLimits>) =>
     createCatchUp({ log, projector, limits: { ...other, ...limits }, onWritten: progress.written });
-  const fill = given.createFill?.({ limits, onWritten: progress.written }) ?? inThisThread();
+  const fillCopy = given.createFill?.({ limits, onWritten: progress.written }) ?? inThisThread();
   const catchUp = inThisThread(catchUpLimits);
   return createRebuilder({
-    ...{ projection, versions, watch, log, fill, progress, lease, clock, logger, limits },
+    ...{ projection, versions, watch, log, fillCopy, progress, lease, clock, logger, limits },
     copies: rebuilds.copies(projection),
     followers: createFollowers({ catchUp, projector, follow }),
     operate: useCases.operateRebuild,

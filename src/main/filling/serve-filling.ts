@@ -21,7 +21,7 @@ export function servedCalls({ log, connections, signal }: Served): ServedCalls {
 
   async function read(): Promise<CarriedMessage> {
     const { done, value } = (await messages?.next()) ?? { done: true };
-    return done === true ? { kind: 'ended' } : carriedMessage(value as SubscriptionMessage);
+    return done === true ? { kind: 'ended' } : carriedMessage(value);
   }
   function readAhead(): Promise<CarriedMessage> {
     const message = read();

@@ -23,7 +23,7 @@ export async function writeEvents(
 }
 
 const columns = Object.keys(columnTypes) as (keyof typeof columnTypes)[];
-const names = sql.raw(columns.join(', '));
+const allNames = sql.raw(columns.join(', '));
 /** A payload comes once, as the text that it is. */
 const given = columns.filter((name) => name !== 'payload');
 const givenNames = sql.raw(given.join(', '));
@@ -42,7 +42,7 @@ async function insertRows(
 ): Promise<number> {
   const isLater = sql.raw(isWholeHistory ? '>=' : '>');
   const { numAffectedRows = 0n } = await sql`
-    insert into ${named('events')} as events (${names})
+    insert into ${named('events')} as events (${allNames})
     select ${selected(payload)} from unnest(${columnsOf(rows, given, columnTypes)}) as row (${givenNames})
     on conflict (id) do update set ${excluded} where excluded.revision ${isLater} events.revision`.execute(transaction);
   return Number(numAffectedRows);
@@ -77,9 +77,9 @@ const changeTypes = {
 /** The arguments of `unnest`: what each of the columns is in all rows. */
 const columnsOf = <Name extends string>(
   rows: readonly Readonly<Partial<Record<Name, string | number | boolean | null>>>[],
-  names: readonly Name[],
+  named: readonly Name[],
   types: Readonly<Record<Name, string>>,
-) => sql.join(names.map((name) => sql`${arrayLiteral(rows.map((row) => row[name]))}::${sql.raw(types[name])}[]`));
+) => sql.join(named.map((name) => sql`${arrayLiteral(rows.map((row) => row[name]))}::${sql.raw(types[name])}[]`));
 
 /** Of these events, those that have no row. */
 async function missingOf({ transaction, named }: SlotTransaction, changes: readonly EventChanges[]) {

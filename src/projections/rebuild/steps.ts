@@ -33,7 +33,7 @@ export interface StepDependencies {
   readonly copies: Copies;
   readonly followers: Followers;
   /** Fills a copy up to the end of the log. */
-  readonly fill: CatchUp;
+  readonly fillCopy: CatchUp;
   readonly progress: ProgressKeeper;
   readonly clock: MonotonicClock;
   readonly lease: Lease | null;
@@ -82,7 +82,7 @@ export function createSteps(dependencies: StepDependencies & { readonly onRetrie
     const readModel = ofVersion(state.version);
     if (!isBeside(await copies.find(), state)) await copies.create(readModel, state.id, lease);
     const beganAt = clock.monotonicMs();
-    const transitions = await dependencies.fill({ readModel, slot }, signal);
+    const transitions = await dependencies.fillCopy({ readModel, slot }, signal);
     progress.begin(state.id, 'indexing');
     await copies.index(readModel, signal);
     const durationMs = Math.round(clock.monotonicMs() - beganAt);

@@ -109,13 +109,13 @@ export async function liveRebuilding(seed: number): Promise<RebuildingOutcome> {
     const ownLog = logOf(life);
     const place = { clock, logger: silentLogger };
     const call = calling(life, (message) => new ReadDatabaseUnavailable(message));
-    const called = <Port extends object>(acts: object) =>
-      Object.fromEntries(Object.entries(acts).map(([name, act]) => [name, call(act)])) as Port;
+    const called = (acts: object): unknown =>
+      Object.fromEntries(Object.entries(acts).map(([name, act]) => [name, call(act)]));
     const watch = watchRebuilds({ log: ownLog, ...place });
     const rebuilder = createRebuilderOf({
       versions: seenVersions,
       rebuilds: {
-        copies: () => called<Copies>(database.acts),
+        copies: () => called(database.acts) as Copies,
         connections: () => {
           throw new Error('Copies are filled in the thread of the simulation');
         },
@@ -125,7 +125,7 @@ export async function liveRebuilding(seed: number): Promise<RebuildingOutcome> {
       log: ownLog,
       projector: ({ readModel, slot }) =>
         createProjector(readModel, {
-          store: called<ProjectionStore>(database.store(slot ?? '')),
+          store: called(database.store(slot ?? '')) as ProjectionStore,
           ...{ log: ownLog, slot, lease, batching: { fullBatch: 1, intervalMs: 5 }, ...place },
         }),
       follow: (subscriber, copies) =>
