@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
 import { failuresActions } from '../../src/main/failures.ts';
@@ -110,6 +111,18 @@ describe('the explanation of a dead letter', () => {
     const { id } = (await post({ ...order, type: 'order.new' }, {}, 'shop')).json();
     expect(clock.now()).toBeGreaterThan(0);
     expect((await call({ url: `/v1/events/${id}/explanation` })).json().detail).toContain('No attempt');
+  });
+
+  it('is the same when its rows are made again from the log, for which no connection is opened', async () => {
+    const names = ['explanations', 'failure_groups', 'failure_group_acts', 'failed_events'];
+    const before = await tables.contentsOf(names);
+    const connect = vi.spyOn(Socket.prototype, 'connect');
+    onTestFinished(() => connect.mockRestore());
+    await tables.discard();
+    expect(await tables.contentsOf(names)).not.toEqual(before);
+    await tables.project(log);
+    expect(await tables.contentsOf(names)).toEqual(before);
+    expect(connect).not.toHaveBeenCalled();
   });
 
   it('cannot be said while the read tables are away', async () => {

@@ -28,6 +28,7 @@ import {
 } from '../../../support/explaining/explained-log.ts';
 import { createInMemoryLog } from '../../../support/in-memory-log.ts';
 import { sealedHistory } from '../../../support/sealed-history.ts';
+import { createVirtualClock } from '../../../support/worker/virtual-clock.ts';
 
 const eventId = (name: string | number) => deriveUuid('explained', String(name));
 
@@ -261,6 +262,25 @@ describe('the explainer', () => {
     await append(log, 'b', dead('another failure'));
     await explainAll(log);
     expect(explanationsIn(log.all)).toMatchObject([{ eventId: eventId('b') }]);
+  });
+
+  it('stores what the second model says when the first one fails, and what rules say within a second when both do', async () => {
+    const why = 'it answers 500';
+    const failing = (provider: string) =>
+      modelInMemory(() => Promise.reject(new LlmFailed(why, { retryable: true })), provider);
+    for (const [second, provider] of [
+      [modelInMemory(undefined, 'gemini'), 'gemini'],
+      [failing('gemini'), 'rules'],
+    ] as const) {
+      const log = createInMemoryLog();
+      await append(log, 'a', dead());
+      const clock = createVirtualClock();
+      const beganAt = clock.now();
+      await clock.finish(explainAll(log, { clients: [failing('openai'), second], clock }));
+      expect(clock.now() - beganAt).toBeLessThan(1_000);
+      const fallbacks = [{ provider: 'openai', why }, ...(provider === 'rules' ? [{ provider: 'gemini', why }] : [])];
+      expect(explanationsIn(log.all)).toMatchObject([{ provider, fallbacks }]);
+    }
   });
 
   it('says of a failing model why it did not answer', async () => {
