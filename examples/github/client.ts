@@ -6,6 +6,12 @@ export interface SeenEvent {
   readonly type: string;
   readonly status: string;
   readonly attempts: number;
+  /** Of a dead letter: `null` until it is explained. */
+  readonly explanation?: {
+    readonly summary: string;
+    readonly probableCause: string;
+    readonly provider: string;
+  } | null;
 }
 
 /** How long a client keeps trying before it gives an event up and says so. */

@@ -8,11 +8,13 @@ import { MultiBar, Presets } from 'cli-progress';
 import { SettingsInvalid } from '../../src/config/config.ts';
 import { Client } from './client.ts';
 import { findOrStartServer, isProfile } from './server.ts';
-import { renderTable } from './table.ts';
+import { renderDeadLetters, renderTable } from './table.ts';
 import { webhooks } from './webhooks.ts';
 
 const IN_FLIGHT = 8;
 const FINISHED = new Set(['PROCESSED', 'DEAD', 'DISCARDED']);
+/** Longest wait for the explanations of dead letters: by rules they come within seconds, and with EXPLAIN=off never. */
+const EXPLAIN_MS = 10_000;
 /** Longest wait for the last event's end once all are posted: three attempts, their delays, and a lease. */
 const SETTLE_MS = 120_000;
 
@@ -68,8 +70,14 @@ while (!isAtRest() && Date.now() - startedAt < SETTLE_MS) {
 finished.update(events.filter(({ status }) => FINISHED.has(status)).length);
 bars.stop();
 
+const isExplained = () => events.every(({ status, explanation }) => status !== 'DEAD' || explanation);
+for (const restAt = Date.now(); !isExplained() && Date.now() - restAt < EXPLAIN_MS; ) {
+  await pause(200);
+  events = await client.events(source).catch(() => events);
+}
+
 process.stdout.write(
-  `\n${renderTable(events)}\n\n${events.length} events in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s\n`,
+  `\n${renderTable(events)}\n\n${events.length} events in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s\n\nWhy events died, by their failure groups (bin/eventops failures list):\n${renderDeadLetters(events)}\n`,
 );
 if (!isAtRest()) {
   process.stderr.write(`Not at rest after ${SETTLE_MS / 1_000} s: see GET /v1/events?source=${source}\n`);

@@ -40,3 +40,19 @@ export function renderTable(events: readonly SeenEvent[]): string {
     ),
   ].join('\n');
 }
+
+/** Why events died, each reason once, with one that died of it. */
+export function renderDeadLetters(events: readonly SeenEvent[]): string {
+  const reasons = new Map<string, { readonly first: SeenEvent; count: number }>();
+  for (const event of events) {
+    if (event.status !== 'DEAD') continue;
+    const { type, explanation } = event;
+    const reason = `${type}: ${explanation ? `${explanation.summary} ${explanation.probableCause} (${explanation.provider})` : 'not explained'}`;
+    const known = reasons.get(reason);
+    if (known === undefined) reasons.set(reason, { first: event, count: 1 });
+    else known.count += 1;
+  }
+  return [...reasons]
+    .map(([reason, { first, count }]) => `${count} × ${reason}\n    bin/eventops explain ${first.id}`)
+    .join('\n');
+}
