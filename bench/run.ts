@@ -4,8 +4,10 @@
 //   npm run bench -- --growth               also the cost of an event at 10⁴ and at 10⁶ events in the log
 //   npm run bench -- --sustained 5          instead: 500 events/s for 5 minutes, with the lag at its worst
 //   npm run bench -- rebuild                instead: rebuilds of 300,000 transitions (--transitions) in PGlite and PostgreSQL (--on one of them, --projection events)
+//   npm run bench -- explaining             instead: the same events with EXPLAIN=off and with EXPLAIN=dead, in turns (--rounds)
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchExplaining } from './explaining.ts';
 import { load } from './load.ts';
 import { benchRebuild } from './rebuild.ts';
 import { type BenchServer, profiles, startCeiling } from './server.ts';
@@ -15,6 +17,7 @@ import { describe, latencies, mebibytes, memory, perSecond, processedRows, whole
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    rounds: { type: 'string', default: '3' },
     transitions: { type: 'string', default: '300000' },
     projection: { type: 'string', default: 'events' },
     on: { type: 'string' },
@@ -72,6 +75,10 @@ print(
 if (positionals[0] === 'rebuild') {
   const { projection, on, transitions } = values;
   await benchRebuild(print, { projection, on, transitions: Number(transitions) });
+  process.exit(0);
+}
+if (positionals[0] === 'explaining') {
+  await benchExplaining(print, Number(values.rounds));
   process.exit(0);
 }
 await measureCeiling();
