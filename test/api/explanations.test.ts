@@ -113,7 +113,7 @@ describe('the explanation of a dead letter', () => {
     expect((await call({ url: `/v1/events/${id}/explanation` })).json().detail).toContain('No attempt');
   });
 
-  it('is the same when its rows are made again from the log, for which no connection is opened', async () => {
+  it('is the same when its rows are rebuilt from the log, for which no connection is opened', async () => {
     const names = ['explanations', 'failure_groups', 'failure_group_acts', 'failed_events'];
     const before = await tables.contentsOf(names);
     const connect = vi.spyOn(Socket.prototype, 'connect');
