@@ -24,14 +24,33 @@ export function threadsOf(pid: number) {
 
 const threads = (pid: number) =>
   readdirSync(`/proc/${pid}/task`).flatMap((id) => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8');
-      const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-      // After the name, which may hold anything: state is field 3, so user and system time are fields 14 and 15.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return [{ id, name, seconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND }];
-    } catch {
-      // It has ended meanwhile.
-      return [];
-    }
+    const found = read(`/proc/${pid}/task/${id}/stat`);
+    return found === null ? [] : [{ id, name: found.name, seconds: found.ownSeconds }];
   });
+
+/** CPU seconds of a process and its children since their start, with those that have ended. */
+export const secondsOfFamily = (pid: number): number =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .reduce((sum, each) => {
+      const found = read(`/proc/${each}/stat`);
+      if (found === null || (Number(each) !== pid && found.parent !== pid)) return sum;
+      return sum + found.ownSeconds + found.endedSeconds;
+    }, 0);
+
+/** `null` when it has ended meanwhile. */
+function read(path: string) {
+  try {
+    const stat = readFileSync(path, 'utf8');
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    // After the name, which may hold anything: state is field 3, so the parent is field 4 and the times are fields 14 to 17.
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    const seconds = (first: number) => ((fields[first] ?? 0) + (fields[first + 1] ?? 0)) / TICKS_PER_SECOND;
+    return { name, parent: fields[1] ?? 0, ownSeconds: seconds(11), endedSeconds: seconds(13) };
+  } catch {
+    return null;
+  }
+}

@@ -11,8 +11,7 @@ import { makeDataFolder } from '../test/support/processes/data-folder.ts';
 import { type RunningEventOps, runEventOps } from '../test/support/processes/running-eventops.ts';
 import { createPostgres, findPostgres } from '../test/support/services/postgres.ts';
 import { byClient, posted } from '../test/support/worker/posting.ts';
-import { cpuOfServers } from './cpu-of-servers.ts';
-import { threadsOf } from './cpu-of-threads.ts';
+import { secondsOfFamily, threadsOf } from './cpu-of-threads.ts';
 import { event, load, percentile } from './load.ts';
 
 const EVENTS_PER_SECOND = 500;
@@ -57,6 +56,8 @@ interface Measured {
   readonly print: Print;
   readonly on: string;
   readonly projection: string;
+  /** Of a server of its own. */
+  readonly databasePid?: number;
 }
 
 async function onPostgres(measured: Measured, start: (env: NodeJS.ProcessEnv) => Promise<RunningEventOps>) {
@@ -67,7 +68,8 @@ async function onPostgres(measured: Measured, start: (env: NodeJS.ProcessEnv) =>
   const server = createPostgres({ folder, binaries: found.binaries, fsync: true });
   await server.start();
   try {
-    await measure(measured, await start({ DATABASE_URL: await server.createDatabase('bench') }));
+    const running = await start({ DATABASE_URL: await server.createDatabase('bench') });
+    await measure({ ...measured, databasePid: server.pid() }, running);
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -94,7 +96,7 @@ async function fillLog(path: string, transitions: number): Promise<void> {
   await log.close();
 }
 
-async function measure({ print, on, projection }: Measured, server: RunningEventOps): Promise<void> {
+async function measure({ print, on, projection, databasePid }: Measured, server: RunningEventOps): Promise<void> {
   const { url, token, pid } = server;
   const path = `/v1/projections/${projection}/rebuilds`;
   const ask = async <Answer>(to: string, body?: object): Promise<Answer> => {
@@ -132,13 +134,14 @@ async function measure({ print, on, projection }: Measured, server: RunningEvent
   try {
     for (let before = -1, now = 0; now !== before; before = now, now = await handled()) await pause(2_000);
     const threads = threadsOf(pid);
-    const serversBefore = cpuOfServers()['PostgreSQL'] ?? 0;
+    const ofDatabase = () => (databasePid === undefined ? 0 : secondsOfFamily(databasePid));
+    const before = ofDatabase();
     const quiet = await rebuild();
     let used: Readonly<Record<string, number>> = {};
     const compared = await untilStep(quiet.id, 'compared', async ({ step }) => {
       if (step !== 'filling') return;
-      const ofServers = (cpuOfServers()['PostgreSQL'] ?? 0) - serversBefore;
-      used = { ...threads.seconds(), ...(on === 'PostgreSQL' ? { PostgreSQL: ofServers } : {}) };
+      const ofServer = databasePid === undefined ? {} : { PostgreSQL: ofDatabase() - before };
+      used = { ...threads.seconds(), ...ofServer };
     });
     print(`${on}: ${projection}: ${describe(compared)}`);
     print(`${on}: CPU of filling, for each transition: ${microseconds(used, compared.filled?.transitions ?? 1)}`);
