@@ -32,8 +32,8 @@ const selected = (payload: string) => sql.raw(columns.map((name) => (name === 'p
 const excluded = sql.raw(columns.map((name) => `${name} = excluded.${name}`).join(', '));
 
 /**
- * One parameter for each column carries all rows. PostgreSQL takes 15–19 µs for a row of 500 bytes, and 50–56 µs where one parameter
- * of JSON carries them, 41 of them to read it; COPY, which knows no conflicts, takes 13 µs. In PGlite the first two cost the same.
+ * One parameter for each column carries all rows. PostgreSQL takes a third of the time that it takes where one parameter of JSON carries
+ * them, most of it to read that: `node bench/rows.ts`. In PGlite the two cost the same.
  */
 async function insertRows(
   { transaction, named }: SlotTransaction,

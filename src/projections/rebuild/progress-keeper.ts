@@ -82,8 +82,11 @@ export function createProgressKeeper({ log, report, onStuck, clock, limits: give
     begin(rebuildId, work) {
       const isSame = current?.rebuildId === rebuildId;
       const before = isSame && current !== null ? current : { handled: 0n, transitions: 0, rowsCompared: 0 };
-      if (!isSame) last = { handled: 0n, at: 0 };
-      if (!isSame) begun.clear();
+      if (!isSame) {
+        last = { handled: 0n, at: 0 };
+        rate = 0;
+        begun.clear();
+      }
       // What is tried again is no progress, and goes through the same works each time.
       if (!begun.has(work)) touch();
       begun.add(work);

@@ -1,0 +1,71 @@
+// node bench/rows.ts
+// What a row of events of 500 bytes costs PostgreSQL, by how the rows of one statement are carried: CPU of its backend.
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { arrayLiteral } from '../src/projections/array-literal.ts';
+import { columnTypes } from '../src/projections/events/table.ts';
+import { createPostgres, findPostgres } from '../test/support/services/postgres.ts';
+import { secondsOfFamily } from './cpu-of-threads.ts';
+
+const [ROWS, STATEMENTS] = [1_667, 24];
+type Row = Readonly<Record<string, string | number | null>>;
+
+const names = Object.keys(columnTypes) as (keyof typeof columnTypes)[];
+const given = names.filter((name) => name !== 'payload');
+const selected = names.map((name) => (name === 'payload' ? 'payload_text::jsonb' : name)).join(', ');
+const insert = (from: string) => `
+  insert into events as events (${names.join(', ')}) select ${selected} from ${from}
+  on conflict (id) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}
+    where excluded.revision > events.revision`;
+
+const at = new Date().toISOString();
+const newRow = (): Row => ({
+  ...{ id: randomUUID(), idempotency_key: randomUUID(), client_id: 'bench', source: 'bench', type: 'bench.event' },
+  ...{ status: 'PROCESSED', created_at: at, updated_at: at, processed_at: at, error_reason: null },
+  ...{ failure_fingerprint: null, generation: 0, attempts: 1, next_attempt_at: null, ordering_key: null },
+  ...{ trace_id: null, revision: '2', payload_text: JSON.stringify({ id: randomUUID(), note: 'x'.repeat(390) }) },
+});
+
+const ways: Readonly<Record<string, (rows: readonly Row[]) => readonly [string, readonly string[]]>> = {
+  'one parameter of JSON': (rows) => [
+    insert(`json_to_recordset($1::json) as row (${given.map((name) => `${name} ${columnTypes[name]}`).join(', ')})`),
+    [JSON.stringify(rows)],
+  ],
+  'an array for each column': (rows) => [
+    insert(
+      `unnest(${given.map((name, index) => `$${index + 1}::${columnTypes[name]}[]`).join(', ')}) as row (${given.join(', ')})`,
+    ),
+    given.map((name) => arrayLiteral(rows.map((row) => row[name]))),
+  ],
+};
+
+const found = findPostgres();
+if (!found.found) throw new Error(found.why);
+const folder = mkdtempSync(join(tmpdir(), 'eventops-bench-rows-'));
+const server = createPostgres({ folder, binaries: found.binaries, fsync: true });
+await server.start();
+try {
+  const client = new pg.Client({ connectionString: await server.createDatabase('rows') });
+  await client.connect();
+  const { rows: sessions } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const pid = sessions[0]?.pid ?? 0;
+  for (const [name, statement] of [...Object.entries(ways).slice(0, 1), ...Object.entries(ways)]) {
+    await client.query('drop table if exists events');
+    const columns = names.map((column) => `${column} ${columnTypes[column]}`).join(', ');
+    await client.query(`create table events (${columns}, primary key (id))`);
+    const before = secondsOfFamily(pid);
+    for (let done = 0; done < STATEMENTS; done++) {
+      const [text, values] = statement(Array.from({ length: ROWS }, newRow));
+      await client.query(text, [...values]);
+    }
+    const microseconds = ((secondsOfFamily(pid) - before) / (ROWS * STATEMENTS)) * 1e6;
+    console.log(`${name}: ${microseconds.toFixed(1)} µs for each row`);
+  }
+  await client.end();
+} finally {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
