@@ -63,7 +63,7 @@ export function lendConnections(db: Kysely<Database>): LentConnections {
       const connection = await borrowed.promise;
       const number = ++last;
       lent.set(number, { connection, giveBack: ended.resolve, returned });
-      // Nobody is left to use it.
+      // The thread that asked for it is gone.
       if (isTakenBack) giveBack(number);
       return number;
     },
