@@ -10,7 +10,7 @@ interface Given {
   readonly prometheusEndpoint: string;
   readonly namespace: string;
   readonly logGroup: string;
-  /** Where the processes of a role are found, as Prometheus is told. */
+  /** Where the processes of a role are found, as Prometheus has it. */
   readonly targetsOf: (role: Role) => object;
 }
 

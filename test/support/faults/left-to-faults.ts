@@ -16,6 +16,7 @@ export const leftToFaults = [
   'special/servers-away',
   'special/shared-quotas',
   'special/skewed-clocks',
+  'special/smoke',
   'special/tls',
   'special/worst-bodies',
 ].map((name) => `test/faults/${name}.test.ts`);
