@@ -3,10 +3,12 @@
 //   npm run bench -- --profile full         a process for each role, as `npm run full` starts them
 //   npm run bench -- --growth               also the cost of an event at 10⁴ and at 10⁶ events in the log
 //   npm run bench -- --sustained 5          instead: 500 events/s for 5 minutes, with the lag at its worst
+//   npm run bench -- anchoring              instead: what anchoring 300,000 transitions (--transitions) costs, and appends beside it
 //   npm run bench -- rebuild                instead: rebuilds of 300,000 transitions (--transitions) in PGlite and PostgreSQL (--on one of them, --projection events)
 //   npm run bench -- explaining             instead: the same events with EXPLAIN=off and with EXPLAIN=dead, in turns (--rounds)
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchAnchoring } from './anchoring.ts';
 import { benchExplaining } from './explaining.ts';
 import { load } from './load.ts';
 import { benchRebuild } from './rebuild.ts';
@@ -72,6 +74,10 @@ print(
 print(
   `The ${profile} profile, 500-byte events, load generator on the same machine. An event counts once its row says PROCESSED.\n`,
 );
+if (positionals[0] === 'anchoring') {
+  await benchAnchoring(print, Number(values.transitions));
+  process.exit(0);
+}
 if (positionals[0] === 'rebuild') {
   const { projection, on, transitions } = values;
   await benchRebuild(print, { projection, on, transitions: Number(transitions) });

@@ -1,12 +1,15 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { adviceOn } from '../../application/advice-on-files.ts';
 import { AuditTreeUnavailable, ConcurrencyConflict } from '../../application/failures.ts';
 import type { TreeState, TreeStore } from '../../application/ports/tree-store.ts';
 import { TILE_WIDTH, tilePath } from '../../application/transparency/tile-names.ts';
+import { someAtOnce } from '../../application/some-at-once.ts';
 import { syncFolder } from '../files/sync.ts';
 
 const STATE = 'state.json';
+/** Each waits for threads and the disk several times: together they cost a third of the time, and the disk fewer commits. */
+const FILES_AT_ONCE = 64;
 
 /**
  * The tree of a log in a folder, each tile under the path of C2SP tlog-tiles, so that any server of files could serve it.
@@ -61,24 +64,35 @@ const readIfThere = (path: string): Promise<Buffer | null> =>
 
 /** Durably: each file under its name at once, and all of the names when it returns. */
 async function writeWhole(files: readonly (readonly [path: string, bytes: Buffer])[]): Promise<void> {
-  for (const [path, bytes] of files) await writeFileWhole(path, bytes);
+  await someAtOnce(files, FILES_AT_ONCE, ([path, bytes]) => writeFileWhole(path, bytes));
   const folders = new Set(files.map(([path]) => dirname(path)));
   for (const folder of folders) await onFile(folder, () => syncFolder(folder));
 }
 
 const writeFileWhole = (path: string, bytes: Buffer): Promise<void> =>
   onFile(path, async () => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const draft = `${path}.new`;
-    const file = await open(draft, 'w', 0o600);
+    const file = await openNew(draft);
     try {
-      await file.writeFile(bytes);
-      await file.sync();
+      await file.write(bytes);
+      await file.datasync();
     } finally {
       await file.close();
     }
     await rename(draft, path);
   });
+
+/** Most folders are there. */
+async function openNew(path: string): Promise<FileHandle> {
+  const create = () => open(path, 'w', 0o600);
+  try {
+    return await create();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    return create();
+  }
+}
 
 async function onFile<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {

@@ -16,7 +16,8 @@ import { createGrowingTree, type GrowingTree } from '../transparency/growing-tre
 import type { SigningKey } from '../transparency/keys.ts';
 import { formatNote } from '../transparency/notes.ts';
 import { signatureLine } from '../transparency/signatures.ts';
-import { TILE_WIDTH } from '../transparency/tile-names.ts';
+import { TILE_WIDTH, type TileName } from '../transparency/tile-names.ts';
+import { hashesAt } from '../transparency/tiles.ts';
 import { compareWithLog } from './compare-with-log.ts';
 import { AuditTreeDamaged, LogContradictsAudit } from './failures.ts';
 import { readEntries, restoreTree } from './restore-tree.ts';
@@ -73,6 +74,8 @@ export function createAnchor(options: AnchorOptions): Anchor {
   /** After a subscription begins, what it may deliver although it was handled before. */
   let handledBefore = new Set<string>();
   let isUsable = false;
+  /** An attempt that failed may have left partial tiles of any size. */
+  let mayHaveLeftPartials = true;
   let working: Promise<unknown> = Promise.resolve();
 
   /** One at a time; after a failure what is in memory is of no use any more. */
@@ -99,6 +102,7 @@ export function createAnchor(options: AnchorOptions): Anchor {
     goal = largest(known?.checkpoint ?? null, stored);
     requireGoal();
     isUsable = true;
+    mayHaveLeftPartials = true;
     if (restored !== null) await publish();
     return position;
   }
@@ -143,9 +147,10 @@ export function createAnchor(options: AnchorOptions): Anchor {
     const computed = await rootOfStored(kept, size, store);
     if (computed.toString('base64') !== rootHash)
       throw new AuditTreeDamaged(`The root of ${size} leaves differs between what is stored and what was computed`);
-    kept = size;
     await commit({ size, rootHash, logCheckpoint: position, signed });
-    await store.deletePartials(tiles.filter(({ width }) => width === TILE_WIDTH));
+    const full = tiles.filter(({ width }) => width === TILE_WIDTH);
+    await store.deletePartials(mayHaveLeftPartials ? full : full.filter((name) => wasBegunBy(kept, name)));
+    [kept, mayHaveLeftPartials] = [size, false];
     await publish();
   }
 
@@ -214,6 +219,12 @@ export function createAnchor(options: AnchorOptions): Anchor {
     signed: () => (isUsable ? signed : null),
     keepCosignature: (size, line) => exclusively(() => keepCosignature(size, line)),
   };
+}
+
+/** Whether a tree of `size` leaves had a part of a tile. */
+function wasBegunBy(size: number, { level, index }: TileName): boolean {
+  const hashes = hashesAt(level === 'entries' ? 0 : level, size);
+  return hashes > index * TILE_WIDTH;
 }
 
 function largest(signed: AuditTreeState | null, stored: TreeState | null) {

@@ -24,7 +24,7 @@ export async function readTile(store: Store, name: TileName): Promise<Buffer> {
 export async function readBundle<Parsed>(
   store: Store,
   name: TileName,
-  parse: (entry: Buffer) => Parsed,
+  parse: (entry: Buffer, at: number) => Parsed,
 ): Promise<readonly Parsed[]> {
   const bytes = await bytesOf(store, name);
   return orDamaged(() => decodeBundle(bytes, name.width, tilePath(name)).map(parse));

@@ -3,7 +3,8 @@ import type { LastSigned, TreeReader } from '../ports/tree-store.ts';
 import { decodeBundle, encodeBundle } from '../transparency/entry-bundles.ts';
 import { Malformed } from '../transparency/failures.ts';
 import { TILE_WIDTH, type TileName, tilePath } from '../transparency/tile-names.ts';
-import { HASH_BYTES, hashesAt, requireTileLength } from '../transparency/tiles.ts';
+import { HASH_BYTES } from '../transparency/hashing.ts';
+import { hashesAt, requireTileLength } from '../transparency/tiles.ts';
 
 /** The checkpoint that was signed last, as a signed note; `null` before the first. @throws {AuditTreeUnavailable} */
 export async function signedNote(tree: Pick<TreeReader, 'state'>): Promise<string | null> {

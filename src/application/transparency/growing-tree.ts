@@ -1,6 +1,6 @@
 import type { Tile } from '../ports/tree-store.ts';
 import { decodeBundle, encodeBundle } from './entry-bundles.ts';
-import { leafHash } from './hashing.ts';
+import { HASH_BYTES, writeLeafHash } from './hashing.ts';
 import { joinSubtrees, subtreesOf } from './subtrees.ts';
 import { TILE_WIDTH, type TileName } from './tile-names.ts';
 import { completeRoot, hashesAt } from './tiles.ts';
@@ -29,22 +29,24 @@ export function createGrowingTree(size = 0, edge: readonly Tile[] = []): Growing
   let entries: Buffer[] = [];
   let leaves = size;
   let taken = size;
-  const edgeAt = (level: number): Edge => (edges[level] ??= { hashes: Buffer.alloc(TILE_WIDTH * 32), width: 0 });
+  const edgeAt = (level: number): Edge => (edges[level] ??= { hashes: Buffer.alloc(TILE_WIDTH * HASH_BYTES), width: 0 });
   const indexAt = (level: number) => Math.floor(hashesAt(level, leaves) / TILE_WIDTH);
 
   for (let level = 0; hashesAt(level, size) > 0; level += 1) edgeAt(level);
   for (const { level, width, bytes } of edge)
     if (level === 'entries') entries = [...decodeBundle(bytes, width)];
-    else edges[level] = { hashes: Buffer.concat([bytes], TILE_WIDTH * 32), width };
+    else edges[level] = { hashes: Buffer.concat([bytes], TILE_WIDTH * HASH_BYTES), width };
 
-  function push(level: number, hash: Buffer): void {
+  /** A hash was written behind the last of a level. */
+  function grow(level: number): void {
     const at = edgeAt(level);
-    hash.copy(at.hashes, at.width * 32);
     at.width += 1;
     if (at.width < TILE_WIDTH) return;
     full.push({ level, index: indexAt(level) - 1, width: TILE_WIDTH, bytes: Buffer.from(at.hashes) });
     at.width = 0;
-    push(level + 1, completeRoot(at.hashes, 0, TILE_WIDTH));
+    const above = edgeAt(level + 1);
+    completeRoot(at.hashes, 0, TILE_WIDTH).copy(above.hashes, above.width * HASH_BYTES);
+    grow(level + 1);
   }
 
   return {
@@ -56,7 +58,9 @@ export function createGrowingTree(size = 0, edge: readonly Tile[] = []): Growing
         full.push({ level: 'entries', index: indexAt(0) - 1, width: TILE_WIDTH, bytes: encodeBundle(entries) });
         entries = [];
       }
-      push(0, leafHash(entry));
+      const { hashes, width } = edgeAt(0);
+      writeLeafHash(entry, hashes, width * HASH_BYTES);
+      grow(0);
     },
     root: () =>
       joinSubtrees(
@@ -75,7 +79,7 @@ export function createGrowingTree(size = 0, edge: readonly Tile[] = []): Growing
         tiles.push({ level: 'entries', index: indexAt(0), width: entries.length, bytes: encodeBundle(entries) });
       for (const [level, { hashes, width }] of edges.entries())
         if (width > 0 && hashesAt(level, leaves) > hashesAt(level, taken))
-          tiles.push({ level, index: indexAt(level), width, bytes: Buffer.from(hashes.subarray(0, width * 32)) });
+          tiles.push({ level, index: indexAt(level), width, bytes: Buffer.from(hashes.subarray(0, width * HASH_BYTES)) });
       taken = leaves;
       return tiles;
     },

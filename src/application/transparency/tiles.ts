@@ -1,9 +1,9 @@
 import { Malformed } from './failures.ts';
-import { nodeHash } from './hashing.ts';
+import { HASH_BYTES, writeNodeHash } from './hashing.ts';
 import type { ReadSubtrees, Subtree } from './subtrees.ts';
 import { TILE_LEVELS, TILE_WIDTH, type TileName, tilePath } from './tile-names.ts';
 
-export const HASH_BYTES = 32;
+const work = Buffer.alloc(TILE_WIDTH * HASH_BYTES);
 
 /** How many hashes a tree of `size` leaves has at a tile's level. */
 export const hashesAt = (level: number, size: number) => Math.floor(size / TILE_WIDTH ** level);
@@ -67,6 +67,8 @@ function subtreeHash({ level, index }: Subtree, tile: Buffer): Buffer {
 
 /** The hash over `count` hashes of a tile from `from` on; `count` is a power of two. */
 export function completeRoot(tile: Buffer, from: number, count: number): Buffer {
-  if (count === 1) return Buffer.from(tile.subarray(from * HASH_BYTES, (from + 1) * HASH_BYTES));
-  return nodeHash(completeRoot(tile, from, count / 2), completeRoot(tile, from + count / 2, count / 2));
+  tile.copy(work, 0, from * HASH_BYTES, (from + count) * HASH_BYTES);
+  for (let width = count; width > 1; width /= 2)
+    for (let at = 0; at < width / 2; at += 1) writeNodeHash(work, 2 * at * HASH_BYTES, at * HASH_BYTES);
+  return Buffer.from(work.subarray(0, HASH_BYTES));
 }
