@@ -6,13 +6,8 @@ import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  bundleLine,
-  EXPORT_FORMAT,
-  endLine,
-  headerLine,
-  transitionLine,
-} from '../src/application/audit-export/format.ts';
+import { bundleLine, EXPORT_FORMAT, endLine, headerLine } from '../src/application/audit-export/format.ts';
+import { transitionLine } from '../src/application/audit-export/transition-line.ts';
 import { hashOf } from '../src/application/envelope.ts';
 import { deriveUuid } from '../src/application/event-identity.ts';
 import type { RecordedTransition } from '../src/application/ports/event-log.ts';
@@ -34,11 +29,15 @@ const size = Number(process.argv[2] ?? 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), 'eventops-bench-'));
 const file = join(folder, 'export.ndjson');
 
+/** Its names in order, as they are in every log. */
+const actor = { clientId: 'shop', kind: 'principal', roles: ['operator'], subject: 'ada', tokenId: null } as const;
+
 /** Histories of three transitions, of which the last come a thousand histories later. */
 function* transitions(): Generator<RecordedTransition> {
   const waiting: RecordedTransition[] = [];
   for (let number = 0, made = 0; made < size; number++) {
-    const [first, ...rest] = sealedHistory([received(), started(), succeeded()], deriveUuid('bench', String(number)));
+    const id = deriveUuid('bench', String(number));
+    const [first, ...rest] = sealedHistory([received(), started(), succeeded()], id, { actor });
     waiting.push(...rest);
     for (const next of [first, ...(waiting.length > 2_000 ? waiting.splice(0, 2) : [])]) {
       if (next === undefined || made >= size) continue;

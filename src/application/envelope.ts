@@ -4,6 +4,7 @@ import { canonicalJson } from './canonical-json.ts';
 import type { RecordedTransition } from './ports/event-log.ts';
 import { AppendedTransition, SealedTransition, type StoredTransition } from './sealed-transition.ts';
 import type { TraceContext } from './trace-context.ts';
+import { canonicalOfPieces, usualActor, usualHash, usualOfRequest, usualText } from './usual-envelope.ts';
 
 /** Who acted: a person or machine client behind a token, or one of our own processes. */
 export type Actor =
@@ -167,28 +168,24 @@ function verifiedLinks(recorded: RecordedTransition): Links | null {
   }
 }
 
-const text = '"[ !#-\\[\\]-~]*"';
-const actor = `\\{"clientId":${text},"kind":"principal","roles":\\[(?:${text}(?:,${text})*)?\\],"subject":${text},"tokenId":(?:null|${text})\\}`;
-const process = `\\{"kind":"process","process":${text}\\}`;
 /** Metadata as {@link metadataText} writes it, where no text needs an escape. */
 const usualMetadata = new RegExp(
-  `^\\{"\\$correlationId":(${text}),"\\$causationId":(${text}),"actor":(${process}|${actor}),"prevHash":"([0-9a-f]{64})"(,"requestId":${text})?(,"traceparent":${text})?,"hash":"([0-9a-f]{64})"\\}$`,
+  `^\\{"\\$correlationId":(${usualText}),"\\$causationId":(${usualText}),"actor":(${usualActor}),"prevHash":(${usualHash})${usualOfRequest},"hash":(${usualHash})\\}$`,
 );
 const usualNames = /^[\w:.-]+$/;
 
-/**
- * The canonical form of nearly every envelope, put together from pieces of its text: a quarter of what parsing and writing it
- * again costs, and the log is read by three. Each piece is a whole JSON value, so there is one way to cut the text.
- */
+/** The canonical form of nearly every envelope. Each of its pieces is a whole JSON value, so there is one way to cut the text. */
 function usualForm(recorded: RecordedTransition): (Links & { readonly canonical: string }) | null {
   const pieces = usualMetadata.exec(recorded.metadata);
   const { id, stream, type, recordedAt, revision, schemaVersion } = recorded;
-  if (pieces === null || ![id, stream, type, recordedAt].every((name) => usualNames.test(name))) return null;
-  const [, correlationId, causationId, who, prevHash = '', requestId = '', traceparent = '', stored = ''] = pieces;
+  const isUsual =
+    usualNames.test(id) && usualNames.test(stream) && usualNames.test(type) && usualNames.test(recordedAt);
+  if (pieces === null || !isUsual) return null;
+  const [, correlationId = '', causationId = '', actor = '', prevHash = '', requestId = '', traceparent = ''] = pieces;
   const dataSha256 = hash('sha256', recorded.data, 'hex');
-  return {
-    prevHash,
-    hash: stored,
-    canonical: `{"actor":${who},"causationId":${causationId},"correlationId":${correlationId},"dataSha256":"${dataSha256}","id":"${id}","prevHash":"${prevHash}","recordedAt":"${recordedAt}"${requestId},"revision":${revision},"schemaVersion":${schemaVersion},"stream":"${stream}"${traceparent},"type":"${type}"}`,
-  };
+  const canonical = canonicalOfPieces({
+    ...{ actor, causationId, correlationId, dataSha256, id: `"${id}"`, prevHash, recordedAt: `"${recordedAt}"` },
+    ...{ requestId, revision, schemaVersion, stream: `"${stream}"`, traceparent, type: `"${type}"` },
+  });
+  return { prevHash: prevHash.slice(1, -1), hash: pieces[7]?.slice(1, -1) ?? '', canonical };
 }

@@ -15,6 +15,8 @@ import { verifyChunks } from './verify-chunks.ts';
 import { verifySystem } from './verify-system.ts';
 
 const LONGEST_FINDING = 1_000;
+/** Each piece is waited for. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** @returns what the command ends with: 0 all of it holds, 1 it does not, 2 that could not be found out. */
 export async function verifyAudit(config: Config, request: AuditVerifyRequest): Promise<0 | 1 | 2> {
@@ -26,7 +28,10 @@ export async function verifyAudit(config: Config, request: AuditVerifyRequest): 
     const known = { policy, kept, openHeads: openStreamHeads };
     const { findings, found, summary, unchecked } = /^https?:\/\//.test(target)
       ? await verifySystem((path) => openAnswer(config, path, { at: target }), known)
-      : await verifyChunks(target === '-' ? process.stdin : createReadStream(target), known);
+      : await verifyChunks(
+          target === '-' ? process.stdin : createReadStream(target, { highWaterMark: PIECE_BYTES }),
+          known,
+        );
     for (const finding of findings) print(`INVALID  ${finding}`);
     if (found > findings.length) print(`INVALID  and ${found - findings.length} more`);
     if (found > 0) {

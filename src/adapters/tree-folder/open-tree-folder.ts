@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { adviceOn } from '../../application/advice-on-files.ts';
 import { AuditTreeUnavailable, ConcurrencyConflict } from '../../application/failures.ts';
 import type { TreeState, TreeStore } from '../../application/ports/tree-store.ts';
-import { TILE_WIDTH, tilePath } from '../../application/transparency/tile-names.ts';
 import { someAtOnce } from '../../application/some-at-once.ts';
+import { TILE_WIDTH, tilePath } from '../../application/transparency/tile-names.ts';
 import { syncFolder } from '../files/sync.ts';
 
 const STATE = 'state.json';

@@ -2,8 +2,8 @@ import { AuditTreeUnavailable } from '../failures.ts';
 import type { LastSigned, TreeReader } from '../ports/tree-store.ts';
 import { decodeBundle, encodeBundle } from '../transparency/entry-bundles.ts';
 import { Malformed } from '../transparency/failures.ts';
-import { TILE_WIDTH, type TileName, tilePath } from '../transparency/tile-names.ts';
 import { HASH_BYTES } from '../transparency/hashing.ts';
+import { TILE_WIDTH, type TileName, tilePath } from '../transparency/tile-names.ts';
 import { hashesAt, requireTileLength } from '../transparency/tiles.ts';
 
 /** The checkpoint that was signed last, as a signed note; `null` before the first. @throws {AuditTreeUnavailable} */

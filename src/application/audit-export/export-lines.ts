@@ -1,6 +1,7 @@
 import type { RecordedTransition } from '../ports/event-log.ts';
-import { bundleLine, endLine, headerLine, lostLine, transitionLine } from './format.ts';
+import { bundleLine, endLine, headerLine, lostLine } from './format.ts';
 import type { Export, Exported } from './make-export.ts';
+import { transitionLine } from './transition-line.ts';
 
 /**
  * An export as NDJSON, for a verifier: docs/audit.md has its format.

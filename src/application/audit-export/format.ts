@@ -1,9 +1,7 @@
-import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { unseal } from '../envelope.ts';
-import type { RecordedTransition } from '../ports/event-log.ts';
 import type { Entry } from '../transparency/entries.ts';
 import { Malformed } from '../transparency/failures.ts';
+import { parseTransition, type TransitionLine, usualTransition } from './transition-line.ts';
 
 export const EXPORT_FORMAT = 'eventops-export@v1';
 
@@ -51,17 +49,10 @@ const lost = z.strictObject({ leaf: count.nullable(), lost: z.enum(['missing', '
 /** The last line: how many transitions came before it. */
 const end = z.strictObject({ end: z.strictObject({ transitions: count }) });
 
-export type Item = Readonly<Record<string, unknown>>;
 export type ExportLine =
   | ({ readonly kind: 'header' } & ExportHeader)
   | { readonly kind: 'bundle'; readonly entries: readonly Entry[]; readonly proof: readonly string[] }
-  | {
-      readonly kind: 'transition';
-      readonly leaf: number | null;
-      /** Without its data. */
-      readonly item: Item;
-      readonly dataSha256: string;
-    }
+  | ({ readonly kind: 'transition' } & TransitionLine)
   | { readonly kind: 'lost'; readonly leaf: number | null; readonly how: 'missing' | 'unreadable' }
   | { readonly kind: 'end'; readonly transitions: number };
 
@@ -70,24 +61,10 @@ export const headerLine = (given: ExportHeader): string => JSON.stringify(given)
 export const bundleLine = (entries: readonly string[], proof: readonly Buffer[]): string =>
   `{"entries":[${entries.join()}],"proof":${JSON.stringify(proof.map((each) => each.toString('base64')))}}`;
 
-/** The data is the text that was hashed; where it may not be shown, its hash is in its place. */
-export function transitionLine(leaf: number | null, recorded: RecordedTransition, showsData: boolean): string {
-  const { envelope, hash: stored } = unseal(recorded);
-  const { data } = recorded;
-  if (showsData) JSON.parse(data);
-  const shown = showsData ? `"data":${data}` : `"dataSha256":"${sha256(data)}"`;
-  return `${beginning(leaf, { ...envelope, hash: stored })},${shown}}}`;
-}
-
 export const lostLine = (leaf: number | null, how: 'missing' | 'unreadable'): string =>
   JSON.stringify({ leaf, lost: how });
 
 export const endLine = (transitions: number): string => JSON.stringify({ end: { transitions } });
-
-const beginning = (leaf: number | null, item: Item) =>
-  `{"leaf":${leaf},"transition":${JSON.stringify(item).slice(0, -1)}`;
-
-const sha256 = (text: string) => hash('sha256', text, 'hex');
 
 /**
  * Reads a line. It has to be as it is written here, to the letter: in a text that another program reads in another way, a
@@ -104,6 +81,8 @@ export function parseExportLine(text: string, what: string): ExportLine {
 }
 
 function parseLine(text: string, wrong: (problem: string) => Malformed): ExportLine {
+  const usual = usualTransition(text);
+  if (usual !== null) return { kind: 'transition', ...usual };
   const value = parsed(text);
   if (typeof value !== 'object' || value === null) throw wrong('is not a JSON object');
   const asWritten = <Line>(schema: z.ZodType<Line>): Line => {
@@ -120,16 +99,7 @@ function parseLine(text: string, wrong: (problem: string) => Malformed): ExportL
   if ('end' in value) return { kind: 'end', ...asWritten(end).end };
   const { leaf, transition: item } = transition.safeParse(value).data ?? {};
   if (leaf === undefined || item === undefined) throw wrong('is none of an export');
-  return { kind: 'transition', leaf, ...itemIn(text, leaf, item, wrong) };
-}
-
-function itemIn(text: string, leaf: number | null, given: Item, wrong: (problem: string) => Malformed) {
-  const { data, dataSha256, ...item } = given;
-  const before = `${beginning(leaf, item)},`;
-  if (data === undefined && typeof dataSha256 === 'string' && text === `${before}"dataSha256":"${dataSha256}"}}`)
-    return { item, dataSha256 };
-  if (data === undefined || !text.startsWith(`${before}"data":`)) throw wrong('is not as it was exported');
-  return { item, dataSha256: sha256(text.slice(before.length + '"data":'.length, -2)) };
+  return { kind: 'transition', ...parseTransition(text, leaf, item, wrong) };
 }
 
 function parsed(text: string): unknown {

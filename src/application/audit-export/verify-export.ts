@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-import { canonicalJson } from '../canonical-json.ts';
 import { FIRST_PREV_HASH } from '../envelope.ts';
 import type { StreamHeads } from '../ports/stream-heads.ts';
 import { decodeHash } from '../transparency/base64.ts';
@@ -11,7 +9,8 @@ import { TILE_WIDTH } from '../transparency/tile-names.ts';
 import { type VerifiedCheckpoint, verifyCheckpoint } from '../transparency/verify-checkpoint.ts';
 import { isRangeIncluded } from '../transparency/verify-proofs.ts';
 import { createOlderCheck, type OlderCheck } from './check-older.ts';
-import { type ExportHeader, type ExportLine, type Item, parseExportLine } from './format.ts';
+import { type ExportHeader, type ExportLine, parseExportLine } from './format.ts';
+import type { TransitionLine } from './transition-line.ts';
 
 /** Findings that are kept; of more, their number. */
 const MAX_KEPT = 100;
@@ -111,26 +110,24 @@ export function createExportVerifier(
     olderCheck.add(entries);
   }
 
-  function hold(leaf: number | null, item: Item, dataSha256: string): void {
+  function hold({ leaf, stream, revision, prevHash, hash: said, computed }: TransitionLine): void {
     transitions += 1;
-    if (leaf === null) return find(`${nameOf(item)}: is in the log, and the tree does not have it`);
+    if (leaf === null) return find(`${nameOf({ stream, revision })}: is in the log, and the tree does not have it`);
     const entry = entryOf(leaf);
-    if (entry === null) return find(`${nameOf(item)}: stands where leaf ${leaf} does not belong`);
+    if (entry === null) return find(`${nameOf({ stream, revision })}: stands where leaf ${leaf} does not belong`);
     const named = nameOf(entry);
     if (leaf <= lastLeaf) find(`${named}: stands behind leaf ${lastLeaf}, or twice`);
     lastLeaf = Math.max(leaf, lastLeaf);
-    bundle?.came.set(leaf, textOf(item['prevHash']));
-    const { stream, revision, hash: said } = item;
+    bundle?.came.set(leaf, textOf(prevHash));
     if (stream !== entry.stream || revision !== entry.revision) {
       bundle?.came.set(leaf, UNKNOWN);
-      return find(`${named}: ${nameOf(item)} stands in its place`);
+      return find(`${named}: ${nameOf({ stream, revision })} stands in its place`);
     }
-    const hashed = hashOfItem(item, dataSha256);
-    if (hashed === entry.hash && said === hashed) return;
+    if (computed === entry.hash && said === computed) return;
     find(
-      hashed === said
+      computed === said
         ? `${named}: was written again, with a hash of its own: ${textOf(said)}, and ${entry.hash} was signed`
-        : `${named}: is not what was written: its hash is ${hashed}, and ${entry.hash} was signed`,
+        : `${named}: is not what was written: its hash is ${computed}, and ${entry.hash} was signed`,
     );
   }
 
@@ -207,7 +204,7 @@ export function createExportVerifier(
         case 'bundle':
           return beginBundle(line.entries, line.proof, header);
         case 'transition':
-          return hold(line.leaf, line.item, line.dataSha256);
+          return hold(line);
         case 'lost':
           return lose(line.leaf, losses[line.how]);
         case 'end':
@@ -236,23 +233,11 @@ const losses = {
 } as const;
 
 /** The leaf, where one is known. */
-const nameOf = ({ stream, revision, index }: Partial<Entry> | Item) =>
+const nameOf = ({
+  stream,
+  revision,
+  index,
+}: Readonly<Record<'stream' | 'revision', unknown>> & Partial<Pick<Entry, 'index'>>) =>
   `${textOf(stream)}, revision ${textOf(revision)}${index === undefined ? '' : ` (leaf ${textOf(index)})`}`;
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
-
-/** The rule of docs/histories.md. */
-function hashOfItem({ hash: _, ...item }: Item, dataSha256: string): string | null {
-  const covered: Record<string, unknown> = { ...item, dataSha256 };
-  const sorted = Object.fromEntries(
-    Object.keys(covered)
-      .sort()
-      .map((name) => [name, covered[name]]),
-  );
-  try {
-    return hash('sha256', canonicalJson(sorted), 'hex');
-  } catch {
-    // What is nested too deeply has no canonical form here.
-    return null;
-  }
-}

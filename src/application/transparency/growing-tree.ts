@@ -29,7 +29,8 @@ export function createGrowingTree(size = 0, edge: readonly Tile[] = []): Growing
   let entries: Buffer[] = [];
   let leaves = size;
   let taken = size;
-  const edgeAt = (level: number): Edge => (edges[level] ??= { hashes: Buffer.alloc(TILE_WIDTH * HASH_BYTES), width: 0 });
+  const edgeAt = (level: number): Edge =>
+    (edges[level] ??= { hashes: Buffer.alloc(TILE_WIDTH * HASH_BYTES), width: 0 });
   const indexAt = (level: number) => Math.floor(hashesAt(level, leaves) / TILE_WIDTH);
 
   for (let level = 0; hashesAt(level, size) > 0; level += 1) edgeAt(level);
@@ -79,7 +80,12 @@ export function createGrowingTree(size = 0, edge: readonly Tile[] = []): Growing
         tiles.push({ level: 'entries', index: indexAt(0), width: entries.length, bytes: encodeBundle(entries) });
       for (const [level, { hashes, width }] of edges.entries())
         if (width > 0 && hashesAt(level, leaves) > hashesAt(level, taken))
-          tiles.push({ level, index: indexAt(level), width, bytes: Buffer.from(hashes.subarray(0, width * HASH_BYTES)) });
+          tiles.push({
+            level,
+            index: indexAt(level),
+            width,
+            bytes: Buffer.from(hashes.subarray(0, width * HASH_BYTES)),
+          });
       taken = leaves;
       return tiles;
     },

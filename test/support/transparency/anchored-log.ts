@@ -22,9 +22,12 @@ export function receivedFrom(source: string): Transition {
   return transition.type === 'EventReceived' ? { ...transition, data: { ...transition.data, source } } : transition;
 }
 
+/** With its names in order, as EventOps writes them; histories in which they are not are read in another way. */
+const asWritten = { clientId: 'shop', kind: 'principal', roles: ['operator'], subject: 'ada', tokenId: null } as const;
+
 /**
  * Histories of one and of two transitions, one after the other, a second apart; the clock of each seventh is 40 seconds
- * behind. Each fifth comes from a bank.
+ * behind. Each fifth comes from a bank. Half of them are as EventOps writes them.
  */
 export async function appendHistories(log: EventLog, from: number, to: number): Promise<void> {
   for (let number = from; number < to; number++) {
@@ -36,6 +39,7 @@ export async function appendHistories(log: EventLog, from: number, to: number): 
       expectedRevision: 'no-stream',
       transitions: sealedHistory(history, id, (at) => ({
         recordedAt: moment(Math.max(0, number - (number % 7 === 0 ? 40 : 0)) + at),
+        ...(number % 4 < 2 ? { actor: asWritten } : {}),
       })),
     });
     if (outcome.kind !== 'appended') throw new Error(`It was not appended: ${outcome.kind}`);

@@ -45,7 +45,7 @@ describe('an export of everything', () => {
     });
     expect(header).toMatchObject({ from: 0, to: transitions, treeSize: transitions });
     const expected = log.all.filter(({ stream }) => stream.startsWith('event-')).slice(0, transitions);
-    expect(transitionsIn(lines).map(({ leaf, item }) => [leaf, item['stream'], item['revision']])).toEqual(
+    expect(transitionsIn(lines).map(({ leaf, stream, revision }) => [leaf, stream, revision])).toEqual(
       expected.map(({ stream, revision }, leaf) => [leaf, stream, Number(revision)]),
     );
   });

@@ -36,18 +36,20 @@ const instead = (leaf: number, ...others: readonly string[]) => lines.toSpliced(
 const text = (leaf: number) => lines[lineOf(leaf)] ?? '';
 
 describe('the lines of an export of which something was changed', () => {
-  it('name the transition of which any one byte is another', async () => {
-    const [before = '', bundle = '', line = '', ...rest] = await exported(log, tree, {
-      left: { from: 300, to: 302, treeSize: 400 },
-    });
-    expect(line).toBe(text(300));
-    // A byte of each five: all of them take a minute.
-    for (let at = 0; at < line.length; at += 5) {
-      const changed = line.slice(0, at) + (line[at] === '7' ? '8' : '7') + line.slice(at + 1);
-      const found = findingsIn([before, bundle, changed, ...rest]);
-      expect(found.some((finding) => finding.startsWith(named(300)))).toBe(true);
-    }
-  });
+  it.each([true, false])(
+    'name the transition of which any one byte is another, with payloads: %s',
+    async (payloads) => {
+      const [before = '', bundle = '', line = '', ...rest] = await exported(log, tree, {
+        ...{ left: { from: 300, to: 302, treeSize: 400 }, payloads },
+      });
+      // A byte of each seven: all of them take a minute.
+      for (let at = 0; at < line.length; at += 7) {
+        const changed = line.slice(0, at) + (line[at] === '7' ? '8' : '7') + line.slice(at + 1);
+        const found = findingsIn([before, bundle, changed, ...rest]);
+        expect(found.some((finding) => finding.startsWith(named(300)))).toBe(true);
+      }
+    },
+  );
 
   it('name the transition that was removed', () => {
     expect(findingsIn(instead(300))).toEqual([
