@@ -1,20 +1,54 @@
 import { verifyBackup } from '../adapters/embedded-log/backup/verify-backup.ts';
 import { acquireDataFolder } from '../adapters/embedded-log/data-folder.ts';
+import { LogFileRefused } from '../adapters/embedded-log/log-file-refused.ts';
 import { type AuditResult, verifyEmbeddedLog } from '../adapters/embedded-log/verify-embedded-log.ts';
+import { openTreeFolder } from '../adapters/tree-folder/open-tree-folder.ts';
+import { holdLogAgainstTree } from '../application/anchoring/hold-log-against-tree.ts';
+import { OperationalFailure } from '../application/failures.ts';
 import type { Config } from '../config/config.ts';
 import { makeDataFolder } from './make-data-folder.ts';
 import { logFileOf } from './open-parts.ts';
+import { treeFolderOf } from './open-tree.ts';
 
-/** Checks the whole embedded log, which no process may be writing meanwhile; exit code 1 when anything is broken. */
-export async function verifyLog({ dataFolder }: Config): Promise<void> {
-  makeDataFolder(dataFolder);
-  const release = acquireDataFolder(dataFolder);
+/**
+ * Checks the whole embedded log, which no process may be writing meanwhile, also against the checkpoint that was signed last.
+ * Exit code 1 when anything is not as it was written, 2 when that could not be found out.
+ */
+export async function verifyLog(config: Config): Promise<void> {
   try {
-    const path = logFileOf(dataFolder);
-    print(path, await verifyEmbeddedLog(path));
-  } finally {
-    release();
+    const { dataFolder } = config;
+    makeDataFolder(dataFolder);
+    const release = acquireDataFolder(dataFolder);
+    try {
+      await verifyWithTree(config, logFileOf(dataFolder));
+    } finally {
+      release();
+    }
+  } catch (error) {
+    if (!(error instanceof OperationalFailure) || saysWhatIsWrong(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
   }
+}
+
+/** Of a log that cannot even be opened. */
+const saysWhatIsWrong = (error: OperationalFailure) =>
+  error instanceof LogFileRefused && ['damaged', 'incomplete'].includes(error.problem);
+
+async function verifyWithTree(config: Config, path: string): Promise<void> {
+  const tree = openTreeFolder(treeFolderOf(config));
+  const signed = (await tree.state())?.signed ?? null;
+  print(
+    path,
+    await verifyEmbeddedLog(path, async (transitions, report) => {
+      if (signed !== null) await holdLogAgainstTree(transitions, tree, signed, report);
+    }),
+  );
+  const held =
+    signed === null
+      ? `Nothing was signed under ${config.auditOrigin} in this data folder, so the log alone says where it ends`
+      : `Held against the checkpoint of ${signed.checkpoint.size} transitions in ${signed.checkpoint.origin}`;
+  process.stdout.write(`${held}\n`);
 }
 
 /** The same of a backup. @throws {BackupRefused} @throws {LogFileRefused} */

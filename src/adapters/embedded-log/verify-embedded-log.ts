@@ -32,17 +32,19 @@ export interface AuditResult {
  * Reads a whole log that no process has open, follows every page of the file and every history's chain of hashes, and so
  * finds one changed byte in any stored row, and what the mark of the end or the write-ahead file prove to be missing.
  * Changes nothing. Holds one history at a time; takes about 10 s for 10⁶ transitions.
+ * @param holdAgainst is given all transitions as well, in the order of the log.
  * @throws {LogFileRefused} when there is no log, it is in use, its disk cannot be read, or it is so damaged that it cannot
  *   be opened.
  */
-export const verifyEmbeddedLog = (path: string): Promise<AuditResult> =>
-  auditLogFile(path, (database, loss) => auditDatabase(path, database, loss));
+export const verifyEmbeddedLog = (path: string, holdAgainst?: HoldAgainst): Promise<AuditResult> =>
+  auditLogFile(path, (database, loss) => auditDatabase(path, database, loss, holdAgainst));
 
 /** The same, of a log that is open. @throws {LogFileRefused} when its disk cannot be read. */
 export async function auditDatabase(
   path: string,
   database: DatabaseSync,
   loss: Loss | null = null,
+  holdAgainst: HoldAgainst = async () => {},
 ): Promise<AuditResult> {
   const broken: Broken[] = [];
   const result = { streams: 0, transitions: 0, brokenCount: 0, broken };
@@ -59,6 +61,7 @@ export async function auditDatabase(
       checkHistory(history, report);
       if (result.streams % HISTORIES_BETWEEN_TURNS === 0) await nextTurn();
     }
+    await holdAgainst(inOrder(database), report);
   } catch (error) {
     // Of a disk that cannot be read nothing is known, so it is not the log that is reported.
     if (whatTheSystemSays(error, path) !== null) throw refusal(path, error);
@@ -69,6 +72,8 @@ export async function auditDatabase(
 
 /** `null` for the file. */
 type Report = (stream: string | null, reason: string) => void;
+/** Holds a log against something else that says what is in it. */
+export type HoldAgainst = (transitions: Iterable<RecordedTransition>, report: Report) => Promise<void>;
 
 /** SQLite's own check, and what no index of the file can promise. */
 function checkFile(database: DatabaseSync, report: Report): void {
@@ -115,4 +120,12 @@ function* histories(database: DatabaseSync): Generator<readonly RecordedTransiti
     history.push(...row);
   }
   if (history.length > 0) yield decodeRows(history);
+}
+
+function* inOrder(database: DatabaseSync): Generator<RecordedTransition> {
+  const rows = database.prepare(`
+    SELECT position, coalesce(name, ''), revision, id, type, schema_version, recorded_at, data, metadata
+    FROM transitions LEFT JOIN streams ON number = stream ORDER BY position`);
+  rows.setReturnArrays(true);
+  for (const row of rows.iterate() as unknown as Iterable<Flat>) yield* decodeRows(row);
 }
