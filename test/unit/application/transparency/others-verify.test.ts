@@ -1,38 +1,13 @@
-import { createPublicKey } from 'node:crypto';
-import { verifyCheckpoint } from '@sigstore/verify/dist/tlog/checkpoint.js';
-import { verifyMerkleInclusion } from '@sigstore/verify/dist/tlog/merkle.js';
 import { describe, expect, it } from 'vitest';
 import { formatCheckpoint } from '../../../../src/application/transparency/checkpoints.ts';
 import { makeInclusionProof } from '../../../../src/application/transparency/make-proofs.ts';
 import { formatNote } from '../../../../src/application/transparency/notes.ts';
 import { signatureLine } from '../../../../src/application/transparency/signatures.ts';
 import { numbered, plainRoot, readingEntries } from '../../../support/transparency/plain-tree.ts';
-import { logKey, privateKey } from '../../../support/transparency/test-keys.ts';
+import { verifyWithSigstore } from '../../../support/transparency/sigstore.ts';
+import { logKey } from '../../../support/transparency/test-keys.ts';
 
-const keyId = Buffer.alloc(4);
-keyId.writeUInt32BE(logKey.id);
-const trusted = [
-  {
-    ...{ logID: keyId, baseURL: logKey.name, publicKey: createPublicKey(privateKey(1)) },
-    validFor: { start: new Date(0), end: new Date(4e12) },
-  },
-];
-
-type Verify = typeof verifyCheckpoint;
-type Entry = Parameters<Verify>[0];
-
-/** What `@sigstore/verify`, which was written apart from this, says of an entry. */
-function verify(given: { index: number; body: Buffer; hashes: readonly Buffer[]; envelope: string }): string {
-  const { index, body, hashes, envelope } = given;
-  const inclusionProof = { logIndex: `${index}`, hashes, checkpoint: { envelope } };
-  const entry = { canonicalizedBody: body, inclusionProof } as unknown as Entry;
-  try {
-    verifyMerkleInclusion(entry, verifyCheckpoint(entry, trusted));
-    return 'accepted';
-  } catch {
-    return 'refused';
-  }
-}
+const verify = (given: Parameters<typeof verifyWithSigstore>[1]) => verifyWithSigstore(logKey, given);
 
 describe('a verifier that others wrote', () => {
   it('accepts each of our inclusion proofs and checkpoints, and none that was altered', async () => {
