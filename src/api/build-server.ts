@@ -98,6 +98,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
 
   const given = {
     explains: true,
+    planMaxEvents: 100_000,
     ...{ ...dependencies, authenticator, limits, notedUses, permissionsOfRoles: ofRoles, waits, receiptWaits },
   };
   for (const route of routes) addRoute(server, route, given);

@@ -43,6 +43,8 @@ export interface ApiDependencies {
     | 'createApiKey'
     | 'revokeApiKey'
     | 'operateRebuild'
+    | 'requestReplayPlan'
+    | 'operateReplayPlan'
   >;
   readonly log: Pick<EventReader, 'readStream' | 'readPages' | 'subscribeAll' | 'head'>;
   /**
@@ -67,6 +69,8 @@ export interface ApiDependencies {
   readonly logger: Logger;
   /** What the handler of an event type allows; `safe` where none is configured. */
   readonly replayPermissionOf: (type: string) => ReplayPermission;
+  /** Most members of one replay plan; 100,000 by default. */
+  readonly planMaxEvents?: number;
   /** Whether failures are explained; without it, requests for explanations are taken. */
   readonly explains?: boolean;
   /** What each role may do, where it is not the usual. */

@@ -7,6 +7,8 @@ export type Permission =
   | 'payloads:read'
   | 'events:replay'
   | 'events:discard'
+  /** To freeze sets of dead letters, and to replay or discard all of one. */
+  | 'plans:manage'
   /** Resolving, merging and splitting failure groups, and asking for explanations. */
   | 'failures:manage'
   | 'audit:read'
@@ -24,7 +26,7 @@ export type PermissionsOfRoles = ReadonlyMap<string, readonly Permission[]>;
 
 /**
  * THE TABLE. Replays are for `admin`, or for `operator`, too, where the operators of a system may begin work again.
- * Discards are for `admin` alone, because nothing takes one back.
+ * Discards are for `admin` alone, because nothing takes one back, and so are plans, which act on many events at once.
  */
 export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'admin'> = 'admin'): PermissionsOfRoles {
   const viewer = ['events:read', 'audit:read'] as const;
@@ -42,7 +44,7 @@ export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'a
     admin: [
       ...reader,
       ...(['system:read', 'failures:manage', 'projections:rebuild', 'events:write'] as const),
-      ...(['events:replay', 'events:discard', 'access:manage'] as const),
+      ...(['events:replay', 'events:discard', 'plans:manage', 'access:manage'] as const),
     ],
   };
   return new Map(Object.entries(table));

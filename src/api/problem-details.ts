@@ -4,6 +4,8 @@ import type { Rejection as EventRejection } from '../domain/event/rejections.ts'
 import type { FailureGroupRejection } from '../domain/failure-group/rejections.ts';
 import type { RebuildRejection } from '../domain/rebuild/rejections.ts';
 import type { RebuildStep } from '../domain/rebuild/state.ts';
+import type { ReplayPlanRejection } from '../domain/replay-plan/rejections.ts';
+import type { PlanStep } from '../domain/replay-plan/state.ts';
 
 /** The code of every failure class there is: a new one does not compile until it has a line below. */
 type FailureCode = {
@@ -14,7 +16,7 @@ type FailureCode = {
     : never;
 }[keyof typeof failures];
 
-type Rejection = EventRejection | ApiKeyRejection | RebuildRejection | FailureGroupRejection;
+type Rejection = EventRejection | ApiKeyRejection | RebuildRejection | FailureGroupRejection | ReplayPlanRejection;
 
 type RefusalCode =
   | 'batch-too-large'
@@ -93,6 +95,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'content-encoding-refused': [415, 'Encoded content is not taken'],
   'content-too-large': [413, 'The content is too large'],
   'cursor-refused': [400, 'The cursor does not belong to this list'],
+  'event-changed': [409, 'The event has changed since'],
   'event-discarded': [409, 'The event was discarded'],
   'event-not-dead': [409, 'The event is not a dead letter'],
   'point-not-found': [404, 'The history has no such point'],
@@ -136,6 +139,12 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'read-database-unavailable': [503, 'The read tables are not available'],
   'receipt-not-ready': [409, 'The event is under no checkpoint yet'],
   'replay-not-allowed': [409, 'Events of this type are not replayed'],
+  'replay-plan-empty': [409, 'The plan would have no events'],
+  'replay-plan-not-found': [404, 'There is no such replay plan'],
+  'replay-plan-overlaps': [409, 'Another plan under way has some of the events'],
+  'replay-plan-set-gone': [409, 'No event of the plan is what it was'],
+  'replay-plan-step-refused': [409, 'The plan is in another state'],
+  'replay-plan-too-large': [409, 'The plan would have too many events'],
   'request-timeout': [408, 'The request took too long to arrive'],
   'retry-not-due': [409, 'The retry is not due'],
   'shutting-down': [503, 'The server is shutting down'],
@@ -219,6 +228,29 @@ export function problemOfRejection(rejection: Rejection): Problem {
       const detail = `${rowsThatDiffer} of ${rows} rows differ; the report of the rebuild says which. Cancel, compare again, or promote with acceptDifferences and the reason.`;
       return { code, detail, members: { rows, rowsThatDiffer } };
     }
+    case 'replay-plan-empty': {
+      const { blocked, missing } = rejection;
+      return { code, detail: whyEmpty(blocked, missing), members: { blocked, missing } };
+    }
+    case 'replay-plan-too-large': {
+      const { mostEvents } = rejection;
+      const detail = `More than ${mostEvents} dead letters match, which is the most that PLAN_MAX_EVENTS allows. Narrow the filter, by time for instance.`;
+      return { code, detail, members: { mostEvents } };
+    }
+    case 'replay-plan-step-refused': {
+      const { step } = rejection;
+      return { code, detail: `It is ${step}. ${waysOnOfPlan[step]}`, members: { state: step } };
+    }
+    case 'replay-plan-set-gone': {
+      const { size } = rejection;
+      const detail = `0 of ${size} are left: they were replayed or discarded since the set was frozen. Make another plan.`;
+      return { code, detail, members: { left: 0, size } };
+    }
+    case 'replay-plan-overlaps': {
+      const { planId, events } = rejection;
+      const detail = `The plan ${planId} has ${events} of them. Wait until it is completed, or abort it.`;
+      return { code, detail, members: { planId, events } };
+    }
     case 'api-key-revoked':
       return { code, detail: `By someone else, or for another reason, at ${rejection.revokedAt}.` };
     case 'failure-group-merged':
@@ -227,6 +259,23 @@ export function problemOfRejection(rejection: Rejection): Problem {
       return { code, ...('status' in rejection ? { detail: `It is ${rejection.status} now.` } : {}) };
   }
 }
+
+function whyEmpty(blocked: Extract<ReplayPlanRejection, { code: 'replay-plan-empty' }>['blocked'], missing: number) {
+  const types = blocked.map(({ type, why, events }) => `${events} of ${type}, whose handler says replay: '${why}'`);
+  if (types.length > 0) return `Left out are ${types.join('; ')}. Types with 'manual' take ids instead of a filter.`;
+  return missing > 0 ? 'None of the ids is a dead letter.' : 'No dead letter matches.';
+}
+
+/** What can be asked for in each state of a plan. */
+const waysOnOfPlan: Readonly<Record<PlanStep, string>> = {
+  freezing: 'Its set was not frozen to the end; abort it, and make another plan.',
+  frozen: 'Start or abort it.',
+  running: 'Pause or abort it.',
+  paused: 'Resume or abort it.',
+  stopped: 'Look at what failed, then resume or abort it.',
+  aborted: 'Make another plan.',
+  completed: 'Make another plan.',
+};
 
 /** What can be asked for at each step of a rebuild. */
 const waysOn: Readonly<Record<RebuildStep, string>> = {

@@ -4,6 +4,7 @@ import { auditTreeAggregate } from '../domain/audit-tree/aggregate.ts';
 import { eventAggregate } from '../domain/event/aggregate.ts';
 import { failureGroupAggregate } from '../domain/failure-group/aggregate.ts';
 import { rebuildAggregate } from '../domain/rebuild/aggregate.ts';
+import { replayPlanAggregate } from '../domain/replay-plan/aggregate.ts';
 
 /** THE LIST: everything that has a history in the log. */
 export const aggregates = [
@@ -12,4 +13,5 @@ export const aggregates = [
   auditTreeAggregate,
   failureGroupAggregate,
   rebuildAggregate,
+  replayPlanAggregate,
 ] as const satisfies readonly AnyAggregate[];

@@ -18,6 +18,9 @@ import { receiveEvent, type SentByClient } from './use-cases/event/receive-event
 import { type AskedReplay, replayEvent } from './use-cases/event/replay-event.ts';
 import { type AskedOfFailureGroup, actOnFailureGroup } from './use-cases/failure-group/act-on-failure-group.ts';
 import { type AskedOfRebuild, operateRebuild } from './use-cases/rebuild/operate-rebuild.ts';
+import { type AskedOfMember, actOnMember } from './use-cases/replay-plan/act-on-member.ts';
+import { type AskedOfPlan, operatePlan } from './use-cases/replay-plan/operate-plan.ts';
+import { type AskedPlan, requestPlan } from './use-cases/replay-plan/request-plan.ts';
 
 type Without<Command> = Omit<Command, 'kind'>;
 
@@ -70,6 +73,15 @@ export const createUseCases = (dependencies: CommandDependencies) => {
 
     /** An operator asks for a rebuild or decides about it, or a process records what it has done for one. */
     operateRebuild: (asked: AskedOfRebuild) => operateRebuild(dependencies, asked),
+
+    /** An admin freezes a set of dead letters, to replay or discard all of it later. */
+    requestReplayPlan: (asked: AskedPlan) => requestPlan(dependencies, asked),
+
+    /** An admin starts, pauses, resumes or aborts a plan, or a process records its outcome. */
+    operateReplayPlan: (asked: AskedOfPlan) => operatePlan(dependencies, asked),
+
+    /** A process does to one event what its plan is for. */
+    actOnPlanMember: (asked: AskedOfMember) => actOnMember(dependencies, asked),
   };
 };
 

@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type AuditActions, addAudit } from './audit.ts';
+import { addDeadLetters, type DeadLettersActions } from './dead-letters.ts';
 import { addFailures, type FailuresActions } from './failures.ts';
 import { addKeys, type KeysActions } from './keys.ts';
+import { addPlans, type PlansActions } from './plans.ts';
 import { addProjections, type ProjectionsActions } from './projections.ts';
 import { addStats, type ShowStats } from './stats.ts';
 import { addTrace, type ShowTrace } from './trace.ts';
@@ -41,6 +43,8 @@ export interface CommandActions {
   readonly stats: ShowStats;
   readonly witness: WitnessActions;
   readonly projections: ProjectionsActions;
+  readonly deadLetters: DeadLettersActions;
+  readonly plans: PlansActions;
 }
 
 interface StartOptions {
@@ -175,6 +179,8 @@ export function createProgram(actions: CommandActions, permissions: readonly str
   addWitness(program, actions.witness);
   addProjections(program, actions.projections);
   addFailures(program, actions.failures);
+  addDeadLetters(program, actions.deadLetters);
+  addPlans(program, actions.plans);
 
   for (const command of program.commands)
     for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError();

@@ -1,11 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseSince, type Since } from './since.ts';
 
 export const statsForms = ['table', 'json', 'ndjson'] as const;
 export const statsBy = ['type', 'status', 'failure'] as const;
 export const statsBuckets = ['1m', '1h', '1d'] as const;
-
-/** A time, or how long before now. */
-export type Since = { readonly at: string } | { readonly agoMs: number };
 
 export interface StatsRequest {
   readonly by: (typeof statsBy)[number];
@@ -18,16 +16,6 @@ export interface StatsRequest {
 
 /** What `eventops stats` does: given by the composition root. */
 export type ShowStats = (request: StatsRequest) => Promise<void>;
-
-const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function parseSince(text: string): Since {
-  const [, number, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  if (number !== undefined) return { agoMs: Number(number) * (unitMs[unit] ?? 0) };
-  if (!/^\d{4}-\d\d-\d\dT/i.test(text) || Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError('a time such as 2030-01-31T12:00:00Z, or how long ago, such as 30m, 2h or 7d');
-  return { at: text };
-}
 
 const USUAL_SECONDS = 2;
 

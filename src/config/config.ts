@@ -54,6 +54,7 @@ const settings = z.object({
   EVENTOPS_URL: url('http', 'https'),
   EVENTOPS_TOKEN: z.string().optional(),
   ACCESS_COUNTS_DAYS: wholeNumber(1, 3_650, 90),
+  PLAN_MAX_EVENTS: wholeNumber(1, 1_000_000, 100_000),
   AUDIT_ORIGIN: keyName('localhost/audit'),
   AUDIT_KEY_FILE: path('').optional(),
   AUDIT_CHECKPOINT_SECONDS: wholeNumber(1, 86_400, 10),
@@ -133,6 +134,8 @@ export interface Config {
   readonly eventOpsToken: string | null;
   /** How long counts of refused requests and of reading are kept. */
   readonly accessCountsDays: number;
+  /** Most members of one replay plan. */
+  readonly planMaxEvents: number;
   /** The name of the log in its checkpoints. */
   readonly auditOrigin: string;
   /** What they are signed with; `null` for a key in the data folder. */
@@ -210,6 +213,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     eventOpsUrl: values.EVENTOPS_URL ?? null,
     eventOpsToken: values.EVENTOPS_TOKEN ?? null,
     accessCountsDays: values.ACCESS_COUNTS_DAYS,
+    planMaxEvents: values.PLAN_MAX_EVENTS,
     auditOrigin: values.AUDIT_ORIGIN,
     auditKeyFile: values.AUDIT_KEY_FILE ? resolve(values.AUDIT_KEY_FILE) : null,
     auditCheckpointSeconds: values.AUDIT_CHECKPOINT_SECONDS,

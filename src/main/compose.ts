@@ -240,6 +240,7 @@ async function listenForRequests(
     accessCounts,
     useCases: metrics.countedUseCases(createUseCases({ log, clock, random })),
     explains: config.explain !== 'off',
+    planMaxEvents: config.planMaxEvents,
     log,
     auditTree: openTreeReader(config, parts),
     logSegments: createLogSegmentsReader(rows),

@@ -82,6 +82,19 @@ const program = createProgram(
       status: async (request) => (await projections()).status(request),
       decide: async (request) => (await projections()).decide(request),
     },
+    deadLetters: {
+      list: async (request) => (await deadLetters()).list(request),
+      groups: async (request) => (await deadLetters()).groups(request),
+      show: async (request) => (await deadLetters()).show(request),
+      discard: async (request) => (await deadLetters()).discard(request),
+    },
+    plans: {
+      create: async (request) => (await plans()).create(request),
+      list: async (output) => (await plans()).list(output),
+      show: async (request) => (await plans()).show(request),
+      start: async (request) => (await plans()).start(request),
+      operate: async (request) => (await plans()).operate(request),
+    },
     stats: async (request) => {
       const { showStats } = await import('./show-stats.ts');
       await showStats(readConfig(), request);
@@ -108,6 +121,16 @@ async function failures() {
 async function projections() {
   const { projectionsActions } = await import('./projections.ts');
   return projectionsActions(readConfig());
+}
+
+async function deadLetters() {
+  const { deadLettersActions } = await import('./dead-letters.ts');
+  return deadLettersActions(readConfig());
+}
+
+async function plans() {
+  const { plansActions } = await import('./plans.ts');
+  return plansActions(readConfig());
 }
 
 // What is written is for this user alone: the log and its rows hold payloads.

@@ -5,6 +5,7 @@ import type { RepairLimits } from '../projections/repair-rows.ts';
 import type { DeadlineLimits } from '../worker/deadlines.ts';
 import type { DispatcherLimits } from '../worker/dispatcher.ts';
 import type { IsolationLimits } from '../worker/isolation/isolation-limits.ts';
+import type { PlanRunnerLimits } from '../worker/replay-plans/plan-runner.ts';
 import type { SweepLimits } from '../worker/sweep/limits.ts';
 import type { WorkerLimits } from '../worker/worker.ts';
 import type { FollowingLimits } from './follow-log.ts';
@@ -21,6 +22,7 @@ export interface LimitsOfServices {
   readonly following?: Partial<FollowingLimits>;
   readonly isolation?: Partial<IsolationLimits>;
   readonly leased?: Partial<LeasedLimits>;
+  readonly plans?: Partial<PlanRunnerLimits>;
   readonly projecting?: Partial<Batching>;
   readonly rebuilding?: RebuildingLimits;
   readonly repair?: Partial<RepairLimits>;

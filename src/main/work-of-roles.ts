@@ -26,6 +26,7 @@ import { createDispatcher } from '../worker/dispatcher.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
 import { createInProcessRunner } from '../worker/in-process-runner.ts';
+import { createPlanRunner } from '../worker/replay-plans/plan-runner.ts';
 import { createDueWorkSweep } from '../worker/sweep/due-work-sweep.ts';
 import { sweepLimits } from '../worker/sweep/limits.ts';
 import { createWorker } from '../worker/worker.ts';
@@ -203,6 +204,14 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
           earlierWorkersAreGone: parts.isOnlyProcess,
           projectionCaughtUp: dueWorkCaughtUp.promise,
           limits: limits.sweep,
+        }),
+      ),
+      await leased('plan-runner', () =>
+        createPlanRunner({
+          ...{ log, bus, useCases, process: processName, ...place },
+          rows: stores.planRows,
+          permissionOf: (type) => matchHandler(type)?.replay ?? 'safe',
+          limits: limits.plans,
         }),
       ),
     );

@@ -12,6 +12,7 @@ import type {
   FailureGroupsProgressTable,
   FailureGroupsTable,
 } from './failure-groups/table.ts';
+import type { ReplayPlanMembersTable, ReplayPlansTable } from './replay-plans/table.ts';
 import type { Slot } from './slots.ts';
 import type {
   EventStatisticsTable,
@@ -194,6 +195,8 @@ export interface Database {
   projection_failures: ProjectionFailuresTable;
   projection_states: ProjectionStatesTable;
   rebuild_progress: RebuildProgressTable;
+  replay_plan_members: ReplayPlanMembersTable;
+  replay_plans: ReplayPlansTable;
   shared_counts: SharedCountsTable;
   statistics_open_events: StatisticsOpenEventsTable;
   statistics_progress: StatisticsProgressTable;

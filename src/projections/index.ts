@@ -5,6 +5,7 @@ import { events } from './events/read-model.ts';
 import { explanations } from './explanations/read-model.ts';
 import { failureGroups } from './failure-groups/read-model.ts';
 import type { ReadModel } from './read-model.ts';
+import { replayPlans } from './replay-plans/read-model.ts';
 import { statistics } from './statistics/read-model.ts';
 
 /**
@@ -19,6 +20,7 @@ export const readModels: readonly ReadModel[] = [
   explanations,
   failureGroups,
   deadLetters,
+  replayPlans,
 ];
 
 type Versions = readonly [ReadModel, ...ReadModel[]];

@@ -3,6 +3,7 @@ import type { CheckpointStore } from '../application/ports/checkpoint-store.ts';
 import type { DueWork } from '../application/ports/due-work.ts';
 import type { KeyUses } from '../application/ports/key-uses.ts';
 import type { Lease } from '../application/ports/leases.ts';
+import type { PlanRows } from '../application/ports/plan-rows.ts';
 import { createKeyUses } from './api-key-uses.ts';
 import { createCheckpointStore } from './checkpoints.ts';
 import type { Database } from './database.ts';
@@ -13,6 +14,7 @@ import type { ReadModel } from './read-model.ts';
 import { type Copies, createCopies, type ForLong } from './rebuild/copies.ts';
 import { type LentConnections, lendConnections } from './rebuild/lend-connections.ts';
 import { type ReportedProgress, reportProgress } from './rebuild/report-progress.ts';
+import { createPlanRows } from './replay-plans/plan-rows.ts';
 import type { Slot } from './slots.ts';
 
 interface Rebuilds {
@@ -27,6 +29,7 @@ interface Rebuilds {
 export interface Stores {
   readonly dueWork: DueWork;
   readonly keyUses: KeyUses;
+  readonly planRows: PlanRows;
   /** In the copy that is read by default. */
   projection(readModel: ReadModel, slot?: Slot): ProjectionStore;
   passedOver(readModel: ReadModel, slot?: Slot): PassedOver;
@@ -39,6 +42,7 @@ export interface Stores {
 export const createStores = (db: Kysely<Database>, forLong: ForLong = (work) => work(db)): Stores => ({
   dueWork: createDueWork(db),
   keyUses: createKeyUses(db),
+  planRows: createPlanRows(db),
   projection: (readModel, slot) => createProjectionStore(db, readModel, slot),
   passedOver: (readModel, slot) => createPassedOver(db, readModel, slot),
   checkpoints: (lease) => createCheckpointStore(db, lease),

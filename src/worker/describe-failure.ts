@@ -27,6 +27,7 @@ export function describeFailure(thrown: unknown): Failure {
     const name = wellFormed(classOf(thrown), MAX_CLASS_CHARACTERS);
     return {
       ...failure(name, `${thrown.message}${causeOf(thrown)}`, mayRetry(thrown)),
+      retryAfterMs: retryAfterOf(thrown),
       stack: typeof thrown.stack === 'string' ? wellFormed(shortened(thrown.stack), MAX_STACK_CHARACTERS) : null,
     };
   } catch {
@@ -36,6 +37,21 @@ export function describeFailure(thrown: unknown): Failure {
 
 const mayRetry = (thrown: unknown) =>
   !(typeof thrown === 'object' && thrown !== null && 'retryable' in thrown && thrown.retryable === false);
+
+/**
+ * How long the failing side asked us to wait: `retryAfterMs`, or `retryAfter` in seconds, as a number or as the header
+ * Retry-After has it. `null` for anything else.
+ */
+function retryAfterOf(thrown: object): number | null {
+  if ('retryAfterMs' in thrown) return wholeMs(thrown.retryAfterMs);
+  if (!('retryAfter' in thrown)) return null;
+  const { retryAfter } = thrown;
+  const isDigits = typeof retryAfter === 'string' && /^\d{1,9}$/.test(retryAfter);
+  return wholeMs(isDigits ? Number(retryAfter) * 1_000 : typeof retryAfter === 'number' ? retryAfter * 1_000 : null);
+}
+
+const wholeMs = (ms: unknown): number | null =>
+  typeof ms === 'number' && ms >= 0 && ms <= Number.MAX_SAFE_INTEGER ? Math.ceil(ms) : null;
 
 /** Classes that set no `name` of their own are known by their constructor. */
 const classOf = (error: Error) => (error.name === 'Error' ? error.constructor.name : error.name);

@@ -238,7 +238,8 @@ function appendOf(
     }
     case 'failed': {
       const ran = handler === null ? { handler } : { handler: handler.pattern, handlerVersion: handler.version };
-      const failed = { ...run, ...next, durationMs, ...ran, failure: outcome.failure };
+      const policy = handler?.retryOn?.get(outcome.failure.class) ?? next.policy;
+      const failed = { ...run, ...next, policy, durationMs, ...ran, failure: outcome.failure };
       return () => useCases.failProcessing(eventId, failed, context, event);
     }
     case 'interrupted':

@@ -48,6 +48,8 @@ describe('a failure of the log', () => {
     documenting(failure.code)
       // What is to be replayed or discarded is read before anything is appended.
       .filter(({ path }) => !ofAppending.has(failure.code) || !path.includes(':id'))
+      // Of which events a plan is, rows say: test/api/replay-plans.test.ts.
+      .filter(({ method, path }) => method !== 'POST' || path !== '/v1/replay-plans')
       .map((route) => [failure.code, ...only(route), failure] as const),
   );
 

@@ -124,7 +124,7 @@ describe('a request counts', () => {
 });
 
 describe('acts', () => {
-  it('are what changes events, rebuilds, failure groups or who may do what, and exports', () => {
+  it('are what changes events, plans, rebuilds, failure groups or who may do what, and exports', () => {
     const acts = routes.filter(({ countsAs }) => countsAs === 'act').map(({ path }) => path);
     expect([...acts].sort()).toEqual([
       '/v1/api-keys',
@@ -139,6 +139,11 @@ describe('acts', () => {
       '/v1/failure-groups/:id/undo',
       '/v1/projections/:name/rebuilds',
       '/v1/projections/:name/rebuilds/:id/:act',
+      '/v1/replay-plans',
+      '/v1/replay-plans/:id/abort',
+      '/v1/replay-plans/:id/pause',
+      '/v1/replay-plans/:id/resume',
+      '/v1/replay-plans/:id/start',
     ]);
   });
 

@@ -24,6 +24,13 @@ const filters = {
 const attempts = 'Attempts of its last generation.';
 const generation = 'How often it was replayed.';
 
+/** Which dead letters, in a body. */
+export const deadLetterFilter = z.strictObject({
+  ...filters,
+  attemptsAtLeast: z.int().min(1).max(MOST_COUNT).optional().describe(attempts),
+  generationAtLeast: z.int().min(0).max(MOST_COUNT).optional().describe(generation),
+});
+
 /** Which dead letters, as a query. */
 export const deadLetterQuery = z.strictObject({
   ...filters,

@@ -39,6 +39,11 @@ import { requestRebuild } from './projections/request-rebuild.ts';
 import { getDocument } from './reference/get-document.ts';
 import { getReferenceFile } from './reference/get-reference-file.ts';
 import { getReferencePage } from './reference/get-reference-page.ts';
+import { abortReplayPlan, pauseReplayPlan, resumeReplayPlan, startReplayPlan } from './replay-plans/act-on-plan.ts';
+import { createReplayPlan } from './replay-plans/create-plan.ts';
+import { getReplayPlan } from './replay-plans/get-plan.ts';
+import { listReplayPlanMembers } from './replay-plans/list-members.ts';
+import { listReplayPlans } from './replay-plans/list-plans.ts';
 import { getStatistics } from './statistics/get-statistics.ts';
 
 /** THE LIST: every route there is, in the order in which the document of the API has them. */
@@ -57,6 +62,14 @@ export const routes: readonly Route[] = [
   listDeadLetters,
   groupDeadLetters,
   discardDeadLetter,
+  createReplayPlan,
+  listReplayPlans,
+  getReplayPlan,
+  listReplayPlanMembers,
+  startReplayPlan,
+  pauseReplayPlan,
+  resumeReplayPlan,
+  abortReplayPlan,
   listFailureGroups,
   getFailureGroup,
   resolveFailureGroup,

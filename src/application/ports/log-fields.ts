@@ -8,6 +8,7 @@ export const logFields = [
   'correlationId',
   'requestId',
   'eventId',
+  'planId',
   'generation',
   'attempt',
   'type',

@@ -18,5 +18,7 @@ export type Rejection =
   | { readonly code: 'replay-not-allowed'; readonly type: string }
   /** A discarded event stays discarded. */
   | { readonly code: 'event-discarded' }
+  /** It is no longer what it was when it was decided what to do with it. */
+  | { readonly code: 'event-changed'; readonly status: EventStatus }
   /** Only a dead letter can be discarded. */
   | { readonly code: 'event-not-dead'; readonly status: EventStatus };

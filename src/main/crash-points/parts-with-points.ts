@@ -30,6 +30,8 @@ const storesWithPoints = (stores: Stores, reach: Reach): Stores => ({
   dueWork: withPoints(stores.dueWork, portActions.dueWork, reach),
   // What is lost of it is of no use to anything but people.
   keyUses: stores.keyUses,
+  // Reads alone: what is done to members and plans is appended.
+  planRows: stores.planRows,
   projection: (readModel, slot) => withPoints(stores.projection(readModel, slot), portActions.projection, reach),
   // One transaction for each event, repeated until it went through.
   passedOver: stores.passedOver,

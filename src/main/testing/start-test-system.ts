@@ -80,6 +80,10 @@ export async function startTestSystem(config: EventOpsConfig, options: TestSyste
 }
 
 const withDelays = (handler: ConfiguredHandler, delayMs: number | undefined): ConfiguredHandler =>
-  delayMs === undefined
-    ? handler
-    : { ...handler, retry: { ...handler.retry, initialDelayMs: delayMs, maxDelayMs: delayMs } };
+  delayMs === undefined ? handler : { ...handler, ...withDelay(handler, delayMs) };
+
+function withDelay({ retry, retryOn }: Pick<ConfiguredHandler, 'retry' | 'retryOn'>, delayMs: number) {
+  const delayed = (policy: typeof retry) => ({ ...policy, initialDelayMs: delayMs, maxDelayMs: delayMs });
+  const ofClasses = retryOn && new Map([...retryOn].map(([name, policy]) => [name, delayed(policy)]));
+  return { retry: delayed(retry), ...(ofClasses === undefined ? {} : { retryOn: ofClasses }) };
+}

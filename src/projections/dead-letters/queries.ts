@@ -129,8 +129,67 @@ interface GroupSums {
   readonly all_events: string;
 }
 
+/** A dead letter as it may become a member of a plan. */
+export interface Candidate {
+  readonly eventId: string;
+  readonly type: string;
+  readonly generation: number;
+  readonly revision: number;
+  readonly diedAt: string;
+  /** `null` where no group counts it yet. */
+  readonly groupId: string | null;
+}
+
+/** Which dead letters: those that filters let through, or those of these ids that are any. */
+export type AskedSet = DeadLettersAsked | { readonly ids: readonly string[] };
+
+/** In the order in which they were received. @throws {ReadDatabaseUnavailable} */
+export async function findCandidates(db: ReadDatabase, asked: AskedSet, limit: number): Promise<readonly Candidate[]> {
+  const isAsked = 'ids' in asked ? sql<SqlBool>`dead_events.event_id = any(${asked.ids}::uuid[])` : matching(asked);
+  const rows = await db
+    .selectFrom('dead_events')
+    .leftJoin('failed_events', 'failed_events.event_id', 'dead_events.event_id')
+    .leftJoin('failure_groups', 'failure_groups.id', 'failed_events.group_id')
+    .select(['dead_events.event_id', 'dead_events.type', 'generation', 'dead_events.revision', 'root_id'])
+    .select(utcText('died_at'))
+    .where(isAsked)
+    .orderBy('received_at')
+    .orderBy('dead_events.event_id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ event_id: eventId, type, generation, revision, died_at: diedAt, root_id: groupId }) => ({
+    ...{ eventId, type, generation, diedAt, groupId },
+    revision: Number(revision),
+  }));
+}
+
+/** What people know groups by. @throws {ReadDatabaseUnavailable} */
+export async function titlesOf(db: ReadDatabase, groupIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (groupIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('failure_groups')
+    .select(['id', 'class', 'message'])
+    .where('id', 'in', groupIds)
+    .execute();
+  return new Map(rows.map((row) => [row.id, `${row.class}: ${row.message}`]));
+}
+
+/** Dead letters that the filters let through and that are not in the plan. @throws {ReadDatabaseUnavailable} */
+export async function countNewMatches(db: ReadDatabase, asked: DeadLettersAsked, planId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('dead_events')
+    .select(sql<string>`count(*)`.as('count'))
+    .where(matching(asked))
+    .where(sql<SqlBool>`not exists (
+      select from replay_plan_members as members
+      where members.plan_id = ${planId} and members.event_id = dead_events.event_id
+    )`)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** A condition on rows of `dead_events`. */
-export function matching({ filters, ofClient }: DeadLettersAsked): RawBuilder<SqlBool> {
+function matching({ filters, ofClient }: DeadLettersAsked): RawBuilder<SqlBool> {
   const { type, source, client, class: name, failure, failureGroup, reason, text } = filters;
   const { createdAfter, createdBefore, diedAfter, diedBefore, attemptsAtLeast, generationAtLeast } = filters;
   const all: RawBuilder<SqlBool>[] = [sql<SqlBool>`true`];

@@ -25,7 +25,7 @@ interface DeadRow {
   readonly generation: number;
 }
 
-/** Brings the rows up to `decoded`. What became of each event is decided by the last of its transitions. */
+/** Brings the rows up to `decoded`. The last of its transitions decides the outcome of each event. */
 export async function writeDeadLetters(to: SlotTransaction, decoded: readonly Decoded[]): Promise<void> {
   const outcomes = foldByEvent(decoded);
   if (outcomes.length === 0) return;
@@ -81,7 +81,7 @@ async function undecidedOf({ transaction, named }: SlotTransaction, outcomes: re
   return new Map(rows.map(({ event_id, ...failure }) => [event_id, failure]));
 }
 
-/** All rows of these events: one that is a dead letter still is written anew. */
+/** All rows of these events: one that is a dead letter still is written afterwards. */
 async function deleteRows({ transaction, named }: SlotTransaction, outcomes: readonly Outcome[]): Promise<void> {
   const given = JSON.stringify(outcomes.map(({ event_id, revision }) => ({ event_id, revision })));
   for (const table of ['dead_events', 'undecided_failures'])

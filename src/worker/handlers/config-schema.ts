@@ -18,6 +18,28 @@ const numberBetween = (from: number, to: number) => {
 const wholeBetween = (from: number, to: number) =>
   numberBetween(from, to).refine(Number.isInteger, { error: 'must be a whole number', abort: true });
 
+const anObject = 'must be an object such as { maxAttempts: 5 }';
+const notMoreThan = (most: number) => `must not be more than maxDelayMs, which is ${most}`;
+
+/** What differs for failures of one class. */
+const ofClass = z.strictObject(
+  {
+    maxAttempts: wholeBetween(1, 1_000).optional(),
+    initialDelayMs: wholeBetween(0, MAX_DELAY_MS).optional(),
+    factor: numberBetween(1, 100).optional(),
+    maxDelayMs: wholeBetween(0, MAX_DELAY_MS).optional(),
+  },
+  anObject,
+);
+
+/** The whole policy for failures of a class. */
+export const policyOfClass = (retry: RetryPolicy, given: z.output<typeof ofClass>): RetryPolicy => ({
+  maxAttempts: given.maxAttempts ?? retry.maxAttempts,
+  initialDelayMs: given.initialDelayMs ?? retry.initialDelayMs,
+  factor: given.factor ?? retry.factor,
+  maxDelayMs: given.maxDelayMs ?? retry.maxDelayMs,
+});
+
 const retry = z
   .strictObject(
     {
@@ -25,12 +47,20 @@ const retry = z
       initialDelayMs: wholeBetween(0, MAX_DELAY_MS).default(defaultRetry.initialDelayMs),
       factor: numberBetween(1, 100).default(defaultRetry.factor),
       maxDelayMs: wholeBetween(0, MAX_DELAY_MS).default(defaultRetry.maxDelayMs),
+      on: z.record(z.string().min(1).max(200), ofClass, 'must be an object of policies by class of error').optional(),
     },
-    'must be an object such as { maxAttempts: 5 }',
+    anObject,
   )
   .refine(({ initialDelayMs, maxDelayMs }) => initialDelayMs <= maxDelayMs, {
     path: ['initialDelayMs'],
-    error: ({ input }) => `must not be more than maxDelayMs, which is ${(input as RetryPolicy).maxDelayMs}`,
+    error: ({ input }) => notMoreThan((input as RetryPolicy).maxDelayMs),
+  })
+  .superRefine(({ on = {}, ...usual }, context) => {
+    for (const [name, given] of Object.entries(on)) {
+      const { initialDelayMs, maxDelayMs } = policyOfClass(usual, given);
+      if (initialDelayMs > maxDelayMs)
+        context.addIssue({ code: 'custom', path: ['on', name, 'initialDelayMs'], message: notMoreThan(maxDelayMs) });
+    }
   });
 
 const isSchema = (value: unknown) => typeof value === 'object' && value !== null && '~standard' in value;

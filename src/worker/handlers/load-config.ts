@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
-import { configSchema } from './config-schema.ts';
+import { configSchema, policyOfClass } from './config-schema.ts';
 import type { ConfiguredHandler } from './match-handler.ts';
 
 /** The configuration of the handlers is missing or wrong: every problem at once, each with the key it is about. */
@@ -44,12 +44,15 @@ export async function loadConfig(path: string): Promise<readonly ConfiguredHandl
 export function handlersOf(config: unknown, origin: string, version: string): readonly ConfiguredHandler[] {
   const parsed = configSchema.safeParse(config);
   if (!parsed.success) throw new ConfigInvalid(origin, parsed.error.issues.flatMap(problemsOf));
-  return Object.entries(parsed.data.handlers).map(([pattern, definition]) => ({
-    ...definition,
-    pattern,
-    version: definition.version ?? version,
-    schema: definition.schema ?? null,
-  }));
+  return Object.entries(parsed.data.handlers).map(([pattern, { retry: given, ...definition }]) => {
+    const { on, ...retry } = given;
+    const retryOn = on && new Map(Object.entries(on).map(([name, own]) => [name, policyOfClass(retry, own)]));
+    return {
+      ...definition,
+      ...{ pattern, retry, version: definition.version ?? version, schema: definition.schema ?? null },
+      ...(retryOn === undefined ? {} : { retryOn }),
+    };
+  });
 }
 
 function problemsOf(issue: z.core.$ZodIssue): readonly string[] {

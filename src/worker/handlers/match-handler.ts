@@ -10,6 +10,8 @@ export interface ConfiguredHandler {
   readonly version: string;
   readonly schema: z.ZodType | null;
   readonly retry: RetryPolicy;
+  /** By the class of the error, where that makes a difference. */
+  readonly retryOn?: ReadonlyMap<string, RetryPolicy>;
   readonly timeoutMs: number;
   readonly replay: ReplayPermission;
   readonly handle: HandlerDefinition['handle'];

@@ -27,6 +27,8 @@ export interface ReadTables {
 
 /** Those of a file can be begun with from nothing. */
 interface OwnReadTables extends ReadTables {
+  /** The rows of these read models alone contain the whole log when this resolves. */
+  projectOnly(some: readonly ReadModel[], log: EventLog): Promise<void>;
   /** All rows are gone, and so are the checkpoints: what is projected next is another log. */
   discard(): Promise<void>;
   /** The next projection begins at the beginning of the log, with the rows as they are. */
@@ -50,6 +52,9 @@ export function readTablesOfThisFile(): OwnReadTables {
     db,
     readDatabase: () => readOnly(db()),
     project: (log, maxBatch) => projectInto(db(), log, maxBatch),
+    projectOnly: async (some, log) => {
+      for (const readModel of some) await projectOne(db(), readModel, log, 1_000);
+    },
     discard: async () => {
       for (const readModel of readModels) {
         await createProjectionStore(db(), readModel).load();

@@ -8,6 +8,7 @@ import { inHandOf } from './in-hand.ts';
 import type { Life } from './life.ts';
 import { limitsOf } from './limits.ts';
 import { type Answers, meddling } from './meddling.ts';
+import { noPlans } from './no-plans.ts';
 import { unlessStuck } from './stuck-tables.ts';
 import type { World } from './world.ts';
 
@@ -99,6 +100,8 @@ export function storesOf(world: World, life: Life): Stores {
     },
     // No client of the simulation has a key.
     keyUses: { lastUses: async () => new Map(), save: async () => {} },
+    // Nor does it make plans.
+    planRows: noPlans,
     // Two copies in step are tried on real databases.
     rebuilds: null,
     projection: (readModel) => {

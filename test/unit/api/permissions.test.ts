@@ -15,6 +15,7 @@ const all: readonly Permission[] = [
   'payloads:read',
   'events:replay',
   'events:discard',
+  'plans:manage',
   'failures:manage',
   'audit:read',
   'system:read',

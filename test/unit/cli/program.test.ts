@@ -42,6 +42,19 @@ async function run(...commandLine: readonly string[]) {
         status: async (request) => void asked.push({ status: request }),
         decide: async (request) => void asked.push({ decide: request }),
       },
+      deadLetters: {
+        list: async (request) => void asked.push({ list: request }),
+        groups: async (request) => void asked.push({ groups: request }),
+        show: async (request) => void asked.push({ show: request }),
+        discard: async (request) => void asked.push({ discard: request }),
+      },
+      plans: {
+        create: async (request) => void asked.push({ create: request }),
+        list: async (output) => void asked.push({ listPlans: output }),
+        show: async (request) => void asked.push({ showPlan: request }),
+        start: async (request) => void asked.push({ startPlan: request }),
+        operate: async (request) => void asked.push({ operate: request }),
+      },
     },
     ['events:read', 'events:write'],
   );
@@ -318,6 +331,68 @@ describe('eventops explain and failures', () => {
     const resolved = ['failures', 'resolve', id, '--note', 'more stock', '--handler-version', '2'];
     expect((await run(...resolved)).asked).toEqual([
       { resolve: { id, note: 'more stock', handlerVersion: '2', output: 'table' } },
+    ]);
+  });
+});
+
+const someId = '0b6c3f0e-63a4-8a0b-9b0e-5f0c2f4f7f3d';
+
+describe('eventops dlq', () => {
+  it('lists and counts what the options let through', async () => {
+    const options = [
+      '--type',
+      'order.placed',
+      '--group',
+      someId,
+      '--reason',
+      'poison',
+      '--since',
+      '2h',
+      '--limit',
+      '5',
+    ];
+    const request = { type: 'order.placed', group: someId, reason: 'poison', since: { agoMs: 7_200_000 }, limit: 5 };
+    expect((await run('dlq', 'list', ...options)).asked).toEqual([{ list: { ...request, output: 'table' } }]);
+    expect((await run('dlq', 'groups', '-o', 'json')).asked).toEqual([{ groups: { limit: 50, output: 'json' } }]);
+    expect((await run('dlq', 'list', '--group', 'x')).code).toBe(2);
+  });
+
+  it('discards with a reason', async () => {
+    expect((await run('dlq', 'discard', someId)).code).toBe(2);
+    expect((await run('dlq', 'discard', someId, '--reason', 'a test')).asked).toEqual([
+      { discard: { id: someId, reason: 'a test', output: 'table' } },
+    ]);
+  });
+});
+
+describe('eventops plans', () => {
+  it('freezes what the options let through, or ids', async () => {
+    const given = ['--dead-reason', 'poison', '--reason', 'it is back'];
+    const create = { action: 'replay', ids: [], filter: { reason: 'poison' }, reason: 'it is back', output: 'table' };
+    expect((await run('plans', 'create', ...given)).asked).toEqual([{ create }]);
+    const ids = ['--ids', `${someId},${someId}`, '--action', 'discard', '--reason', 'r'];
+    expect((await run('plans', 'create', ...ids)).asked).toMatchObject([
+      { create: { action: 'discard', ids: [someId, someId], filter: {} } },
+    ]);
+    expect((await run('plans', 'create', '--type', 'a')).code).toBe(2);
+  });
+
+  it('starts one by its rules', async () => {
+    expect((await run('plans', 'start', someId, '--rate', '50', '--stop-share', '0.5', '--yes')).asked).toEqual([
+      { startPlan: { id: someId, rate: 50, stopShare: 0.5, yes: true, wait: true, output: 'table' } },
+    ]);
+    for (const wrong of [
+      ['--rate', 'x'],
+      ['--stop-share', '2'],
+      ['--stop-share', ''],
+    ])
+      expect((await run('plans', 'start', someId, ...wrong)).code).toBe(2);
+  });
+
+  it.each(['pause', 'resume', 'abort'])('operates one with a reason: %s', async (act) => {
+    expect((await run('plans', act, someId)).code).toBe(2);
+    expect((await run('plans', act, someId, '--reason', 'seen')).asked).toEqual([
+      { operate: { id: someId, act, reason: 'seen', output: 'table' } },
     ]);
   });
 });

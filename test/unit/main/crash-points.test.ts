@@ -32,6 +32,8 @@ const withoutPoints = [
   'witness-store',
   // Of a verifier, which starts again.
   'stream-heads',
+  // Read alone, by the process that carries plans out: what comes between two steps is in test/unit/worker/replay-plans.
+  'plan-rows',
   // What comes between two steps is in test/unit/application/explaining.
   ...['call-budget', 'llm-client'],
 ];

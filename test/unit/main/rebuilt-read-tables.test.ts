@@ -7,6 +7,7 @@ import { createUseCases } from '../../../src/application/use-cases.ts';
 import type { Claim } from '../../../src/domain/event/state.ts';
 import { createServices } from '../../../src/main/work-of-roles.ts';
 import { createInMemoryLog } from '../../support/in-memory-log.ts';
+import { noPlans } from '../../support/simulation/no-plans.ts';
 import { SimulatedStores } from '../../support/simulation/stores.ts';
 import { byClient, posted } from '../../support/worker/posting.ts';
 import { createSeededRandom } from '../../support/worker/seeded-random.ts';
@@ -34,6 +35,7 @@ function createSurroundings() {
           dueWork: stores.dueWork,
           keyUses: { lastUses: async () => new Map(), save: async () => {} },
           projection: (readModel) => stores.projection(readModel),
+          planRows: noPlans,
           rebuilds: null,
           checkpoints: (lease) => stores.checkpoints(lease),
           passedOver: (readModel) => stores.passedOver(readModel),

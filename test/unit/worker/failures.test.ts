@@ -22,6 +22,23 @@ describe('what a handler throws', () => {
     expect(describeFailure(new NonRetryableError('Never')).class).toBe('NonRetryableError');
   });
 
+  it.each([
+    [{ retryAfterMs: 1_500 }, 1_500],
+    [{ retryAfterMs: 0.5 }, 1],
+    [{ retryAfter: 2 }, 2_000],
+    [{ retryAfter: '120' }, 120_000],
+    [{ retryAfterMs: 5, retryAfter: 2 }, 5],
+    [{ retryAfterMs: -1 }, null],
+    [{ retryAfterMs: Number.NaN }, null],
+    [{ retryAfterMs: Number.POSITIVE_INFINITY }, null],
+    [{ retryAfterMs: '5' }, null],
+    [{ retryAfter: 'soon' }, null],
+    [{ retryAfter: {} }, null],
+    [{ retryAfter: '99999999999999999999' }, null],
+  ])('says how long the failing side asked us to wait: %j', (given, expected) => {
+    expect(describeFailure(Object.assign(new Error('busy'), given)).retryAfterMs).toBe(expected);
+  });
+
   it('is told with its cause, without which a failed fetch says nothing', () => {
     const cause = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
     expect(describeFailure(new TypeError('fetch failed', { cause })).message).toBe(

@@ -50,6 +50,18 @@ describe('a configuration', () => {
     expect(handler?.retry).toEqual({ maxAttempts: 2, initialDelayMs: 1_000, factor: 2, maxDelayMs: 300_000 });
   });
 
+  it('has for classes of errors what differs for them', async () => {
+    const retry =
+      '{ maxAttempts: 3, on: { RateLimited: { maxAttempts: 9, initialDelayMs: 60_000 }, Gone: { maxAttempts: 1 } } }';
+    const [handler] = await load(`export default { handlers: { a: { retry: ${retry}, handle() {} } } };`);
+    const usual = { maxAttempts: 3, initialDelayMs: 1_000, factor: 2, maxDelayMs: 300_000 };
+    expect(handler?.retry).toEqual(usual);
+    expect([...(handler?.retryOn ?? [])]).toEqual([
+      ['RateLimited', { ...usual, maxAttempts: 9, initialDelayMs: 60_000 }],
+      ['Gone', { ...usual, maxAttempts: 1 }],
+    ]);
+  });
+
   it('gives handlers a version that follows its text, unless they name their own', async () => {
     const text = (version: string) => `export default { handlers: { a: { ${version} handle() {} } } };`;
     const versions = [text(''), text(' '), text(`version: 'v7',`)].map((each) =>
@@ -71,6 +83,7 @@ describe('a configuration', () => {
         'order*': { handle() {} },
         late: { retry: { initialDelayMs: 400_000 }, handle() {} },
         wrong: 5,
+        classes: { retry: { on: { RateLimited: { maxDelayMs: 10 }, Gone: { tries: 1 }, Lost: 5 } }, handle() {} },
       },
     };`;
     expect(await problemsOf(load(text))).toEqual([
@@ -86,7 +99,17 @@ describe('a configuration', () => {
       'handlers["order*"]: must be an event type, `prefix.*` or `*`',
       'handlers["late"].retry.initialDelayMs: must not be more than maxDelayMs, which is 300000',
       'handlers["wrong"]: must be an object with a function `handle`',
+      'handlers["classes"].retry.on.Gone.tries: no such key',
+      'handlers["classes"].retry.on.Lost: must be an object such as { maxAttempts: 5 }',
       'extra: no such key',
+    ]);
+  });
+
+  it('is refused when the first delay for a class is longer than its longest', async () => {
+    const text =
+      'export default { handlers: { a: { retry: { on: { RateLimited: { maxDelayMs: 10 } } }, handle() {} } } };';
+    expect(await problemsOf(load(text))).toEqual([
+      'handlers["a"].retry.on.RateLimited.initialDelayMs: must not be more than maxDelayMs, which is 10',
     ]);
   });
 

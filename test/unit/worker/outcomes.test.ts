@@ -39,6 +39,28 @@ const throwing = (thrown: unknown, given: Partial<ConfiguredHandler> = {}) =>
     throw thrown;
   }, given);
 
+class RateLimited extends Error {
+  readonly retryAfterMs = 90_000;
+}
+
+describe('a failed attempt', () => {
+  const policy = { maxAttempts: 9, initialDelayMs: 10, factor: 1, maxDelayMs: 60_000 };
+  const retryOn = new Map([['RateLimited', policy]]);
+
+  it('is retried by the policy of its class, no sooner than was asked for, up to the longest delay', async () => {
+    const [, scheduled] = await firstAttempt([throwing(new RateLimited('busy'), { retryOn })]);
+    expect(scheduled).toMatchObject({ type: 'RetryScheduled', data: { policy, delayMs: 60_000 } });
+  });
+
+  it('is retried by the usual policy when its class has none, whatever it is called', async () => {
+    for (const name of ['Error', '__proto__', 'toString']) {
+      const error = Object.assign(new Error('no'), { name });
+      const [, scheduled] = await firstAttempt([throwing(error, { retryOn })]);
+      expect(scheduled).toMatchObject({ type: 'RetryScheduled', data: { policy: { maxAttempts: 5 } } });
+    }
+  });
+});
+
 describe('an attempt', () => {
   it('that succeeds is recorded with its handler, its duration and a small result', async () => {
     const { clock, receive, process, history } = await createWorkshop([

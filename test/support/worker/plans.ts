@@ -1,0 +1,269 @@
+import { deriveUuid, eventIdOfStream, streamOf } from '../../../src/application/event-identity.ts';
+import { handleCommand } from '../../../src/application/handle-command.ts';
+import { load } from '../../../src/application/load.ts';
+import { timestamp } from '../../../src/application/ports/clock.ts';
+import type { PlanRows } from '../../../src/application/ports/plan-rows.ts';
+import { createUseCases } from '../../../src/application/use-cases.ts';
+import { eventAggregate } from '../../../src/domain/event/aggregate.ts';
+import type { EventCommand } from '../../../src/domain/event/commands.ts';
+import { replayPlanAggregate } from '../../../src/domain/replay-plan/aggregate.ts';
+import { evolve, type ReplayPlanState } from '../../../src/domain/replay-plan/state.ts';
+import type { PlanAction, TransitionData } from '../../../src/domain/replay-plan/transitions.ts';
+import { factOf } from '../../../src/projections/replay-plans/fact.ts';
+import { applyToMember, type MemberRow } from '../../../src/projections/replay-plans/member.ts';
+import { createPlanRunner, type PlanRunnerLimits } from '../../../src/worker/replay-plans/plan-runner.ts';
+import { failure, policy, request } from '../domain/transitions.ts';
+import { createInMemoryLog } from '../in-memory-log.ts';
+import { createSeededRandom } from './seeded-random.ts';
+import { silentLogger } from './silent-logger.ts';
+import { createVirtualClock } from './virtual-clock.ts';
+
+type Start = Omit<TransitionData<'ReplayPlanStarted'>, 'requestedAt' | 'requestedBy'>;
+
+const context = { actor: { kind: 'process', process: 'test' } } as const;
+
+/** Where a process that carries plans out is killed: with its n-th append, before or after it. */
+export interface Kill {
+  readonly append: number;
+  readonly when: 'before' | 'after';
+}
+
+/** What the rows say once they contain the first transitions of the log, so many before its end. */
+function rowsOf(log: ReturnType<typeof createInMemoryLog>, behind: () => number): PlanRows {
+  const plans = new Map<string, ReplayPlanState>();
+  const members: MemberRow[] = [];
+  const revisions = new Map<MemberRow, number>();
+  let folded = 0;
+  const fold = () => {
+    const to = Math.max(folded, log.all.length - behind());
+    const fresh = log.all.slice(folded, to);
+    folded = to;
+    for (const recorded of fresh) {
+      const fact = factOf(recorded);
+      if (fact === null) continue;
+      if (fact.kind !== 'of-plan') {
+        for (const row of members) if (row.event_id === fact.eventId) applyToMember(row, fact);
+        continue;
+      }
+      const { planId, transition } = fact;
+      plans.set(planId, evolve(plans.get(planId) ?? null, transition));
+      if (transition.type === 'ReplayPlanMembersAdded')
+        for (const [index, { eventId, generation, revision }] of transition.data.members.entries()) {
+          const number = transition.data.first + index;
+          const row: MemberRow = {
+            ...{ plan_id: planId, number, event_id: eventId, generation, outcome: 'waiting', why: null },
+          };
+          members.push(row);
+          revisions.set(row, revision);
+        }
+      if (transition.type === 'ReplayPlanMembersSkipped')
+        for (const { eventId, why } of transition.data.members) {
+          const row = members.find((each) => each.plan_id === planId && each.event_id === eventId);
+          if (row?.outcome === 'waiting') Object.assign(row, { outcome: 'skipped', why });
+        }
+    }
+    return members;
+  };
+  const of = (planId: string) => fold().filter((row) => row.plan_id === planId);
+  return {
+    async running() {
+      fold();
+      return [...plans].filter(([, { step }]) => step === 'running').map(([id]) => id);
+    },
+    async progress(planId) {
+      const found = of(planId);
+      if ((plans.get(planId)?.step ?? 'freezing') === 'freezing') return null;
+      const progress = { waiting: 0, replayed: 0, done: 0, dead: 0, skipped: 0 };
+      for (const { outcome } of found) progress[outcome]++;
+      return progress;
+    },
+    firstWaiting: async (planId) => of(planId).find(({ outcome }) => outcome === 'waiting')?.number ?? null,
+    async members(planId, from, limit) {
+      const found = of(planId)
+        .filter(({ number }) => number >= from)
+        .slice(0, limit);
+      return found.map((row) => ({
+        ...{ number: row.number, eventId: row.event_id, generation: row.generation },
+        revision: revisions.get(row) ?? -1,
+      }));
+    },
+    async failed(planId, below, limit) {
+      const dead = of(planId).filter(({ outcome, number }) => outcome === 'dead' && number < below);
+      const latest = dead.toReversed().slice(0, limit);
+      return { count: dead.length, latest: latest.map(({ event_id: eventId, why: error }) => ({ eventId, error })) };
+    },
+  };
+}
+
+/** Dead letters, a worker for what is replayed of them, and processes that carry plans out, one after the other. */
+export function createPlanWorld({
+  behind = () => 0,
+  damages = () => false,
+}: {
+  readonly behind?: () => number;
+  /** Whose histories are read with another one's data in them, by those who carry plans out. */
+  readonly damages?: (eventId: string) => boolean;
+} = {}) {
+  const clock = createVirtualClock();
+  const log = createInMemoryLog();
+  const random = createSeededRandom(1);
+  const useCases = createUseCases({ log, clock, random });
+  let backlog = 0;
+  let fails: (index: number) => boolean = () => false;
+  const indexes = new Map<string, number>();
+  const claim = { worker: 'w', leaseExpiresAt: '2099-01-01T00:00:00.000Z' };
+
+  const handle = (id: string, command: EventCommand) =>
+    handleCommand(eventAggregate, { log, clock, random }, { id, command, context });
+
+  async function run(id: string, generation: number, isFailing: boolean): Promise<void> {
+    const now = timestamp(clock.now());
+    const attempt = { generation, attempt: 1 };
+    await handle(id, { kind: 'StartProcessing', ...attempt, ...claim, now });
+    const outcome = { ...attempt, claim, now, durationMs: 1, handlerVersion: '1' };
+    await handle(
+      id,
+      isFailing
+        ? {
+            ...{ kind: 'FailProcessing', ...outcome, handler: 'order.placed', policy, jitter: 0 },
+            failure: { ...failure, retryable: false },
+          }
+        : { kind: 'CompleteProcessing', ...outcome, handler: 'order.placed', result: null },
+    );
+  }
+
+  async function deadLetters(count: number): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (let index = 0; index < count; index++) {
+      const id = deriveUuid('of a plan', String(indexes.size));
+      indexes.set(id, indexes.size);
+      await handle(id, { kind: 'ReceiveEvent', event: { ...request, idempotencyKey: id } });
+      await run(id, 0, true);
+      ids.push(id);
+    }
+    return ids;
+  }
+
+  /** Works on everything that is received, as long as the test lasts. */
+  async function work(signal: AbortSignal): Promise<void> {
+    let seen = 0;
+    while (!signal.aborted) {
+      const fresh = log.all.slice(seen);
+      seen = log.all.length;
+      for (const { type, stream } of fresh) {
+        if (type !== 'ReplayRequested') continue;
+        const id = eventIdOfStream(stream);
+        const { state } = await load(eventAggregate, log, id);
+        if (state?.status === 'RECEIVED') await run(id, state.generation, fails(indexes.get(id) ?? -1));
+      }
+      await clock.sleep(30, signal);
+    }
+  }
+
+  async function plan(ids: readonly string[], action: PlanAction = 'replay'): Promise<string> {
+    const members = await Promise.all(
+      ids.map(async (eventId) => {
+        const { revision, state } = await load(eventAggregate, log, eventId);
+        return { eventId, generation: state?.generation ?? 0, revision };
+      }),
+    );
+    const counts = { byAge: [], byGroup: [], byReplays: [], byType: [] };
+    const asked = { action, blocked: [], counts, filter: null, missing: [], reason: 'it is back' };
+    const result = await useCases.requestReplayPlan({
+      ...{ plan: asked, members, mostEvents: 10_000, requestedBy: 'ada', context },
+    });
+    if (!result.ok) throw new Error(result.rejection.code);
+    return result.id;
+  }
+
+  const operate = (id: string, kind: 'PausePlan' | 'ResumePlan' | 'AbortPlan') =>
+    useCases.operateReplayPlan({ id, command: { kind, reason: 'because', requestedBy: 'ada' }, context });
+
+  async function start(id: string, but: Partial<Start> = {}): Promise<void> {
+    const rules = {
+      canary: { events: 10, mayFail: 0 },
+      ratePerSecond: 100,
+      stopWhenFailed: { atLeast: 5, share: 0.2 },
+    };
+    const command = {
+      kind: 'StartPlan',
+      start: { ...rules, ...but },
+      requestedBy: 'ada',
+      left: 1,
+      overlap: null,
+    } as const;
+    const result = await useCases.operateReplayPlan({ id, command, context });
+    if (!result.ok) throw new Error(result.rejection.code);
+  }
+
+  /** One process. Killed, it does nothing any more, and what it waits for never comes. */
+  function runner(limits: Partial<PlanRunnerLimits> = {}, kill: Kill | null = null) {
+    let appends = 0;
+    const killed = Promise.withResolvers<void>();
+    let isDead = false;
+    const nothing = new Promise<never>(() => {});
+    const die = () => {
+      isDead = true;
+      killed.resolve();
+      return nothing;
+    };
+    const alive = <Result>(result: Promise<Result>): Promise<Result> =>
+      isDead ? nothing : result.then((value) => (isDead ? nothing : value));
+    const killable: typeof log = {
+      ...log,
+      async append(asked) {
+        if (isDead) return nothing;
+        appends += 1;
+        const isNow = appends === kill?.append;
+        if (isNow && kill?.when === 'before') return die();
+        const outcome = await log.append(asked);
+        return isNow ? die() : alive(Promise.resolve(outcome));
+      },
+      async readStream(stream, from) {
+        const history = await alive(log.readStream(stream, from));
+        return damages(eventIdOfStream(stream)) ? history.map((one) => ({ ...one, data: '{}' })) : history;
+      },
+    };
+    const rows = rowsOf(log, behind);
+    const service = createPlanRunner({
+      log: killable,
+      rows: {
+        running: () => alive(rows.running()),
+        progress: (id) => alive(rows.progress(id)),
+        firstWaiting: (id) => alive(rows.firstWaiting(id)),
+        members: (...given) => alive(rows.members(...given)),
+        failed: (...given) => alive(rows.failed(...given)),
+      },
+      bus: { backlog: async () => ({ waiting: backlog, consumers: 1 }) },
+      useCases: createUseCases({ log: killable, clock, random: createSeededRandom(2) }),
+      permissionOf: () => 'safe',
+      ...{ clock, logger: silentLogger, process: 'test', limits },
+    });
+    return { service, killed: killed.promise, isDead: () => isDead, appends: () => appends };
+  }
+
+  const stateOf = async (id: string) => (await load(replayPlanAggregate, log, id)).state;
+  /** By the histories alone: how often the plan acted on each event. */
+  const actsOf = (planId: string): ReadonlyMap<string, number> => {
+    const acts = new Map<string, number>();
+    for (const { type, stream, metadata } of log.all)
+      if ((type === 'ReplayRequested' || type === 'EventDiscarded') && JSON.parse(metadata).planId === planId)
+        acts.set(eventIdOfStream(stream), (acts.get(eventIdOfStream(stream)) ?? 0) + 1);
+    return acts;
+  };
+  const stepIs = (id: string, ...steps: readonly string[]) => {
+    const types = log.all.filter(({ stream }) => stream === replayPlanAggregate.streamPrefix + id);
+    return steps.some((step) => types.at(-1)?.type === step);
+  };
+
+  return {
+    ...{ clock, log, useCases, deadLetters, plan, start, operate, runner, work, stateOf, actsOf, stepIs, handle },
+    streamOf,
+    setFailing: (which: (index: number) => boolean) => {
+      fails = which;
+    },
+    setBacklog: (waiting: number) => {
+      backlog = waiting;
+    },
+  };
+}
