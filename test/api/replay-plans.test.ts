@@ -90,8 +90,6 @@ async function system(planMaxEvents = 100) {
     outcome: (id: string) => string | null = () => null,
   ) {
     let seen = log.all.length;
-    await project(log);
-    await markRowsComplete();
     const rows = createPlanRows(tables.db());
     const service = createPlanRunner({
       ...{ log, permissionOf, clock, logger: silentLogger, process: 'test' },
@@ -104,6 +102,7 @@ async function system(planMaxEvents = 100) {
           }
           seen = log.all.length;
           await project(log);
+          await markRowsComplete();
           return rows.running();
         },
       },
