@@ -32,7 +32,7 @@ describe('the smoke test of a system that runs', () => {
     expect(seen.at(-1)?.name).toBe('discards it');
   });
 
-  it('fails at the step that does not go as it should, and tries none after it', async () => {
+  it('fails at the step that goes wrong, and tries none after it', async () => {
     const { passed, seen } = await outcomes(system.token, 'nothing.takes-it');
     expect(passed).toBe(false);
     expect(seen.find(({ state }) => state === 'FAILED')).toMatchObject({
