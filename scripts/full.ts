@@ -1,9 +1,8 @@
 // The full profile on this machine without Docker: `npm run full`, or `npm run full -- --scale worker=2 --scale api=2`.
-// Starts the servers that no setting names and one process of each role, and stops all that it started.
+// Starts the servers that no setting names and one process of each role but the anchor, and stops all that it started.
 import { parseArgs } from 'node:util';
 import { type Config, readConfig, SettingsInvalid } from '../src/config/config.ts';
-import { type Role, roles } from '../test/support/processes/role-process.ts';
-import { startProcesses } from './full/processes.ts';
+import { type Role, roles, startProcesses } from './full/processes.ts';
 import { dataFolderFor, findOrStart, type Server, ServerMissing } from './full/servers.ts';
 
 const WRONG_USE = 2;
@@ -16,7 +15,7 @@ function leave(code: number, message: string): never {
 }
 
 function countsFrom(scales: readonly string[]): Record<Role, number> {
-  const counts: Record<Role, number> = { api: 1, projector: 1, dispatcher: 1, worker: 1 };
+  const counts: Record<Role, number> = { api: 1, projector: 1, dispatcher: 1, worker: 1, explainer: 1 };
   for (const scale of scales) {
     const [, name, count] = /^(\w+)=(\d{1,2})$/.exec(scale) ?? [];
     const role = roles.find((each) => each === name);

@@ -1,4 +1,13 @@
-import { type Role, type RoleProcess, roles, startRole } from '../../test/support/processes/role-process.ts';
+import {
+  roles as needed,
+  type RoleOfProcess as Role,
+  type RoleProcess,
+  startRole,
+} from '../../test/support/processes/role-process.ts';
+
+export type { Role };
+/** What is not needed comes last, so that the ports of the others do not depend on it. */
+export const roles: readonly Role[] = [...needed, 'explainer'];
 
 export interface Processes {
   /** Resolves when one of them cannot be kept running, with the reason. */
@@ -18,7 +27,7 @@ export interface ProcessesOptions {
 
 /** Starts so many processes of each role and keeps them running: one that ends is started again. */
 export async function startProcesses({ counts, env, port, metricsPort, print }: ProcessesOptions): Promise<Processes> {
-  const running = new Map<string, RoleProcess>();
+  const running = new Map<string, RoleProcess<Role>>();
   const failed = Promise.withResolvers<Error>();
   let isStopping = false;
 
