@@ -1,6 +1,7 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { noteUses } from '../application/api-keys/note-uses.ts';
 import { createRepeatingReport } from '../application/repeating-report.ts';
+import { localEmbeddings } from '../application/similar/local-embeddings.ts';
 import { proxiesAmong } from './addresses.ts';
 import { createAdmission } from './admission.ts';
 import { takingApiKeys } from './api-keys/key-authenticator.ts';
@@ -99,6 +100,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   const given = {
     explains: true,
     planMaxEvents: 100_000,
+    embeddings: localEmbeddings,
     ...{ ...dependencies, authenticator, limits, notedUses, permissionsOfRoles: ofRoles, waits, receiptWaits },
   };
   for (const route of routes) addRoute(server, route, given);

@@ -3,6 +3,7 @@ import type { NotedUses } from '../application/api-keys/note-uses.ts';
 import type { AccessCounts } from '../application/count-accesses.ts';
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { MonotonicClock } from '../application/ports/clock.ts';
+import type { EmbeddingProvider } from '../application/ports/embedding-provider.ts';
 import type { EventReader } from '../application/ports/event-log.ts';
 import type { EventLoop } from '../application/ports/event-loop.ts';
 import type { KeyUses } from '../application/ports/key-uses.ts';
@@ -73,6 +74,8 @@ export interface ApiDependencies {
   readonly planMaxEvents?: number;
   /** Whether failures are explained; without it, requests for explanations are taken. */
   readonly explains?: boolean;
+  /** Makes vectors of failures that are asked for; the local one by default. */
+  readonly embeddings?: EmbeddingProvider;
   /** What each role may do, where it is not the usual. */
   readonly permissionsOfRoles?: PermissionsOfRoles;
   /** Counts who is refused, and who reads payloads. */

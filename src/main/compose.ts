@@ -18,6 +18,7 @@ import { followApiKeys } from '../application/api-keys/follow-api-keys.ts';
 import { createBrokenHistories, reportingBrokenHistories } from '../application/broken-histories.ts';
 import { createAccessCounts } from '../application/count-accesses.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
+import type { EmbeddingProvider } from '../application/ports/embedding-provider.ts';
 import type { LogPosition } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import { createUseCases } from '../application/use-cases.ts';
@@ -38,9 +39,11 @@ import { makeDataFolder } from './make-data-folder.ts';
 import { measuredParts, measureOnDemand } from './measure.ts';
 import { openAnchor } from './open-anchor.ts';
 import { openAuthenticator } from './open-authenticator.ts';
+import { openEmbeddings } from './open-embeddings.ts';
 import { openExplainer } from './open-explainer.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { openLogDivider } from './open-log-divider.ts';
+import { openTextIndexer } from './open-text-indexer.ts';
 import { openTreeReader } from './open-tree.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
@@ -124,6 +127,9 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
     })),
   ];
   if (roles.includes('projector')) services.push(openLogDivider({ parts, metrics, clock, logger, processName }));
+  const embeddings = await openEmbeddings(config);
+  if (roles.includes('projector'))
+    services.push(openTextIndexer({ parts, embeddings, clock, logger, random, processName }));
   if (roles.includes('anchor'))
     services.push(await openAnchor({ config, parts, metrics, clock, logger, random, processName }));
   if (roles.includes('explainer') && config.explain !== 'off')
@@ -164,7 +170,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   const apiPort = roles.includes('api')
     ? await listenForRequests(
         {
-          ...{ config, parts, handlers, metrics, tracing, logger, processName },
+          ...{ config, parts, handlers, metrics, tracing, logger, processName, embeddings },
           checks: [...checks, ...notices],
           reportBroken: brokenHistories.report,
         },
@@ -213,6 +219,7 @@ async function listenForRequests(
     readonly metrics: Metrics;
     readonly tracing: Tracing | null;
     readonly processName: string;
+    readonly embeddings: EmbeddingProvider;
     readonly reportBroken: (stream: string) => void;
   },
   defer: Defer,
@@ -241,6 +248,7 @@ async function listenForRequests(
     useCases: metrics.countedUseCases(createUseCases({ log, clock, random })),
     explains: config.explain !== 'off',
     planMaxEvents: config.planMaxEvents,
+    embeddings: given.embeddings,
     log,
     auditTree: openTreeReader(config, parts),
     logSegments: createLogSegmentsReader(rows),

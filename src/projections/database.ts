@@ -13,6 +13,8 @@ import type {
   FailureGroupsTable,
 } from './failure-groups/table.ts';
 import type { ReplayPlanMembersTable, ReplayPlansTable } from './replay-plans/table.ts';
+import type { FailureTextsTable } from './failure-texts/table.ts';
+import type { FailureVectorsTable } from './similar/table.ts';
 import type { Slot } from './slots.ts';
 import type {
   EventStatisticsTable,
@@ -188,6 +190,8 @@ export interface Database {
   failure_group_events: FailureGroupEventsTable;
   failure_groups: FailureGroupsTable;
   failure_groups_progress: FailureGroupsProgressTable;
+  failure_texts: FailureTextsTable;
+  failure_vectors: FailureVectorsTable;
   failure_statistics: FailureStatisticsTable;
   leases: LeasesTable;
   log_segments: LogSegmentsTable;

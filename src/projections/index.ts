@@ -4,6 +4,7 @@ import { dueWork } from './due-work/read-model.ts';
 import { events } from './events/read-model.ts';
 import { explanations } from './explanations/read-model.ts';
 import { failureGroups } from './failure-groups/read-model.ts';
+import { failureTexts } from './failure-texts/read-model.ts';
 import type { ReadModel } from './read-model.ts';
 import { replayPlans } from './replay-plans/read-model.ts';
 import { statistics } from './statistics/read-model.ts';
@@ -21,6 +22,7 @@ export const readModels: readonly ReadModel[] = [
   failureGroups,
   deadLetters,
   replayPlans,
+  failureTexts,
 ];
 
 type Versions = readonly [ReadModel, ...ReadModel[]];

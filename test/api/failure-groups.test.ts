@@ -78,7 +78,7 @@ describe('failure groups', () => {
     const group = (await get(`/${groupIdOf('order 9 has no lines')}`)).json();
     expect(group).toMatchObject({
       ...{ handler: 'order.placed', status: 'open', events: 2, attempts: 2, dead: 1, handlerVersions: ['1'], acts: [] },
-      fingerprint: { version: 1, class: 'TypeError', message: 'order <number> has no lines', containing: null },
+      fingerprint: { version: 2, class: 'TypeError', message: 'order <number> has no lines', containing: null },
     });
     expect(group.why).toContain('“order <number> has no lines”');
     expect((await get(`/${groupIdOf('no stock of SKU-8')}`)).json()).toMatchObject({ lastEventId: last, events: 1 });

@@ -2,6 +2,8 @@
 // its thread, so that thread is not the one that serves requests.
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { vector } from '@electric-sql/pglite-pgvector';
 import { describe } from './describe-wasm-error.ts';
 import { createHousekeeping } from './embedded-housekeeping.ts';
 import { joinBytes } from './join-bytes.ts';
@@ -35,6 +37,8 @@ if (port === null) throw new Error('This module is the start of a thread');
 const complaints: string[] = [];
 const database = new PGlite({
   dataDir: folder,
+  // Only unpacked until a statement needs them.
+  extensions: { vector, pg_trgm },
   startParams: [
     ...PGlite.defaultStartParams,
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),

@@ -74,7 +74,7 @@ export const exampleFailureGroup = {
   title: 'Error: the warehouse answers 503',
   why: 'The handler order.placed failed with Error, and the message is “the warehouse answers 503” once numbers, ids, hosts, paths and quoted values are left out. The first frames of your own code are ship orders/ship.ts',
   fingerprint: {
-    ...{ version: 1, class: 'Error', message: 'the warehouse answers 503', frames: ['ship orders/ship.ts'] },
+    ...{ version: 2, class: 'Error', message: 'the warehouse answers 503', frames: ['ship orders/ship.ts'] },
     containing: null,
   },
   status: 'open',

@@ -27,8 +27,10 @@ import {
 } from './failures/failure-group-acts.ts';
 import { getExplanation } from './failures/get-explanation.ts';
 import { getFailureGroup } from './failures/get-failure-group.ts';
+import { getSimilar } from './failures/get-similar.ts';
 import { listFailureGroups } from './failures/list-failure-groups.ts';
 import { requestExplanation } from './failures/request-explanation.ts';
+import { searchSimilar } from './failures/search-similar.ts';
 import { health } from './health/health.ts';
 import { readiness } from './health/readiness.ts';
 import { listHistory } from './history/list-history.ts';
@@ -58,6 +60,8 @@ export const routes: readonly Route[] = [
   getDiff,
   getExplanation,
   requestExplanation,
+  getSimilar,
+  searchSimilar,
   replayEvent,
   listDeadLetters,
   groupDeadLetters,

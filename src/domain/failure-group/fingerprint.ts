@@ -2,7 +2,7 @@ import { framesOf } from './frames.ts';
 import { normalised } from './normalise.ts';
 
 /** Grows with every change of what is below: a fingerprint of another version is another group. */
-export const FINGERPRINT_VERSION = 1;
+export const FINGERPRINT_VERSION = 2;
 
 /** More frames than these distinguish callers rather than failures. */
 const FRAMES = 3;

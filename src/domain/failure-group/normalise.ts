@@ -99,10 +99,11 @@ export function normalised(message: string, { keepsPaths = false }: { readonly k
 
 const before = (all: string, offset: number) => all.slice(Math.max(0, offset - WORDS_BEFORE), offset);
 const isCode = (all: string, offset: number) => beforeCode.test(before(all, offset));
-/** After the words that come before one, or before its own, as in `404 Not Found`. */
+/** After the words that come before one, before its own, as in `404 Not Found`, or where a reply begins, as in `550 mailbox unavailable`. */
 const isStatus = (found: string, all: string, offset: number) =>
   /^[1-5]\d\d$/.test(found) &&
   (beforeStatus.test(before(all, offset)) ||
+    (offset === 0 && /^[45]/.test(found) && /^[ -]/.test(all.slice(found.length))) ||
     /^\s*(?:[A-Z][a-z]+|status|error)\b/.test(all.slice(offset + found.length)));
 
 // Digits that stay are written in characters of the private use area until the end, so that no later step takes them.

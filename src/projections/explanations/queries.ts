@@ -76,6 +76,24 @@ interface Row {
   readonly at: string;
 }
 
+/** The latest explanation of each of the groups with those that are merged into it, by its id. @throws {ReadDatabaseUnavailable} */
+export async function findExplanations(
+  db: ReadDatabase,
+  rootIds: readonly string[],
+): Promise<ReadonlyMap<string, ExplanationView>> {
+  const rows = await db
+    .selectFrom('explanations')
+    .innerJoin('failure_groups', 'failure_groups.id', 'explanations.group_id')
+    .distinctOn('root_id')
+    .select(['root_id', 'group_id', 'explanation'])
+    .select(utcText('at'))
+    .where('root_id', 'in', rootIds)
+    .orderBy('root_id')
+    .orderBy('position', 'desc')
+    .execute();
+  return new Map(rows.map((row) => [row.root_id, viewOf(row)]));
+}
+
 const viewOf = (row: Row): ExplanationView => ({
   ...transitionSchemas.FailureExplained.parse(JSON.parse(row.explanation)),
   ...{ groupId: row.group_id, createdAt: row.at },

@@ -78,8 +78,11 @@ interface Row {
   readonly replays_failed: string;
 }
 
-/** The groups that are merged into none, with the sums of those that are merged into them. */
-const shown = (rest: RawBuilder<unknown>) => sql<Row>`(
+/**
+ * The groups that are merged into none, with the sums of those that are merged into them.
+ * @param only which groups are summed up, where not all are needed.
+ */
+const shown = (rest: RawBuilder<unknown>, only: RawBuilder<unknown> = sql``) => sql<Row>`(
   select root.id, root.handler, root.class, root.message, root.frames, root.fingerprint_version, root.containing,
     root.split_from, root.resolution, ${utcText('returned_at')}, ${utcText('first_seen_at')},
     ${utcText('last_seen_at')}, sums.last_event_id, sums.events, sums.attempts, sums.dead, versions.handler_versions,
@@ -89,7 +92,7 @@ const shown = (rest: RawBuilder<unknown>) => sql<Row>`(
       (array_agg(last_event_id order by last_seen_at desc))[1] as last_event_id,
       sum(events) as events, sum(attempts) as attempts, sum(dead) as dead,
       sum(replays_processed) as replays_processed, sum(replays_failed) as replays_failed
-    from failure_groups group by root_id
+    from failure_groups ${only} group by root_id
   ) as sums
   join (
     select id, handler, class, message, frames, fingerprint_version, containing, split_from, resolution, returned_at
@@ -129,6 +132,28 @@ export async function findFailureGroup(db: ReadDatabase, id: string): Promise<Fa
   const found = shown(sql`where root.id = (select root_id from failure_groups where id = ${id})`);
   const rows = await db.selectFrom(found.as('shown')).selectAll().execute();
   return rows[0] === undefined ? null : viewOf(rows[0]);
+}
+
+/** Those of the groups that are merged into none. @throws {ReadDatabaseUnavailable} */
+export async function findFailureGroups(
+  db: ReadDatabase,
+  ids: readonly string[],
+): Promise<readonly FailureGroupView[]> {
+  const found = shown(sql``, sql`where root_id = any(${ids}::uuid[])`);
+  return (await db.selectFrom(found.as('shown')).selectAll().execute()).map(viewOf);
+}
+
+/** Another event that failed as the group does; `null` where it has none. @throws {ReadDatabaseUnavailable} */
+export async function findOtherEvent(db: ReadDatabase, rootId: string, eventId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('failure_group_events')
+    .innerJoin('failure_groups', 'failure_groups.id', 'failure_group_events.group_id')
+    .select('event_id')
+    .where('root_id', '=', rootId)
+    .where('event_id', '<>', eventId)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.event_id ?? null;
 }
 
 /** A group itself, also where it is merged into another; `null` where there is none. @throws {ReadDatabaseUnavailable} */

@@ -20,10 +20,12 @@ type NameOf<Value> = Value extends Buffer
       ? 'integer'
       : Value extends boolean
         ? 'boolean'
-        : Value extends object
-          ? 'jsonb'
-          : TextLike;
-type TextLike = 'text' | 'uuid' | 'bigint';
+        : Value extends readonly number[]
+          ? 'real[]'
+          : Value extends object
+            ? 'jsonb'
+            : TextLike;
+type TextLike = 'text' | 'uuid' | 'bigint' | 'tsvector';
 type Tables = {
   readonly [Table in keyof Database]: { readonly [C in keyof Database[Table]]: Described<Database[Table][C]> };
 };
@@ -223,6 +225,21 @@ const tables: Tables = {
     ask_at: 'timestamp with time zone not null',
     asks: 'integer not null',
     recorded_at: 'timestamp with time zone',
+  },
+  failure_texts: {
+    group_id: 'uuid not null',
+    text_id: 'uuid not null',
+    class: 'text not null',
+    message: 'text not null',
+    position: 'bigint not null',
+  },
+  failure_vectors: {
+    text_id: 'uuid not null',
+    text: 'text not null',
+    terms: 'tsvector not null',
+    model: 'text not null',
+    dimension: 'integer not null',
+    embedding: 'real[]',
   },
   leases: {
     name: 'text not null',

@@ -1,0 +1,59 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { groupOf } from '../../../src/application/failure-groups/identity.ts';
+import { apiUnderTest } from '../../support/api/api-under-test.ts';
+import { readTablesOfThisFile } from '../../support/api/read-tables.ts';
+import { createInMemoryLog } from '../../support/in-memory-log.ts';
+import { families } from '../../support/similar/families.ts';
+import { drawFigures, figuresOf, precisionOf, recallOf } from '../../support/similar/figures.ts';
+import { sameExceptionOtherFrame, sameWordsOtherCause } from '../../support/similar/hard-negatives.ts';
+import { addDeadLetter, failureOf, indexTexts } from '../../support/similar/labelled-log.ts';
+import { singletons } from '../../support/similar/singletons.ts';
+
+const tables = readTablesOfThisFile();
+const log = createInMemoryLog();
+const ids = new Map<string, string>();
+
+beforeAll(async () => {
+  for (const text of [...Object.values(families).flat(), ...singletons]) ids.set(text, await addDeadLetter(log, text));
+  await tables.project(log);
+  await indexTexts(tables.db());
+});
+
+const idOf = (text: string) => ids.get(text) ?? '';
+
+describe('similar failures of the labelled set', () => {
+  it('are of the same family in most cases, and none where a failure is like no other', async () => {
+    const { call } = apiUnderTest({ log, readDatabase: tables.readDatabase });
+    const figures = await figuresOf(families, singletons, {
+      idOf,
+      async neighbours(text) {
+        const answer = await call({ url: `/v1/events/${idOf(text)}/similar?limit=3` });
+        expect(answer.statusCode, answer.body).toBe(200);
+        return answer.json().items.map(({ eventId }: { readonly eventId: string }) => eventId);
+      },
+    });
+    console.log(drawFigures(figures));
+    expect(Object.keys(families).length).toBeGreaterThanOrEqual(60);
+    expect(singletons.length).toBeGreaterThanOrEqual(Object.keys(families).length / 4);
+    expect(precisionOf(figures.families)).toBeGreaterThanOrEqual(0.8);
+    expect(recallOf(figures.families)).toBeGreaterThanOrEqual(0.7);
+    expect(figures.singletonsWithNeighbour.length).toBeLessThanOrEqual(singletons.length / 3);
+  });
+
+  it('are never one group for having most words or the exception in common', () => {
+    const idOfGroup = (text: string, frame: string | null) => {
+      const [fn, file] = frame?.split(' ') ?? [];
+      const stack =
+        frame === null ? null : `${text}\n    at ${fn} (…/${file}:3:4)\n    at invokeHandler (…/worker.ts:1:1)`;
+      return groupOf('orders.*', { ...failureOf(text), stack }).id;
+    };
+    const merged = [
+      ...sameWordsOtherCause.filter(([one, other]) => idOfGroup(one, null) === idOfGroup(other, null)),
+      ...sameExceptionOtherFrame.filter(([text, one, other]) => idOfGroup(text, one) === idOfGroup(text, other)),
+    ];
+    const pairs = sameWordsOtherCause.length + sameExceptionOtherFrame.length;
+    console.log(`wrong merges of groups: ${merged.length} of ${pairs} pairs`);
+    expect(pairs).toBeGreaterThanOrEqual(100);
+    expect(merged).toEqual([]);
+  });
+});
