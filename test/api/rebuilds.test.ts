@@ -195,6 +195,8 @@ describe('the list of read models', () => {
         'dead-letters',
         'replay-plans',
       ],
+      ...['due-work', 'events', 'access-records', 'statistics', 'explanations', 'failure-groups'],
+      ...['dead-letters', 'failure-texts'],
     ]);
     expect(items[1]).toMatchObject({ newestVersion: 1, rebuild: { id, step: 'filling' } });
     expect(items[0]).toMatchObject({ rebuild: null });

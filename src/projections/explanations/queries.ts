@@ -77,7 +77,7 @@ interface Row {
 }
 
 /** The latest explanation of each of the groups with those that are merged into it, by its id. @throws {ReadDatabaseUnavailable} */
-export async function findExplanations(
+export async function findExplanationsOfRoots(
   db: ReadDatabase,
   rootIds: readonly string[],
 ): Promise<ReadonlyMap<string, ExplanationView>> {

@@ -4,7 +4,7 @@ import { type FailureText, wholeTextOf } from '../../../application/similar/fail
 import { sharedTerms, whySimilar } from '../../../application/similar/in-words.ts';
 import { termList } from '../../../application/similar/terms.ts';
 import { DeadlinePassed, within } from '../../../application/within.ts';
-import { findExplanations } from '../../../projections/explanations/queries.ts';
+import { findExplanationsOfRoots } from '../../../projections/explanations/queries.ts';
 import {
   type FailureGroupView,
   findFailureGroups,
@@ -50,7 +50,7 @@ export async function answerSimilar(
   );
   const ids = found.map(({ groupId }) => groupId);
   const views = new Map((await findFailureGroups(groupsOf, ids)).map((view) => [view.id, view]));
-  const explanations = ids.length === 0 ? new Map() : await findExplanations(readDatabase('explanations'), ids);
+  const explanations = ids.length === 0 ? new Map() : await findExplanationsOfRoots(readDatabase('explanations'), ids);
   const items: object[] = [];
   for (const each of found) {
     const view = views.get(each.groupId);

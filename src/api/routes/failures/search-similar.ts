@@ -3,11 +3,9 @@ import { normalised } from '../../../domain/failure-group/normalise.ts';
 import { exampleSimilarFailures, similarFailuresAnswer } from '../../answers/similar-failures.ts';
 import { readBody } from '../../intake/json-body.ts';
 import { memoryOfPage } from '../../limits.ts';
-import { toReadEvents } from '../../permissions.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import { defineRoute } from '../../route.ts';
-import { problemsOfReadingTheLog } from '../../route-problems.ts';
 import { answerSimilar, DEFAULT_SIMILAR, MOST_SIMILAR } from './answer-similar.ts';
 
 const body = z
@@ -27,8 +25,8 @@ export const searchSimilar = defineRoute({
   method: 'POST',
   path: '/v1/similar',
   summary: 'Find failures like a text',
-  description: 'As for the failure of an event, for a text: nothing is recorded.',
-  access: toReadEvents,
+  description: 'As for the failure of an event, for a text, among failures of all clients. Nothing is recorded.',
+  access: { permission: 'events:read' },
   body: {
     content: { 'application/json': { schema: body, example: { text: 'the warehouse refuses connections' } } },
     mostBytes: 'bodyBytes',
@@ -40,7 +38,7 @@ export const searchSimilar = defineRoute({
       body: { schema: similarFailuresAnswer, example: exampleSimilarFailures },
     },
   },
-  problems: ['read-database-unavailable', ...problemsOfReadingTheLog],
+  problems: ['read-database-unavailable'],
   handler: (dependencies) => async (request, reply) => {
     const given = readBody(request, body);
     if (!given.ok) return sendProblem(reply, given.problem);

@@ -1,0 +1,138 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { streamOf } from '../../src/application/event-identity.ts';
+import { groupOf } from '../../src/application/failure-groups/identity.ts';
+import { EmbeddingFailed } from '../../src/application/ports/embedding-provider.ts';
+import { localEmbeddings } from '../../src/application/similar/local-embeddings.ts';
+import { apiUnderTest, openApi, order } from '../support/api/api-under-test.ts';
+import { readTablesOfThisFile } from '../support/api/read-tables.ts';
+import { deadLettered, failed, replayRequested, started, succeeded } from '../support/domain/transitions.ts';
+import { explainAll } from '../support/explaining/explained-log.ts';
+import { createInMemoryLog } from '../support/in-memory-log.ts';
+import { sealedHistory } from '../support/sealed-history.ts';
+import { failureOf, indexTexts } from '../support/similar/labelled-log.ts';
+
+const tables = readTablesOfThisFile();
+const log = createInMemoryLog();
+const texts = {
+  asked: 'Error: connect ECONNREFUSED 10.0.0.7:5432',
+  worded: 'DatabaseError: the database refused to connect',
+  foreign: 'StoreException: connection refused by the store',
+  other: 'BarcodeError: the label has eleven digits',
+} as const;
+const ids: Record<string, string> = {};
+
+const groupIdOf = (text: string) => groupOf('order.placed', failureOf(text)).id;
+
+/** Events of the client `shop`, and one of `other-shop`, that became dead letters; the one that was worded otherwise was resolved and replayed. */
+beforeAll(async () => {
+  const { server, post, call } = openApi({ log });
+  for (const [name, text] of [...Object.entries(texts), ['again', texts.worded], ['waiting', null]] as const) {
+    const id = (await post(order, {}, name === 'foreign' ? 'other-shop' : 'shop')).json().id;
+    ids[name] = id;
+    if (text === null) continue;
+    const further = [started(), failed({}, failureOf(text)), deadLettered()];
+    if (name === 'again') further.push(replayRequested(), started({ generation: 1 }), succeeded({ generation: 1 }));
+    await log.append({
+      ...{ stream: streamOf(id), expectedRevision: 0n as never },
+      transitions: sealedHistory(further, id),
+    });
+  }
+  await explainAll(log);
+  await tables.project(log);
+  await server.close();
+  const { call: act } = apiUnderTest({ log, readDatabase: tables.readDatabase });
+  const resolved = await act({
+    ...{ method: 'POST', url: `/v1/failure-groups/${groupIdOf(texts.worded)}/resolve`, as: 'operator' },
+    payload: { note: 'The pool was too small.' },
+  });
+  expect(resolved.statusCode, resolved.body).toBe(200);
+  expect(call).toBeDefined();
+  await tables.project(log);
+  await indexTexts(tables.db());
+});
+
+const api = (more = {}) => apiUnderTest({ log, readDatabase: tables.readDatabase, ...more });
+const similarTo = (name: string, as = 'viewer', more = {}) =>
+  api(more).call({ url: `/v1/events/${ids[name]}/similar`, as });
+const search = (payload: object, as = 'viewer') => api().call({ method: 'POST', url: '/v1/similar', payload, as });
+
+describe('failures like that of an event', () => {
+  it('are those with another wording of the same, with what was said and done about them, and why they are like it', async () => {
+    const answer = await similarTo('asked');
+    expect(answer.statusCode, answer.body).toBe(200);
+    const { items, model } = answer.json();
+    expect(model).toBe(localEmbeddings.model);
+    const worded = items.find(
+      ({ failureGroup }: { failureGroup: { id: string } }) => failureGroup.id === groupIdOf(texts.worded),
+    );
+    expect(worded).toMatchObject({
+      failureGroup: {
+        status: 'resolved',
+        note: 'The pool was too small.',
+        replays: { processed: 1, failed: 0 },
+        events: 2,
+      },
+      why: {
+        text: 'Both are about connection refused.',
+        ...{ sharedOperations: ['connection refused'], sharedWords: [], sameClass: false, sameHandler: true },
+      },
+      explanation: { provider: 'rules' },
+    });
+    expect(worded.why.vectorDistance).toBeLessThan(0.55);
+    expect(JSON.stringify(items)).not.toContain('BarcodeError');
+    expect(JSON.stringify(items)).not.toContain(`"eventId":"${ids['asked']}"`);
+  });
+
+  it('are none where nothing is similar enough, or where the event has not failed', async () => {
+    expect((await similarTo('other')).json().items).toEqual([]);
+    expect((await similarTo('waiting')).json().items).toEqual([]);
+  });
+
+  it('are other events of its own group, too', async () => {
+    const { items } = (await similarTo('worded')).json();
+    expect(items[0]).toMatchObject({ failureGroup: { id: groupIdOf(texts.worded) }, eventId: ids['again'] });
+  });
+
+  it('are of a client its own alone, without what is counted and noted of all', async () => {
+    const { items } = (await similarTo('asked', 'shop')).json();
+    expect(items.map(({ eventId }: { eventId: string }) => eventId)).toEqual([ids['again']]);
+    expect(items[0].failureGroup).toMatchObject({
+      events: null,
+      dead: null,
+      replays: null,
+      note: null,
+      lastSeenAt: null,
+    });
+    const [foreign, unknown] = [
+      await similarTo('foreign', 'shop'),
+      await api().call({ url: `/v1/events/${groupIdOf('x: y')}/similar`, as: 'shop' }),
+    ];
+    expect([foreign.statusCode, foreign.body]).toEqual([404, unknown.body]);
+    expect((await similarTo('foreign', 'other-shop')).json().items).toEqual([]);
+    expect((await search({ text: texts.asked }, 'shop')).json()).toMatchObject({ permission: 'events:read' });
+  });
+
+  it('are found by words alone while a model gives no vectors', async () => {
+    const embeddings = { ...localEmbeddings, embed: () => Promise.reject(new EmbeddingFailed('no answer')) };
+    const { items } = (await similarTo('worded', 'viewer', { embeddings })).json();
+    expect(items[0]).toMatchObject({ failureGroup: { id: groupIdOf(texts.worded) }, why: { vectorDistance: null } });
+  });
+});
+
+describe('failures like a text', () => {
+  it('are found by what is said in other words, at most as many as asked for', async () => {
+    const { items } = (await search({ text: 'postgres refuses our connections', limit: 1 })).json();
+    expect(items).toHaveLength(1);
+    expect(items[0].why.sharedOperations).toEqual(['connection refused']);
+  });
+
+  it('are none for a text like no other, and for one that says nothing', async () => {
+    for (const text of ['the moon is bright tonight', '???', "' | \\ & ! :* <->"])
+      expect((await search({ text })).json()).toMatchObject({ items: [] });
+  });
+
+  it('cannot be asked for with an empty text, or more than there is room for', async () => {
+    for (const payload of [{ text: ' ' }, { text: 'x', limit: 51 }, {}, { text: 'x'.repeat(4_001) }])
+      expect((await search(payload)).statusCode).toBe(400);
+  });
+});
