@@ -6,6 +6,7 @@
 //   npm run bench -- anchoring              instead: what anchoring 300,000 transitions (--transitions) costs, and appends beside it
 //   npm run bench -- rebuild                instead: rebuilds of 300,000 transitions (--transitions) in PGlite and PostgreSQL (--on one of them, --projection events)
 //   npm run bench -- explaining             instead: the same events with EXPLAIN=off and with EXPLAIN=dead, in turns (--rounds)
+//   npm run bench -- similar                instead: searches for similar failures at 100,000 dead letters (--dead-letters, --texts)
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAnchoring } from './anchoring.ts';
@@ -23,6 +24,8 @@ const { values, positionals } = parseArgs({
     transitions: { type: 'string', default: '300000' },
     projection: { type: 'string', default: 'events' },
     on: { type: 'string' },
+    'dead-letters': { type: 'string', default: '100000' },
+    texts: { type: 'string', default: '5000' },
     profile: { type: 'string', default: 'embedded' },
     growth: { type: 'boolean', default: false },
     sustained: { type: 'string' },
@@ -76,6 +79,10 @@ print(
 );
 if (positionals[0] === 'anchoring') {
   await benchAnchoring(print, Number(values.transitions));
+if (positionals[0] === 'similar') {
+  // Loaded here alone: it stands on the support of tests, which takes a while.
+  const { benchSimilar } = await import('./similar.ts');
+  await benchSimilar({ print, deadLetters: Number(values['dead-letters']), texts: Number(values.texts) });
   process.exit(0);
 }
 if (positionals[0] === 'rebuild') {

@@ -5,6 +5,7 @@ import { addFailures, type FailuresActions } from './failures.ts';
 import { addKeys, type KeysActions } from './keys.ts';
 import { addPlans, type PlansActions } from './plans.ts';
 import { addProjections, type ProjectionsActions } from './projections.ts';
+import { addSimilar, type ShowSimilar } from './similar.ts';
 import { addStats, type ShowStats } from './stats.ts';
 import { addTrace, type ShowTrace } from './trace.ts';
 import { addWitness, type WitnessActions } from './witness.ts';
@@ -40,6 +41,7 @@ export interface CommandActions {
   readonly failures: FailuresActions;
   readonly keys: KeysActions;
   readonly trace: ShowTrace;
+  readonly similar: ShowSimilar;
   readonly stats: ShowStats;
   readonly witness: WitnessActions;
   readonly projections: ProjectionsActions;
@@ -181,6 +183,7 @@ export function createProgram(actions: CommandActions, permissions: readonly str
   addFailures(program, actions.failures);
   addDeadLetters(program, actions.deadLetters);
   addPlans(program, actions.plans);
+  addSimilar(program, actions.similar);
 
   for (const command of program.commands)
     for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError();

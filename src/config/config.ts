@@ -66,6 +66,7 @@ const settings = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url('https', 'http'),
   OPENAI_MODEL: text('gpt-4o-mini'),
+  OPENAI_EMBEDDING_MODEL: z.string().optional(),
   GEMINI_API_KEY: z.string().optional(),
   GEMINI_BASE_URL: url('https', 'http'),
   GEMINI_MODEL: text('gemini-2.0-flash'),
@@ -152,6 +153,8 @@ export interface Config {
   /** `null` where neither a key nor a server of one's own is given. */
   readonly openAi: ModelSettings | null;
   readonly gemini: ModelSettings | null;
+  /** What makes vectors of failures, redacted; `null` for what is at hand without a network. */
+  readonly openAiEmbeddings: ModelSettings | null;
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly handlerIsolation: (typeof handlerIsolations)[number];
@@ -186,6 +189,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   problems.push(...unknownSettings(environment, knownNames));
   if (given['EVENTOPS_CRASH_AT'] !== undefined && given['NODE_ENV'] === 'production')
     problems.push('EVENTOPS_CRASH_AT: for tests only, so refused with NODE_ENV=production');
+  if (given['OPENAI_EMBEDDING_MODEL'] !== undefined && !('OPENAI_API_KEY' in given || 'OPENAI_BASE_URL' in given))
+    problems.push('OPENAI_EMBEDDING_MODEL: nothing to ask it at; give OPENAI_API_KEY or OPENAI_BASE_URL, too');
   const parsed = settings.safeParse(given);
   if (!parsed.success)
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')}: ${issue.message}`);
@@ -222,12 +227,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     explainDailyCalls: values.EXPLAIN_DAILY_CALLS,
     explainTimeoutMs: values.EXPLAIN_TIMEOUT_MS,
     explainPayload: values.EXPLAIN_PAYLOAD,
-    openAi: modelSettings(
-      values.OPENAI_API_KEY,
-      values.OPENAI_BASE_URL,
-      'https://api.openai.com/v1',
-      values.OPENAI_MODEL,
-    ),
+    openAi: modelSettings(values.OPENAI_API_KEY, values.OPENAI_BASE_URL, OPENAI_URL, values.OPENAI_MODEL),
+    openAiEmbeddings:
+      values.OPENAI_EMBEDDING_MODEL === undefined
+        ? null
+        : modelSettings(values.OPENAI_API_KEY, values.OPENAI_BASE_URL, OPENAI_URL, values.OPENAI_EMBEDDING_MODEL),
     gemini: modelSettings(
       ...([values.GEMINI_API_KEY, values.GEMINI_BASE_URL, 'https://generativelanguage.googleapis.com'] as const),
       values.GEMINI_MODEL,
@@ -244,6 +248,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 const knownNames = new Set([...settingNames, ...secretSettingNames.map((name) => `${name}_FILE`)]);
+
+const OPENAI_URL = 'https://api.openai.com/v1';
 
 /** What is sent as a key where there is none. */
 export const NO_KEY = 'none';

@@ -70,6 +70,10 @@ const program = createProgram(
       const { showTrace } = await import('./show-trace.ts');
       await showTrace(readConfig(), request);
     },
+    similar: async (request) => {
+      const { showSimilar } = await import('./show-similar.ts');
+      await showSimilar(readConfig(), request);
+    },
     failures: {
       explain: async (request) => (await failures()).explain(request),
       list: async (request) => (await failures()).list(request),

@@ -12,8 +12,10 @@ export function unfitForProduction(config: Config, roles: readonly Role[]): read
     problems.push('OIDC_ISSUER: missing; production takes no development tokens, so name the issuer of its tokens');
   if (oidcIssuer !== null && !oidcIssuer.startsWith('https://'))
     problems.push('OIDC_ISSUER: must be an https URL in production; over http its keys could be replaced on the way');
+  const embeds = config.openAiEmbeddings !== null && (roles.includes('projector') || roles.includes('api'));
+  const asksModels = (name: string) => roles.includes('explainer') || (name === 'OPENAI' && embeds);
   for (const [name, model] of Object.entries({ OPENAI: config.openAi, GEMINI: config.gemini }))
-    if (roles.includes('explainer') && model?.baseUrl.startsWith('http://') && model.apiKey !== NO_KEY)
+    if (asksModels(name) && model?.baseUrl.startsWith('http://') && model.apiKey !== NO_KEY)
       problems.push(
         `${name}_BASE_URL: must be an https URL in production where there is a key, which anyone could read`,
       );

@@ -25,7 +25,7 @@ const groupIdOf = (text: string) => groupOf('order.placed', failureOf(text)).id;
 
 /** Events of the client `shop`, and one of `other-shop`, that became dead letters; the one that was worded otherwise was resolved and replayed. */
 beforeAll(async () => {
-  const { server, post, call } = openApi({ log });
+  const { server, post } = openApi({ log });
   for (const [name, text] of [...Object.entries(texts), ['again', texts.worded], ['waiting', null]] as const) {
     const id = (await post(order, {}, name === 'foreign' ? 'other-shop' : 'shop')).json().id;
     ids[name] = id;
@@ -40,13 +40,13 @@ beforeAll(async () => {
   await explainAll(log);
   await tables.project(log);
   await server.close();
-  const { call: act } = apiUnderTest({ log, readDatabase: tables.readDatabase });
-  const resolved = await act({
+  const operated = openApi({ log, readDatabase: tables.readDatabase });
+  const resolved = await operated.call({
     ...{ method: 'POST', url: `/v1/failure-groups/${groupIdOf(texts.worded)}/resolve`, as: 'operator' },
     payload: { note: 'The pool was too small.' },
   });
   expect(resolved.statusCode, resolved.body).toBe(200);
-  expect(call).toBeDefined();
+  await operated.server.close();
   await tables.project(log);
   await indexTexts(tables.db());
 });

@@ -1,27 +1,15 @@
 import OpenAI from 'openai';
 import { failureOfModel } from '../../application/explaining/failure-of-model.ts';
 import type { LlmClient } from '../../application/ports/llm-client.ts';
-
-interface OpenAiOptions {
-  readonly apiKey: string;
-  readonly baseUrl: string;
-  readonly model: string;
-  /** The guarded one: nothing is sent with another. */
-  readonly fetch: typeof fetch;
-}
+import { type OpenAiOptions, openAiLibrary } from './openai-library.ts';
 
 /** Longer answers are cut off by the model, and then are no JSON. */
 const MOST_TOKENS = 1_500;
 
 /** OpenAI's chat completions with structured output, as gateways and servers of local models speak them, too. */
-export function createOpenAiClient({ apiKey, baseUrl, model, fetch: guarded }: OpenAiOptions): LlmClient {
-  // The library takes headers from the environment, too (OPENAI_CUSTOM_HEADERS): what is sent is said here alone.
-  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-  const client = new OpenAI({
-    ...{ apiKey, baseURL: baseUrl, fetch: (input, init) => guarded(input, { ...init, headers }) },
-    // Retries and deadlines are those of whoever asks; and the environment has no say.
-    ...{ maxRetries: 0, organization: null, project: null, logLevel: 'off', adminAPIKey: null, webhookSecret: null },
-  });
+export function createOpenAiClient(options: OpenAiOptions): LlmClient {
+  const client = openAiLibrary(options);
+  const { model } = options;
   return {
     provider: 'openai',
     model,

@@ -4,8 +4,6 @@ export interface EmbeddingProvider {
   readonly model: string;
   /** The cosine of two vectors from which on their texts count as similar. */
   readonly leastSimilarity: number;
-  /** Whether an answer takes a network: texts are then embedded together, and redacted before. */
-  readonly isRemote: boolean;
   /** One for each text, in order, all of one dimension. @throws {EmbeddingFailed} also when `signal` aborts. */
   embed(texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly number[])[]>;
 }

@@ -15,7 +15,7 @@ export const indexingLimits = {
   lookEveryMs: 1_000,
   texts: 200,
   /** So many together are one request of a model. */
-  vectors: 64,
+  vectors: 32,
   embeddingMs: 30_000,
   firstRetryMs: 1_000,
   longestRetryMs: 60_000,

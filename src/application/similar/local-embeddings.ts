@@ -15,7 +15,6 @@ const weights = { operation: 3, kind: 0.6, word: 1, wordBesideOperation: 0.7, pa
 export const localEmbeddings: EmbeddingProvider = {
   model: `local/${LOCAL_VERSION}`,
   leastSimilarity: 0.45,
-  isRemote: false,
   embed: async (texts) => texts.map(embedded),
 };
 

@@ -19,6 +19,7 @@ async function run(...commandLine: readonly string[]) {
         revoke: async (request) => void asked.push({ revoke: request }),
       },
       trace: async (request) => void asked.push({ trace: request }),
+      similar: async (request) => void asked.push({ similar: request }),
       stats: async (request) => void asked.push({ stats: request }),
       witness: {
         init: async (request) => void asked.push({ init: request }),
@@ -112,6 +113,15 @@ describe('eventops token', () => {
 
 /** Of a key, or of an event. */
 const id = '091e518e-cffb-86e7-867b-354763635bbd';
+
+describe('eventops similar', () => {
+  it('asks for ten failures like that of an event, or as many as it is told', async () => {
+    expect((await run('similar', id)).asked).toEqual([{ similar: { id, limit: 10, output: 'table' } }]);
+    expect((await run('similar', id, '--limit', '3', '-o', 'json')).asked).toEqual([
+      { similar: { id, limit: 3, output: 'json' } },
+    ]);
+  });
+});
 
 describe('eventops trace', () => {
   it("shows an event's timeline as bars, or as JSON", async () => {
@@ -217,6 +227,7 @@ describe('wrong use', () => {
     [['keys', 'revoke', 'eo_x', '--reason', 'x'], /the id of a key is a UUID/],
     [['keys', 'revoke', id], /required option '--reason <reason>'/],
     [['keys'], /Usage: eventops keys/],
+    [['similar', id, '--limit', '51'], /a whole number from 1 to 50/],
     [['trace'], /missing required argument 'id'/],
     [['trace', '../me'], /the id of an event is a UUID/],
     [['explain'], /missing required argument 'id'/],

@@ -21,7 +21,7 @@ type NameOf<Value> = Value extends Buffer
       : Value extends boolean
         ? 'boolean'
         : Value extends readonly number[]
-          ? 'real[]'
+          ? 'ARRAY'
           : Value extends object
             ? 'jsonb'
             : TextLike;
@@ -239,7 +239,7 @@ const tables: Tables = {
     terms: 'tsvector not null',
     model: 'text not null',
     dimension: 'integer not null',
-    embedding: 'real[]',
+    embedding: 'ARRAY',
   },
   leases: {
     name: 'text not null',
