@@ -1,14 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { streamOf } from '../../src/application/event-identity.ts';
-import { groupOf } from '../../src/application/failure-groups/identity.ts';
+import { deriveUuid } from '../../src/application/event-identity.ts';
 import { EmbeddingFailed } from '../../src/application/ports/embedding-provider.ts';
 import { localEmbeddings } from '../../src/application/similar/local-embeddings.ts';
 import { apiUnderTest, openApi, order } from '../support/api/api-under-test.ts';
+import { eventLife } from '../support/api/event-life.ts';
 import { readTablesOfThisFile } from '../support/api/read-tables.ts';
-import { deadLettered, failed, replayRequested, started, succeeded } from '../support/domain/transitions.ts';
 import { explainAll } from '../support/explaining/explained-log.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
-import { sealedHistory } from '../support/sealed-history.ts';
 import { failureOf, indexTexts } from '../support/similar/labelled-log.ts';
 
 const tables = readTablesOfThisFile();
@@ -20,33 +18,41 @@ const texts = {
   other: 'BarcodeError: the label has eleven digits',
 } as const;
 const ids: Record<string, string> = {};
+/** By what they say. */
+const groups: Record<string, string> = {};
 
-const groupIdOf = (text: string) => groupOf('order.placed', failureOf(text)).id;
-
-/** Events of the client `shop`, and one of `other-shop`, that became dead letters; the one that was worded otherwise was resolved and replayed. */
+/** Events of the client `shop`, and one of `other-shop`, that became dead letters. One that was worded otherwise was replayed, and its group resolved. */
 beforeAll(async () => {
-  const { server, post } = openApi({ log });
+  const first = openApi({ log });
   for (const [name, text] of [...Object.entries(texts), ['again', texts.worded], ['waiting', null]] as const) {
-    const id = (await post(order, {}, name === 'foreign' ? 'other-shop' : 'shop')).json().id;
+    const id = (await first.post(order, {}, name === 'foreign' ? 'other-shop' : 'shop')).json().id;
     ids[name] = id;
     if (text === null) continue;
-    const further = [started(), failed({}, failureOf(text)), deadLettered()];
-    if (name === 'again') further.push(replayRequested(), started({ generation: 1 }), succeeded({ generation: 1 }));
-    await log.append({
-      ...{ stream: streamOf(id), expectedRevision: 0n as never },
-      transitions: sealedHistory(further, id),
-    });
+    const life = eventLife(log, first.clock, id);
+    await life.start();
+    await life.failForGood(failureOf(text));
   }
+  const replayed = await first.call({
+    ...{ method: 'POST', url: `/v1/events/${ids['again']}/replay`, as: 'admin' },
+    payload: { reason: 'The pool is larger now.' },
+  });
+  expect(replayed.statusCode, replayed.body).toBe(202);
+  const again = eventLife(log, first.clock, ids['again'] ?? '', 1);
+  await again.start();
+  await again.succeed();
   await explainAll(log);
   await tables.project(log);
-  await server.close();
-  const operated = openApi({ log, readDatabase: tables.readDatabase });
-  const resolved = await operated.call({
-    ...{ method: 'POST', url: `/v1/failure-groups/${groupIdOf(texts.worded)}/resolve`, as: 'operator' },
+  await first.server.close();
+
+  const second = openApi({ log, readDatabase: tables.readDatabase });
+  for (const { id, title } of (await second.call({ url: '/v1/failure-groups', as: 'viewer' })).json().items)
+    groups[title] = id;
+  const resolved = await second.call({
+    ...{ method: 'POST', url: `/v1/failure-groups/${groups[texts.worded]}/resolve`, as: 'operator' },
     payload: { note: 'The pool was too small.' },
   });
   expect(resolved.statusCode, resolved.body).toBe(200);
-  await operated.server.close();
+  await second.server.close();
   await tables.project(log);
   await indexTexts(tables.db());
 });
@@ -63,7 +69,7 @@ describe('failures like that of an event', () => {
     const { items, model } = answer.json();
     expect(model).toBe(localEmbeddings.model);
     const worded = items.find(
-      ({ failureGroup }: { failureGroup: { id: string } }) => failureGroup.id === groupIdOf(texts.worded),
+      ({ failureGroup }: { failureGroup: { id: string } }) => failureGroup.id === groups[texts.worded],
     );
     expect(worded).toMatchObject({
       failureGroup: {
@@ -90,7 +96,7 @@ describe('failures like that of an event', () => {
 
   it('are other events of its own group, too', async () => {
     const { items } = (await similarTo('worded')).json();
-    expect(items[0]).toMatchObject({ failureGroup: { id: groupIdOf(texts.worded) }, eventId: ids['again'] });
+    expect(items[0]).toMatchObject({ failureGroup: { id: groups[texts.worded] }, eventId: ids['again'] });
   });
 
   it('are of a client its own alone, without what is counted and noted of all', async () => {
@@ -105,7 +111,7 @@ describe('failures like that of an event', () => {
     });
     const [foreign, unknown] = [
       await similarTo('foreign', 'shop'),
-      await api().call({ url: `/v1/events/${groupIdOf('x: y')}/similar`, as: 'shop' }),
+      await api().call({ url: `/v1/events/${deriveUuid('unknown')}/similar`, as: 'shop' }),
     ];
     expect([foreign.statusCode, foreign.body]).toEqual([404, unknown.body]);
     expect((await similarTo('foreign', 'other-shop')).json().items).toEqual([]);
@@ -115,7 +121,7 @@ describe('failures like that of an event', () => {
   it('are found by words alone while a model gives no vectors', async () => {
     const embeddings = { ...localEmbeddings, embed: () => Promise.reject(new EmbeddingFailed('no answer')) };
     const { items } = (await similarTo('worded', 'viewer', { embeddings })).json();
-    expect(items[0]).toMatchObject({ failureGroup: { id: groupIdOf(texts.worded) }, why: { vectorDistance: null } });
+    expect(items[0]).toMatchObject({ failureGroup: { id: groups[texts.worded] }, why: { vectorDistance: null } });
   });
 });
 

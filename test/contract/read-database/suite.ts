@@ -4,6 +4,7 @@ import { checkpointClauses } from './clauses/checkpoints.ts';
 import { connectionClauses } from './clauses/connections.ts';
 import { failureClauses } from './clauses/failures.ts';
 import { schemaClauses } from './clauses/schema.ts';
+import { similarClauses } from './clauses/similar.ts';
 import { transactionClauses } from './clauses/transactions.ts';
 import { typeClauses } from './clauses/types.ts';
 import type { ReadDatabaseUnderTest } from './harness.ts';
@@ -26,5 +27,6 @@ export function readDatabaseSuite(open: () => Promise<ReadDatabaseUnderTest>): v
   transactionClauses(under);
   checkpointClauses(under);
   failureClauses(under);
+  similarClauses(under);
   connectionClauses(under);
 }

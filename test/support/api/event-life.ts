@@ -31,7 +31,7 @@ export function eventLife(log: EventLog, clock: Clock, eventId: string, generati
     start: () => act(startProcessing(run())),
     succeed: () => act(completeProcessing({ ...run(), claim })),
     /** The event becomes a dead letter. */
-    failForGood: () => act(failProcessing({ ...run(), claim, failure: { ...failure, retryable: false } })),
+    failForGood: (why = failure) => act(failProcessing({ ...run(), claim, failure: { ...why, retryable: false } })),
   };
 }
 
