@@ -12,7 +12,7 @@ import { createTextIndexer } from '../src/application/similar/index-texts.ts';
 import { localEmbeddings } from '../src/application/similar/local-embeddings.ts';
 import { type Database, readOnly, type WritableDatabase } from '../src/projections/database.ts';
 import { readModels } from '../src/projections/index.ts';
-import { createMissingTables } from '../src/projections/own-tables.ts';
+import { createProjectionStore } from '../src/projections/projection-store.ts';
 import { createTextIndex } from '../src/projections/similar/text-index.ts';
 import { openApi } from '../test/support/api/api-under-test.ts';
 import { createInMemoryLog } from '../test/support/in-memory-log.ts';
@@ -36,7 +36,7 @@ export async function benchSimilar({ deadLetters, texts, print }: Asked): Promis
   const opened = await openEmbeddedReadDatabase<Database>({ folder, logger: silentLogger });
   const { db } = opened;
   try {
-    for (const readModel of readModels) await createMissingTables(db, readModel, null);
+    for (const readModel of readModels) await createProjectionStore(db, readModel).load();
     await fill(db, { deadLetters, texts });
     const index = createTextIndex(db);
     await index.prepare();

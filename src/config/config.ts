@@ -189,8 +189,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   problems.push(...unknownSettings(environment, knownNames));
   if (given['EVENTOPS_CRASH_AT'] !== undefined && given['NODE_ENV'] === 'production')
     problems.push('EVENTOPS_CRASH_AT: for tests only, so refused with NODE_ENV=production');
-  if (given['OPENAI_EMBEDDING_MODEL'] !== undefined && !('OPENAI_API_KEY' in given || 'OPENAI_BASE_URL' in given))
-    problems.push('OPENAI_EMBEDDING_MODEL: nothing to ask it at; give OPENAI_API_KEY or OPENAI_BASE_URL, too');
   const parsed = settings.safeParse(given);
   if (!parsed.success)
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')}: ${issue.message}`);
@@ -228,10 +226,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     explainTimeoutMs: values.EXPLAIN_TIMEOUT_MS,
     explainPayload: values.EXPLAIN_PAYLOAD,
     openAi: modelSettings(values.OPENAI_API_KEY, values.OPENAI_BASE_URL, OPENAI_URL, values.OPENAI_MODEL),
+    // Without a key, whoever is asked says so, and words are compared alone.
     openAiEmbeddings:
       values.OPENAI_EMBEDDING_MODEL === undefined
         ? null
-        : modelSettings(values.OPENAI_API_KEY, values.OPENAI_BASE_URL, OPENAI_URL, values.OPENAI_EMBEDDING_MODEL),
+        : modelSettings(
+            values.OPENAI_API_KEY ?? NO_KEY,
+            values.OPENAI_BASE_URL,
+            OPENAI_URL,
+            values.OPENAI_EMBEDDING_MODEL,
+          ),
     gemini: modelSettings(
       ...([values.GEMINI_API_KEY, values.GEMINI_BASE_URL, 'https://generativelanguage.googleapis.com'] as const),
       values.GEMINI_MODEL,

@@ -79,8 +79,8 @@ describe('failures like that of an event', () => {
         events: 2,
       },
       why: {
-        text: 'Both are about connection refused.',
-        ...{ sharedOperations: ['connection refused'], sharedWords: [], sameClass: false, sameHandler: true },
+        text: 'Both are about connection refused, and both say “connect”.',
+        ...{ sharedOperations: ['connection refused'], sharedWords: ['connect'], sameClass: false, sameHandler: true },
       },
       explanation: { provider: 'rules' },
     });

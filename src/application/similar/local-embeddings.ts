@@ -14,7 +14,7 @@ const weights = { operation: 3, kind: 0.6, word: 1, wordBesideOperation: 0.7, pa
  */
 export const localEmbeddings: EmbeddingProvider = {
   model: `local/${LOCAL_VERSION}`,
-  leastSimilarity: 0.45,
+  leastSimilarity: 0.35,
   embed: async (texts) => texts.map(embedded),
 };
 

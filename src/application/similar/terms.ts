@@ -31,8 +31,8 @@ export function plain(text: string): string {
     .slice(0, MOST_CHARACTERS)
     .toWellFormed()
     .replaceAll(/<[a-z][a-z -]*>/g, ' ')
-    .replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
-    .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replaceAll(/(\p{Lu}|\d)(\p{Lu}\p{Ll})/gu, '$1 $2')
     .toLowerCase();
   for (const [pattern, long] of contractions) spaced = spaced.replaceAll(pattern, long);
   return spaced.replaceAll(/[^\p{L}\p{N}<>=]+/gu, ' ').trim();
@@ -41,9 +41,9 @@ export function plain(text: string): string {
 /** Said of nearly everything that fails, or of nothing in particular. */
 const common = new Set(
   `a an and any are as at be because been before being but by can cannot could did do does doing done during each either else error
-  exception fail failed failing fails failure fault for from get gets getting given gives gone got had has have having he her here his how
+  exception fail failed failing fails failure fault for from get gets getting given gives gone got had has have having here how
   if in instead into is it its just let like made make many may me more most must my neither new no nor not now of off on once one only or
-  other our out over own please problem really s same say says see seems she should since so some still such t than that the their them then
+  other our out over own please problem really s same say says see seems should since so some still such t than that the their them then
   there these they this those though through to too try trying under unable until up us use used using very via was way we were what when
   where which while who whose why will with within without would yet you your com call called caused cause code detail details due
   err errors exceptions happened invalid issue message msg occurred operation reason request requests response result returned returns

@@ -23,15 +23,20 @@ beforeAll(async () => {
 
 const idOf = (text: string) => ids.get(text) ?? '';
 
-/** Over the API, as an operator asks. */
+/** Over the API, as an operator asks, without what is of the other set: some of its families are about the same. */
 async function measured(of: Readonly<Record<string, readonly string[]>>, single: readonly string[]): Promise<Figures> {
   const { call } = apiUnderTest({ log, readDatabase: tables.readDatabase });
+  const own = new Set([...Object.values(of).flat(), ...single].map(idOf));
   return figuresOf(of, single, {
     idOf,
     async neighbours(text) {
-      const answer = await call({ url: `/v1/events/${idOf(text)}/similar?limit=3` });
+      const answer = await call({ url: `/v1/events/${idOf(text)}/similar?limit=20` });
       expect(answer.statusCode, answer.body).toBe(200);
-      return answer.json().items.map(({ eventId }: { readonly eventId: string }) => eventId);
+      const found: readonly { readonly eventId: string }[] = answer.json().items;
+      return found
+        .map(({ eventId }) => eventId)
+        .filter((id) => own.has(id))
+        .slice(0, 3);
     },
   });
 }
@@ -51,6 +56,8 @@ describe('similar failures of the labelled set', () => {
     const figures = await measured(heldOutFamilies, heldOutSingletons);
     console.log(`held out:\n${drawFigures(figures)}`);
     expect(precisionOf(figures.families)).toBeGreaterThanOrEqual(0.8);
+    // Less than what is asked of the labelled set: what no vocabulary knows is found by its words alone.
+    expect(recallOf(figures.families)).toBeGreaterThanOrEqual(0.5);
   });
 
   it('are never one group for having most words or the exception in common', () => {

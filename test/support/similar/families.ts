@@ -210,7 +210,7 @@ export const families: Readonly<Record<string, readonly [string, string, string,
     'NotLeaderForPartition: This server is not the leader for that topic-partition',
     'BrokerException: partition 7 of payments is leaderless',
   ],
-  'consumers are being assigned anew': [
+  'partitions are being assigned again': [
     'KafkaJSProtocolError: The group is rebalancing, so a rejoin is needed',
     'CommitFailedException: Commit cannot be completed since the group has already rebalanced',
     'UNKNOWN_MEMBER_ID: the coordinator is not aware of this member of the consumer group',

@@ -54,7 +54,9 @@ export const business: readonly Operation[] = [
   {
     name: 'currency',
     isGeneral: true,
-    wordings: [/\bcurrenc(?:y|ies)\b|\bexchange rates?\b|\bfx\b|\biso 4217\b|\bconversion rate\b/],
+    wordings: [
+      /\bcurrenc(?:y|ies)\b|\bexchange rates?\b|\bfx\b|\biso 4217\b|\bconversion rate\b|\bcannot convert\b(?=.*\brate\b)|\brate (?:is )?(?:missing|unavailable|unknown)\b/,
+    ],
   },
   {
     name: 'tax',
@@ -130,7 +132,7 @@ export const business: readonly Operation[] = [
     name: 'model of language',
     isGeneral: true,
     wordings: [
-      /\bcontext (?:length|window)\b|\bmax(?:imum)? tokens\b|\bprompt\b|\bllm\b|\bcontent (?:filter|policy)\b|\bmoderation\b|\bembedding\b/,
+      /\bcontext (?:length|window)\b|\bmax(?:imum)? tokens\b|\b(?:number of|input|prompt|output) tokens?\b|\btokens? (?:count|allowed)\b|\btokens\b(?=.*\b(?:maximum|limit|exceeds?)\b)|\bprompt\b|\bllm\b|\bcontent (?:filter|policy)\b|\bmoderation\b|\bembedding\b/,
     ],
   },
 ];

@@ -120,7 +120,9 @@ export const code: readonly Operation[] = [
   {
     name: 'archive corrupt',
     isGeneral: true,
-    wordings: [/\b(?:zip|gzip|gunzip|zlib|tar|archive|deflate|inflate|decompress\w*|brotli|unzip)\b/],
+    wordings: [
+      /\b(?:zip|gzip|gunzip|zlib|tar|archive|deflate|inflate|decompress\w*|brotli|unzip\w*|bad zip file)\b|\bcentral directory\b|\bstored block\b/,
+    ],
   },
   {
     name: 'decryption failed',

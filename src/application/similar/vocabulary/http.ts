@@ -8,7 +8,7 @@ export const http: readonly Operation[] = [
     kind: 'access',
     wordings: [
       /\b401\b|\bunauthori[sz]ed\b|\bunauthenticated\b|\bnot (?:authenticated|logged in|signed in)\b/,
-      /\b(?:authentication|login|log ?in|sign ?in) (?:is |was |has |attempt )*(?:required|failed|failure|needed|unsuccessful|rejected|error)\b/,
+      /\b(?:authentication|login|log ?in|log ?on|sign ?in) (?:is |was |has |attempt )*(?:required|failed|failure|needed|unsuccessful|rejected|refused|denied|error)\b/,
       /\b(?:invalid|wrong|bad|missing|incorrect|rejected|unknown|no)(?: \S+){0,2} (?:credentials?|api ?key|access key|client secret|bearer)\b/,
       /\b(?:credentials?|api ?key|access key|access token|client secret)\b(?: \S+){0,5} (?:invalid|wrong|rejected|not valid|not accepted|refused|revoked|unknown|missing|incorrect|not recogni[sz]ed)\b/,
       /\binvalid client ?token|\binvalid access key|\bsignature does not match\b(?=.*\b(?:key|aws)\b)/,
@@ -114,7 +114,7 @@ export const http: readonly Operation[] = [
   {
     name: 'quota exceeded',
     wordings: [
-      /\bquota\b|\b402\b|\bpayment required\b|\b(?:monthly|daily|plan|usage|spending|billing|account|hourly)(?: \S+){0,3} (?:limit|allowance|cap|budget|credits?)\b(?: \S+){0,3} (?:exceeded|reached|exhausted|used|hit|spent)?\b(?<=exceeded|reached|exhausted|used|hit|spent)/,
+      /\bquota\b|\b(?:seats?|licen[cs]ed users|users|members)\b(?: \S+){0,6} (?:limit|exceeded|taken|reached|upgrade)\b|\b(?:seat|user|member|plan) limit\b|\b402\b|\bpayment required\b|\b(?:monthly|daily|plan|usage|spending|billing|account|hourly)(?: \S+){0,3} (?:limit|allowance|cap|budget|credits?)\b(?: \S+){0,3} (?:exceeded|reached|exhausted|used|hit|spent)?\b(?<=exceeded|reached|exhausted|used|hit|spent)/,
       /\b(?:used up|exceeded|exhausted|reached|ran out of|out of)(?: \S+){0,3} (?:credits?|allowance|(?:monthly|daily|plan|usage)(?: \S+){0,2})\b|\b(?:allowance|credits?|contingent)(?: \S+){0,4} (?:used up|exhausted|spent|consumed|run out)\b/,
     ],
   },
@@ -158,6 +158,7 @@ export const http: readonly Operation[] = [
       /\b(?:request|response|read|call|answer|reply|headers?|body|socket|operation|fetch|api|http|rpc|invocation)\b(?: \S+){0,6} (?:timed ?out|time ?out|etimedout|esockettimedout)\b/,
       /\b(?:timed? ?out|timeout)\b(?: \S+){0,5} (?:waiting|wait|response|reply|answer|request|reading|read|ms exceeded|exceeded|of)\b/,
       /\b(?:no|without|any)(?: an?)? (?:response|answer|reply)\b|\b(?:did|does|has) not (?:answer|respond|reply|responded|answered|replied)\b|\bnot (?:answered|responded)\b|\b(?:took|takes|taking) (?:too long|longer than|more than)\b|\besockettimedout\b|\bgave up waiting\b|\bund err (?:headers|body) timeout\b/,
+      /\btimed out\b|\btime ?out\b|\btime limit\b|\b(?:longer|more) than the (?:allowed|permitted|configured)\b/,
       /\bnot (?:finish|complete|done|settle)\w*(?: \S+){0,4} (?:within|in time|in \S+ ?(?:s|ms|seconds))\b/,
     ],
   },

@@ -23,7 +23,7 @@ export const messaging: readonly Operation[] = [
   {
     name: 'topic unknown',
     wordings: [
-      /\bunknown topic\b|\b(?:topic|queue|exchange|subject|stream|subscription|channel)\b(?: \S+){0,5} (?:does not exist|not found|unknown|missing|was deleted|not exist|no longer exists)\b|\bno (?:such )?(?:queue|exchange|topic|stream|subject)\b|\bnon ?existent queue\b|\bqueue ?does ?not ?exist\b/,
+      /\bunknown topic\b|\b(?:topic|queue|exchange|subject|stream|subscription|channel)\b(?: \S+){0,5} (?:does not exist|not found|unknown|missing|was deleted|not exist|no longer exists)\b|\bno (?:such )?(?:queue|exchange(?! rate)|topic|stream|subject)\b|\bnon ?existent queue\b|\bqueue ?does ?not ?exist\b/,
     ],
   },
   {
