@@ -79,6 +79,8 @@ print(
 );
 if (positionals[0] === 'anchoring') {
   await benchAnchoring(print, Number(values.transitions));
+  process.exit(0);
+}
 if (positionals[0] === 'similar') {
   // Loaded here alone: it stands on the support of tests, which takes a while.
   const { benchSimilar } = await import('./similar.ts');
