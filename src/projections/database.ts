@@ -12,8 +12,8 @@ import type {
   FailureGroupsProgressTable,
   FailureGroupsTable,
 } from './failure-groups/table.ts';
-import type { ReplayPlanMembersTable, ReplayPlansTable } from './replay-plans/table.ts';
 import type { FailureTextsTable } from './failure-texts/table.ts';
+import type { ReplayPlanMembersTable, ReplayPlansTable } from './replay-plans/table.ts';
 import type { FailureVectorsTable } from './similar/table.ts';
 import type { Slot } from './slots.ts';
 import type {
