@@ -3,9 +3,11 @@ import { type Kysely, sql } from 'kysely';
 import type { TextIndex } from '../../application/ports/text-index.ts';
 import { wholeTextOf } from '../../application/similar/failure-text.ts';
 import type { Database } from '../database.ts';
-import type { ForLong } from '../rebuild/copies.ts';
 import { createExtensions, limitationOf, meansOf } from './means.ts';
 import { vectorOf } from './vector.ts';
+
+/** Runs statements that take longer than others are given, until they end or `signal` aborts. */
+type ForLong = <Result>(work: (db: Kysely<Database>) => Promise<Result>, signal: AbortSignal) => Promise<Result>;
 
 /** pgvector's index takes no more dimensions; larger vectors are compared one by one. */
 const MOST_DIMENSIONS = 2_000;
