@@ -33,7 +33,7 @@ export function stepsOf({ call, run, processed, dead }: Smoke): readonly Step[] 
     const { body } = await call('GET', `/v1/events/${id}?waitFor=${status}`, [200]);
     if (body['status'] === status && body['generation'] === generation) return body;
     throw new Unexpected(
-      `the event ${id} (${textIn(body, 'type')}) is ${body['status']}, not ${status}${body['errorReason'] ? `: ${body['errorReason']}` : ''}`,
+      `the event ${id} (${textIn(body, 'type')}) is ${textIn(body, 'status')}, not ${status}${typeof body['errorReason'] === 'string' ? `: ${body['errorReason']}` : ''}`,
     );
   };
   const historyOf = async (id: string, last: string) => {
@@ -75,7 +75,7 @@ export function stepsOf({ call, run, processed, dead }: Smoke): readonly Step[] 
     {
       name: 'processes it',
       take: async () => {
-        const { attempts } = await endOf(event, 'PROCESSED', 0);
+        const attempts = Number((await endOf(event, 'PROCESSED', 0))['attempts']);
         return `PROCESSED after ${attempts} attempt${attempts === 1 ? '' : 's'}`;
       },
     },
@@ -88,9 +88,9 @@ export function stepsOf({ call, run, processed, dead }: Smoke): readonly Step[] 
       name: 'makes a dead letter',
       take: async () => {
         deadLetter = await post(dead, 'dead', [201]);
-        const { errorReason } = await endOf(deadLetter, 'DEAD', 0);
+        const ended = await endOf(deadLetter, 'DEAD', 0);
         await listed('/v1/dead-letters', deadLetter);
-        return `DEAD: ${errorReason}`;
+        return `DEAD: ${textIn(ended, 'errorReason')}`;
       },
     },
     {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ArnFormat, Aws, Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib';
 import {
   BlockDeviceVolume,
-  CfnInstance,
+  type CfnInstance,
   CfnVolumeAttachment,
   CloudFormationInit,
   EbsDeviceVolumeType,

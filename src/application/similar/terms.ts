@@ -82,8 +82,8 @@ export function termsOf(text: string): Terms {
 
 /** The same as one list, for the index of words: terms of the vocabulary first. */
 export function termList(text: string): readonly string[] {
-  const { operations, words } = termsOf(text);
-  return [...operations.map((name) => `${OPERATION}${name}`), ...words];
+  const terms = termsOf(text);
+  return [...terms.operations.map((name) => `${OPERATION}${name}`), ...terms.words];
 }
 
 /** What distinguishes a term of the vocabulary from a word. */

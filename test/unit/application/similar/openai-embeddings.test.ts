@@ -11,11 +11,13 @@ const asked: { readonly url: string; readonly body: string }[] = [];
 
 /** A server on loopback that speaks OpenAI's embeddings. */
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    const body = (await request.toArray()).join('');
-    asked.push({ url: request.url ?? '', body });
-    const { status = 200, data } = answer(JSON.parse(body).input);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data }));
+  server = createServer((request, response) => {
+    void (async () => {
+      const body = (await request.toArray()).join('');
+      asked.push({ url: request.url ?? '', body });
+      const { status = 200, data } = answer(JSON.parse(body).input);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data }));
+    })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
