@@ -14,7 +14,11 @@ const ENDLESS_AFTER_MS = 300_000;
 const PAGE_SIZE = 200;
 const unfinished = ['RECEIVED', 'PROCESSING', 'FAILED'];
 
-type Item = Omit<EventView, 'payload' | 'clientId'> & { readonly payload: unknown };
+type Item = Omit<EventView, 'payload' | 'clientId'> & {
+  readonly payload: unknown;
+  readonly failureGroupId?: unknown;
+  readonly explanation?: unknown;
+};
 interface Page {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
@@ -71,13 +75,14 @@ async function postCanary(service: Service, witness: WitnessFile, source: string
 const firstOf = async (service: Service, query: Readonly<Record<string, string>>): Promise<Item | null> =>
   (await list(service, { ...query, limit: '1' }, performance.now() + STUCK_AFTER_MS)).items[0] ?? null;
 
-/** Every row, as the lists tell it. */
+/** Every row, as the lists tell it, without what they say of a dead letter from rows of other read models. */
 export async function listRows(service: Service, deadline: number): Promise<ReadonlyMap<string, ObservedRow>> {
   const rows = new Map<string, ObservedRow>();
   let cursor: string | null = null;
   do {
     const page: Page = await list(service, { limit: `${PAGE_SIZE}`, ...(cursor === null ? {} : { cursor }) }, deadline);
-    for (const { payload, ...row } of page.items) rows.set(row.id, { ...row, payload: JSON.stringify(payload) });
+    for (const { payload, failureGroupId: _group, explanation: _explanation, ...row } of page.items)
+      rows.set(row.id, { ...row, payload: JSON.stringify(payload) });
     cursor = page.nextCursor;
   } while (cursor !== null);
   return rows;
