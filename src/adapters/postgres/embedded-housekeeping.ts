@@ -2,7 +2,7 @@
 type Run = (statement: string) => Promise<readonly Record<string, unknown>[]>;
 
 /** Looking costs about a millisecond, so it is done after this much that was asked of the database. */
-const BYTES_BETWEEN_LOOKS = 4 * 1024 * 1024;
+const BYTES_BETWEEN_LOOKS = 2 * 1024 * 1024;
 /** PostgreSQL's own log beyond this is folded into the tables: it bounds the folder's size and a start after a kill. */
 const MOST_WAL_BYTES = 64 * 1024 * 1024;
 

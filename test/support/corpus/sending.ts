@@ -16,7 +16,7 @@ export function payloadIn(body: Buffer): Buffer {
 
 /** The events in an answer, each as its own bytes. No payload of ours looks like the beginning or end of an event. */
 export const eventsIn = ({ rawPayload }: LightMyRequestResponse): readonly Buffer[] =>
-  [...rawPayload.toString('latin1').matchAll(/\{"id":"[0-9a-f-]{36}".*?"revision":\d+\}/gs)].map(([event]) =>
+  [...rawPayload.toString('latin1').matchAll(/\{"id":"[0-9a-f-]{36}".*?"revision":\d+(?:,"failureGroupId":[^,]+,"explanation":null)?\}/gs)].map(([event]) =>
     Buffer.from(event, 'latin1'),
   );
 

@@ -61,7 +61,7 @@ describe.skipIf(why !== null)('the audit of an embedded log that was left open',
     const copy = 'for suffix in "" -wal .end; do cp "$2$suffix" "$1/log.sqlite$suffix"; done';
     const verify = 'DATA_DIR="$1" "$3" verify 2>&1; echo "exit code $?"';
     const said = inNamespaces(`${setUp}; ${copy}; ${failure}; ${verify}`, newFolder(), path, eventops);
-    expect(said).toMatch(new RegExp(`cannot be used: [^\n]+\\. What to do: ${advice}[^\n]+\nexit code 1\n$`));
+    expect(said).toMatch(new RegExp(`cannot be used: [^\n]+\\. What to do: ${advice}[^\n]+\nexit code 2\n$`));
     expect(said.trim().split('\n')).toHaveLength(2);
   });
 
