@@ -14,6 +14,9 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 const base = /^FROM (\S+)/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1] ?? '';
 const { version }: { version: string } = JSON.parse(readFileSync('package.json', 'utf8'));
 const daemon = await findOrStartDaemon();
+// Whoever interrupts this leaves no daemon running.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void daemon.stop().then(() => process.exit(1)));
 const { env } = daemon;
 try {
   print(`base      ${base}: ${await provideBase(base, { env })}`);

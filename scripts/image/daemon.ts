@@ -51,6 +51,8 @@ export async function findOrStartDaemon(): Promise<Daemon> {
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
+      // A mount that the daemon leaves behind.
+      await succeeds('umount', [join(folder, 'exec/netns/default')]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
