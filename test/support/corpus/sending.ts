@@ -16,9 +16,11 @@ export function payloadIn(body: Buffer): Buffer {
 
 /** The events in an answer, each as its own bytes. No payload of ours looks like the beginning or end of an event. */
 export const eventsIn = ({ rawPayload }: LightMyRequestResponse): readonly Buffer[] =>
-  [...rawPayload.toString('latin1').matchAll(/\{"id":"[0-9a-f-]{36}".*?"revision":\d+(?:,"failureGroupId":[^,]+,"explanation":null)?\}/gs)].map(([event]) =>
-    Buffer.from(event, 'latin1'),
-  );
+  [
+    ...rawPayload
+      .toString('latin1')
+      .matchAll(/\{"id":"[0-9a-f-]{36}".*?"revision":\d+(?:,"failureGroupId":[^,]+,"explanation":null)?\}/gs),
+  ].map(([event]) => Buffer.from(event, 'latin1'));
 
 /** Sends every case, each under a key of its own. */
 export async function sendAll({ post }: Pick<ApiUnderTest, 'post'>, cases: readonly CorpusCase[], first = 0) {

@@ -17,6 +17,7 @@ export const leftToFaults = [
   'special/shared-quotas',
   'special/skewed-clocks',
   'special/smoke',
+  'special/smoke',
   'special/tls',
   'special/worst-bodies',
 ].map((name) => `test/faults/${name}.test.ts`);
