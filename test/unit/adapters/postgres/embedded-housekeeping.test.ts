@@ -23,24 +23,24 @@ const worn = [
 describe('housekeeping', () => {
   it('removes dead rows where there are many, and takes statistics where much has changed', async () => {
     const { housekeeping, work } = databaseWith({ tables: worn, isLogLong: false });
-    housekeeping.count(megabytes(4));
+    housekeeping.count(megabytes(2));
     await housekeeping.doWhatIsDue();
     expect(work).toEqual(['vacuum (analyze) events', 'analyze checkpoints']);
   });
 
   it('folds the log into the tables when it is long', async () => {
     const { housekeeping, work } = databaseWith({ tables: [], isLogLong: true });
-    housekeeping.count(megabytes(4));
+    housekeeping.count(megabytes(2));
     await housekeeping.doWhatIsDue();
     expect(work).toEqual(['checkpoint']);
   });
 
   it('does not look before much was asked of the database, nor again at once', async () => {
     const { housekeeping, work } = databaseWith({ tables: worn, isLogLong: true });
-    housekeeping.count(megabytes(3));
+    housekeeping.count(megabytes(1.5));
     await housekeeping.doWhatIsDue();
     expect(work).toEqual([]);
-    housekeeping.count(megabytes(1));
+    housekeeping.count(megabytes(0.5));
     await housekeeping.doWhatIsDue();
     await housekeeping.doWhatIsDue();
     expect(work).toHaveLength(3);
