@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { syncFolder } from '../adapters/files/sync.ts';
 import { parseCheckpoint } from '../application/transparency/checkpoints.ts';
 import { parseNote } from '../application/transparency/notes.ts';
 import type { AuditExportRequest } from '../cli/audit.ts';
@@ -35,18 +37,32 @@ export async function exportLog(config: Config, request: AuditExportRequest): Pr
   if (output === undefined) return receive(written);
   if (existsSync(output)) throw new CannotStart(`${output} is there already; name another file, or remove it`);
   const draft = `${output}.part`;
+  const part = await openDraft(draft);
   try {
-    const part = await open(draft, 'w');
     try {
-      await receive((text) => part.write(text));
+      // All of each piece: one write may take a part of it, as on a disk that fills up.
+      await receive((text) => part.writeFile(text));
       await part.sync();
     } finally {
       await part.close();
     }
     await rename(draft, output);
+    await syncFolder(dirname(output));
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
+  }
+}
+
+async function openDraft(path: string): Promise<FileHandle> {
+  try {
+    // What clients sent may be in it.
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new CannotStart(
+      `${path} is there: another export is being written to it, or one was killed. If none is, remove it`,
+    );
   }
 }
 

@@ -74,7 +74,8 @@ const writeFileWhole = (path: string, bytes: Buffer): Promise<void> =>
     const draft = `${path}.new`;
     const file = await openNew(draft);
     try {
-      await file.write(bytes);
+      // Until all of it is written: one write may take a part, as on a disk that fills up.
+      await file.writeFile(bytes);
       await file.datasync();
     } finally {
       await file.close();

@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openTreeFolder } from '../../../src/adapters/tree-folder/open-tree-folder.ts';
+import { run } from '../../support/processes/run.ts';
 import { treeStoreSuite } from './suite.ts';
+
+const adapter = fileURLToPath(new URL('../../../src/adapters/tree-folder/open-tree-folder.ts', import.meta.url));
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'eventops-tree-'));
 
@@ -30,6 +35,23 @@ describe('a tree in a folder', () => {
       code: 'audit-tree-unavailable',
       message: expect.stringContaining('tile/1'),
     });
+    await rm(folder, { recursive: true });
+  });
+
+  it('has no tile of which the disk took a part', async () => {
+    const folder = await newFolder();
+    const write = `
+      const { openTreeFolder } = await import(process.argv[1]);
+      const tile = { level: 'entries', index: 0, width: 256, bytes: Buffer.alloc(20_000) };
+      await openTreeFolder(process.argv[2]).write([tile]).then(
+        () => console.log('written'),
+        (error) => console.log(error.code),
+      );`;
+    // 8 KiB of the first write are taken, and nothing of the next one.
+    const limited = 'trap \'\' XFSZ; ulimit -f 8; exec "$@"';
+    const { stdout } = await run(folder, 'bash', '-c', limited, '-', process.execPath, '-e', write, adapter, folder);
+    expect(stdout).toBe('audit-tree-unavailable\n');
+    expect(existsSync(join(folder, 'tile/entries/000'))).toBe(false);
     await rm(folder, { recursive: true });
   });
 });
