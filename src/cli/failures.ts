@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type OutputForm, outputForms } from './output-forms.ts';
+import { parseLimit } from './parse-limit.ts';
 import { parseUuid } from './parse-uuid.ts';
 
 export const groupStatuses = ['open', 'resolved', 'returned'] as const;
@@ -36,13 +37,6 @@ export interface FailuresActions {
 const USUAL_LIMIT = 50;
 const HIGHEST_LIMIT = 1_000;
 
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (!/^\d{1,4}$/.test(text) || limit < 1 || limit > HIGHEST_LIMIT)
-    throw new InvalidArgumentError(`a whole number from 1 to ${HIGHEST_LIMIT}`);
-  return limit;
-}
-
 const outputOption = () => new Option('-o, --output <form>', 'how').choices(outputForms).default('table');
 const OVER_HTTP = 'over HTTP, at EVENTOPS_URL and with the token in EVENTOPS_TOKEN';
 const parseEventId = parseUuid('the id of an event is a UUID, as its post was answered');
@@ -65,7 +59,7 @@ export function addFailures(program: Command, actions: FailuresActions): void {
     .description('list failure groups, the one that was seen last first')
     .addOption(new Option('--status <status>', 'only those').choices(groupStatuses))
     .option('--handler <pattern>', 'only those of a handler, by its pattern')
-    .addOption(new Option('--limit <n>', 'how many at most').default(USUAL_LIMIT).argParser(parseLimit))
+    .addOption(new Option('--limit <n>', 'how many at most').default(USUAL_LIMIT).argParser(parseLimit(HIGHEST_LIMIT)))
     .addOption(outputOption())
     .action((request: ListFailuresRequest) => actions.list(request));
 

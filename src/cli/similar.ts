@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type OutputForm, outputForms } from './output-forms.ts';
+import { parseLimit } from './parse-limit.ts';
 import { parseUuid } from './parse-uuid.ts';
 
 const USUAL_LIMIT = 10;
@@ -13,13 +14,6 @@ interface SimilarOptions {
 /** What `eventops similar` does: given by the composition root. */
 export type ShowSimilar = (request: SimilarOptions & { readonly id: string }) => Promise<void>;
 
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (!/^\d{1,2}$/.test(text) || limit < 1 || limit > HIGHEST_LIMIT)
-    throw new InvalidArgumentError(`a whole number from 1 to ${HIGHEST_LIMIT}`);
-  return limit;
-}
-
 /** Adds `eventops similar <id>`. */
 export function addSimilar(program: Command, show: ShowSimilar): void {
   program
@@ -28,7 +22,7 @@ export function addSimilar(program: Command, show: ShowSimilar): void {
       'find failures like that of an event, and what was done about them: over HTTP, at EVENTOPS_URL and with the token in EVENTOPS_TOKEN',
     )
     .argument('<id>', 'of the event', parseUuid('the id of an event is a UUID, as its post was answered'))
-    .addOption(new Option('--limit <n>', 'how many at most').default(USUAL_LIMIT).argParser(parseLimit))
+    .addOption(new Option('--limit <n>', 'how many at most').default(USUAL_LIMIT).argParser(parseLimit(HIGHEST_LIMIT)))
     .addOption(new Option('-o, --output <form>', 'how').choices(outputForms).default('table'))
     .action((id: string, options: SimilarOptions) => show({ id, ...options }));
 }
