@@ -39,7 +39,7 @@ export async function benchSimilar({ deadLetters, texts, print }: Asked): Promis
     for (const readModel of readModels) await createProjectionStore(db, readModel).load();
     await fill(db, { deadLetters, texts });
     const index = createTextIndex(db);
-    await index.prepare();
+    await index.prepare(new AbortController().signal);
     const random = { uuid: randomUUID, fraction: () => 0 };
     const indexer = createTextIndexer({
       index,

@@ -6,8 +6,11 @@ export interface IndexedText {
 
 /** Where texts of failures are looked up by what they say. Whatever is added twice is there once. */
 export interface TextIndex {
-  /** Creates what the database permits and lacks: extensions, and indexes that stand on them. @throws {ReadDatabaseUnavailable} */
-  prepare(): Promise<void>;
+  /**
+   * Creates what the database permits and lacks: extensions, and indexes that stand on them; gives up when `signal` aborts.
+   * @throws {ReadDatabaseUnavailable}
+   */
+  prepare(signal: AbortSignal): Promise<void>;
   /** What the database compares with, in words for an operator; `null` when nothing is missing. @throws {ReadDatabaseUnavailable} */
   limitation(): Promise<string | null>;
   /**
@@ -22,9 +25,13 @@ export interface TextIndex {
   add(texts: readonly (IndexedText & { readonly terms: readonly string[] })[]): Promise<void>;
   /** Those without a vector of the model. @throws {ReadDatabaseUnavailable} */
   withoutVector(model: string, most: number): Promise<readonly IndexedText[]>;
-  /** @throws {ReadDatabaseUnavailable} */
+  /**
+   * Creates the index for vectors such as these first, where there is none. Those of the model that have another dimension are as if there were none.
+   * @throws {ReadDatabaseUnavailable}
+   */
   keepVectors(
     model: string,
     texts: readonly (IndexedText & { readonly terms: readonly string[]; readonly vector: readonly number[] })[],
+    signal: AbortSignal,
   ): Promise<void>;
 }

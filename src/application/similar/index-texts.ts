@@ -65,7 +65,7 @@ export function createTextIndexer({ index, embeddings, clock, random, logger, li
     );
     const vectors = await within(clock, waits.embeddingMs, asked, signal);
     const made = found.map((text, at) => ({ ...text, terms: termList(text.text), vector: vectors[at] ?? [] }));
-    await index.keepVectors(embeddings.model, made);
+    await index.keepVectors(embeddings.model, made, signal);
     return true;
   }
 
@@ -79,7 +79,7 @@ export function createTextIndexer({ index, embeddings, clock, random, logger, li
     let isPrepared = false;
     while (!signal.aborted) {
       try {
-        if (!isPrepared) await index.prepare();
+        if (!isPrepared) await index.prepare(signal);
         limitation = isPrepared ? limitation : await index.limitation();
         isPrepared = true;
         await indexAll();

@@ -148,14 +148,15 @@ function lists({ terms, vector, model }: Asked, text: string, means: Means): Raw
         order by fit desc limit ${most}
       ) as found`);
   if (vector !== null) {
+    const isComparable = isLike(model, vector);
     const near = means.vector
       ? sql`
         select text_id, embedding::vector(${sql.lit(vector.length)}) <=> ${vectorText(vector)} as fit from failure_vectors
-        where model = ${sql.lit(model)} order by fit limit ${most}`
+        where ${isComparable} order by fit limit ${most}`
       : sql`
         select text_id, ${exactDistance(vector)} as fit
         from by_terms join failure_vectors as kept using (text_id)
-        where model = ${sql.lit(model)} order by fit limit ${most}`;
+        where ${isComparable} order by fit limit ${most}`;
     parts.push(sql`select ${ranked(sql`fit, text_id`, weights.near)} from (${near}) as found`);
   }
   return sql`by_terms as ${byTerms}, listed as (${sql.join(parts, sql` union all `)})`;
@@ -166,8 +167,12 @@ function distanceOf({ vector, model }: Asked, means: Means): RawBuilder<unknown>
   const distance = means.vector
     ? sql`nullif(kept.embedding::vector(${sql.lit(vector.length)}) <=> ${vectorText(vector)}, 'NaN')`
     : exactDistance(vector);
-  return sql`case when kept.model = ${sql.lit(model)} then ${distance} end`;
+  return sql`case when ${isLike(model, vector)} then ${distance} end`;
 }
+
+/** As the index has it. Others cannot be compared with it: a server behind the same name may give vectors of another dimension than before. */
+const isLike = (model: string, vector: readonly number[]) =>
+  sql`model = ${sql.lit(model)} and dimension = ${sql.lit(vector.length)}`;
 
 const vectorText = (vector: readonly number[]) =>
   sql`${`[${vectorOf(vector).join(',')}]`}::vector(${sql.lit(vector.length)})`;

@@ -14,38 +14,41 @@ const MOST_DIMENSIONS = 2_000;
 const INDEX = 'failure_vectors_near_';
 
 /** @param forLong gives no statement up: an index over many texts takes longer than others. */
-export function createTextIndex(
-  db: Kysely<Database>,
-  forLong: ForLong = (work) => work(db),
-  stopping: AbortSignal = new AbortController().signal,
-): TextIndex {
+export function createTextIndex(db: Kysely<Database>, forLong: ForLong = (work) => work(db)): TextIndex {
   let hasNearIndexFor: string | null = null;
 
-  async function indexByDistance(model: string, dimension: number): Promise<void> {
+  async function indexByDistance(model: string, dimension: number, signal: AbortSignal): Promise<void> {
     const name = `${INDEX}${hash('sha256', `${model} ${dimension}`).slice(0, 12)}`;
     if (hasNearIndexFor === name) return;
+    // A server behind the same name may give others than before: those are made again.
+    await sql`
+      update failure_vectors set model = '', dimension = 0, embedding = null
+      where model = ${model} and dimension <> ${dimension}`.execute(db);
+    if ((await meansOf(db)).vector && dimension <= MOST_DIMENSIONS)
+      await createNearIndex(name, model, dimension, signal);
+    // Not before: what failed is tried again.
     hasNearIndexFor = name;
-    const { vector } = await meansOf(db);
-    if (!vector) return;
+  }
+
+  async function createNearIndex(name: string, model: string, dimension: number, signal: AbortSignal): Promise<void> {
     const { rows } = await sql<{ name: string }>`
       select indexname as name from pg_indexes
       where schemaname = current_schema() and indexname like ${`${INDEX.replaceAll('_', '\\_')}%`}`.execute(db);
     for (const { name: other } of rows)
       if (other !== name) await sql`drop index if exists ${sql.id(other)}`.execute(db);
-    if (dimension > MOST_DIMENSIONS || rows.some((row) => row.name === name)) return;
+    if (rows.some((row) => row.name === name)) return;
     await forLong(
       (long) =>
         sql`
         create index if not exists ${sql.id(name)} on failure_vectors
-        using hnsw ((embedding::vector(${sql.lit(dimension)})) vector_cosine_ops) where model = ${sql.lit(model)}`.execute(
-          long,
-        ),
-      stopping,
+        using hnsw ((embedding::vector(${sql.lit(dimension)})) vector_cosine_ops)
+        where model = ${sql.lit(model)} and dimension = ${sql.lit(dimension)}`.execute(long),
+      signal,
     );
   }
 
   return {
-    async prepare() {
+    async prepare(signal) {
       await createExtensions(db);
       hasNearIndexFor = null;
       if ((await meansOf(db)).trigrams)
@@ -54,12 +57,12 @@ export function createTextIndex(
             sql`create index if not exists failure_vectors_by_trigrams on failure_vectors using gin (text gin_trgm_ops)`.execute(
               long,
             ),
-          stopping,
+          signal,
         );
       const { rows } = await sql<{ model: string; dimension: number }>`
         select model, dimension from failure_vectors where model <> '' limit 1`.execute(db);
       const [used] = rows;
-      if (used !== undefined) await indexByDistance(used.model, used.dimension);
+      if (used !== undefined) await indexByDistance(used.model, used.dimension, signal);
     },
     limitation: async () => limitationOf(await meansOf(db)),
     async missingAfter(position, most) {
@@ -101,9 +104,9 @@ export function createTextIndex(
         limit ${most}`.execute(db);
       return rows.map((row) => ({ id: row.text_id, text: row.text }));
     },
-    async keepVectors(model, texts) {
+    async keepVectors(model, texts, signal) {
       const dimension = texts[0]?.vector.length ?? 0;
-      await indexByDistance(model, dimension);
+      await indexByDistance(model, dimension, signal);
       const rows = texts.map(({ id, terms, vector }) => ({ text_id: id, terms, embedding: vectorOf(vector) }));
       await sql`
         update failure_vectors as kept

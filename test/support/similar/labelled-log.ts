@@ -27,7 +27,7 @@ export async function addDeadLetter(log: Pick<EventWriter, 'append'>, text: stri
 /** All texts that there are in the rows are found from now on. */
 export async function indexTexts(db: WritableDatabase, embeddings = localEmbeddings): Promise<void> {
   const index = createTextIndex(db);
-  await index.prepare();
+  await index.prepare(new AbortController().signal);
   const random = { uuid: randomUUID, fraction: () => 0 };
   await createTextIndexer({ index, embeddings, clock: manualClock(), random, logger: silentLogger }).indexAll();
 }

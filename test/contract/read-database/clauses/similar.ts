@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { groupOf } from '../../../../src/application/failure-groups/identity.ts';
+import type { EmbeddingProvider } from '../../../../src/application/ports/embedding-provider.ts';
 import { textIdOf, wholeTextOf } from '../../../../src/application/similar/failure-text.ts';
 import { localEmbeddings } from '../../../../src/application/similar/local-embeddings.ts';
 import { termList } from '../../../../src/application/similar/terms.ts';
@@ -63,6 +64,50 @@ export function similarClauses(under: Opened): void {
       expect(await similarTo('Elephant: trumpets loudly')).toEqual([]);
     });
 
+    const modelOf = (
+      vectors: Readonly<Record<string, readonly number[]>>,
+      rest: readonly number[],
+    ): EmbeddingProvider => ({
+      ...{ model: 'theirs', leastSimilarity: 0.9 },
+      embed: async (asked) => asked.map((text) => vectors[text] ?? rest),
+    });
+    const [one = '', other = ''] = texts;
+    const never = new AbortController().signal;
+
+    it('makes vectors again, and compares no others, once a model of the same name gives them with another dimension', async () => {
+      await indexTexts(under().db, modelOf({ [one]: [1, 0] }, [0, 1]));
+      const asked = { class: 'Zoo', message: 'elephants', handler: null, terms: [], model: 'theirs', eventId: null };
+      const near = async (vector: readonly number[]) => {
+        const found = await findSimilar(
+          readOnly(under().db),
+          { ...asked, vector, leastSimilarity: 0.9 },
+          { limit: 10, now },
+        );
+        return found.map(({ text }) => text);
+      };
+      expect(await near([1, 0])).toEqual([one]);
+      expect(await near([1, 0, 0])).toEqual([]);
+      await sql`update failure_vectors set model = '' where text = ${other}`.execute(under().db);
+      await indexTexts(under().db, modelOf({ [one]: [1, 0, 0] }, [0, 1, 0]));
+      expect(await near([1, 0, 0])).toEqual([one]);
+      expect(await near([1, 0])).toEqual([]);
+    });
+
+    it('tries again to create the index for vectors after that has failed', async () => {
+      const made = { id: textIdOf(failureOf(one)), text: one, terms: [], vector: [0.1, 0.2, 0.3, 0.4] };
+      let failures = 0;
+      const index = createTextIndex(under().db, async (work) => {
+        if (failures++ === 0) throw new Error('it ran out of disk');
+        return work(under().db);
+      });
+      await expect(index.keepVectors('theirs', [made], never)).rejects.toThrow('it ran out of disk');
+      await index.keepVectors('theirs', [made], never);
+      const { rows } = await sql<{ definition: string }>`
+        select indexdef as definition from pg_indexes
+        where indexname like 'failure\\_vectors\\_near\\_%'`.execute(under().db);
+      expect(rows.map(({ definition }) => definition.includes('vector(4)'))).toEqual([true]);
+    });
+
     it('finds the same, with the same distances, where the database has no extensions, and says so', async () => {
       const withThem = (await similarTo('Error: connect ECONNREFUSED')).map(({ text, distance }) => [text, distance]);
       await sql`drop extension if exists vector cascade`.execute(under().db);
@@ -72,7 +117,7 @@ export function similarClauses(under: Opened): void {
       const index = createTextIndex(under().db);
       expect(await index.limitation()).toContain('no pgvector and no pg_trgm');
       // What is installed later is used after the next start.
-      await index.prepare();
+      await index.prepare(never);
       expect((await similarTo('Error: connect ECONNREFUSED')).map(({ text, distance }) => [text, distance])).toEqual(
         withThem,
       );

@@ -72,6 +72,16 @@ describe('the index of texts', () => {
     expect(new Set(kept.values())).toEqual(new Set(['two']));
   });
 
+  it('does not wait for an index that is being created once it is to stop', async () => {
+    const { index } = indexOf([]);
+    const prepare = (signal: AbortSignal) =>
+      new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    const indexer = indexerOf({ ...index, prepare }, providerOf('one'));
+    await indexer.start();
+    await indexer.stop();
+    expect(indexer.unhealthyReason()).toBeNull();
+  });
+
   it('has texts by their words where a model gives no vectors', async () => {
     const { index, kept } = indexOf(['a']);
     const failing = providerOf('one', { embed: () => Promise.reject(new EmbeddingFailed('it answers 503')) });
