@@ -102,8 +102,10 @@ function similarTo(asked: Asked, means: Means, { limit, now }: { readonly limit:
         select groups.root_id, groups.class, groups.handler, groups.last_seen_at, groups.events, groups.last_event_id
         from failure_texts as texts
         join failure_groups as first on first.id = texts.group_id
-        join failure_groups as groups on groups.id = first.id
-          or groups.id in (select (split ->> 'id')::uuid from jsonb_array_elements(first.splits) as split)
+        -- One list of ids and no "or", for which all groups would be read for each text.
+        join failure_groups as groups on groups.id = any(
+          array[first.id] || array(select (split ->> 'id')::uuid from jsonb_array_elements(first.splits) as split)
+        )
         where texts.text_id = near_enough.text_id
         order by groups.last_seen_at desc limit ${sql.lit(MOST_GROUPS_OF_TEXT)}
       ) as found
@@ -138,29 +140,34 @@ function lists({ terms, vector, model }: Asked, text: string, means: Means): Raw
   const byTerms = sql`
     (select text_id, ts_rank(terms, ${query}) as fit from failure_vectors where terms @@ ${query}
       order by fit desc limit ${sql.lit(MOST_COMPARED)})`;
+  const near =
+    vector === null ? sql`(select null::uuid as text_id, 0 as fit where false)` : nearest(model, vector, means);
   const parts = [
     sql`select ${ranked(sql`fit desc, text_id`, weights.terms)} from (select * from by_terms limit ${most}) as found`,
+    sql`select ${ranked(sql`fit, text_id`, weights.near)} from near`,
   ];
+  // Spelling is slow to compare. Where there is an index of vectors, it only orders what the other lists found.
+  const spelled =
+    vector !== null && means.vector
+      ? sql`failure_vectors where text_id in (select text_id from near union all (select text_id from by_terms limit ${most})) and`
+      : sql`failure_vectors where`;
   if (means.trigrams)
     parts.push(sql`
       select ${ranked(sql`fit desc, text_id`, weights.trigrams)} from (
-        select text_id, similarity(text, ${text}) as fit from failure_vectors where text % ${text}
+        select text_id, similarity(text, ${text}) as fit from ${spelled} text % ${text}
         order by fit desc limit ${most}
       ) as found`);
-  if (vector !== null) {
-    const isComparable = isLike(model, vector);
-    const near = means.vector
-      ? sql`
-        select text_id, embedding::vector(${sql.lit(vector.length)}) <=> ${vectorText(vector)} as fit from failure_vectors
-        where ${isComparable} order by fit limit ${most}`
-      : sql`
-        select text_id, ${exactDistance(vector)} as fit
-        from by_terms join failure_vectors as kept using (text_id)
-        where ${isComparable} order by fit limit ${most}`;
-    parts.push(sql`select ${ranked(sql`fit, text_id`, weights.near)} from (${near}) as found`);
-  }
-  return sql`by_terms as ${byTerms}, listed as (${sql.join(parts, sql` union all `)})`;
+  return sql`by_terms as ${byTerms}, near as ${near}, listed as (${sql.join(parts, sql` union all `)})`;
 }
+
+const nearest = (model: string, vector: readonly number[], means: Means) =>
+  means.vector
+    ? sql`
+      (select text_id, embedding::vector(${sql.lit(vector.length)}) <=> ${vectorText(vector)} as fit from failure_vectors
+        where ${isLike(model, vector)} order by fit limit ${sql.lit(MOST_CANDIDATES)})`
+    : sql`
+      (select text_id, ${exactDistance(vector)} as fit from by_terms join failure_vectors as kept using (text_id)
+        where ${isLike(model, vector)} order by fit limit ${sql.lit(MOST_CANDIDATES)})`;
 
 function distanceOf({ vector, model }: Asked, means: Means): RawBuilder<unknown> {
   if (vector === null) return sql`null::double precision`;

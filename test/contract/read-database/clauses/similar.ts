@@ -12,6 +12,7 @@ import { failureTexts } from '../../../../src/projections/failure-texts/read-mod
 import { createProjectionStore } from '../../../../src/projections/projection-store.ts';
 import { findSimilar } from '../../../../src/projections/similar/queries.ts';
 import { createTextIndex } from '../../../../src/projections/similar/text-index.ts';
+import { planOf } from '../../../support/read-database/query-plans.ts';
 import { failureOf, indexTexts } from '../../../support/similar/labelled-log.ts';
 import type { Opened } from '../harness.ts';
 
@@ -62,6 +63,30 @@ export function similarClauses(under: Opened): void {
       expect(found[0]).toMatchObject({ distance: 0, isSameClass: true, isSameHandler: true });
       expect(found[1]?.distance).toBeGreaterThan(0);
       expect(await similarTo('Elephant: trumpets loudly')).toEqual([]);
+    });
+
+    it('reads the groups of what it finds, and not all of them', async () => {
+      await sql`
+        insert into failure_groups (id, root_id, handler, class, message, frames, fingerprint_version, splits, first_seen_at,
+          last_seen_at, events, attempts, dead, handler_versions, replays_processed, replays_failed)
+        select gen_random_uuid(), gen_random_uuid(), 'orders.*', class, message, frames, fingerprint_version, splits, first_seen_at,
+          last_seen_at, events, attempts, dead, handler_versions, replays_processed, replays_failed
+        from failure_groups, generate_series(1, 500)`.execute(under().db);
+      await sql`analyze failure_groups`.execute(under().db);
+      const vector = Array.from({ length: 256 }, (_, at) => at);
+      const { model, leastSimilarity } = localEmbeddings;
+      const asked = {
+        class: 'Error',
+        message: 'x',
+        handler: null,
+        terms: ['connect'],
+        vector,
+        model,
+        leastSimilarity,
+        eventId: null,
+      };
+      const { wholeTables } = await planOf(under().db, (rows) => findSimilar(rows, asked, { limit: 10, now }), 2);
+      expect(wholeTables).not.toContain('failure_groups');
     });
 
     const modelOf = (
