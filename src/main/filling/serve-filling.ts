@@ -48,8 +48,9 @@ export function servedCalls({ log, connections, signal }: Served): ServedCalls {
       return [];
     },
     async end() {
-      await messages?.return?.();
+      // First, because others may wait for a connection. What was filled is filled, however the subscription ends.
       await connections.takeBack();
+      await Promise.resolve(messages?.return?.()).catch(() => {});
     },
   };
 }

@@ -90,6 +90,40 @@ describe('a copy that is filled in a thread', () => {
     expect(await inThread({ log })({ readModel: events, slot: 'given up' }, forGood())).toBe(15);
   });
 
+  it('lends nothing any more while the log is still to let go of the subscription', async () => {
+    const log = await logWith(10);
+    const givenUp = new AbortController();
+    const lent = lendConnections(db());
+    let rows: unknown = null;
+    const fill = inThread({
+      log: {
+        ...log,
+        subscribeAll: (after, options) => ({
+          [Symbol.asyncIterator]() {
+            const messages = log.subscribeAll(after, options)[Symbol.asyncIterator]();
+            const letGo = async () => {
+              rows = await rowsOf(db(), events, 'let go');
+              throw new LogUnavailable('The log does not answer');
+            };
+            return { next: () => messages.next(), return: letGo };
+          },
+        }),
+      },
+      connections: () => ({
+        ...lent,
+        async query(connection, text, values) {
+          const result = await lent.query(connection, text, values);
+          if (text.includes('insert into "let go"')) givenUp.abort(new Error('an operator cancelled it'));
+          return result;
+        },
+      }),
+    });
+    await expect(fill({ readModel: events, slot: 'let go' }, givenUp.signal)).rejects.toThrow(
+      'an operator cancelled it',
+    );
+    expect(rows).toEqual([]);
+  });
+
   it('fails as log and read database do, so that it is known what is tried again', async () => {
     const log = await logWith(5);
     const copy = { readModel: events, slot: 'failing' };
