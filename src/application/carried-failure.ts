@@ -14,6 +14,7 @@ export interface CarriedFailure {
 }
 
 const known = {
+  CheckpointRefused,
   ConcurrencyConflict,
   LogDamaged,
   LogUnavailable,
@@ -28,6 +29,5 @@ export const carried = (failure: unknown): CarriedFailure =>
 
 /** The same failure, of the class by which it is judged; an `Error` where that is not one of those that are awaited. */
 export function failureOf({ name, message }: CarriedFailure): Error {
-  if (name === 'CheckpointRefused') return new CheckpointRefused(message);
   return Object.hasOwn(known, name) ? new known[name as keyof typeof known](message) : new Error(message);
 }
