@@ -220,6 +220,26 @@ describe('a set that is frozen', () => {
     });
   });
 
+  it('is refused rather than cut off where what handlers forbid is among the most that is allowed', async () => {
+    const { deadLetter, post } = await system(2);
+    for (const type of ['once.a', 'once.a', 'order.placed', 'order.placed']) await deadLetter(type);
+    const filter = { attemptsAtLeast: 1 };
+    expect((await post('', { filter, reason })).json()).toMatchObject({
+      ...{ status: 409, code: 'replay-plan-too-large', mostEvents: 2 },
+    });
+  });
+
+  it('does not count what handlers forbid as matches that came later', async () => {
+    const { deadLetter, post, get } = await system();
+    await deadLetter();
+    await deadLetter('once.a');
+    const { id } = (await post('', { filter: { attemptsAtLeast: 1 }, reason })).json();
+    expect((await get(`/${id}`)).json()).toMatchObject({ size: 1, newMatches: 0 });
+    await deadLetter('once.a');
+    await deadLetter();
+    expect((await get(`/${id}`)).json()).toMatchObject({ newMatches: 1 });
+  });
+
   it('is made, started and aborted by those alone who may', async () => {
     const { deadLetter, post, get } = await system();
     await deadLetter();
@@ -300,6 +320,33 @@ describe('a plan', () => {
       ...{ status: 409, code: 'replay-plan-set-gone', left: 0, size: 1 },
     });
     expect((await post(`/${other}/start`, {})).statusCode).toBe(200);
+  });
+
+  it('is not said to have gone while its rows are not there yet', async () => {
+    const { deadLetter, post, api } = await system();
+    const ids = [await deadLetter()];
+    const { id } = (await post('', { ids, reason })).json();
+    const early = await api.call({ method: 'POST', url: `/v1/replay-plans/${id}/start`, payload: {}, as: 'admin' });
+    expect(early.json()).toMatchObject({ status: 503, code: 'read-database-unavailable' });
+    expect((await post(`/${id}/start`, {})).statusCode).toBe(200);
+  });
+
+  it('that was not frozen to the end is refused a start, with its rows and without', async () => {
+    const { log, deadLetter, post, api } = await system();
+    const ids = [await deadLetter()];
+    await project(log);
+    const append: EventLog['append'] = (asked) =>
+      asked.transitions.some(({ type }) => type === 'ReplayPlanMembersAdded')
+        ? Promise.reject(new failures.LogUnavailable('killed'))
+        : log.append(asked);
+    const dying = apiUnderTest({ log: { ...log, append }, readDatabase: tables.readDatabase });
+    await dying.call({ method: 'POST', url: '/v1/replay-plans', payload: { ids, reason } });
+    const id = log.all.at(-1)?.stream.slice('replay-plan-'.length);
+    const refused = { status: 409, code: 'replay-plan-step-refused', state: 'freezing' };
+    const early = await api.call({ method: 'POST', url: `/v1/replay-plans/${id}/start`, payload: {}, as: 'admin' });
+    expect(early.json()).toMatchObject(refused);
+    expect((await post(`/${id}/start`, {})).json()).toMatchObject(refused);
+    expect((await post(`/${id}/abort`, { reason })).json()).toMatchObject({ state: 'aborted' });
   });
 
   it('is paused, resumed and aborted with a reason, in an order that makes sense', async () => {

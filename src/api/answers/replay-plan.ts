@@ -70,7 +70,7 @@ export const replayPlanAnswer = z
     newMatches: count
       .nullable()
       .describe(
-        'Dead letters that the filter lets through now and that are not in the set. Nothing is done to them. Null in lists, without a filter, and once it is over.',
+        'Dead letters that the filter lets through now, that are not in the set and of no type in `blocked`. Nothing is done to them. Null in lists, without a filter, and once it is over.',
       ),
     stop: z
       .strictObject({

@@ -26,7 +26,9 @@ export function decide(state: ReplayPlanState | null, command: ReplayPlanCommand
 
 function request({ plan, mostEvents, now: requestedAt, requestedBy }: RequestPlan): Decision {
   const { size, blocked, missing } = plan;
-  if (size > mostEvents) return reject({ code: 'replay-plan-too-large', mostEvents });
+  // No more than that are looked at: beyond it, some that are allowed would be left out without a word.
+  const matches = blocked.reduce((sum, { events }) => sum + events, size);
+  if (matches > mostEvents) return reject({ code: 'replay-plan-too-large', mostEvents });
   if (size === 0) return reject({ code: 'replay-plan-empty', blocked, missing: missing.length });
   return accept({ type: 'ReplayPlanRequested', data: { ...plan, requestedAt, requestedBy } });
 }

@@ -174,12 +174,20 @@ export async function titlesOf(db: ReadDatabase, groupIds: readonly string[]): P
   return new Map(rows.map((row) => [row.id, `${row.class}: ${row.message}`]));
 }
 
-/** Dead letters that the filters let through and that are not in the plan. @throws {ReadDatabaseUnavailable} */
-export async function countNewMatches(db: ReadDatabase, asked: DeadLettersAsked, planId: string): Promise<number> {
+/**
+ * Dead letters that the filters let through, that are not in the plan, and of no type that was left out of it.
+ * @throws {ReadDatabaseUnavailable}
+ */
+export async function countNewMatches(
+  db: ReadDatabase,
+  asked: DeadLettersAsked,
+  { planId, blockedTypes }: { readonly planId: string; readonly blockedTypes: readonly string[] },
+): Promise<number> {
   const { count } = await db
     .selectFrom('dead_events')
     .select(sql<string>`count(*)`.as('count'))
     .where(matching(asked))
+    .where(sql<SqlBool>`dead_events.type <> all(${blockedTypes}::text[])`)
     .where(sql<SqlBool>`not exists (
       select from replay_plan_members as members
       where members.plan_id = ${planId} and members.event_id = dead_events.event_id

@@ -1,7 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { ReadDatabaseUnavailable } from '../../../application/failures.ts';
+import { load } from '../../../application/load.ts';
 import type { AskedOfPlan } from '../../../application/use-cases/replay-plan/operate-plan.ts';
-import { countUnchanged, findOverlap } from '../../../projections/replay-plans/queries.ts';
+import { replayPlanAggregate } from '../../../domain/replay-plan/aggregate.ts';
+import { countUnchanged, findOverlap, findPlan } from '../../../projections/replay-plans/queries.ts';
 import { exampleReplayPlan, replayPlanAnswer, startRules } from '../../answers/replay-plan.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 import { readBody } from '../../intake/json-body.ts';
@@ -59,6 +62,17 @@ async function operate(
   return sendPlan(reply, await shownPlan(dependencies, { ...before, state }), success.ok);
 }
 
+/**
+ * Of a plan that was frozen a moment ago the rows may not have all members yet: none would seem to be left.
+ * @throws {ReadDatabaseUnavailable} then, so that the start is tried again.
+ */
+async function haveRows({ log, readDatabase }: RouteDependencies, planId: string): Promise<void> {
+  const ofRows = await findPlan(readDatabase('replay-plans'), planId);
+  if (ofRows !== null && ofRows.state.step !== 'freezing') return;
+  const { state } = await load(replayPlanAggregate, log, planId);
+  if (state?.step !== 'freezing') throw new ReadDatabaseUnavailable(`The plan ${planId} is not in the rows yet`);
+}
+
 export const startReplayPlan = defineRoute({
   ...common,
   name: 'startReplayPlan',
@@ -75,6 +89,7 @@ export const startReplayPlan = defineRoute({
     return operate(dependencies, { request, reply }, async (planId) => {
       const db = dependencies.readDatabase('replay-plans');
       dependencies.readDatabase('dead-letters');
+      await haveRows(dependencies, planId);
       return {
         kind: 'StartPlan',
         requestedBy: request.principal.subject,

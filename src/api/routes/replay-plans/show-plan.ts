@@ -37,11 +37,15 @@ export async function shownPlan(
   view: ShownView,
 ): Promise<Answer> {
   const { state, id } = view;
-  const { filter } = state.requested;
+  const { filter, blocked } = state.requested;
   const isAsked = filter !== null && !isOver(state);
   const newMatches = isAsked
     ? await unlessUnavailable(() =>
-        countNewMatches(readDatabase('dead-letters'), { filters: deadLetterFilter.parse(filter) }, id),
+        countNewMatches(
+          readDatabase('dead-letters'),
+          { filters: deadLetterFilter.parse(filter) },
+          { planId: id, blockedTypes: blocked.map(({ type }) => type) },
+        ),
       )
     : null;
   return { ...answerOf(view, clock.now()), newMatches };
