@@ -16,6 +16,8 @@ import { nextStep } from './plan-run.ts';
 export const planRunnerLimits = {
   /** Between two looks at the plans that run; a tenth of the rate is due with each. */
   lookEveryMs: 100,
+  /** The same while none runs: the rows are asked as long as the system lives. */
+  lookIdleMs: 1_000,
   /** Appends that wait together are committed together. */
   membersAtOnce: 32,
   /** A plan adds nothing while more commands than this wait for a worker, so that fresh events are behind few of its own. */
@@ -60,7 +62,10 @@ const ABOUT = 'replay plans';
  */
 export function createPlanRunner(options: PlanRunnerOptions): BackgroundService {
   const { log, rows, bus, useCases, permissionOf, clock, logger, process } = options;
-  const { lookEveryMs, membersAtOnce, maxBacklog, namedFailures } = { ...planRunnerLimits, ...options.limits };
+  const { lookEveryMs, lookIdleMs, membersAtOnce, maxBacklog, namedFailures } = {
+    ...planRunnerLimits,
+    ...options.limits,
+  };
   const stopping = new AbortController();
   const { signal } = stopping;
   const report = createRepeatingReport({ logger, clock });
@@ -75,7 +80,9 @@ export function createPlanRunner(options: PlanRunnerOptions): BackgroundService 
     if (known === undefined) {
       const plan = await load(replayPlanAggregate, log, planId);
       const issued = (await rows.firstWaiting(planId)) ?? plan.state?.requested.size ?? 0;
-      const run = { plan, issued, isCanaryPassed: false, lastLookAt: clock.now(), due: 0 };
+      // None beyond the canary is taken before it has passed.
+      const isCanaryPassed = issued > (plan.state?.start?.canary.events ?? issued);
+      const run = { plan, issued, isCanaryPassed, lastLookAt: clock.now(), due: 0 };
       runs.set(planId, run);
       return run;
     }
@@ -122,6 +129,7 @@ export function createPlanRunner(options: PlanRunnerOptions): BackgroundService 
     if (progress === null) return;
     const stopped = { by, failed: [...latest], failures: count, settled: progress.done + progress.dead };
     await record(planId, run, { kind: 'RecordStopped', stop: stopped });
+    if (run.plan.state?.step !== 'stopped') return;
     logger.warn({ planId, reason: by, occurrences: count }, 'a replay plan stopped itself');
   }
 
@@ -146,7 +154,8 @@ export function createPlanRunner(options: PlanRunnerOptions): BackgroundService 
     const now = clock.now();
     const { ratePerSecond } = state?.start ?? { ratePerSecond: 0 };
     // Nothing is saved up while a plan waits.
-    run.due = Math.min(run.due + ((now - run.lastLookAt) / 1_000) * ratePerSecond, Math.max(1, ratePerSecond / 5));
+    const elapsedMs = Math.max(0, now - run.lastLookAt);
+    run.due = Math.min(run.due + (elapsedMs / 1_000) * ratePerSecond, Math.max(1, ratePerSecond / 5));
     run.lastLookAt = now;
     if (state?.step !== 'running' || progress === null) return;
     while (!signal.aborted) {
@@ -166,20 +175,24 @@ export function createPlanRunner(options: PlanRunnerOptions): BackgroundService 
       if (most < 1 || !(await hasRoom())) return;
       const before = run.issued;
       await act(planId, run, most);
-      if (run.issued === before) return;
+      // It was paused or aborted meanwhile, or there is nothing to take.
+      if (run.issued === before || run.plan.state?.step !== 'running') return;
     }
   }
 
-  async function lookAtAll(): Promise<void> {
+  /** Whether any runs. */
+  async function lookAtAll(): Promise<boolean> {
     const ids = await rows.running();
     for (const id of runs.keys()) if (!ids.includes(id)) runs.delete(id);
     for (const id of ids) if (!signal.aborted) await look(id);
+    return ids.length > 0;
   }
 
   async function keepLooking(): Promise<void> {
     while (!signal.aborted) {
+      let isAnyRunning = false;
       try {
-        await lookAtAll();
+        isAnyRunning = await lookAtAll();
         unhealthyReason = null;
         report.wentWell(ABOUT);
       } catch (error) {
@@ -191,7 +204,7 @@ export function createPlanRunner(options: PlanRunnerOptions): BackgroundService 
         const message = 'replay plans cannot go on; it is tried again';
         report.occurred({ about: ABOUT, kind: kindOf(error), level, fields: { err: error }, message });
       }
-      await clock.sleep(lookEveryMs, signal);
+      await clock.sleep(isAnyRunning ? lookEveryMs : lookIdleMs, signal);
     }
   }
 

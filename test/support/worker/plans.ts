@@ -99,16 +99,20 @@ function rowsOf(log: ReturnType<typeof createInMemoryLog>, behind: () => number)
 export function createPlanWorld({
   behind = () => 0,
   damages = () => false,
+  beforeTaking = async () => {},
 }: {
   readonly behind?: () => number;
   /** Whose histories are read with another one's data in them, by those who carry plans out. */
   readonly damages?: (eventId: string) => boolean;
+  /** In the middle of a look, whenever members may be taken. */
+  readonly beforeTaking?: () => Promise<void>;
 } = {}) {
   const clock = createVirtualClock();
   const log = createInMemoryLog();
   const random = createSeededRandom(1);
   const useCases = createUseCases({ log, clock, random });
   let backlog = 0;
+  let setBackMs = 0;
   let fails: (index: number) => boolean = () => false;
   const indexes = new Map<string, number>();
   const claim = { worker: 'w', leaseExpiresAt: '2099-01-01T00:00:00.000Z' };
@@ -199,6 +203,7 @@ export function createPlanWorld({
   /** One process. Killed, it does nothing any more, and what it waits for never comes. */
   function runner(limits: Partial<PlanRunnerLimits> = {}, kill: Kill | null = null) {
     let appends = 0;
+    let looks = 0;
     const killed = Promise.withResolvers<void>();
     let isDead = false;
     const nothing = new Promise<never>(() => {});
@@ -228,18 +233,27 @@ export function createPlanWorld({
     const service = createPlanRunner({
       log: killable,
       rows: {
-        running: () => alive(rows.running()),
+        running: () => {
+          looks += 1;
+          return alive(rows.running());
+        },
         progress: (id) => alive(rows.progress(id)),
         firstWaiting: (id) => alive(rows.firstWaiting(id)),
         members: (...given) => alive(rows.members(...given)),
         failed: (...given) => alive(rows.failed(...given)),
       },
-      bus: { backlog: async () => ({ waiting: backlog, consumers: 1 }) },
+      bus: {
+        async backlog() {
+          await beforeTaking();
+          return { waiting: backlog, consumers: 1 };
+        },
+      },
       useCases: createUseCases({ log: killable, clock, random: createSeededRandom(2) }),
       permissionOf: () => 'safe',
-      ...{ clock, logger: silentLogger, process: 'test', limits },
+      clock: { ...clock, now: () => clock.now() - setBackMs },
+      ...{ logger: silentLogger, process: 'test', limits },
     });
-    return { service, killed: killed.promise, isDead: () => isDead, appends: () => appends };
+    return { service, killed: killed.promise, isDead: () => isDead, appends: () => appends, looks: () => looks };
   }
 
   const stateOf = async (id: string) => (await load(replayPlanAggregate, log, id)).state;
@@ -264,6 +278,9 @@ export function createPlanWorld({
     },
     setBacklog: (waiting: number) => {
       backlog = waiting;
+    },
+    setClockBack: (ms: number) => {
+      setBackMs = ms;
     },
   };
 }

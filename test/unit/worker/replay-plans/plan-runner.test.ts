@@ -149,6 +149,45 @@ describe('a plan that runs', () => {
     await world.clock.finish(service.stop());
   });
 
+  it('takes no further member in the look in which it sees that it was paused', async () => {
+    let beforeTaking = async () => {};
+    const world = await started(
+      40,
+      { ratePerSecond: 500, canary: { events: 0, mayFail: 0 } },
+      { beforeTaking: () => beforeTaking() },
+    );
+    await world.handle(world.ids[0] as string, { kind: 'DiscardEvent', reason: 'by hand', requestedBy: 'bob' });
+    beforeTaking = async () => {
+      beforeTaking = async () => {};
+      await world.operate(world.planId, 'PausePlan');
+    };
+    const { service } = world.runner({ membersAtOnce: 4 });
+    await service.start();
+    await world.clock.run(1_000);
+    expect(world.actsOf(world.planId).size).toBe(3);
+    await world.clock.finish(service.stop());
+  });
+
+  it('goes on at its rate when the clock is set back', async () => {
+    const world = await started(40);
+    const { service } = world.runner();
+    await service.start();
+    await world.clock.runUntil(() => world.actsOf(world.planId).size > 0);
+    world.setClockBack(3_600_000);
+    await world.clock.run(10_000);
+    expect(world.stepIs(world.planId, 'ReplayPlanCompleted')).toBe(true);
+    await world.clock.finish(service.stop());
+  });
+
+  it('is looked for once in a second where none runs', async () => {
+    const world = createPlanWorld();
+    const { service, looks } = world.runner();
+    await service.start();
+    await world.clock.run(10_000);
+    expect(looks()).toBeLessThanOrEqual(11);
+    await world.clock.finish(service.stop());
+  });
+
   it('discards each of its members once, when that is what it is for', async () => {
     const world = createPlanWorld();
     const ids = await world.deadLetters(25);
@@ -157,6 +196,28 @@ describe('a plan that runs', () => {
     await untilEnded({ ...world, ids, planId });
     expect(sorted(world.actsOf(planId))).toEqual(sorted(once(ids)));
     expect((await world.stateOf(planId))?.completed).toMatchObject({ done: 25 });
+  });
+});
+
+describe('another process that goes on with a plan', () => {
+  it('judges no canary again that it finds behind it, and so waits for nothing that is under way', async () => {
+    const world = createPlanWorld();
+    const planId = await world.plan(await world.deadLetters(40));
+    await world.start(planId, { ratePerSecond: 10, canary: { events: 3, mayFail: 0 } });
+    const working = new AbortController();
+    void world.work(working.signal);
+    const first = world.runner();
+    await first.service.start();
+    await world.clock.runUntil(() => world.actsOf(planId).size > 3);
+    working.abort();
+    await world.clock.run(500);
+    await world.clock.finish(first.service.stop());
+    const before = world.actsOf(planId).size;
+    const second = world.runner();
+    await second.service.start();
+    await world.clock.run(2_000);
+    expect(world.actsOf(planId).size).toBeGreaterThan(before);
+    await world.clock.finish(second.service.stop());
   });
 });
 
