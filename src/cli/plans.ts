@@ -76,9 +76,16 @@ export function addPlans(program: Command, actions: PlansActions): void {
     .command('plans')
     .description('replay plans: over HTTP, at EVENTOPS_URL and with the token in EVENTOPS_TOKEN');
 
-  addDeadLetterOptions(plans.command('create'), '--dead-reason')
+  const create = addDeadLetterOptions(plans.command('create'), '--dead-reason');
+  const filters = create.options.map((option) => option.attributeName());
+  create
     .description('freeze a set of dead letters by the options of `dlq list`, and count it; nothing is done to them')
-    .addOption(new Option('--ids <ids>', 'events instead, separated by commas').argParser(parseIds).default([]))
+    .addOption(
+      new Option('--ids <ids>', 'events instead, separated by commas')
+        .argParser(parseIds)
+        .default([])
+        .conflicts(filters),
+    )
     .addOption(new Option('--action <action>', 'what it is for').choices(planActions).default('replay'))
     .requiredOption(...REASON)
     .addOption(outputOption())

@@ -386,6 +386,11 @@ describe('eventops plans', () => {
       { create: { action: 'discard', ids: [someId, someId], filter: {} } },
     ]);
     expect((await run('plans', 'create', '--type', 'a')).code).toBe(2);
+    for (const filter of [
+      ['--since', '2h'],
+      ['--dead-reason', 'poison'],
+    ])
+      expect((await run('plans', 'create', '--ids', someId, '--reason', 'seen', ...filter)).code).toBe(2);
   });
 
   it('starts one by its rules', async () => {
