@@ -13,6 +13,8 @@ export const TEXT_INDEXER = 'similar-failures';
 export const indexingLimits = {
   /** How long what is new may be missing. Looking costs one read of an index. */
   lookEveryMs: 1_000,
+  /** So often all texts are looked at and not what is new alone: a rebuild puts others under positions of before. */
+  looksUntilAll: 600,
   texts: 200,
   /** So many together are one request of a model. */
   vectors: 32,
@@ -41,10 +43,17 @@ export interface TextIndexer extends BackgroundService {
  * for it. A change of model makes all vectors again, while the words go on being searched.
  */
 export function createTextIndexer({ index, embeddings, clock, random, logger, limits }: Dependencies): TextIndexer {
-  const { lookEveryMs, texts: mostTexts, vectors: mostVectors, ...waits } = { ...indexingLimits, ...limits };
+  const {
+    lookEveryMs,
+    looksUntilAll,
+    texts: mostTexts,
+    vectors: mostVectors,
+    ...waits
+  } = { ...indexingLimits, ...limits };
   const stopping = new AbortController();
   const { signal } = stopping;
   let position = -1n;
+  let looks = 0;
   let unhealthyReason: string | null = null;
   let limitation: string | null = null;
   let running: Promise<void> | null = null;
@@ -70,6 +79,7 @@ export function createTextIndexer({ index, embeddings, clock, random, logger, li
   }
 
   async function indexAll(): Promise<void> {
+    if (looks++ % looksUntilAll === 0) position = -1n;
     while (!signal.aborted && (await addNew()));
     while (!signal.aborted && (await embedSome()));
   }

@@ -25,7 +25,7 @@ function indexOf(texts: readonly string[]) {
       rows.filter(({ id }) => kept.has(id) && kept.get(id) !== model).slice(0, most),
     keepVectors: async (model, embedded) => embedded.forEach(({ id }) => kept.set(id, model)),
   };
-  return { index, kept };
+  return { index, kept, rows };
 }
 
 const providerOf = (
@@ -70,6 +70,17 @@ describe('the index of texts', () => {
     await indexerOf(index, another).indexAll();
     expect(another.asked).toEqual([['a', 'b']]);
     expect(new Set(kept.values())).toEqual(new Set(['two']));
+  });
+
+  it('finds in time what a rebuild put under a position that it had passed, and what was lost', async () => {
+    const { index, kept, rows } = indexOf(['a', 'b', 'c']);
+    const indexer = indexerOf(index, providerOf('one'), { looksUntilAll: 2 });
+    await indexer.indexAll();
+    rows.push({ id: 'rebuilt', text: 'rebuilt', position: 1n });
+    kept.delete('a');
+    await indexer.indexAll();
+    await indexer.indexAll();
+    expect([...kept.keys()]).toEqual(expect.arrayContaining(['a', 'rebuilt']));
   });
 
   it('does not wait for an index that is being created once it is to stop', async () => {
