@@ -20,7 +20,7 @@ export function createTextIndex(db: Kysely<Database>, forLong: ForLong = (work) 
   async function indexByDistance(model: string, dimension: number, signal: AbortSignal): Promise<void> {
     const name = `${INDEX}${hash('sha256', `${model} ${dimension}`).slice(0, 12)}`;
     if (hasNearIndexFor === name) return;
-    // A server behind the same name may give others than before: those are made again.
+    // A server behind the same name may give others than before: those are recreated.
     await sql`
       update failure_vectors set model = '', dimension = 0, embedding = null
       where model = ${model} and dimension <> ${dimension}`.execute(db);
