@@ -180,12 +180,33 @@ export function createPlanRunner(options: PlanRunnerOptions): BackgroundService 
     }
   }
 
-  /** Whether any runs. */
+  /** Whether any runs. One that cannot go on keeps none of the others. @throws when it is not known which run. */
   async function lookAtAll(): Promise<boolean> {
     const ids = await rows.running();
     for (const id of runs.keys()) if (!ids.includes(id)) runs.delete(id);
-    for (const id of ids) if (!signal.aborted) await look(id);
+    let failure: string | null = null;
+    for (const id of ids) {
+      if (signal.aborted) return true;
+      try {
+        await look(id);
+      } catch (error) {
+        // What is known may be half of what was done: the log and the rows say all of it.
+        runs.delete(id);
+        failure ??= failed(error, id);
+      }
+    }
+    unhealthyReason = failure;
+    if (failure === null) report.wentWell(ABOUT);
     return ids.length > 0;
+  }
+
+  /** @returns what is wrong. */
+  function failed(error: unknown, planId: string | null): string {
+    const level = error instanceof CommandBusUnavailable ? 'info' : 'warn';
+    const message = 'replay plans cannot go on; it is tried again';
+    const fields = { err: error, ...(planId === null ? {} : { planId }) };
+    if (!signal.aborted) report.occurred({ about: ABOUT, kind: kindOf(error), level, fields, message });
+    return error instanceof Error ? error.message : String(error);
   }
 
   async function keepLooking(): Promise<void> {
@@ -193,16 +214,9 @@ export function createPlanRunner(options: PlanRunnerOptions): BackgroundService 
       let isAnyRunning = false;
       try {
         isAnyRunning = await lookAtAll();
-        unhealthyReason = null;
-        report.wentWell(ABOUT);
       } catch (error) {
-        if (signal.aborted) return;
-        // What is known may be half of what was done: the log and the rows say all of it.
         runs.clear();
-        unhealthyReason = error instanceof Error ? error.message : String(error);
-        const level = error instanceof CommandBusUnavailable ? 'info' : 'warn';
-        const message = 'replay plans cannot go on; it is tried again';
-        report.occurred({ about: ABOUT, kind: kindOf(error), level, fields: { err: error }, message });
+        unhealthyReason = failed(error, null);
       }
       await clock.sleep(isAnyRunning ? lookEveryMs : lookIdleMs, signal);
     }

@@ -179,6 +179,27 @@ describe('a plan that runs', () => {
     await world.clock.finish(service.stop());
   });
 
+  it('goes on beside one whose history cannot be read', async () => {
+    let damaged = 'none';
+    const world = createPlanWorld({ damages: (stream) => stream.endsWith(damaged) });
+    const [first, second] = [
+      await world.plan(await world.deadLetters(3)),
+      await world.plan(await world.deadLetters(5)),
+    ];
+    for (const id of [first, second]) await world.start(id);
+    damaged = first;
+    const working = new AbortController();
+    onTestFinished(() => working.abort());
+    void world.work(working.signal);
+    const { service } = world.runner();
+    await service.start();
+    await world.clock.run(10_000);
+    expect(world.stepIs(second, 'ReplayPlanCompleted')).toBe(true);
+    expect(world.actsOf(first).size).toBe(0);
+    expect(service.unhealthyReason()).not.toBeNull();
+    await world.clock.finish(service.stop());
+  });
+
   it('is looked for once in a second where none runs', async () => {
     const world = createPlanWorld();
     const { service, looks } = world.runner();
