@@ -134,7 +134,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
     services.push(await openAnchor({ config, parts, metrics, clock, logger, random, processName }));
   if (roles.includes('explainer') && config.explain !== 'off')
     services.push(
-      await openExplainer({ config, explains: config.explain, parts, metrics, clock, logger, random, processName }),
+      openExplainer({ config, explains: config.explain, parts, metrics, clock, logger, random, processName }),
     );
   for (const service of services) {
     defer(() => service.stop());

@@ -9,9 +9,7 @@ import type { Random } from '../application/ports/random.ts';
 import { createRepeatingReport, kindOf } from '../application/repeating-report.ts';
 import { whileLeased } from '../application/while-leased.ts';
 import type { Config } from '../config/config.ts';
-import { createCallBudget } from '../projections/explainer-calls.ts';
 import { followLog } from './follow-log.ts';
-import { openModels } from './open-models.ts';
 import { opened, type Parts } from './parts.ts';
 
 /** How long a checkpoint may stay in memory: what is handled a second time costs a read for each group. */
@@ -20,7 +18,7 @@ const SAVE_EVERY_MS = 1_000;
 interface Given {
   readonly config: Config;
   readonly explains: 'dead' | 'failed';
-  readonly parts: Pick<Parts, 'log' | 'leases' | 'readTables' | 'stores'>;
+  readonly parts: Pick<Parts, 'log' | 'leases' | 'stores' | 'explaining'>;
   readonly metrics: Pick<Metrics, 'counted'>;
   readonly clock: MonotonicClock;
   readonly logger: Logger;
@@ -29,12 +27,11 @@ interface Given {
 }
 
 /** The role that has failures explained. */
-export async function openExplainer(given: Given): Promise<BackgroundService> {
+export function openExplainer(given: Given): BackgroundService {
   const { config, explains, parts, metrics, clock, logger, random, processName } = given;
-  const { log, leases, readTables, stores } = parts;
-  const budget = createCallBudget(opened(readTables).db);
+  const { log, leases, stores } = parts;
+  const { models: clients, callBudget: budget } = opened(parts.explaining);
   const { explainDailyCalls: callsPerDay, explainTimeoutMs: deadlineMs, explainPayload: showsPayload } = config;
-  const clients = await openModels(config);
   const ask = createAskInTurn({ clients, budget, clock, random, logger, limits: { callsPerDay, deadlineMs } });
 
   const begin = (lease: Lease | null): BackgroundService => {

@@ -9,12 +9,14 @@ import type { EventLog } from '../application/ports/event-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Role } from '../cli/program.ts';
 import type { Config } from '../config/config.ts';
+import { createCallBudget } from '../projections/explainer-calls.ts';
 import { createLeases } from '../projections/leases.ts';
 import { createStores } from '../projections/stores.ts';
 import { wrongSettings } from './cannot-start.ts';
 import { makeDataFolder } from './make-data-folder.ts';
+import { openModels } from './open-models.ts';
 import { type Defer, opening } from './opening.ts';
-import { type Parts, partsOfRole } from './parts.ts';
+import { type Explaining, type Parts, partsOfRole, type ReadTables } from './parts.ts';
 
 interface Given {
   readonly config: Config;
@@ -57,6 +59,7 @@ async function openAll({ config, roles, acceptLossUpTo, logger }: Given, defer: 
     bus: bus?.part ?? null,
     broker: bus?.broker ?? null,
     leases: isOnlyProcess || databaseUrl === null || readTables === null ? null : createLeases(readTables.part.db),
+    explaining: roles.includes('explainer') && readTables ? await openExplaining(config, readTables.part.db) : null,
     readinessChecks: opened.flatMap(({ checks }) => checks),
     isOnlyProcess,
   };
@@ -129,6 +132,11 @@ async function openBus({ config, logger }: Pick<Given, 'config' | 'logger'>, def
   defer(() => bus.close());
   const check = async () => bus.unhealthyReason();
   return { part: bus, broker: bus, checks: [{ part: 'commands', check, isDispensable: true }] };
+}
+
+async function openExplaining(config: Config, db: ReadTables['db']): Promise<Explaining | null> {
+  if (config.explain === 'off') return null;
+  return { models: await openModels(config), callBudget: createCallBudget(db) };
 }
 
 /** @throws {CannotStart} for a URL that cannot be used, with the setting that it comes from. */

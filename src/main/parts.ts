@@ -1,7 +1,9 @@
 import type { ReadinessCheck } from '../api/dependencies.ts';
+import type { CallBudget } from '../application/ports/call-budget.ts';
 import type { CommandBus } from '../application/ports/command-bus.ts';
 import type { EventLog } from '../application/ports/event-log.ts';
 import type { Leases } from '../application/ports/leases.ts';
+import type { LlmClient } from '../application/ports/llm-client.ts';
 import type { Role } from '../cli/program.ts';
 import type { WritableDatabase } from '../projections/database.ts';
 import type { ReadModel } from '../projections/read-model.ts';
@@ -41,6 +43,13 @@ export interface Broker {
   returnedCommands(): number;
 }
 
+/** Whom an explainer asks, and how often it may. */
+export interface Explaining {
+  /** In the order in which they are asked; none where no setting names one. */
+  readonly models: readonly LlmClient[];
+  readonly callBudget: CallBudget;
+}
+
 /** One adapter for each port, opened; `null` where no role of this process needs it. */
 export interface Parts {
   readonly log: EventLog;
@@ -52,6 +61,7 @@ export interface Parts {
   readonly broker: Broker | null;
   /** Where several processes may share log and read tables; `null` where an exclusive data folder rules that out. */
   readonly leases: Leases | null;
+  readonly explaining: Explaining | null;
   readonly readinessChecks: readonly ReadinessCheck[];
   /** No other process can be working on the same log: what an earlier one had in progress is free. */
   readonly isOnlyProcess: boolean;

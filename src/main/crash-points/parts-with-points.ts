@@ -2,7 +2,7 @@ import type { CommandBus, CommandDelivery } from '../../application/ports/comman
 import type { Leases } from '../../application/ports/leases.ts';
 import type { Stores } from '../../projections/stores.ts';
 import type { HandlerRunner } from '../../worker/handler-runner.ts';
-import type { Parts } from '../parts.ts';
+import type { Explaining, Parts } from '../parts.ts';
 import { logWithPoints } from './log-with-points.ts';
 import { portActions } from './port-actions.ts';
 import type { Reach } from './reach.ts';
@@ -16,6 +16,7 @@ export const partsWithPoints = (parts: Parts, reach: Reach): Parts => ({
   bus: parts.bus && busWithPoints(parts.bus, reach),
   broker: parts.broker,
   leases: parts.leases && leasesWithPoints(parts.leases, reach),
+  explaining: parts.explaining && explainingWithPoints(parts.explaining, reach),
   readinessChecks: parts.readinessChecks,
   isOnlyProcess: parts.isOnlyProcess,
   close: parts.close,
@@ -69,4 +70,13 @@ const leasesWithPoints = (leases: Leases, reach: Reach): Leases => ({
     if (lease !== null) reach('take-lease.after');
     return lease;
   },
+});
+
+const explainingWithPoints = ({ models, callBudget }: Explaining, reach: Reach): Explaining => ({
+  models: models.map((model) => ({
+    provider: model.provider,
+    model: model.model,
+    ...withPoints(model, portActions.model, reach),
+  })),
+  callBudget: withPoints(callBudget, portActions.callBudget, reach),
 });

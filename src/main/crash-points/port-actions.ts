@@ -1,8 +1,10 @@
+import type { CallBudget } from '../../application/ports/call-budget.ts';
 import type { CheckpointStore } from '../../application/ports/checkpoint-store.ts';
 import type { CommandBus, CommandDelivery } from '../../application/ports/command-bus.ts';
 import type { DueWork } from '../../application/ports/due-work.ts';
 import type { EventLog } from '../../application/ports/event-log.ts';
 import type { Leases } from '../../application/ports/leases.ts';
+import type { LlmClient } from '../../application/ports/llm-client.ts';
 import type { ProjectionStore } from '../../projections/projection-store.ts';
 import type { Copies } from '../../projections/rebuild/copies.ts';
 import type { LentConnections } from '../../projections/rebuild/lend-connections.ts';
@@ -63,6 +65,8 @@ export const portActions = {
   },
   // Each statement of a thread that fills a copy, the ends of its transactions included.
   lentConnections: { borrow: null, query: 'fill-copy', giveBack: null, takeBack: null },
+  callBudget: { take: 'take-call' },
+  model: { explain: 'ask-model' },
   runner: { run: 'run-handler', abandon: null, unhealthyReason: null, close: null },
 } as const satisfies {
   readonly log: ActionsOf<EventLog>;
@@ -74,5 +78,7 @@ export const portActions = {
   readonly leases: ActionsOf<Leases>;
   readonly copies: ActionsOf<Copies>;
   readonly lentConnections: ActionsOf<LentConnections>;
+  readonly callBudget: ActionsOf<CallBudget>;
+  readonly model: ActionsOf<LlmClient>;
   readonly runner: ActionsOf<HandlerRunner>;
 };

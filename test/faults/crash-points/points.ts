@@ -8,16 +8,19 @@ export interface Crash {
 
 /** What no load of this version brings about: its log holds no transitions of another one. */
 const isOfAnotherVersion = (point: CrashPoint) => point.startsWith('read-due-work-again.');
-/**
- * Once for each kind of failure, of which a load has few, or asked for by no load. The explainer is killed at each of its steps in
- * test/unit/application/explaining.
- */
-const isOfFailureGroups = (point: CrashPoint) =>
-  /^append-(FailureGroup|FailureExplained|ExplanationRequested)/.test(point);
+/** Asked for by no load. */
+const isOfFailureGroups = (point: CrashPoint) => /^append-(FailureGroup|ExplanationRequested)/.test(point);
+/** Come to once for each kind of failure, of which a load has few. */
+const isOfExplainer = (point: CrashPoint) => /^(append-FailureExplained|take-call|ask-model)\./.test(point);
 /** Asked for by no load. The process that carries plans out is killed at each of its steps in test/unit/worker/replay-plans. */
 const isOfReplayPlans = (point: CrashPoint) => point.startsWith('append-ReplayPlan');
 export const isOutOfReach = (point: CrashPoint) =>
   isOfAnotherVersion(point) || isOfFailureGroups(point) || isOfReplayPlans(point);
+
+/** At its first time in a life, when it has explained nothing, and at its second. */
+export const explainerCrashes: readonly Crash[] = [1, 2].flatMap((times) =>
+  crashPoints.filter(isOfExplainer).map((point) => ({ point, times })),
+);
 /** What an operator has to ask for a rebuild for. */
 const ofRebuild = /^(append-Rebuild\w+|(create|fill|index|drop)-copy|(exchange|compare)-copies)\./;
 /** What goes wrong in a rebuild, or differs, is not for a load to bring about. */
@@ -29,10 +32,13 @@ const fullProfileOnly = /^(release|take-lease|renew-lease|release-lease)\./;
 const onceInALife =
   /^(consume|read-head|load-checkpoint|load-projection|mark-behind|mark-caught-up|verify-checkpoint|hasten-due-work|append-ProcessingInterrupted|append-AuditCheckpointSigned)\./;
 
+/** Come to by other tests. */
+const isOfOthers = (point: CrashPoint) => fullProfileOnly.test(point) || ofRebuild.test(point) || isOfExplainer(point);
+
 /** Every other point at its first time, and the others later in a life, where a process comes there often. */
 export const embeddedCrashes = (seed: number): readonly Crash[] =>
   crashPoints
-    .filter((point) => !fullProfileOnly.test(point) && !ofRebuild.test(point) && !isOutOfReach(point))
+    .filter((point) => !isOfOthers(point) && !isOutOfReach(point))
     .map((point, index) => {
       const isLater = !onceInALife.test(point) && ((index >> 1) + index + seed) % 2 === 1;
       return { point, times: isLater ? 2 + ((index + seed) % 5) : 1 };

@@ -36,11 +36,9 @@ const withoutPoints = [
   'plan-rows',
   // Made of texts alone, and completed with what is missing: test/unit/application/similar.
   ...['embedding-provider', 'text-index'],
-  // What comes between two steps is in test/unit/application/explaining.
-  ...['call-budget', 'llm-client'],
 ];
 
-const methodsIn = (path: string) => [...textOf(path).matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
+const methodsIn = (path: string) => [...textOf(path).matchAll(/^ {2}(?!constructor)(\w+)\(/gm)].map(([, name]) => name);
 
 describe('the list of crash points', () => {
   it('has two for each method of each port', () => {
