@@ -11,6 +11,7 @@ import type { LogSegmentsReader } from '../application/ports/log-segments.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Random } from '../application/ports/random.ts';
 import type { RequestTraces } from '../application/ports/request-traces.ts';
+import type { RowRepair } from '../application/ports/row-repair.ts';
 import type { SecretSource } from '../application/ports/secret-source.ts';
 import type { TreeReader } from '../application/ports/tree-store.ts';
 import type { UseCases } from '../application/use-cases.ts';
@@ -44,6 +45,7 @@ export interface ApiDependencies {
     | 'createApiKey'
     | 'revokeApiKey'
     | 'operateRebuild'
+    | 'operateRowRepair'
     | 'requestReplayPlan'
     | 'operateReplayPlan'
   >;
@@ -53,6 +55,8 @@ export interface ApiDependencies {
    * @throws {ReadDatabaseUnavailable} while there are none, or those of the read model are not to be shown.
    */
   readonly readDatabase: (readModel?: string) => ReadDatabase;
+  /** Writes an event's rows again. */
+  readonly rowRepair: RowRepair;
   /** The tree over all histories, whoever anchors them. */
   readonly auditTree: TreeReader;
   /** Where in the log times are. */

@@ -6,6 +6,7 @@ import type { RebuildRejection } from '../domain/rebuild/rejections.ts';
 import type { RebuildStep } from '../domain/rebuild/state.ts';
 import type { ReplayPlanRejection } from '../domain/replay-plan/rejections.ts';
 import type { PlanStep } from '../domain/replay-plan/state.ts';
+import type { RowRepairRejection } from '../domain/row-repair/rejections.ts';
 
 /** The code of every failure class there is: a new one does not compile until it has a line below. */
 type FailureCode = {
@@ -16,7 +17,13 @@ type FailureCode = {
     : never;
 }[keyof typeof failures];
 
-type Rejection = EventRejection | ApiKeyRejection | RebuildRejection | FailureGroupRejection | ReplayPlanRejection;
+type Rejection =
+  | EventRejection
+  | ApiKeyRejection
+  | RebuildRejection
+  | FailureGroupRejection
+  | ReplayPlanRejection
+  | RowRepairRejection;
 
 type RefusalCode =
   | 'batch-too-large'
@@ -44,6 +51,7 @@ type RefusalCode =
   | 'quota-exceeded'
   | 'receipt-not-ready'
   | 'request-timeout'
+  | 'row-ahead-of-history'
   | 'shutting-down'
   | 'source-not-permitted'
   | 'tile-not-found'
@@ -147,6 +155,8 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'replay-plan-too-large': [409, 'The plan would have too many events'],
   'request-timeout': [408, 'The request took too long to arrive'],
   'retry-not-due': [409, 'The retry is not due'],
+  'row-ahead-of-history': [409, 'A row of the event is ahead of its history'],
+  'row-repair-not-found': [409, 'The repair is not under way'],
   'shutting-down': [503, 'The server is shutting down'],
   'source-not-permitted': [403, 'The API key is for other sources'],
   'stale-attempt': [409, 'The attempt is not the present one'],

@@ -5,6 +5,7 @@ import { eventAggregate } from '../domain/event/aggregate.ts';
 import { failureGroupAggregate } from '../domain/failure-group/aggregate.ts';
 import { rebuildAggregate } from '../domain/rebuild/aggregate.ts';
 import { replayPlanAggregate } from '../domain/replay-plan/aggregate.ts';
+import { rowRepairAggregate } from '../domain/row-repair/aggregate.ts';
 
 /** THE LIST: everything that has a history in the log. */
 export const aggregates = [
@@ -14,4 +15,5 @@ export const aggregates = [
   failureGroupAggregate,
   rebuildAggregate,
   replayPlanAggregate,
+  rowRepairAggregate,
 ] as const satisfies readonly AnyAggregate[];

@@ -21,6 +21,7 @@ import { type AskedOfRebuild, operateRebuild } from './use-cases/rebuild/operate
 import { type AskedOfMember, actOnMember } from './use-cases/replay-plan/act-on-member.ts';
 import { type AskedOfPlan, operatePlan } from './use-cases/replay-plan/operate-plan.ts';
 import { type AskedPlan, requestPlan } from './use-cases/replay-plan/request-plan.ts';
+import { type AskedOfRowRepair, operateRowRepair } from './use-cases/row-repair/operate-row-repair.ts';
 
 type Without<Command> = Omit<Command, 'kind'>;
 
@@ -79,6 +80,9 @@ export const createUseCases = (dependencies: CommandDependencies) => {
 
     /** An admin starts, pauses, resumes or aborts a plan, or a process records its outcome. */
     operateReplayPlan: (asked: AskedOfPlan) => operatePlan(dependencies, asked),
+
+    /** An operator asks for a repair of an event's rows, or a process records what it came to. */
+    operateRowRepair: (asked: AskedOfRowRepair) => operateRowRepair(dependencies, asked),
 
     /** A process does to one event what its plan is for. */
     actOnPlanMember: (asked: AskedOfMember) => actOnMember(dependencies, asked),

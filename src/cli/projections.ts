@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type OutputForm, outputForms } from './output-forms.ts';
+import { parseUuid } from './parse-uuid.ts';
 
 export interface DecisionRequest {
   readonly name: string;
@@ -21,6 +22,7 @@ export interface ProjectionsActions {
   }): Promise<void>;
   status(request: { readonly name: string; readonly watch: boolean; readonly output: OutputForm }): Promise<void>;
   decide(request: DecisionRequest): Promise<void>;
+  repair(request: { readonly eventId: string; readonly reason: string; readonly output: OutputForm }): Promise<void>;
 }
 
 const acts = {
@@ -37,7 +39,7 @@ const NAME = ['<name>', 'of the read model, as `projections list` shows it'] as 
 
 type Given<More = unknown> = More & { readonly output: OutputForm };
 
-/** Adds `eventops projections list|rebuild|status|compare|promote|rollback|cancel|drop`. */
+/** Adds `eventops projections list|rebuild|status|compare|promote|rollback|cancel|drop|repair`. */
 export function addProjections(program: Command, actions: ProjectionsActions): void {
   const projections = program
     .command('projections')
@@ -80,4 +82,11 @@ export function addProjections(program: Command, actions: ProjectionsActions): v
       actions.decide({ name, act, ...given }),
     );
   }
+  projections
+    .command('repair')
+    .description("write one event's rows again from its history, and say what was wrong in them")
+    .argument('<id>', 'of the event', parseUuid('An id of an event is a UUID'))
+    .requiredOption(...REASON)
+    .addOption(outputOption())
+    .action((eventId: string, given: Given<{ readonly reason: string }>) => actions.repair({ eventId, ...given }));
 }

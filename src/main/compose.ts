@@ -30,6 +30,7 @@ import { readOnly } from '../projections/database.ts';
 import { createRowAudit } from '../projections/events/parity/audit-rows.ts';
 import { events } from '../projections/events/read-model.ts';
 import { createLogSegmentsReader } from '../projections/log-segments.ts';
+import { createRowRepair } from '../projections/row-repair.ts';
 import { createSharedCounts } from '../projections/shared-counts.ts';
 import type { HandlerRunner } from '../worker/handler-runner.ts';
 import { type ConfiguredHandler, createMatchHandler } from '../worker/handlers/match-handler.ts';
@@ -243,6 +244,11 @@ async function listenForRequests(
   });
   defer(() => accessCounts.stop());
   await accessCounts.start();
+  const readDatabase = (name: string = events.name) => {
+    const unhealthyReason = readTables.unhealthyReason() ?? readTables.refusalOf({ name });
+    if (unhealthyReason !== null) throw new ReadDatabaseUnavailable(unhealthyReason);
+    return rows;
+  };
   const api = buildServer({
     accessCounts,
     useCases: metrics.countedUseCases(createUseCases({ log, clock, random })),
@@ -252,11 +258,8 @@ async function listenForRequests(
     log,
     auditTree: openTreeReader(config, parts),
     logSegments: createLogSegmentsReader(rows),
-    readDatabase: (name = events.name) => {
-      const unhealthyReason = readTables.unhealthyReason() ?? readTables.refusalOf({ name });
-      if (unhealthyReason !== null) throw new ReadDatabaseUnavailable(unhealthyReason);
-      return rows;
-    },
+    readDatabase,
+    rowRepair: createRowRepair(readTables.db, readDatabase),
     authenticator,
     apiKeys,
     keyUses: opened(parts.stores).keyUses,

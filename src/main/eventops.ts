@@ -85,6 +85,7 @@ const program = createProgram(
       rebuild: async (request) => (await projections()).rebuild(request),
       status: async (request) => (await projections()).status(request),
       decide: async (request) => (await projections()).decide(request),
+      repair: async (request) => (await projections()).repair(request),
     },
     deadLetters: {
       list: async (request) => (await deadLetters()).list(request),

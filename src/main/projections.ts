@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { projectionListAnswer, rebuildAnswer } from '../api/answers/rebuild.ts';
+import type { rowRepairAnswer } from '../api/answers/row-repair.ts';
 import { COMMAND } from '../application/command-name.ts';
 import type { OutputForm } from '../cli/output-forms.ts';
 import type { DecisionRequest, ProjectionsActions } from '../cli/projections.ts';
@@ -8,10 +9,12 @@ import type { Config } from '../config/config.ts';
 import { askSystem, NoAnswer } from './ask-system.ts';
 import { CannotStart } from './cannot-start.ts';
 import { drawProjections, drawRebuild, progressLine } from './draw-rebuild.ts';
+import { drawRowRepair } from './draw-row-repair.ts';
 import { createProgressLine } from './progress-line.ts';
 
 type Rebuild = z.output<typeof rebuildAnswer>;
 type Projections = z.output<typeof projectionListAnswer>;
+type RowRepair = z.output<typeof rowRepairAnswer>;
 
 const LOOK_EVERY_MS = 1_000;
 /** What a process does next, without an operator. */
@@ -43,6 +46,11 @@ export const projectionsActions = (config: Config): ProjectionsActions => ({
     const body = { reason, ...(acceptDifferences === undefined ? {} : { acceptDifferences }) };
     const decided = await askSystem<Rebuild>(config, { path: `${pathOf(last)}/${act}`, body });
     show(await watched(config, decided, output), output);
+  },
+
+  async repair({ eventId, reason, output }) {
+    const repaired = await askSystem<RowRepair>(config, { path: `/v1/events/${eventId}/repair`, body: { reason } });
+    process.stdout.write(output === 'json' ? `${JSON.stringify(repaired)}\n` : drawRowRepair(repaired));
   },
 });
 

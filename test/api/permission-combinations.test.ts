@@ -62,6 +62,7 @@ describe('a route about one event', () => {
       'GET /v1/events/:id/history',
       'GET /v1/events/:id/receipt',
       'POST /v1/events/:id/replay',
+      'POST /v1/events/:id/repair',
       'GET /v1/events/:id/trace',
       'GET /v1/events/:id/diff',
       'GET /v1/events/:id/explanation',
@@ -87,9 +88,10 @@ describe('a route about one event', () => {
     }
   });
 
-  it('that audits is no way around reading for who may replay or discard', async () => {
+  it('that audits is no way around reading for who may replay, repair or discard', async () => {
     for (const [act, path] of [
       ['events:replay', 'events/:id/replay'],
+      ['projections:rebuild', 'events/:id/repair'],
       ['events:discard', 'dead-letters/:id/discard'],
     ] as const) {
       const { foreign, call } = await withTwoClients([act, 'audit:read']);

@@ -132,6 +132,7 @@ describe('acts', () => {
       '/v1/audit/export',
       '/v1/dead-letters/:id/discard',
       '/v1/events/:id/explanation',
+      '/v1/events/:id/repair',
       '/v1/events/:id/replay',
       '/v1/failure-groups/:id/merge',
       '/v1/failure-groups/:id/resolve',

@@ -18,6 +18,7 @@ import { getTrace } from './events/get-trace.ts';
 import { ingestBatch } from './events/ingest-batch.ts';
 import { ingestEvent } from './events/ingest-event.ts';
 import { listEvents } from './events/list-events.ts';
+import { repairEvent } from './events/repair-event.ts';
 import { replayEvent } from './events/replay-event.ts';
 import {
   mergeFailureGroup,
@@ -63,6 +64,7 @@ export const routes: readonly Route[] = [
   getSimilar,
   searchSimilar,
   replayEvent,
+  repairEvent,
   listDeadLetters,
   groupDeadLetters,
   discardDeadLetter,

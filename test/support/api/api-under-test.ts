@@ -87,6 +87,12 @@ export function openApi(given: Given = {}): ApiUnderTest {
     readDatabase: () => {
       throw new ReadDatabaseUnavailable('There is none');
     },
+    rowRepair: {
+      requireAvailable() {
+        throw new ReadDatabaseUnavailable('There is none');
+      },
+      repair: async () => ({ kind: 'repaired', tables: [] }),
+    },
     auditTree: createTreeInMemory(),
     logSegments: createSegmentsInMemory(),
     authenticator: { authenticate: async (token) => callers[token] ?? null },

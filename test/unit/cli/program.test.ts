@@ -42,6 +42,7 @@ async function run(...commandLine: readonly string[]) {
         rebuild: async (request) => void asked.push({ rebuild: request }),
         status: async (request) => void asked.push({ status: request }),
         decide: async (request) => void asked.push({ decide: request }),
+        repair: async (request) => void asked.push({ repair: request }),
       },
       deadLetters: {
         list: async (request) => void asked.push({ list: request }),
@@ -321,6 +322,16 @@ describe('eventops projections', () => {
     expect((await run('projections', 'status', 'events')).asked).toEqual([
       { status: { name: 'events', watch: false, output: 'table' } },
     ]);
+  });
+});
+
+describe('eventops projections repair', () => {
+  it("asks for the repair of one event's rows, with a reason", async () => {
+    expect((await run('projections', 'repair', id, '--reason', 'wrong')).asked).toEqual([
+      { repair: { eventId: id, reason: 'wrong', output: 'table' } },
+    ]);
+    for (const wrong of [[id], ['x', '--reason', 'wrong']])
+      expect(await run('projections', 'repair', ...wrong)).toMatchObject({ code: 2, asked: [] });
   });
 });
 

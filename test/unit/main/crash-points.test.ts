@@ -34,6 +34,8 @@ const withoutPoints = [
   'stream-heads',
   // Read alone, by the process that carries plans out: what comes between two steps is in test/unit/worker/replay-plans.
   'plan-rows',
+  // One transaction, which an operator asks for again.
+  'row-repair',
   // Made of texts alone, and completed with what is missing: test/unit/application/similar.
   ...['embedding-provider', 'text-index'],
 ];
