@@ -68,7 +68,8 @@ const SOURCES = 'eventops-source';
 const compileWasmOnce = ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
 
 export default defineConfig({
-  ssr: { resolve: { conditions: [SOURCES, 'module', 'node', 'development|production'] } },
+  // What is in node_modules, Node loads itself, and not what is meant for bundlers.
+  ssr: { resolve: { conditions: [SOURCES, 'node', 'development|production'], mainFields: [] } },
   test: {
     execArgv: [`--conditions=${SOURCES}`, ...compileWasmOnce],
     // For the processes that tests start, too.

@@ -27,6 +27,7 @@ const homes: Readonly<Record<string, { readonly driver: string; readonly home: s
   'opentelemetry-has-one-home': { driver: packages('@opentelemetry/[^/]+'), home: '^src/adapters/tracing/' },
   'openai-has-one-home': { driver: packages('openai'), home: '^src/adapters/openai/' },
   'gemini-has-one-home': { driver: packages('@google/generative-ai'), home: '^src/adapters/gemini/' },
+  'aws-sdk-has-one-home': { driver: packages('@aws-sdk/[^/]+'), home: '^src/adapters/tree-bucket/' },
   'commander-has-one-home': { driver: packages('commander'), home: '^src/cli/' },
 };
 
@@ -70,7 +71,7 @@ const layerRules: readonly IForbiddenRuleType[] = [
     comment: 'Settings choose among them, and a process loads the drivers of those that were chosen.',
     from: { path: '^src/main/' },
     to: {
-      path: '^src/adapters/(eventstoredb|rabbitmq|postgres|tracing|openai|gemini)/',
+      path: '^src/adapters/(eventstoredb|rabbitmq|postgres|tracing|openai|gemini|tree-bucket)/',
       // It asks what is current, and has nothing of OpenTelemetry but types.
       pathNot: '^src/adapters/tracing/current-trace\\.ts$',
       dynamic: false,

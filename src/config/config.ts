@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readTexts } from './read-texts.ts';
 import {
+  bucketName,
   choice,
   host,
   keyName,
@@ -59,6 +60,8 @@ const settings = z.object({
   AUDIT_KEY_FILE: path('').optional(),
   AUDIT_CHECKPOINT_SECONDS: wholeNumber(1, 86_400, 10),
   AUDIT_WITNESSES: witnesses(),
+  AUDIT_BUCKET: bucketName(),
+  AUDIT_BUCKET_URL: url('https', 'http'),
   EXPLAIN: choice(explainModes).default('dead'),
   EXPLAIN_DAILY_CALLS: wholeNumber(0, 1_000_000, 200),
   EXPLAIN_TIMEOUT_MS: wholeNumber(100, 600_000, 10_000),
@@ -144,6 +147,8 @@ export interface Config {
   readonly auditCheckpointSeconds: number;
   /** Who is asked to cosign each. */
   readonly auditWitnesses: readonly { readonly vkey: string; readonly url: string }[];
+  /** Where full tiles of the audit tree go; `url` is of a server other than AWS. */
+  readonly auditBucket: { readonly name: string; readonly url: string | null } | null;
   readonly explain: (typeof explainModes)[number];
   /** Calls of models in a day; 0 for none. */
   readonly explainDailyCalls: number;
@@ -221,6 +226,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     auditKeyFile: values.AUDIT_KEY_FILE ? resolve(values.AUDIT_KEY_FILE) : null,
     auditCheckpointSeconds: values.AUDIT_CHECKPOINT_SECONDS,
     auditWitnesses: values.AUDIT_WITNESSES,
+    auditBucket:
+      values.AUDIT_BUCKET === undefined ? null : { name: values.AUDIT_BUCKET, url: values.AUDIT_BUCKET_URL ?? null },
     explain: values.EXPLAIN,
     explainDailyCalls: values.EXPLAIN_DAILY_CALLS,
     explainTimeoutMs: values.EXPLAIN_TIMEOUT_MS,

@@ -17,6 +17,15 @@ export const keyName = (fallback: string) =>
     })
     .default(fallback);
 
+/** As S3 has it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html. */
+export const bucketName = () =>
+  z
+    .string()
+    .regex(/^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/, {
+      error: expects('must be the name of a bucket: 3 to 63 small letters, digits, dots and hyphens'),
+    })
+    .optional();
+
 /** One of a few words, written exactly so. */
 export const choice = <const Choice extends string>(choices: readonly Choice[]) =>
   z.enum(choices, { error: expects(`must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`) });

@@ -45,7 +45,7 @@ import { openExplainer } from './open-explainer.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { openLogDivider } from './open-log-divider.ts';
 import { openTextIndexer } from './open-text-indexer.ts';
-import { openTreeReader } from './open-tree.ts';
+import { openFullTiles, openTreeReader } from './open-tree.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
 import { createServices } from './work-of-roles.ts';
@@ -256,7 +256,7 @@ async function listenForRequests(
     planMaxEvents: config.planMaxEvents,
     embeddings: given.embeddings,
     log,
-    auditTree: openTreeReader(config, parts),
+    auditTree: (await openFullTiles(config)).inReader(openTreeReader(config, parts)),
     logSegments: createLogSegmentsReader(rows),
     readDatabase,
     rowRepair: createRowRepair(readTables.db, readDatabase),

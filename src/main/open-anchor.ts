@@ -25,7 +25,7 @@ import type { Config } from '../config/config.ts';
 import { wrongSettings } from './cannot-start.ts';
 import { followLog } from './follow-log.ts';
 import { makeDataFolder } from './make-data-folder.ts';
-import { openTreeStore } from './open-tree.ts';
+import { openFullTiles, openTreeStore } from './open-tree.ts';
 import type { Parts } from './parts.ts';
 
 interface Given {
@@ -46,10 +46,11 @@ export async function openAnchor(given: Given): Promise<BackgroundService> {
   const { signed, cosigned } = metrics.audit();
   const witnesses = witnessesIn(config);
   const http = witnesses.length === 0 ? null : await openHttp(witnesses);
+  const fullTiles = await openFullTiles(config);
   for (const { key: witness } of witnesses) cosigned(witness.name, 0);
 
   const begin = (lease: Lease | null): BackgroundService => {
-    const store = openTreeStore(config, parts, lease);
+    const store = fullTiles.inStore(openTreeStore(config, parts, lease));
     const onSigned = ({ size }: { readonly size: number }) => {
       signed(size);
       cosigning?.checkpointSigned();

@@ -11,6 +11,28 @@ import { opened, type Parts } from './parts.ts';
 type Settings = Pick<Config, 'dataFolder' | 'auditOrigin'>;
 type Given = Pick<Parts, 'leases' | 'readTables'>;
 
+/** Moves full tiles of a tree to where the settings have them. */
+interface FullTiles {
+  readonly inReader: (tree: TreeReader) => TreeReader;
+  readonly inStore: (tree: TreeStore) => TreeStore;
+}
+
+/** What is not needed is not loaded. */
+export async function openFullTiles({
+  auditBucket,
+  auditOrigin,
+}: Pick<Config, 'auditBucket' | 'auditOrigin'>): Promise<FullTiles> {
+  if (auditBucket === null) return { inReader: (tree) => tree, inStore: (tree) => tree };
+  const { openBucket } = await import('../adapters/tree-bucket/bucket-client.ts');
+  const { readerWithFullTilesIn, storeWithFullTilesIn } = await import('../adapters/tree-bucket/with-full-tiles-in.ts');
+  const bucket = openBucket(auditBucket);
+  const prefix = auditTreeIdOf(auditOrigin);
+  return {
+    inReader: (tree) => readerWithFullTilesIn(bucket, prefix, tree),
+    inStore: (tree) => storeWithFullTilesIn(bucket, prefix, tree),
+  };
+}
+
 /** In the data folder, a tree for each origin. */
 export const treeFolderOf = ({ dataFolder, auditOrigin }: Settings): string =>
   join(dataFolder, 'audit', auditTreeIdOf(auditOrigin));

@@ -8,7 +8,7 @@ import { OperationalFailure } from '../application/failures.ts';
 import type { Config } from '../config/config.ts';
 import { makeDataFolder } from './make-data-folder.ts';
 import { logFileOf } from './open-parts.ts';
-import { treeFolderOf } from './open-tree.ts';
+import { openFullTiles, treeFolderOf } from './open-tree.ts';
 
 /**
  * Checks the whole embedded log, which no process may be writing meanwhile, also against the checkpoint that was signed last.
@@ -36,7 +36,7 @@ const saysWhatIsWrong = (error: OperationalFailure) =>
   error instanceof LogFileRefused && ['damaged', 'incomplete'].includes(error.problem);
 
 async function verifyWithTree(config: Config, path: string): Promise<void> {
-  const tree = openTreeFolder(treeFolderOf(config));
+  const tree = (await openFullTiles(config)).inReader(openTreeFolder(treeFolderOf(config)));
   const signed = (await tree.state())?.signed ?? null;
   print(
     path,

@@ -10,6 +10,8 @@ export interface Site {
   readonly oidcIssuer: string;
   readonly oidcAudience: string;
   readonly auditOrigin: string;
+  /** For full tiles of the audit tree; without one they are in the database. */
+  readonly auditBucket?: string;
   /** Where the collector takes spans. */
   readonly collector: string;
   readonly stackName: string;
@@ -24,13 +26,18 @@ export const environmentOf = (role: Role, site: Site): Record<string, string> =>
   ...(role === 'worker' ? {} : { DATABASE_URL_FILE: `${site.secrets}/database-url` }),
   ...(role === 'worker' || role === 'dispatcher' ? { AMQP_URL_FILE: `${site.secrets}/amqp-url` } : {}),
   ...(role === 'api' ? settingsOfApi(site) : {}),
-  ...(role === 'api' || role === 'anchor' ? { AUDIT_ORIGIN: site.auditOrigin } : {}),
+  ...(role === 'api' || role === 'anchor' ? auditTreeOf(site) : {}),
   ...(role === 'anchor' ? { AUDIT_KEY_FILE: `${site.secrets}/audit-key.pem` } : {}),
   OTEL_EXPORTER_OTLP_ENDPOINT: site.collector,
   OTEL_SERVICE_NAME: 'eventops',
   OTEL_RESOURCE_ATTRIBUTES: `service.namespace=${site.stackName},eventops.role=${role}`,
   OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
   OTEL_TRACES_SAMPLER_ARG: '0.1',
+});
+
+const auditTreeOf = ({ auditOrigin, auditBucket }: Site) => ({
+  AUDIT_ORIGIN: auditOrigin,
+  ...(auditBucket === undefined ? {} : { AUDIT_BUCKET: auditBucket }),
 });
 
 const settingsOfApi = (site: Site) => ({

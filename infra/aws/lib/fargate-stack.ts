@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import type { Role } from '../../../src/cli/program.ts';
 import { partsOfRole } from '../../../src/main/parts.ts';
 import { watchDatabase, watchFrontDoor, watchMachine } from './alarms.ts';
-import { createAuditBucket } from './audit-bucket.ts';
+import { createAuditBucket, permitTiles } from './audit-bucket.ts';
 import { backUp } from './backups.ts';
 import { AMQPS_PORT, createBroker } from './broker.ts';
 import { METRICS_PORT } from './collector.ts';
@@ -94,12 +94,13 @@ export class FargateStack extends EventOpsStack {
       defaultCloudMapNamespace: { name: TASKS_ZONE },
     });
     const collector = createCollectorService(this, { network, cluster, logGroup }, monitoring);
+    const audit = createAuditBucket(this, key, frontDoor.accessLogs);
     const surroundings: ServiceSurroundings = {
       ...{ network, cluster, logGroup, image: parameters.image },
       images: Repository.fromRepositoryName(this, 'Images', 'eventops'),
       site: {
         ...parameters,
-        nodeEnvironment: 'production',
+        ...{ nodeEnvironment: 'production', auditBucket: audit.bucketName },
         secrets: SECRETS_IN_TASK,
         collector: `http://collector.${TASKS_ZONE}:${OTLP_PORT}`,
         stackName: Aws.STACK_NAME,
@@ -118,6 +119,8 @@ export class FargateStack extends EventOpsStack {
     for (const role of roles) {
       const service = createRoleService(this, { ...surroundings, role, ...sizes[role], secrets: secretsOf(role) });
       services.set(role, service);
+      if (role === 'anchor' || role === 'api')
+        permitTiles(service.taskDefinition, { audit, key, writes: role === 'anchor' });
       const to = service.connections;
       to.allowFrom(collector, Port.tcp(METRICS_PORT), 'Metrics');
       to.allowTo(collector, Port.tcp(OTLP_PORT), 'Traces');
@@ -131,7 +134,6 @@ export class FargateStack extends EventOpsStack {
     frontDoor.targets.addTarget(api.loadBalancerTarget({ containerName: 'process', containerPort: 8_000 }));
     scaleByRequests(api, frontDoor.targets);
     scaleByBacklog(worker, monitoring.namespace);
-    const audit = createAuditBucket(this, key, frontDoor.accessLogs);
     backUp(this, key, log.cluster?.machines.map(({ volumeArn }) => volumeArn) ?? []);
     watchFrontDoor(monitoring, frontDoor);
     watchDatabase(monitoring, database);

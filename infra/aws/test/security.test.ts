@@ -125,6 +125,17 @@ describe('fargate', () => {
       expect(JSON.stringify(Properties)).toContain('"aws:SecureTransport":"false"');
   });
 
+  it('lets the anchor add audit objects, the API read them, and no process delete one', () => {
+    const actionsOn = (role: string) =>
+      ofType(fargate, 'AWS::IAM::Policy')
+        .filter(([name]) => name.startsWith(`${role}TaskTaskRole`))
+        .flatMap(([, { Properties }]) => JSON.stringify(Properties).match(/s3:\w+/g) ?? [])
+        .toSorted();
+    expect(actionsOn('Anchor')).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+    expect(actionsOn('Api')).toEqual(['s3:GetObject', 's3:ListBucket']);
+    for (const role of ['Worker', 'Projector', 'Dispatcher', 'Explainer']) expect(actionsOn(role)).toEqual([]);
+  });
+
   it('has every server in more than one zone', () => {
     fargate.template.hasResourceProperties('AWS::RDS::DBInstance', { MultiAZ: true });
     fargate.template.hasResourceProperties('AWS::AmazonMQ::Broker', { DeploymentMode: 'CLUSTER_MULTI_AZ' });

@@ -34,6 +34,7 @@ const packageNames = [
   'commander',
   'openai',
   '@google/generative-ai',
+  '@aws-sdk/client-s3',
   'undici',
   '@opentelemetry/api',
 ];
@@ -119,6 +120,7 @@ const violations: readonly (readonly [rule: string, files: Files])[] = [
   ['kysely-has-two-homes', { 'src/api/x.ts': `import { sql } from 'kysely';` }],
   ['openai-has-one-home', { 'src/worker/x.ts': `import 'openai';` }],
   ['gemini-has-one-home', { 'src/worker/x.ts': `import '@google/generative-ai';` }],
+  ['aws-sdk-has-one-home', { 'src/worker/x.ts': `import '@aws-sdk/client-s3';` }],
   ['opentelemetry-has-one-home', { 'src/api/x.ts': `import '@opentelemetry/api';` }],
   ['commander-has-one-home', { 'src/main/x.ts': `import 'commander';` }],
   ['src-stands-without-its-tests', { 'src/worker/x.ts': `import '../../test/x.ts';`, 'test/x.ts': '' }],
