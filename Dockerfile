@@ -6,7 +6,7 @@ COPY package.json package-lock.json .npmrc ./
 # Without the optional packages, which are Node itself, and without what only people and other tools read: a third of all.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.md' \) -delete \
-  && find node_modules -type d \( -name test -o -name tests -o -name examples -o -name benchmarks -o -name @types \) -prune -exec rm -r {} +
+  && find node_modules -type d \( -name test -o -name tests -o -name examples -o -name benchmarks -o -name @types -o -name dist-es \) -prune -exec rm -r {} +
 
 FROM node:24.21.0-bookworm-slim AS system
 # Node, a shell for bin/eventops with what it calls, and the libraries that these name themselves. Node has its own certificates.
