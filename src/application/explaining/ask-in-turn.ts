@@ -79,7 +79,7 @@ export function createAskInTurn({ clients, budget, clock, random, logger, limits
       for (let tries = 1; tries <= 2 && notAsked === null; tries++) {
         stopping.throwIfAborted();
         if (!(await budget.take(timestamp(clock.now()).slice(0, 10), callsPerDay))) {
-          why += `${why === '' ? '' : '; '}the ${callsPerDay} calls of this day are used up`;
+          why += `${why === '' ? '' : '; '}no call is left of the ${callsPerDay} of this day`;
           break;
         }
         cost.calls++;

@@ -152,16 +152,41 @@ describe('the explainer', () => {
     ]);
   });
 
-  it('makes no more calls in a day than it may, and the rules answer then', async () => {
+  it.each([1, 2, 3])('makes no more calls in a day than %i, and the rules answer then', async (callsPerDay) => {
+    const words = ['red', 'green', 'blue', 'black'];
     const log = createInMemoryLog();
-    for (const word of ['red', 'green', 'blue', 'black']) await append(log, word, dead(`${word} order has no lines`));
-    const model = modelInMemory();
-    await explainAll(log, { clients: [model], callsPerDay: 3 });
-    expect(model.prompts).toHaveLength(3);
-    expect(explanationsIn(log.all).map(({ provider }) => provider)).toEqual(['openai', 'openai', 'openai', 'rules']);
-    expect(explanationsIn(log.all)[3]?.fallbacks).toEqual([
-      { provider: 'openai', why: 'the 3 calls of this day are used up' },
+    for (const word of words) await append(log, word, dead(`${word} order has no lines`));
+    const [model, budget] = [modelInMemory(), budgetInMemory()];
+    await explainAll(log, { clients: [model], budget, callsPerDay });
+    const by = words.map((_, index) => (index < callsPerDay ? 'openai' : 'rules'));
+    expect([model.prompts.length, explanationsIn(log.all).map(({ provider }) => provider)]).toEqual([callsPerDay, by]);
+    const why = `no call is left of the ${callsPerDay} of this day`;
+    expect(explanationsIn(log.all)[callsPerDay]).toMatchObject({
+      ...{ fallbacks: [{ provider: 'openai', why }], cost: { calls: 0 } },
+    });
+    // The next day has its own.
+    const clock = manualClock();
+    clock.advance(24 * 60 * 60 * 1_000);
+    await append(log, 'white', dead('white order has no lines'));
+    await explainAll(log, { clients: [model], budget, callsPerDay, clock });
+    expect([model.prompts.length, explanationsIn(log.all).at(-1)?.provider]).toEqual([callsPerDay + 1, 'openai']);
+  });
+
+  it.each([1, 2, 3])('counts a second try, and the next model, among %i calls of a day', async (callsPerDay) => {
+    const log = createInMemoryLog();
+    await append(log, 'a', dead());
+    const [clock, budget] = [{ ...manualClock(), sleep: async () => {} }, budgetInMemory()];
+    const failing = modelInMemory(() => Promise.reject(new LlmFailed('it answers 500', { retryable: true })));
+    const second = modelInMemory(undefined, 'gemini');
+    await explainAll(log, { clients: [failing, second], budget, callsPerDay, clock });
+    const none = `no call is left of the ${callsPerDay} of this day`;
+    const openai = { provider: 'openai', why: callsPerDay === 1 ? `it answers 500; ${none}` : 'it answers 500' };
+    expect(explanationsIn(log.all)).toMatchObject([
+      callsPerDay === 3
+        ? { provider: 'gemini', fallbacks: [openai], cost: { calls: 3 } }
+        : { provider: 'rules', fallbacks: [openai, { provider: 'gemini', why: none }], cost: { calls: callsPerDay } },
     ]);
+    expect(failing.prompts.length + second.prompts.length).toBe(callsPerDay);
   });
 
   it('sends the shape of a payload and none of its values', async () => {
