@@ -1,13 +1,19 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { leftToFaults } from './test/support/faults/left-to-faults.ts';
+import { leftOf } from './test/support/faults/left-to-faults.ts';
 import { folderInMemory } from './test/support/folder-in-memory.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
+
+const isWhole = Number(process.env['FAULTS_SCALE']) === 1;
 
 // One project for each level, so that a level can be run alone: `vitest run --project unit`.
 const level = (name: string, testTimeout: number) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 60_000 },
+  test: {
+    ...{ name, testTimeout, hookTimeout: 60_000 },
+    include: [`test/${name}/**/*.test.ts`],
+    exclude: leftOf(name),
+  },
 });
 
 /**
@@ -59,7 +65,22 @@ const faults = (
 /** It fails where a server is slow, so that nothing else may run beside it. */
 const ALONE = 'test/faults/special/worst-bodies.test.ts';
 
-const leftOut = Number(process.env['FAULTS_SCALE']) === 1 ? [] : leftToFaults;
+const leftOut = isWhole ? [] : leftOf('faults');
+
+/** What `npm test` leaves of a level to `npm run test:faults`. */
+const leftFrom = ({ extends: extended, test }: ReturnType<typeof level>) =>
+  isWhole && test.exclude.length > 0
+    ? [{ extends: extended, test: { ...test, name: `faults-${test.name}`, include: test.exclude, exclude: [] } }]
+    : [];
+
+const levels = [
+  levelInSharedProcesses('unit', 30_000),
+  levelWithServices('contract', 60_000),
+  levelWithServices('integration', 60_000),
+  api(),
+  level('simulation', 180_000),
+  levelWithServices('end-to-end', 120_000),
+];
 
 // As bin/eventops in a checkout: 'eventops' means the sources, for Vite and for Node.
 const SOURCES = 'eventops-source';
@@ -80,12 +101,8 @@ export default defineConfig({
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
     sequence: { sequencer: LongestFirst },
     projects: [
-      levelInSharedProcesses('unit', 30_000),
-      levelWithServices('contract', 60_000),
-      levelWithServices('integration', 60_000),
-      api(),
-      level('simulation', 180_000),
-      levelWithServices('end-to-end', 120_000),
+      ...levels,
+      ...levels.flatMap(leftFrom),
       faults('faults', { include: ['test/faults/**/*.test.ts'], exclude: [ALONE, ...leftOut] }, 1),
       faults('faults-alone', { include: [ALONE], exclude: leftOut }, 2),
     ],
