@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatCheckpoint } from '../../../../src/application/transparency/checkpoints.ts';
 import { leafHash } from '../../../../src/application/transparency/hashing.ts';
@@ -11,14 +7,9 @@ import { formatNote } from '../../../../src/application/transparency/notes.ts';
 import { signatureLine } from '../../../../src/application/transparency/signatures.ts';
 import { tilePath } from '../../../../src/application/transparency/tile-names.ts';
 import { newTiles } from '../../../../src/application/transparency/tiles.ts';
+import { askGo, isGoHere } from '../../../support/transparency/go.ts';
 import { numbered, plainRoot, readingEntries } from '../../../support/transparency/plain-tree.ts';
 import { logKey, testKey } from '../../../support/transparency/test-keys.ts';
-
-/** Where Debian puts the package golang-golang-x-mod-dev. */
-const SOURCES = '/usr/share/gocode';
-const GO = ['/usr/bin/go', '/usr/local/go/bin/go'].find((path) => existsSync(path));
-const isHere = GO !== undefined && existsSync(join(SOURCES, 'src/golang.org/x/mod/sumdb/tlog'));
-if (!isHere) console.log('SKIPPED: Go does not verify our proofs here; install golang-go and golang-golang-x-mod-dev');
 
 interface Verdicts {
   readonly Notes: readonly string[];
@@ -27,26 +18,13 @@ interface Verdicts {
   readonly Tiles: readonly (readonly string[])[];
 }
 
-/** What golang.org/x/mod/sumdb, the module that `go get` itself relies on, says. */
-function verifyWithGo(question: object): Verdicts {
-  const cache = mkdtempSync(join(tmpdir(), 'eventops-go-'));
-  try {
-    const program = 'test/support/transparency/verify-with-go/main.go';
-    const env = { GO111MODULE: 'off', GOPATH: SOURCES, GOCACHE: cache, GOTELEMETRY: 'off', CGO_ENABLED: '0' };
-    const input = JSON.stringify(question);
-    return JSON.parse(execFileSync(GO ?? '', ['run', program], { input, env, encoding: 'utf8' }));
-  } finally {
-    rmSync(cache, { recursive: true });
-  }
-}
-
 const LEAVES = 33;
 const entries = numbered(LEAVES);
 const roots = Array.from({ length: LEAVES + 1 }, (_, size) => plainRoot(entries.slice(0, size)));
 const base64 = (hash: Buffer | undefined) => hash?.toString('base64');
 const read = readingEntries(entries);
 
-describe.skipIf(!isHere)("Go's module of transparency logs", () => {
+describe.skipIf(!isGoHere)("Go's module of transparency logs", () => {
   it('accepts our checkpoints and proofs, refuses altered ones, and knows our tiles', {
     timeout: 120_000,
   }, async () => {
@@ -71,7 +49,7 @@ describe.skipIf(!isHere)("Go's module of transparency logs", () => {
       [65_535, 65_537],
     ] as const;
 
-    const said = verifyWithGo({
+    const said = askGo<Verdicts>('verify-with-go', {
       Vkey: formatVerifierKey(logKey),
       Notes: [signed, signed.replace(`\n${LEAVES}\n`, `\n${LEAVES - 1}\n`)],
       Inclusions: [
