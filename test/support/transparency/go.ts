@@ -13,7 +13,7 @@ if (!isGoHere)
   console.log('SKIPPED: Go does not verify our proofs here; install golang-go and golang-golang-x-mod-dev');
 
 /** What a program of this folder answers, JSON in and out. */
-export function askGo<Answer>(program: 'verify-with-go' | 'verify-tiles-with-go', question: object): Answer {
+export function askGo(program: 'verify-with-go' | 'verify-tiles-with-go', question: object): unknown {
   const cache = mkdtempSync(join(tmpdir(), 'eventops-go-'));
   try {
     const path = `test/support/transparency/${program}/main.go`;
