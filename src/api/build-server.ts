@@ -1,5 +1,7 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { noteUses } from '../application/api-keys/note-uses.ts';
+import { noTypes } from '../application/event-types/configured-types.ts';
+import { noPauses } from '../application/event-types/type-pauses.ts';
 import { createRepeatingReport } from '../application/repeating-report.ts';
 import { localEmbeddings } from '../application/similar/local-embeddings.ts';
 import { proxiesAmong } from './addresses.ts';
@@ -99,6 +101,8 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
 
   const given = {
     explains: true,
+    configuredTypes: noTypes,
+    pauses: noPauses,
     planMaxEvents: 100_000,
     embeddings: localEmbeddings,
     ...{ ...dependencies, authenticator, limits, notedUses, permissionsOfRoles: ofRoles, waits, receiptWaits },

@@ -1,6 +1,8 @@
 import type { ApiKeys } from '../application/api-keys/follow-api-keys.ts';
 import type { NotedUses } from '../application/api-keys/note-uses.ts';
 import type { AccessCounts } from '../application/count-accesses.ts';
+import type { ConfiguredTypes } from '../application/event-types/configured-types.ts';
+import type { TypePauses } from '../application/event-types/type-pauses.ts';
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { EmbeddingProvider } from '../application/ports/embedding-provider.ts';
@@ -48,6 +50,7 @@ export interface ApiDependencies {
     | 'operateRowRepair'
     | 'requestReplayPlan'
     | 'operateReplayPlan'
+    | 'operateEventType'
   >;
   readonly log: Pick<EventReader, 'readStream' | 'readPages' | 'subscribeAll' | 'head'>;
   /**
@@ -74,6 +77,10 @@ export interface ApiDependencies {
   readonly logger: Logger;
   /** What the handler of an event type allows; `safe` where none is configured. */
   readonly replayPermissionOf: (type: string) => ReplayPermission;
+  /** What the configuration says about types; nothing by default. */
+  readonly configuredTypes?: ConfiguredTypes;
+  /** Which types are paused, as far as this process has heard; none by default. */
+  readonly pauses?: Pick<TypePauses, 'over' | 'all'>;
   /** Most members of one replay plan; 100,000 by default. */
   readonly planMaxEvents?: number;
   /** Whether failures are explained; without it, requests for explanations are taken. */

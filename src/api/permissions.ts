@@ -9,6 +9,8 @@ export type Permission =
   | 'events:discard'
   /** To freeze sets of dead letters, and to replay or discard all of one. */
   | 'plans:manage'
+  /** To have the events of a type wait, and to let them go on. */
+  | 'types:pause'
   /** Resolving, merging and splitting failure groups, and asking for explanations. */
   | 'failures:manage'
   | 'audit:read'
@@ -39,12 +41,13 @@ export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'a
       'system:read',
       'projections:rebuild',
       'failures:manage',
+      'types:pause',
       ...(replayRole === 'operator' ? (['events:replay'] as const) : []),
     ],
     admin: [
       ...reader,
       ...(['system:read', 'failures:manage', 'projections:rebuild', 'events:write'] as const),
-      ...(['events:replay', 'events:discard', 'plans:manage', 'access:manage'] as const),
+      ...(['events:replay', 'events:discard', 'plans:manage', 'types:pause', 'access:manage'] as const),
     ],
   };
   return new Map(Object.entries(table));

@@ -1,6 +1,7 @@
 import type * as failures from '../application/failures.ts';
 import type { ApiKeyRejection } from '../domain/api-key/rejections.ts';
 import type { Rejection as EventRejection } from '../domain/event/rejections.ts';
+import type { EventTypeRejection } from '../domain/event-type/rejections.ts';
 import type { FailureGroupRejection } from '../domain/failure-group/rejections.ts';
 import type { RebuildRejection } from '../domain/rebuild/rejections.ts';
 import type { RebuildStep } from '../domain/rebuild/state.ts';
@@ -23,7 +24,8 @@ type Rejection =
   | RebuildRejection
   | FailureGroupRejection
   | ReplayPlanRejection
-  | RowRepairRejection;
+  | RowRepairRejection
+  | EventTypeRejection;
 
 type RefusalCode =
   | 'batch-too-large'
@@ -59,6 +61,7 @@ type RefusalCode =
   | 'too-many-connections'
   | 'too-many-requests'
   | 'too-many-waiters'
+  | 'type-not-found'
   | 'unauthenticated'
   | 'uri-too-long';
 
@@ -165,6 +168,9 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'too-many-connections': [503, 'Too many connections are open'],
   'too-many-requests': [429, 'The client has too much under way'],
   'too-many-waiters': [503, 'Too many requests are waiting'],
+  'type-not-found': [404, 'No handler is configured for such a type'],
+  'type-not-paused': [409, 'The type is not paused'],
+  'type-paused': [409, 'The type is paused already'],
   unauthenticated: [401, 'A valid token is required'],
   'undecodable-transition': [500, 'A stored transition cannot be read'],
   'uri-too-long': [414, 'The URL is too long'],
@@ -263,6 +269,11 @@ export function problemOfRejection(rejection: Rejection): Problem {
     }
     case 'api-key-revoked':
       return { code, detail: `By someone else, or for another reason, at ${rejection.revokedAt}.` };
+    case 'type-paused': {
+      const { since, by, reason } = rejection.pause;
+      const detail = `${by} paused it at ${since}: ${reason}. Resume it, or leave it as it is.`;
+      return { code, detail, members: { pause: rejection.pause } };
+    }
     case 'failure-group-merged':
       return { code, detail: 'Act on that one, or take the merge back.', members: { into: rejection.into } };
     default:

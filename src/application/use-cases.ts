@@ -16,6 +16,7 @@ import type { AskedAct } from './use-cases/event/act-once.ts';
 import { discardEvent } from './use-cases/event/discard-event.ts';
 import { receiveEvent, type SentByClient } from './use-cases/event/receive-event.ts';
 import { type AskedReplay, replayEvent } from './use-cases/event/replay-event.ts';
+import { type AskedOfEventType, operateEventType } from './use-cases/event-type/operate-event-type.ts';
 import { type AskedOfFailureGroup, actOnFailureGroup } from './use-cases/failure-group/act-on-failure-group.ts';
 import { type AskedOfRebuild, operateRebuild } from './use-cases/rebuild/operate-rebuild.ts';
 import { type AskedOfMember, actOnMember } from './use-cases/replay-plan/act-on-member.ts';
@@ -83,6 +84,9 @@ export const createUseCases = (dependencies: CommandDependencies) => {
 
     /** An operator asks for a repair of an event's rows, or a process records what it came to. */
     operateRowRepair: (asked: AskedOfRowRepair) => operateRowRepair(dependencies, asked),
+
+    /** An operator pauses a type of events, or lets it go on. */
+    operateEventType: (asked: AskedOfEventType) => operateEventType(dependencies, asked),
 
     /** A process does to one event what its plan is for. */
     actOnPlanMember: (asked: AskedOfMember) => actOnMember(dependencies, asked),

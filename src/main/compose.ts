@@ -17,6 +17,7 @@ import { askParts, codesOf, detailsOf, shareChecks } from '../api/readiness.ts';
 import { followApiKeys } from '../application/api-keys/follow-api-keys.ts';
 import { createBrokenHistories, reportingBrokenHistories } from '../application/broken-histories.ts';
 import { createAccessCounts } from '../application/count-accesses.ts';
+import { followTypePauses } from '../application/event-types/follow-type-pauses.ts';
 import { ReadDatabaseUnavailable } from '../application/failures.ts';
 import type { EmbeddingProvider } from '../application/ports/embedding-provider.ts';
 import type { LogPosition } from '../application/ports/event-log.ts';
@@ -227,6 +228,7 @@ async function listenForRequests(
 ): Promise<number> {
   const { config, parts, handlers, checks, metrics, tracing, logger, processName, reportBroken } = given;
   const matchHandler = createMatchHandler(handlers);
+  const configured = handlers.map((handler) => ({ ...handler, name: handler.pattern }));
   const { buildServer } = await import('../api/build-server.ts');
   const { permissionsOfRoles } = await import('../api/permissions.ts');
   const log = limitReads(parts.log, defaultLimits.historiesInHand);
@@ -237,6 +239,9 @@ async function listenForRequests(
   const apiKeys = followApiKeys({ log: parts.log, clock, logger, reportBroken });
   defer(() => apiKeys.stop());
   const ofKeys = { part: 'API keys', check: async () => apiKeys.unhealthyReason() };
+  const pauses = followTypePauses({ log: parts.log, clock, logger });
+  defer(() => pauses.stop());
+  await pauses.start();
   metrics.showReadinessOf([ofKeys, ...ofAuthenticator]);
   const accessCounts = createAccessCounts({
     ...{ store: createAccessCountStore(readTables.db), clock, random, logger },
@@ -266,6 +271,11 @@ async function listenForRequests(
     cursorKey: createCursorKey(readTables.db, { clock, proposal: randomBytes(32) }),
     secrets: systemSecretSource,
     readinessChecks: [...checks, ofKeys, ...ofAuthenticator],
+    pauses,
+    configuredTypes: {
+      all: configured,
+      of: (type) => configured.find(({ name }) => name === matchHandler(type)?.pattern) ?? null,
+    },
     replayPermissionOf: (type) => matchHandler(type)?.replay ?? 'safe',
     permissionsOfRoles: permissionsOfRoles(config.replayRole),
     ...metrics.requests(),

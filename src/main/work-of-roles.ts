@@ -1,4 +1,5 @@
 import type { Metrics } from '../adapters/telemetry/metrics/metrics.ts';
+import { followTypePauses } from '../application/event-types/follow-type-pauses.ts';
 import type { BackgroundService } from '../application/ports/background-service.ts';
 import type { MonotonicClock } from '../application/ports/clock.ts';
 import type { LogPosition } from '../application/ports/event-log.ts';
@@ -157,6 +158,8 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   const matchHandler = createMatchHandler(handlers);
   const processing = { log, useCases, matchHandler, random, worker, ...place };
   const services: BackgroundService[] = [];
+  const pauses = followTypePauses({ log, ...place });
+  if (roles.includes('worker') || roles.includes('dispatcher')) services.push(pauses);
   // The sweep waits for no other read model: a slow one must not delay retries.
   const dueWorkCaughtUp = Promise.withResolvers<void>();
   if (roles.includes('projector')) {
@@ -171,7 +174,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
   if (roles.includes('worker'))
     services.push(
       createWorker({
-        ...processing,
+        ...{ ...processing, pauses },
         bus: opened(parts.bus),
         runner: startRunner(limits),
         stopTimeoutMs: shutdownTimeoutMs,
@@ -197,7 +200,7 @@ export async function createServices(given: Given): Promise<readonly BackgroundS
       ),
       await leased('due-work-sweep', () =>
         createDueWorkSweep({
-          ...processing,
+          ...{ ...processing, pauses, dueWorkCheckpoint },
           poison: limits.poison,
           bus,
           dueWork: stores.dueWork,

@@ -2,6 +2,8 @@ import { createBackoff } from '../application/backoff.ts';
 import type { CommandContext } from '../application/command-context.ts';
 import type { KnownEvent } from '../application/event-history.ts';
 import { deriveUuid } from '../application/event-identity.ts';
+import { heldByPause } from '../application/event-types/held-by-pause.ts';
+import { noPauses, type TypePauses } from '../application/event-types/type-pauses.ts';
 import { CommandBusUnavailable, OperationalFailure } from '../application/failures.ts';
 import { load } from '../application/load.ts';
 import { type Clock, timestamp } from '../application/ports/clock.ts';
@@ -22,6 +24,7 @@ import type { ConfiguredHandler, MatchHandler } from './handlers/match-handler.t
 import { LEASE_MARGIN_MS } from './lease.ts';
 import { createPayloadsInHand, type PayloadLimits, payloadLimits } from './payloads-in-hand.ts';
 import { createReportOutcome, type ReportOutcome } from './report-outcomes.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { AttemptNotDue } from './wait-until-due.ts';
 
 export const attemptLimits = {
@@ -40,6 +43,8 @@ export interface ProcessEventDependencies {
   >;
   readonly matchHandler: MatchHandler;
   readonly runner: HandlerRunner;
+  /** Which types are paused; none by default. */
+  readonly pauses?: TypePauses | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -75,7 +80,8 @@ interface Attempt {
  *   to its lease. Once the attempt is claimed, nothing is thrown.
  */
 export function createProcessEvent(dependencies: ProcessEventDependencies) {
-  const { log, clock, companies, concurrency, letGo, limits } = dependencies;
+  const { log, clock, companies, concurrency, letGo, limits, pauses = noPauses } = dependencies;
+  const isHeld = heldByPause(log, pauses);
   const surroundings: Surroundings = { ...dependencies, reportOutcome: createReportOutcome(dependencies) };
   const payloads = createPayloadsInHand(letGo, { ...payloadLimits, ...limits });
   return async (command: ProcessEvent): Promise<void> => {
@@ -98,12 +104,17 @@ export function createProcessEvent(dependencies: ProcessEventDependencies) {
       const taken = await payloads.take(read, ({ state }) => state?.received.payload.length ?? 0);
       giveBack = taken.giveBack;
       let known: KnownEvent | null = taken.event;
+      // A process that has just begun does not know yet what is paused.
+      await unlessAborted(pauses.caughtUp, letGo).catch(() => {
+        throw isStopping();
+      });
       while (known !== null) {
+        // Its row in the due work waits with it, and the sweep lets it go on.
+        if (known.state !== null && (await isHeld(known.state.received.type))) return;
         const entered = companies.enter(companyOf(known.state ?? nothingYet));
         const mayGoOn = !(entered instanceof Promise) || (await concurrency.standAside(entered));
         const leave: Leave | null = await entered;
-        if (leave === null || !mayGoOn)
-          throw new CommandBusUnavailable('The worker is stopping: the command is given back');
+        if (leave === null || !mayGoOn) throw isStopping();
         known = await processOnce(surroundings, command, known, claimTook).finally(leave);
       }
     } finally {
@@ -114,6 +125,7 @@ export function createProcessEvent(dependencies: ProcessEventDependencies) {
 }
 
 const nothingYet = { suspicions: [] };
+const isStopping = () => new CommandBusUnavailable('The worker is stopping: the command is given back');
 
 /** One run, if the attempt is to be had. Resolves with the event when an interrupted attempt may start again at once. */
 async function processOnce(

@@ -145,6 +145,8 @@ describe('acts', () => {
       '/v1/replay-plans/:id/pause',
       '/v1/replay-plans/:id/resume',
       '/v1/replay-plans/:id/start',
+      '/v1/types/:type/pause',
+      '/v1/types/:type/resume',
     ]);
   });
 

@@ -366,6 +366,19 @@ describe('a plan', () => {
     expect((await post(`/${id}/resume`, { reason })).json()).toMatchObject({ status: 409, state: 'aborted' });
   });
 
+  it('says which of its types are paused, as long as it is not over', async () => {
+    const { log, deadLetter, post } = await system();
+    await deadLetter();
+    await deadLetter('order.paid');
+    const { id } = (await post('', { filter: { text: 'refused' }, reason })).json();
+    const over = (type: string) => (type === 'order.paid' ? ['order.*'] : []);
+    const api = apiUnderTest({ log, readDatabase: tables.readDatabase, pauses: { over, all: () => new Map() } });
+    const shown = async () => (await api.call({ url: `/v1/replay-plans/${id}` })).json().pausedTypes;
+    expect(await shown()).toEqual(['order.paid']);
+    await post(`/${id}/abort`, { reason });
+    expect(await shown()).toEqual([]);
+  });
+
   it('that is unknown is not found', async () => {
     const { post, get } = await system();
     for (const id of [deriveUuid('none'), 'x'])

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { eventStatuses } from '../../domain/event/status.ts';
 import type { EventView } from '../../projections/events/queries.ts';
 import { anyJson } from '../intake/fields.ts';
+import { pauseOfEvent } from './event-type.ts';
 import { exampleExplanation, explanationAnswer, explanationInShort, shortExplanationJson } from './explanation.ts';
 import { time, times } from './times.ts';
 
@@ -34,6 +35,7 @@ export const eventAnswer = z
   .strictObject({
     ...fields,
     failureGroupId,
+    pause: pauseOfEvent,
     explanation: explanationAnswer
       .nullable()
       .optional()
@@ -76,6 +78,7 @@ const listedEvent = z
   .strictObject({
     ...fields,
     failureGroupId,
+    pause: pauseOfEvent,
     explanation: explanationInShort
       .nullable()
       .optional()
@@ -99,7 +102,7 @@ export const etag = z
   .string()
   .regex(/^"\d+(-without-payload)?(-[0-9a-f]{12})?"$/)
   .describe(
-    "In quotes, the event's revision, whether its payload is left out, and what names the explanation of a dead letter.",
+    "In quotes, the event's revision, whether its payload is left out, and what names the explanation of a dead letter or the pause that holds an event.",
   );
 
 export const idempotentReplayed = z

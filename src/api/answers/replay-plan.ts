@@ -72,6 +72,9 @@ export const replayPlanAnswer = z
       .describe(
         'Dead letters that the filter lets through now, that are not in the set and of no type in `blocked`. Nothing is done to them. Null in lists, without a filter, and once it is over.',
       ),
+    pausedTypes: z
+      .array(z.string())
+      .describe('Types of its events that are paused: what was replayed of them waits, and the plan with it.'),
     stop: z
       .strictObject({
         by: z.enum(['canary', 'threshold']),
@@ -134,6 +137,7 @@ export const exampleReplayPlan = {
   progress: { waiting: 500, replayed: 0, done: 0, dead: 0, skipped: 0 },
   secondsLeft: null,
   newMatches: 0,
+  pausedTypes: [],
   stop: null,
   steps: [{ type: 'ReplayPlanRequested', at: '2030-01-31T13:00:00.000Z', by: 'ada', reason: 'the warehouse is back' }],
 };

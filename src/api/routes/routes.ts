@@ -10,6 +10,8 @@ import { getAuditTile } from './audit/get-tile.ts';
 import { discardDeadLetter } from './dead-letters/discard-dead-letter.ts';
 import { groupDeadLetters } from './dead-letters/group-dead-letters.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
+import { listEventTypes } from './event-types/list-types.ts';
+import { pauseEventType, resumeEventType } from './event-types/operate-type.ts';
 import { getDiff } from './events/get-diff.ts';
 import { getEvent } from './events/get-event.ts';
 import { getHistory } from './events/get-history.ts';
@@ -76,6 +78,9 @@ export const routes: readonly Route[] = [
   pauseReplayPlan,
   resumeReplayPlan,
   abortReplayPlan,
+  listEventTypes,
+  pauseEventType,
+  resumeEventType,
   listFailureGroups,
   getFailureGroup,
   resolveFailureGroup,

@@ -3,9 +3,10 @@ import type { RecordedTransition } from './event-log.ts';
 /**
  * What an event waits for. `command`: its next attempt may start, and a command for it should be on its way. `retry`: its
  * next attempt may start at `dueAt`. `lease`: the attempt that runs is believed until `dueAt`. `unreadable`: its last
- * transition could not be read by the version that projected it.
+ * transition could not be read by the version that projected it. `paused`: the next attempt may start once its type is no longer
+ * paused; the sweep alone makes and unmakes this kind.
  */
-export type DueKind = 'command' | 'retry' | 'lease' | 'unreadable';
+export type DueKind = 'command' | 'retry' | 'lease' | 'unreadable' | 'paused';
 
 /** An event whose next step should have happened by now, as far as the read table knows: to be checked in the log. */
 export interface DueEvent {
@@ -46,13 +47,18 @@ export interface DueWork {
   take(kind: DueKind, limit: number, holdMs: number): Promise<readonly DueEvent[]>;
   /**
    * Puts rows off that were taken and about which something was done: later each time, until their events move on. A
-   * `retry` is a `command` from then on. Rows that have moved on are left alone.
+   * `retry` or `paused` is a `command` from then on. Rows that have moved on are left alone.
    * @throws {ReadDatabaseUnavailable} some may be put off; the others come up again after they were held back.
    */
   putOff(rows: readonly DueEvent[], again: AskAgain): Promise<void>;
   /**
+   * Makes rows that were taken `paused`, to be looked at again after `againMs`. Rows that have moved on are left alone.
+   * @throws {ReadDatabaseUnavailable} some may be; the others come up again after they were held back.
+   */
+  park(rows: readonly DueEvent[], againMs: number): Promise<void>;
+  /**
    * Has rows of these kinds handed out at once, whenever they were handed out last: a page of at most `limit` in
-   * ascending order of id, after `afterEventId`.
+   * ascending order of id, after `afterEventId`. What was `paused` is a `command` from then on.
    * @returns the ids of the page.
    * @throws {ReadDatabaseUnavailable}
    */

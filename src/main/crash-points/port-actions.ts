@@ -49,6 +49,7 @@ export const portActions = {
     isCaughtUp: 'read-caught-up',
     take: 'take-due-work',
     putOff: 'put-due-work-off',
+    park: 'park-due-work',
     hasten: 'hasten-due-work',
     readAgain: 'read-due-work-again',
   },

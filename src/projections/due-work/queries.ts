@@ -41,10 +41,22 @@ export function createDueWork(db: Kysely<Database>, slot: Slot = null): DueWork 
       const rows = events.map(({ eventId, kind, revision }) => ({ id: eventId, kind, revision }));
       await sql`
       update ${table} as due_work set
-        kind = case due_work.kind when 'retry' then 'command' else due_work.kind end,
+        kind = case when due_work.kind in ('retry', 'paused') then 'command' else due_work.kind end,
         asks = asks + 1,
         ask_at = clock_timestamp() + (0.75 + random() / 4) * interval '1 ms'
           * least(${maxDelayMs}::float8, ${initialDelayMs}::float8 * 2 ^ least(asks, ${MAX_DOUBLINGS}::integer))
+      where id in (
+        select due_work.id
+        from json_to_recordset(${JSON.stringify(rows)}::json) as given (id uuid, kind text, revision bigint)
+        join ${table} as due_work using (id, kind, revision) for update of due_work skip locked
+      )`.execute(db);
+    },
+
+    async park(events, againMs) {
+      if (events.length === 0) return;
+      const rows = events.map(({ eventId, kind, revision }) => ({ id: eventId, kind, revision }));
+      await sql`
+      update ${table} as due_work set kind = 'paused', ask_at = clock_timestamp() + ${againMs} * interval '1 ms'
       where id in (
         select due_work.id
         from json_to_recordset(${JSON.stringify(rows)}::json) as given (id uuid, kind text, revision bigint)
@@ -58,7 +70,8 @@ export function createDueWork(db: Kysely<Database>, slot: Slot = null): DueWork 
         select id from ${table} where kind = any(${kinds}::text[]) and (${afterEventId}::uuid is null or id > ${afterEventId})
         order by id limit ${limit}
       ), hastened as (
-        update ${table} as due_work set ask_at = clock_timestamp(), asks = 0
+        update ${table} as due_work set ask_at = clock_timestamp(), asks = 0,
+          kind = case due_work.kind when 'paused' then 'command' else due_work.kind end
         where id in (select id from ${table} where id in (select id from page) for update skip locked)
       )
       select id from page order by id`.execute(db);

@@ -1,11 +1,17 @@
+import type { TypePauses } from '../../application/event-types/type-pauses.ts';
 import type { CommandBus } from '../../application/ports/command-bus.ts';
 import type { DueKind, DueWork } from '../../application/ports/due-work.ts';
+import type { EventReader } from '../../application/ports/event-log.ts';
 import { unlessAborted } from '../unless-aborted.ts';
+import { heldAmong } from './held-among.ts';
 import type { SweepLimits } from './limits.ts';
 import { nextAttempt } from './next-attempt.ts';
 
 export interface AskForAttemptsDependencies {
-  readonly dueWork: Pick<DueWork, 'take' | 'putOff'>;
+  readonly log: Pick<EventReader, 'readPages' | 'readStream'>;
+  readonly dueWork: Pick<DueWork, 'take' | 'putOff' | 'park'>;
+  /** Which types are paused; none by default. */
+  readonly pauses?: TypePauses | undefined;
   readonly bus: Pick<CommandBus, 'publish' | 'backlog'>;
   readonly limits: SweepLimits;
   readonly signal: AbortSignal;
@@ -19,7 +25,7 @@ export interface AskedForAttempts {
 }
 
 /**
- * One page of commands of each kind. A retry that is due is published once, whatever waits in the queue, because it is not
+ * One page of commands of each kind. What a pause holds is parked, so that it hides nothing else. A retry that is due is published once, whatever waits in the queue, because it is not
  * there yet. What was published before, by the dispatcher or by an earlier sweep, is asked for again only while workers
  * take commands and the queue is short: a command that nothing takes is not lost, and asking again would lengthen the
  * queue for as long as there are no workers, and have used up the short delays when they are back.
@@ -30,21 +36,24 @@ export async function askForAttempts(dependencies: AskForAttemptsDependencies): 
   // Also says, before any row is taken, when the bus is unavailable.
   const { waiting, consumers } = await unlessAborted(bus.backlog(), signal);
   let isMore = await askForPage(dependencies, 'retry');
-  if (consumers > 0 && waiting < limits.maxBacklog) isMore = (await askForPage(dependencies, 'command')) || isMore;
+  if (consumers > 0 && waiting < limits.maxBacklog) {
+    isMore = (await askForPage(dependencies, 'command')) || isMore;
+    isMore = (await askForPage(dependencies, 'paused')) || isMore;
+  }
   const isNobodyThere = consumers === 0 && waiting > 0;
   return { isMore, heldBack: isNobodyThere ? 'commands wait, and no worker takes any; start one' : null };
 }
 
 /** @returns whether the page was full. */
-async function askForPage(
-  { dueWork, bus, limits, signal }: AskForAttemptsDependencies,
-  kind: DueKind,
-): Promise<boolean> {
+async function askForPage(dependencies: AskForAttemptsDependencies, kind: DueKind): Promise<boolean> {
+  const { dueWork, bus, limits, signal } = dependencies;
   const { askAgainAfterMs, askAgainAtLeastEveryMs, pageRows, commandsPerCall, holdMs } = limits;
   const again = { initialDelayMs: askAgainAfterMs, maxDelayMs: askAgainAtLeastEveryMs };
   const rows = await dueWork.take(kind, pageRows, holdMs);
-  for (let from = 0; from < rows.length; from += commandsPerCall) {
-    const some = rows.slice(from, from + commandsPerCall);
+  const { held, others } = await heldAmong(dependencies, rows);
+  await dueWork.park(held, limits.lookAtPausedEveryMs);
+  for (let from = 0; from < others.length; from += commandsPerCall) {
+    const some = others.slice(from, from + commandsPerCall);
     await unlessAborted(bus.publish(some.map(nextAttempt)), signal);
     await dueWork.putOff(some, again);
   }

@@ -3,15 +3,16 @@ import type { CommandBus } from '../../application/ports/command-bus.ts';
 import type { DueWork } from '../../application/ports/due-work.ts';
 import { createRepeatingReport } from '../../application/repeating-report.ts';
 import { unlessAborted } from '../unless-aborted.ts';
-import { askForAttempts } from './ask-for-attempts.ts';
+import { type AskForAttemptsDependencies, askForAttempts } from './ask-for-attempts.ts';
+import { type LetGoOnDependencies, lettingGoOn } from './let-go-on.ts';
 import { type SweepLimits, sweepLimits } from './limits.ts';
 import { type LookIntoAttemptsDependencies, lookIntoAttempts } from './look-into-attempts.ts';
 import { type RecoverDependencies, recover } from './recover.ts';
 
 export interface DueWorkSweepOptions
   extends Omit<
-    LookIntoAttemptsDependencies & RecoverDependencies,
-    'limits' | 'pageRows' | 'hastenAgainAfterMs' | 'report'
+    LookIntoAttemptsDependencies & RecoverDependencies & LetGoOnDependencies & AskForAttemptsDependencies,
+    'limits' | 'pageRows' | 'hastenAgainAfterMs' | 'report' | 'signal'
   > {
   readonly dueWork: DueWork;
   readonly bus: Pick<CommandBus, 'publish' | 'backlog' | 'forgetsOnRestart'>;
@@ -56,6 +57,13 @@ export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundServ
   };
   let running: Promise<unknown> | null = null;
 
+  const letGoOn = lettingGoOn(dependencies, signal);
+  const ask = async () => {
+    // In turns, so that nothing is parked by what was known before a pause ended.
+    await letGoOn();
+    return askForAttempts(dependencies);
+  };
+
   /** What keeps each of the two from its work. */
   const unhealthyReasons = new Map<Round['what'], string>();
 
@@ -92,7 +100,7 @@ export function createDueWorkSweep(options: DueWorkSweepOptions): BackgroundServ
     name: 'due-work-sweep',
     async start() {
       running = Promise.all([
-        keepDoing({ what: 'asking for attempts', act: () => askForAttempts(dependencies) }),
+        keepDoing({ what: 'asking for attempts', act: ask }),
         keepDoing({ what: 'looking into attempts', act: () => lookIntoAttempts(dependencies) }),
         recoverOnce(),
       ]);

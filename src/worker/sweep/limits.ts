@@ -23,6 +23,10 @@ export const sweepLimits = {
   lookAgainAfterMs: 1_000,
   /** The last of these delays, for an event that cannot be read. */
   lookAgainAtLeastEveryMs: 600_000,
+  /** Until an event whose type is paused is looked at again, in case that its end was missed. */
+  lookAtPausedEveryMs: 300_000,
+  /** Beginnings of histories that are read at one time, to know the types of events. */
+  typesAtOnce: 16,
   /** Until unfinished events that could not be taken up are tried again. */
   hastenAgainAfterMs: 500,
   /** Between two looks at whether the due work is complete, where a dispatcher begins before it is. */

@@ -14,13 +14,16 @@ const isOfFailureGroups = (point: CrashPoint) => /^append-(FailureGroup|Explanat
 const isOfExplainer = (point: CrashPoint) => /^(append-FailureExplained|take-call|ask-model)\./.test(point);
 /** Asked for by no load. The process that carries plans out is killed at each of its steps in test/unit/worker/replay-plans. */
 const isOfReplayPlans = (point: CrashPoint) => point.startsWith('append-ReplayPlan');
+/** Asked for by no load either. What the sweep loses in between is in test/unit/worker/pauses. */
+const isOfPauses = (point: CrashPoint) => /^(append-EventType|park-due-work)/.test(point);
 export const isOutOfReach = (point: CrashPoint) =>
-  isOfAnotherVersion(point) || isOfFailureGroups(point) || isOfReplayPlans(point);
+  isOfAnotherVersion(point) || isOfFailureGroups(point) || isOfReplayPlans(point) || isOfPauses(point);
 
 /** At its first time in a life, when it has explained nothing, and at its second. */
 export const explainerCrashes: readonly Crash[] = [1, 2].flatMap((times) =>
   crashPoints.filter(isOfExplainer).map((point) => ({ point, times })),
 );
+
 /** What an operator has to ask for a rebuild for. */
 const ofRebuild = /^(append-Rebuild\w+|(create|fill|index|drop)-copy|(exchange|compare)-copies)\./;
 /** What goes wrong in a rebuild, or differs, is not for a load to bring about. */

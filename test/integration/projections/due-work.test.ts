@@ -67,6 +67,22 @@ describe('due work', () => {
     expect(await db().selectFrom('due_work').select(['kind', 'asks']).execute()).toEqual([{ kind: 'lease', asks: 0 }]);
   });
 
+  it('that a pause holds is parked, looked at again later, and taken at once when the pause ends', async () => {
+    await project(logOf([...waiting('lost'), ...waiting('failed', histories['waiting for a retry'])]));
+    await letPass(90_000);
+    const [lost] = await take('command');
+    const [failed] = await take('retry');
+    if (lost === undefined || failed === undefined) throw new Error('both are due');
+    await work().park([lost, { ...failed, revision: failed.revision - 1 }], 300_000);
+    await letPass(holdMs);
+    expect([await take('command'), await take('paused')], 'and one that has moved on is not').toEqual([[], []]);
+    expect(idsOf(await take('retry'))).toEqual([failed.eventId]);
+    await letPass(300_000);
+    expect(idsOf(await take('paused'))).toEqual([lost.eventId]);
+    await work().hasten(['paused'], null, 10);
+    expect(idsOf(await take('command'))).toEqual([lost.eventId]);
+  });
+
   it('of a retry is a command once it was put off', async () => {
     await project(logOf(waiting('event', histories['waiting for a retry'])));
     const rows = await take('retry');

@@ -53,6 +53,13 @@ export function simulatedDueWork({
     }
     keep(after);
   };
+  const unmoved = (events: readonly DueEvent[]) =>
+    events
+      .filter(({ eventId, kind, revision }) => {
+        const row = rows().get(eventId);
+        return row?.kind === kind && Number(row.revision) === revision;
+      })
+      .map(({ eventId }) => eventId);
   return {
     isCaughtUp: async () => isCaughtUp(),
     take: async (kind, limit, holdMs) => {
@@ -67,26 +74,20 @@ export function simulatedDueWork({
       return taken.map(dueEventOf);
     },
     putOff: async (events, { initialDelayMs, maxDelayMs }) => {
-      const same = events.filter(({ eventId, kind, revision }) => {
-        const row = rows().get(eventId);
-        return row?.kind === kind && Number(row.revision) === revision;
-      });
-      change(
-        same.map(({ eventId }) => eventId),
-        ({ kind, asks }) => ({
-          kind: kind === 'retry' ? 'command' : kind,
-          asks: asks + 1,
-          askAt: now() + (0.75 + random.fraction() / 4) * Math.min(maxDelayMs, initialDelayMs * 2 ** asks),
-        }),
-      );
+      change(unmoved(events), ({ kind, asks }) => ({
+        kind: kind === 'retry' || kind === 'paused' ? 'command' : kind,
+        asks: asks + 1,
+        askAt: now() + (0.75 + random.fraction() / 4) * Math.min(maxDelayMs, initialDelayMs * 2 ** asks),
+      }));
     },
+    park: async (events, againMs) => change(unmoved(events), () => ({ kind: 'paused', askAt: now() + againMs })),
     hasten: async (kinds, after, limit) => {
       const page = [...rows().values()]
         .filter(({ id, kind }) => kinds.includes(kind) && (after === null || id > after))
         .map(({ id }) => id)
         .sort()
         .slice(0, limit);
-      change(page, () => ({ askAt: now(), asks: 0 }));
+      change(page, ({ kind }) => ({ askAt: now(), asks: 0, kind: kind === 'paused' ? 'command' : kind }));
       return page;
     },
     readAgain: async (history) => {

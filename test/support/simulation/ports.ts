@@ -95,6 +95,7 @@ export function storesOf(world: World, life: Life): Stores {
         tablesAreAway,
       ),
       putOff: meddle('put-off', stores.dueWork.putOff, tablesAreAway),
+      park: meddle('put-off', stores.dueWork.park, tablesAreAway),
       hasten: meddle('hasten', stores.dueWork.hasten, tablesAreAway),
       readAgain: meddle('read-again', stores.dueWork.readAgain, tablesAreAway),
     },

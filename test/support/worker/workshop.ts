@@ -1,6 +1,7 @@
 import type { Tracing } from '../../../src/adapters/tracing/open-tracing.ts';
 import { decodeEventTransition } from '../../../src/application/event-history.ts';
 import { eventIdOf, streamOf } from '../../../src/application/event-identity.ts';
+import type { TypePauses } from '../../../src/application/event-types/type-pauses.ts';
 import type { CommandBus, CommandDelivery, ProcessEvent } from '../../../src/application/ports/command-bus.ts';
 import type { EventLog } from '../../../src/application/ports/event-log.ts';
 import type { Logger } from '../../../src/application/ports/logger.ts';
@@ -56,6 +57,8 @@ export interface WorkshopOptions {
   readonly log?: EventLog;
   readonly logger?: Logger;
   readonly stopTimeoutMs?: number;
+  /** None by default. */
+  readonly pauses?: TypePauses;
   /** Where handlers run; in this process by default. */
   readonly runner?: HandlerRunner;
   readonly limits?: Partial<WorkerLimits>;
@@ -70,6 +73,7 @@ export async function createWorkshop(
     log = createInMemoryLog(),
     logger = silentLogger,
     stopTimeoutMs = 5_000,
+    pauses,
     limits,
     tracing,
     ...others
@@ -90,6 +94,7 @@ export async function createWorkshop(
     matchHandler: createMatchHandler(handlers),
     runner: tracing?.runner(runner) ?? runner,
     worker: 'worker-1',
+    pauses,
     stopTimeoutMs,
     limits,
   });

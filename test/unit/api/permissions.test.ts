@@ -16,6 +16,7 @@ const all: readonly Permission[] = [
   'events:replay',
   'events:discard',
   'plans:manage',
+  'types:pause',
   'failures:manage',
   'audit:read',
   'system:read',
@@ -34,7 +35,10 @@ describe('roles', () => {
     ['auditor', ['events:read', 'payloads:read', 'audit:read']],
     [
       'operator',
-      ['events:read', 'payloads:read', 'failures:manage', 'audit:read', 'system:read', 'projections:rebuild'],
+      [
+        ...['events:read', 'payloads:read', 'types:pause', 'failures:manage', 'audit:read', 'system:read'],
+        'projections:rebuild',
+      ],
     ],
     ['admin', all],
   ])('permit what the table says: %s', (role, permissions) => {
@@ -60,8 +64,8 @@ describe('roles', () => {
     const ofRoles = permissionsOfRoles('operator');
     const may = (role: string) => all.filter((each) => isPermitted(principal({ roles: [role] }), each, ofRoles));
     expect(may('operator')).toEqual([
-      ...['events:read', 'payloads:read', 'events:replay', 'failures:manage', 'audit:read', 'system:read'],
-      'projections:rebuild',
+      ...['events:read', 'payloads:read', 'events:replay', 'types:pause', 'failures:manage', 'audit:read'],
+      ...['system:read', 'projections:rebuild'],
     ]);
     expect(may('viewer')).toEqual(['events:read', 'audit:read']);
     expect(may('admin')).toEqual(all);

@@ -214,7 +214,7 @@ describe('the sweep', () => {
     const eventId = await claimed('k', 'worker-2');
     // The database says that it has ended, because the worker's clock is ahead by a minute.
     kept.put(eventId, { kind: 'lease', attempts: 1 });
-    await start({ log: { readStream }, limits: { sweepEveryMs: 1_000 } });
+    await start({ log: { ...log, readStream }, limits: { sweepEveryMs: 1_000 } });
     await clock.run(59_000);
     expect(await typesOf(eventId)).toEqual(underWay);
     expect(reads).toBeLessThan(8);
@@ -230,7 +230,7 @@ describe('the sweep', () => {
     const eventId = await claimed('k', 'worker-2');
     await clock.run(60_000);
     kept.put(eventId, { kind: 'lease', attempts: 1 });
-    await start({ log: { readStream }, limits: { pageRows: 1 } });
+    await start({ log: { ...log, readStream }, limits: { pageRows: 1 } });
     await clock.run(100);
     expect(await typesOf(eventId)).toEqual(givenUp);
     await clock.run(3_600_000);

@@ -23,7 +23,7 @@ export interface DueWorkOfKind {
   readonly oldestAgeSeconds: number;
 }
 
-const kinds = ['command', 'retry', 'lease', 'unreadable'];
+const kinds = ['command', 'retry', 'lease', 'unreadable', 'paused'];
 
 /** Absent, rather than wrong, while the database cannot be asked. */
 export function exposeWorkLeft(reading: Reading<WorkLeft>, types: BoundedLabels, registry: Registry): void {
@@ -66,7 +66,7 @@ export function exposeWorkLeft(reading: Reading<WorkLeft>, types: BoundedLabels,
     });
   ofEachKind(
     'eventops_due_work',
-    'Events that wait: for a command to start their next attempt, for a retry, for the end of a lease.',
+    'Events that wait: for a command to start their next attempt, for a retry, for the end of a lease, or of a pause of their type.',
     ({ count }) => count,
   );
   ofEachKind(

@@ -34,7 +34,7 @@ export const listDeadLetters = defineRoute({
   answers: { 200: aPageOfEvents },
   problems: problemsOfLists,
   handler:
-    ({ readDatabase, cursorKey, limits }) =>
+    ({ readDatabase, cursorKey, limits, pauses }) =>
     async (request, reply, { limit = DEFAULT_LIMIT, cursor, ...filters }) => {
       const { clientId } = request.principal;
       const list = { clientId, filters: { list: 'dead-letters', ...filters } };
@@ -54,7 +54,7 @@ export const listDeadLetters = defineRoute({
       const last = found.length > through ? found[through - 1] : undefined;
       const nextCursor =
         last === undefined ? 'null' : `"${cursorOf({ createdAt: last.diedAt, id: last.id }, list, key)}"`;
-      const listed = await listedEvents({ readDatabase }, request, items);
+      const listed = await listedEvents({ readDatabase, pauses }, request, items);
       const body = `{"items":[${listed.join()}],"nextCursor":${nextCursor}}`;
       return reply.header('content-type', JSON_CONTENT_TYPE).send(body);
     },

@@ -11,6 +11,7 @@ import { failuresOfDeadLetters } from '../../failures-of-dead-letters.ts';
 import { plainName, printableKey, sourceName } from '../../intake/fields.ts';
 import { moment, wholeNumber } from '../../intake/query.ts';
 import { memoryOfPage, mostAskedFor } from '../../limits.ts';
+import { pauseOver } from '../../pause-over.ts';
 import { countPayloadsRead } from '../../plugins/access-counts.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
@@ -49,7 +50,7 @@ export async function sendList(
   request: FastifyRequest,
   reply: FastifyReply,
   { limit = DEFAULT_LIMIT, cursor, ...filters }: ListQuery,
-  { readDatabase, cursorKey, limits }: RouteDependencies,
+  { readDatabase, cursorKey, limits, pauses }: RouteDependencies,
 ): Promise<FastifyReply> {
   const { clientId } = request.principal;
   const list = { clientId, filters };
@@ -64,14 +65,14 @@ export async function sendList(
   const { items, next } = await listEvents(readDatabase(), seen, page);
   countPayloadsRead(request, items.length);
   const nextCursor = next === null ? 'null' : `"${cursorOf(next, list, key)}"`;
-  const listed = await listedEvents({ readDatabase }, request, items);
+  const listed = await listedEvents({ readDatabase, pauses }, request, items);
   const body = `{"items":[${listed.join()}],"nextCursor":${nextCursor}}`;
   return reply.header('content-type', JSON_CONTENT_TYPE).send(body);
 }
 
 /** Events as lists show them: dead letters with what is said about their failure, in short. */
 export async function listedEvents(
-  dependencies: Pick<RouteDependencies, 'readDatabase'>,
+  dependencies: Pick<RouteDependencies, 'readDatabase' | 'pauses'>,
   request: FastifyRequest,
   events: readonly EventView[],
 ): Promise<readonly string[]> {
@@ -82,6 +83,7 @@ export async function listedEvents(
       ...failure,
       explanation: failure.explanation && shortExplanationJson(failure.explanation),
     };
-    return eventJson(event, request, inShort);
+    const pause = pauseOver(dependencies.pauses, event);
+    return eventJson(event, request, inShort ?? (pause && { pause }));
   });
 }

@@ -12,6 +12,7 @@ import { failuresOfDeadLetters } from '../../failures-of-dead-letters.ts';
 import { wholeNumber } from '../../intake/query.ts';
 import { atMostOneOf, thenQuery } from '../../intake/then.ts';
 import { memoryOfEvent, mostAskedFor } from '../../limits.ts';
+import { pauseOver } from '../../pause-over.ts';
 import { toReadEvents } from '../../permissions.ts';
 import { mayKnowOf } from '../../plugins/access.ts';
 import { countPayloadsRead } from '../../plugins/access-counts.ts';
@@ -131,15 +132,16 @@ async function answerWithFailure(
 ): Promise<FastifyReply> {
   const failure = (await failuresOfDeadLetters(dependencies, [event], request))(event);
   const shown = failure && { ...failure, explanation: failure.explanation && explanationJson(failure.explanation) };
-  return answer(request, reply, event, shown);
+  const pause = pauseOver(dependencies.pauses, event);
+  return answer(request, reply, event, shown ?? (pause && { pause }));
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, event: EventView, ofFailure?: object): FastifyReply {
-  const current = etagOf(event, request, ofFailure);
+function answer(request: FastifyRequest, reply: FastifyReply, event: EventView, beside?: object): FastifyReply {
+  const current = etagOf(event, request, beside);
   reply.header('etag', current);
   if (isKnown(request.headers['if-none-match'], current)) return reply.code(success.notModified).send();
   countPayloadsRead(request, 1);
-  return reply.header('content-type', JSON_CONTENT_TYPE).send(eventJson(event, request, ofFailure));
+  return reply.header('content-type', JSON_CONTENT_TYPE).send(eventJson(event, request, beside));
 }
 
 /** RFC 9110, section 13.1.2: weak comparison. */

@@ -63,7 +63,7 @@ export const createReplayPlan = defineRoute({
     ...problemsOfAppending,
   ],
   handler:
-    ({ readDatabase, useCases, replayPermissionOf: permissionOf, planMaxEvents: mostEvents, clock }) =>
+    ({ readDatabase, useCases, replayPermissionOf: permissionOf, planMaxEvents: mostEvents, clock, pauses }) =>
     async (request, reply) => {
       const given = readBody(request, body);
       if (!given.ok) return sendProblem(reply, given.problem);
@@ -95,7 +95,7 @@ export const createReplayPlan = defineRoute({
       const view = untouched({ id, createdAt: current.createdAt, state: current.state });
       reply.header('location', `/v1/replay-plans/${id}`);
       const newMatches = wanted === undefined ? 0 : null;
-      return sendPlan(reply, { ...answerOf(view, clock.now()), newMatches }, success.created);
+      return sendPlan(reply, { ...answerOf(view, clock.now(), pauses), newMatches }, success.created);
     },
 });
 

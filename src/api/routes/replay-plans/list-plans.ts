@@ -40,7 +40,7 @@ export const listReplayPlans = defineRoute({
   },
   problems: ['cursor-refused', 'read-database-refused', 'read-database-unavailable'],
   handler:
-    ({ readDatabase, cursorKey, limits, clock }) =>
+    ({ readDatabase, cursorKey, limits, clock, pauses }) =>
     async (request, reply, { limit = DEFAULT_LIMIT, cursor, ...filters }) => {
       const list = { clientId: request.principal.clientId, filters: { list: 'replay-plans', ...filters } };
       const key = await cursorKey();
@@ -52,7 +52,7 @@ export const listReplayPlans = defineRoute({
       const page = { limit, after: after === null ? undefined : { at: after.createdAt, id: after.id } };
       const { items, next } = await listPlans(readDatabase('replay-plans'), filters, page);
       const nextCursor = next === null ? null : cursorOf({ createdAt: next.at, id: next.id }, list, key);
-      const shown = items.map((plan) => answerOf(plan, clock.now()));
+      const shown = items.map((plan) => answerOf(plan, clock.now(), pauses));
       return reply.header('content-type', JSON_CONTENT_TYPE).send(JSON.stringify({ items: shown, nextCursor }));
     },
 });

@@ -33,7 +33,7 @@ const isOver = ({ step }: ReplayPlanState) => step === 'aborted' || step === 'co
  * tables are available.
  */
 export async function shownPlan(
-  { readDatabase, clock }: Pick<RouteDependencies, 'readDatabase' | 'clock'>,
+  { readDatabase, clock, pauses }: Pick<RouteDependencies, 'readDatabase' | 'clock' | 'pauses'>,
   view: ShownView,
 ): Promise<Answer> {
   const { state, id } = view;
@@ -48,7 +48,7 @@ export async function shownPlan(
         ),
       )
     : null;
-  return { ...answerOf(view, clock.now()), newMatches };
+  return { ...answerOf(view, clock.now(), pauses), newMatches };
 }
 
 async function unlessUnavailable<Found>(ask: () => Promise<Found>): Promise<Found | null> {
@@ -61,7 +61,11 @@ async function unlessUnavailable<Found>(ask: () => Promise<Found>): Promise<Foun
 }
 
 /** As a list has it. */
-export function answerOf({ id, createdAt, state, progress }: ShownView, now: number): Answer {
+export function answerOf(
+  { id, createdAt, state, progress }: ShownView,
+  now: number,
+  pauses: RouteDependencies['pauses'],
+): Answer {
   const { requested, start, stop } = state;
   const { action, reason, requestedBy, filter, size, setHash, counts, sample, blocked, missing } = requested;
   return {
@@ -72,6 +76,9 @@ export function answerOf({ id, createdAt, state, progress }: ShownView, now: num
     stop: stop && {
       ...{ by: stop.by, at: stop.stoppedAt, failures: stop.failures, settled: stop.settled, failed: stop.failed },
     },
+    pausedTypes: isOver(state)
+      ? []
+      : counts.byType.map(({ name }) => name).filter((type) => pauses.over(type).length > 0),
     steps: [...state.steps],
   };
 }
