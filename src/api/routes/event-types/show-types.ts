@@ -5,7 +5,7 @@ import { load } from '../../../application/load.ts';
 import { eventTypeAggregate } from '../../../domain/event-type/aggregate.ts';
 import { covers } from '../../../domain/event-type/covers.ts';
 import type { Pause } from '../../../domain/event-type/state.ts';
-import { countWaiting, type WaitingEvents } from '../../../projections/events/waiting.ts';
+import { countWaiting, type WaitingEvents } from '../../../projections/events/queries.ts';
 import type { eventTypeAnswer, eventTypeListAnswer } from '../../answers/event-type.ts';
 import type { RouteDependencies } from '../../dependencies.ts';
 
