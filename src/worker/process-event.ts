@@ -105,12 +105,15 @@ export function createProcessEvent(dependencies: ProcessEventDependencies) {
       giveBack = taken.giveBack;
       let known: KnownEvent | null = taken.event;
       // A process that has just begun does not know yet what is paused.
-      await unlessAborted(pauses.caughtUp, letGo).catch(() => {
-        throw isStopping();
-      });
+      const soon = pauses.caughtUp();
+      if (soon !== null)
+        await unlessAborted(soon, letGo).catch(() => {
+          throw isStopping();
+        });
       while (known !== null) {
         // Its row in the due work waits with it, and the sweep lets it go on.
-        if (known.state !== null && (await isHeld(known.state.received.type))) return;
+        const type = known.state?.received.type;
+        if (type !== undefined && pauses.over(type).length > 0 && (await isHeld(type))) return;
         const entered = companies.enter(companyOf(known.state ?? nothingYet));
         const mayGoOn = !(entered instanceof Promise) || (await concurrency.standAside(entered));
         const leave: Leave | null = await entered;

@@ -32,7 +32,7 @@ async function system({ withRows = false } = {}) {
   });
   if (withRows) await tables.discard();
   const heard = () => new Promise((resolve) => setImmediate(resolve));
-  const operate = async (verb: string, name: string, { as = 'admin', why = reason as unknown } = {}) => {
+  const operate = async (verb: string, name: string, { as = 'admin', why = reason } = {}) => {
     const url = `/v1/types/${encodeURIComponent(name)}/${verb}`;
     const answer = await api.call({ method: 'POST', url, payload: { reason: why }, as });
     await heard();
@@ -135,7 +135,7 @@ describe('a pause', () => {
     const pauses = followTypePauses({ log, clock: manualClock(), logger: silentLogger });
     onTestFinished(() => pauses.stop());
     await pauses.start();
-    await pauses.caughtUp;
+    await pauses.caughtUp();
     const api = apiUnderTest({ log, pauses, configuredTypes: { all: [], of: () => null } });
     expect((await api.call({ url: '/v1/types' })).json().items).toMatchObject([{ name: 'order.*', handler: null }]);
     const resumed = await api.call({ method: 'POST', url: '/v1/types/order.*/resume', payload: { reason } });

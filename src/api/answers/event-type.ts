@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jitterKinds } from '../../domain/event/transitions.ts';
 import { time, times } from './times.ts';
 
 const count = z.int().min(0);
@@ -7,6 +8,7 @@ const policy = z.strictObject({
   maxAttempts: z.int(),
   initialDelayMs: count,
   factor: z.number(),
+  jitter: z.enum(jitterKinds).optional().describe('How delays differ by chance: `full` where it is left out.'),
   maxDelayMs: count,
 });
 

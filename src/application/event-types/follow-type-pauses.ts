@@ -31,6 +31,7 @@ export function followTypePauses({ log, clock, logger, limits }: FollowTypePause
   let latest: LatestResume | null = null;
   let checkpoint: Checkpoint | null = null;
   let unhealthyReason: string | null = null;
+  let isCaughtUp = false;
   const caughtUp = Promise.withResolvers<void>();
 
   /** Of one stream in order, so that the last one says how it is. */
@@ -64,7 +65,10 @@ export function followTypePauses({ log, clock, logger, limits }: FollowTypePause
       for (const recorded of transitions) add(recorded);
       checkpoint = after;
     },
-    caughtUp: () => caughtUp.resolve(),
+    caughtUp: () => {
+      isCaughtUp = true;
+      caughtUp.resolve();
+    },
   };
 
   async function follow(): Promise<void> {
@@ -96,7 +100,7 @@ export function followTypePauses({ log, clock, logger, limits }: FollowTypePause
       await following;
     },
     unhealthyReason: () => unhealthyReason,
-    caughtUp: caughtUp.promise,
+    caughtUp: () => (isCaughtUp ? null : caughtUp.promise),
     over: (type) => (pauses.size === 0 ? [] : [...pauses.keys()].filter((name) => covers(name, type))),
     all: () => pauses,
     latestResume: () => latest,

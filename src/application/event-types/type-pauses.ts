@@ -15,8 +15,8 @@ export interface TypePauses {
   /** By name. */
   all(): ReadonlyMap<string, Pause>;
   latestResume(): LatestResume | null;
-  /** Resolves once the log has been read to its end. */
-  readonly caughtUp: Promise<void>;
+  /** Resolves once the log has been read to its end; `null` when it has. */
+  caughtUp(): Promise<void> | null;
 }
 
 /** Where none is ever paused. */
@@ -24,5 +24,5 @@ export const noPauses: TypePauses = {
   over: () => [],
   all: () => new Map(),
   latestResume: () => null,
-  caughtUp: Promise.resolve(),
+  caughtUp: () => null,
 };

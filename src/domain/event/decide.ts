@@ -152,12 +152,21 @@ function failed(
 
 const later = (moment: string, delayMs: number) => new Date(Date.parse(moment) + delayMs).toISOString();
 
-/** Capped exponential backoff with full jitter; never sooner than asked for, as far as the cap allows. */
+/** Of a delay, by chance. */
+const share = {
+  full: (chance: number) => chance,
+  equal: (chance: number) => (1 + chance) / 2,
+  none: () => 1,
+} as const;
+
+/** Capped exponential backoff with jitter; never sooner than asked for, as far as the cap allows. */
 function retryDelayMs(policy: RetryPolicy, attempts: number, jitter: number, retryAfterMs: number | null): number {
   // Bounded first, because a power beyond all bounds times an initial delay of 0 would be no number.
   const growth = Math.min(policy.factor ** (attempts - 1), Number.MAX_SAFE_INTEGER);
   const ceilingMs = Math.min(policy.maxDelayMs, policy.initialDelayMs * growth);
-  return Math.round(Math.max(jitter * ceilingMs, Math.min(retryAfterMs ?? 0, policy.maxDelayMs)));
+  return Math.round(
+    Math.max(share[policy.jitter ?? 'full'](jitter) * ceilingMs, Math.min(retryAfterMs ?? 0, policy.maxDelayMs)),
+  );
 }
 
 const isRunning = (state: EventState, { generation, attempt, claim }: Run) =>

@@ -7,9 +7,17 @@ const timestamp = z.iso.datetime({ precision: 3 });
 /** A year. A due date has to stay a date. */
 const delayMs = count.max(365 * 24 * 60 * 60 * 1_000);
 
+/**
+ * How delays differ by chance. `full`: between nothing and the whole delay; `equal`: between half of it and the whole; `none`: the
+ * whole.
+ */
+export const jitterKinds = ['full', 'equal', 'none'] as const;
+
 const retryPolicy = z.object({
   factor: z.number().min(1),
   initialDelayMs: delayMs,
+  /** `full` where it is absent, and in histories of before there were kinds. */
+  jitter: z.enum(jitterKinds).optional(),
   maxAttempts: z.number().int().min(1),
   maxDelayMs: delayMs,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RetryPolicy } from '../../domain/event/transitions.ts';
+import { jitterKinds, type RetryPolicy } from '../../domain/event/transitions.ts';
 import type { HandlerDefinition } from './define-config.ts';
 
 /** What a handler gets that says nothing else, and an event for whose type there is no handler. */
@@ -18,6 +18,8 @@ const numberBetween = (from: number, to: number) => {
 const wholeBetween = (from: number, to: number) =>
   numberBetween(from, to).refine(Number.isInteger, { error: 'must be a whole number', abort: true });
 
+const jitter = z.enum(jitterKinds, "must be 'full', 'equal' or 'none'").optional();
+
 const anObject = 'must be an object such as { maxAttempts: 5 }';
 const notMoreThan = (most: number) => `must not be more than maxDelayMs, which is ${most}`;
 
@@ -27,6 +29,7 @@ const ofClass = z.strictObject(
     maxAttempts: wholeBetween(1, 1_000).optional(),
     initialDelayMs: wholeBetween(0, MAX_DELAY_MS).optional(),
     factor: numberBetween(1, 100).optional(),
+    jitter,
     maxDelayMs: wholeBetween(0, MAX_DELAY_MS).optional(),
   },
   anObject,
@@ -38,7 +41,10 @@ export const policyOfClass = (retry: RetryPolicy, given: z.output<typeof ofClass
   initialDelayMs: given.initialDelayMs ?? retry.initialDelayMs,
   factor: given.factor ?? retry.factor,
   maxDelayMs: given.maxDelayMs ?? retry.maxDelayMs,
+  ...jitterOf(given.jitter ?? retry.jitter),
 });
+
+const jitterOf = (kind: RetryPolicy['jitter']) => (kind === undefined ? {} : { jitter: kind });
 
 const retry = z
   .strictObject(
@@ -46,6 +52,7 @@ const retry = z
       maxAttempts: wholeBetween(1, 1_000).default(defaultRetry.maxAttempts),
       initialDelayMs: wholeBetween(0, MAX_DELAY_MS).default(defaultRetry.initialDelayMs),
       factor: numberBetween(1, 100).default(defaultRetry.factor),
+      jitter,
       maxDelayMs: wholeBetween(0, MAX_DELAY_MS).default(defaultRetry.maxDelayMs),
       on: z.record(z.string().min(1).max(200), ofClass, 'must be an object of policies by class of error').optional(),
     },

@@ -40,8 +40,8 @@ export interface HandlerDefinition<Payload = unknown> {
   /** Checks and types `event.payload`. A payload that does not fit is a dead letter at once. */
   readonly schema?: z.ZodType<Payload>;
   /**
-   * What is left out: 5 attempts, from 1,000 ms on twice as long each time, at most 300,000 ms. `on` says what differs for
-   * errors of a class.
+   * What is left out: 5 attempts, from 1,000 ms on twice as long each time, at most 300,000 ms, `jitter` `full`. `on` says
+   * what differs for errors of a class.
    */
   readonly retry?: Partial<RetryPolicy> & { readonly on?: Readonly<Record<string, Partial<RetryPolicy>>> };
   /** 30,000 by default. */

@@ -51,7 +51,7 @@ async function askForPage(dependencies: AskForAttemptsDependencies, kind: DueKin
   const again = { initialDelayMs: askAgainAfterMs, maxDelayMs: askAgainAtLeastEveryMs };
   const rows = await dueWork.take(kind, pageRows, holdMs);
   const { held, others } = await heldAmong(dependencies, rows);
-  await dueWork.park(held, limits.lookAtPausedEveryMs);
+  if (held.length > 0) await dueWork.park(held, limits.lookAtPausedEveryMs);
   for (let from = 0; from < others.length; from += commandsPerCall) {
     const some = others.slice(from, from + commandsPerCall);
     await unlessAborted(bus.publish(some.map(nextAttempt)), signal);

@@ -288,7 +288,7 @@ const caps: readonly PlantedBug[] = [
 const stalls: readonly PlantedBug[] = [
   {
     name: "a stall is taken for the handler's lateness",
-    caughtBy: 372,
+    caughtBy: 1647,
     edits: [
       { file: 'worker/deadlines.ts', find: '      await clock.sleep(0);\n', replace: '' },
       { file: 'worker/deadlines.ts', find: 'if (lateMs > stallMs) heldUpMs += lateMs;', replace: '' },
@@ -470,7 +470,7 @@ const otherLogs: readonly PlantedBug[] = [
   ),
   bug(
     'a command carries a receipt that does not match its hash',
-    26,
+    655,
     'worker/dispatcher.ts',
     'if (!isAsWritten(recorded)) throw',
     "if (recorded.type === '') throw",

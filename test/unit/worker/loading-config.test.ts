@@ -52,13 +52,13 @@ describe('a configuration', () => {
 
   it('has for classes of errors what differs for them', async () => {
     const retry =
-      '{ maxAttempts: 3, on: { RateLimited: { maxAttempts: 9, initialDelayMs: 60_000 }, Gone: { maxAttempts: 1 } } }';
+      '{ maxAttempts: 3, on: { RateLimited: { maxAttempts: 9, initialDelayMs: 60_000 }, Gone: { maxAttempts: 1, jitter: "none" } } }';
     const [handler] = await load(`export default { handlers: { a: { retry: ${retry}, handle() {} } } };`);
     const usual = { maxAttempts: 3, initialDelayMs: 1_000, factor: 2, maxDelayMs: 300_000 };
     expect(handler?.retry).toEqual(usual);
     expect([...(handler?.retryOn ?? [])]).toEqual([
       ['RateLimited', { ...usual, maxAttempts: 9, initialDelayMs: 60_000 }],
-      ['Gone', { ...usual, maxAttempts: 1 }],
+      ['Gone', { ...usual, maxAttempts: 1, jitter: 'none' }],
     ]);
   });
 
@@ -77,7 +77,7 @@ describe('a configuration', () => {
       extra: 1,
       handlers: {
         'order.placed': {
-          schema: {}, retry: { maxAttempts: 0, initialDelayMs: 1.5, factor: 'x', tries: 3 }, timeoutMs: -1, replay: 'maybe',
+          schema: {}, retry: { maxAttempts: 0, initialDelayMs: 1.5, factor: 'x', jitter: 'some', tries: 3 }, timeoutMs: -1, replay: 'maybe',
           version: '',
         },
         'order*': { handle() {} },
@@ -91,6 +91,7 @@ describe('a configuration', () => {
       'handlers["order.placed"].retry.maxAttempts: must be a number from 1 to 1,000',
       'handlers["order.placed"].retry.initialDelayMs: must be a whole number',
       'handlers["order.placed"].retry.factor: must be a number from 1 to 100',
+      `handlers["order.placed"].retry.jitter: must be 'full', 'equal' or 'none'`,
       'handlers["order.placed"].retry.tries: no such key',
       'handlers["order.placed"].timeoutMs: must be a number from 1 to 86,400,000',
       `handlers["order.placed"].replay: must be 'safe', 'manual' or 'never'`,

@@ -72,7 +72,7 @@ async function lifeOf(explain: (log: EventLog) => Promise<void>) {
     if (fate === 'dead') throw new Error(`${hostile} ${attempt}`);
     return { fate };
   });
-  const retry = { ...handler.retry, maxAttempts: 2, jitter: 0 };
+  const retry = { ...handler.retry, maxAttempts: 2 };
   const { receive, process, useCases, history } = await createWorkshop([{ ...handler, retry }], { log });
   const processed = async (eventId: string, command: Parameters<typeof process>[1] = {}) => {
     await process(eventId, command);

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/domain/event/decide.ts';
 import { fold } from '../../../../src/domain/event/state.ts';
-import { type RetryPolicy, type TransitionData, transitionSchemas } from '../../../../src/domain/event/transitions.ts';
+import {
+  jitterKinds,
+  type RetryPolicy,
+  type TransitionData,
+  transitionSchemas,
+} from '../../../../src/domain/event/transitions.ts';
 import { failProcessing } from '../../../support/domain/commands.ts';
 import { failure, histories, moment } from '../../../support/domain/transitions.ts';
 
@@ -41,15 +46,19 @@ function scheduledRetry(
 describe('the delay before a retry', () => {
   it('never leaves the bounds of the policy, nor undercuts what the failing side asked for within them', () => {
     fc.assert(
-      fc.property(situation, ({ attempts, jitter, retryAfterMs, ...backoff }) => {
-        const policy = { ...backoff, maxAttempts: attempts + 1 };
-        const retry = scheduledRetry(policy, { attempts, jitter, retryAfterMs });
-        const askedForMs = Math.min(retryAfterMs ?? 0, policy.maxDelayMs);
-        expect(retry.delayMs).toBeGreaterThanOrEqual(askedForMs);
-        expect(retry.delayMs).toBeLessThanOrEqual(policy.maxDelayMs);
-        expect(Date.parse(retry.dueAt) - Date.parse(moment(0))).toBe(retry.delayMs);
-        expect(transitionSchemas.RetryScheduled.parse(retry)).toEqual(retry);
-      }),
+      fc.property(
+        situation,
+        fc.constantFrom(...jitterKinds),
+        ({ attempts, jitter, retryAfterMs, ...backoff }, kind) => {
+          const policy = { ...backoff, jitter: kind, maxAttempts: attempts + 1 };
+          const retry = scheduledRetry(policy, { attempts, jitter, retryAfterMs });
+          const askedForMs = Math.min(retryAfterMs ?? 0, policy.maxDelayMs);
+          expect(retry.delayMs).toBeGreaterThanOrEqual(askedForMs);
+          expect(retry.delayMs).toBeLessThanOrEqual(policy.maxDelayMs);
+          expect(Date.parse(retry.dueAt) - Date.parse(moment(0))).toBe(retry.delayMs);
+          expect(transitionSchemas.RetryScheduled.parse(retry)).toEqual(retry);
+        },
+      ),
     );
   });
 
@@ -62,6 +71,18 @@ describe('the delay before a retry', () => {
   ])('doubles up to the cap: half of it is $delayMs ms after attempt $attempts', ({ attempts, delayMs }) => {
     const policy = { maxAttempts: 1_000, initialDelayMs: 1_000, factor: 2, maxDelayMs: 60_000 };
     expect(scheduledRetry(policy, { attempts, jitter: 0.5, retryAfterMs: null }).delayMs).toBe(delayMs);
+  });
+
+  it.each([
+    { kind: undefined, least: 0, middle: 500, most: 999 },
+    { kind: 'full', least: 0, middle: 500, most: 999 },
+    { kind: 'equal', least: 500, middle: 750, most: 1_000 },
+    { kind: 'none', least: 1_000, middle: 1_000, most: 1_000 },
+  ] as const)('is by chance what its kind allows: $kind', ({ kind, ...delays }) => {
+    const policy = { maxAttempts: 5, initialDelayMs: 1_000, factor: 2, maxDelayMs: 60_000 };
+    const given = kind === undefined ? policy : { ...policy, jitter: kind };
+    const delayAt = (jitter: number) => scheduledRetry(given, { attempts: 1, jitter, retryAfterMs: null }).delayMs;
+    expect({ least: delayAt(0), middle: delayAt(0.5), most: delayAt(0.999) }).toEqual(delays);
   });
 
   it('may be nothing at all, however often', () => {

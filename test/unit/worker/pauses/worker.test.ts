@@ -81,7 +81,7 @@ describe('a worker', () => {
       over: () => ['order.placed'],
       all: () => new Map(),
       latestResume: () => null,
-      caughtUp: Promise.resolve(),
+      caughtUp: () => null,
     };
     const { receive, process, pause, resume, stepsOf } = await workshop(() => null, { pauses: stale });
     const id = await receive('k', { type: 'order.placed' });
@@ -99,7 +99,7 @@ describe('a worker', () => {
       over: () => [],
       all: () => new Map(),
       latestResume: () => null,
-      caughtUp: caughtUp.promise,
+      caughtUp: () => caughtUp.promise,
     };
     const { receive, deliver, stepsOf, clock, worker } = await workshop(() => null, { pauses });
     const id = await receive('k');
