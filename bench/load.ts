@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'undici';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Dispatcher, Pool } from 'undici';
 
 /** A JSON event of 500 bytes, every one with content of its own. */
 export function event(source: string): string {
@@ -24,7 +25,7 @@ export interface LoadResult {
   readonly latenciesMs: readonly number[];
 }
 
-/** Posts events, each exactly once, and waits for all answers. @throws when one is not 2xx. */
+/** Posts events, each exactly once, and waits for all answers. @throws when one is neither 2xx nor to be sent again later. */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const { url, token, events, batchSize, connections, source, eventsPerSecond } = options;
   const pool = new Pool(url, { connections, pipelining: 1 });
@@ -36,8 +37,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   const latenciesMs: number[] = [];
   const post = async (dueAt: number) => {
     const body = batchSize === 1 ? event(source) : Array.from({ length: batchSize }, () => event(source)).join('\n');
-    const { statusCode, body: answer } = await pool.request({ path, method: 'POST', headers, body });
-    const text = await answer.text();
+    const { statusCode, text } = await untilTaken(() => pool.request({ path, method: 'POST', headers, body }));
     if (statusCode >= 300 || /"status":[45]\d\d/.test(text)) throw new Error(`${statusCode}: ${text.slice(0, 500)}`);
     latenciesMs.push(performance.now() - dueAt);
   };
@@ -48,6 +48,17 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   const seconds = (performance.now() - startedAt) / 1_000;
   await pool.close();
   return { seconds, latenciesMs };
+}
+
+/** Where a machine has much else to do, nothing of a request may be taken for a while. */
+async function untilTaken(ask: () => Promise<Dispatcher.ResponseData>) {
+  for (;;) {
+    const { statusCode, headers, body } = await ask();
+    const text = await body.text();
+    const pauseSeconds = Number(headers['retry-after']);
+    if (statusCode !== 503 || !(pauseSeconds > 0)) return { statusCode, text };
+    await pause(pauseSeconds * 1_000);
+  }
 }
 
 async function closedLoop(requests: number, connections: number, post: (dueAt: number) => Promise<void>) {

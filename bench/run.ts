@@ -5,7 +5,7 @@
 //   npm run bench -- --sustained 5          instead: 500 events/s for 5 minutes, with the lag at its worst
 //   npm run bench -- anchoring              instead: what anchoring 300,000 transitions (--transitions) costs, and appends beside it
 //   npm run bench -- rebuild                instead: rebuilds of 300,000 transitions (--transitions) in PGlite and PostgreSQL (--on one of them, --projection events)
-//   npm run bench -- explaining             instead: the same events with EXPLAIN=off and with EXPLAIN=dead, in turns (--rounds)
+//   npm run bench -- explaining             instead: the same events with EXPLAIN=off and with EXPLAIN=dead, in turns (--rounds, --events)
 //   npm run bench -- similar                instead: searches for similar failures at 100,000 dead letters (--dead-letters, --texts)
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -15,12 +15,13 @@ import { load } from './load.ts';
 import { benchRebuild } from './rebuild.ts';
 import { type BenchServer, profiles, startCeiling } from './server.ts';
 import { sustain } from './sustain.ts';
-import { describe, latencies, mebibytes, memory, perSecond, processedRows, wholeLife } from './whole-life.ts';
+import { describe, endedRows, latencies, mebibytes, memory, perSecond, wholeLife } from './whole-life.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
+    events: { type: 'string', default: '10000' },
     transitions: { type: 'string', default: '300000' },
     projection: { type: 'string', default: 'events' },
     on: { type: 'string' },
@@ -62,7 +63,7 @@ async function measure(server: BenchServer): Promise<void> {
   print(`\nresident memory after each 50,000 of 200,000 events: ${resident.join('; ')}`);
   if (!values.growth) return;
   print('\ngrowing the log to 1,000,000 events …');
-  while ((await processedRows(server)) < 1_000_000) await wholeLife(server, { events: 100_000, ...BATCHES });
+  while ((await endedRows(server)) < 1_000_000) await wholeLife(server, { events: 100_000, ...BATCHES });
   const late = await wholeLife(server, { events: 10_000, ...BATCHES });
   print(describe('at 10⁴ events in the log', early));
   print(describe('at 10⁶ events in the log', late));
@@ -93,7 +94,7 @@ if (positionals[0] === 'rebuild') {
   process.exit(0);
 }
 if (positionals[0] === 'explaining') {
-  await benchExplaining(print, Number(values.rounds));
+  await benchExplaining({ print, rounds: Number(values.rounds), events: Number(values.events) });
   process.exit(0);
 }
 await measureCeiling();

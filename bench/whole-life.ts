@@ -14,13 +14,12 @@ const total = async (server: BenchServer, name: string, labels?: string) =>
     0,
   );
 
-/** How many events are PROCESSED and have a row that says so. */
-export const processedRows = (server: BenchServer) =>
-  total(
-    server,
-    'eventops_transitions_handled_total',
-    'subscriber="projection:events",transition="ProcessingSucceeded"',
-  );
+/** How many events are PROCESSED, or DEAD, and have a row that says so. */
+export async function endedRows(server: BenchServer): Promise<number> {
+  const rows = (transition: string) =>
+    total(server, 'eventops_transitions_handled_total', `subscriber="projection:events",transition="${transition}"`);
+  return (await rows('ProcessingSucceeded')) + (await rows('EventDeadLettered'));
+}
 
 /** Of each process, of the servers that it stands on, and of the load generator, which is this process. */
 async function cpuSeconds(server: BenchServer): Promise<Readonly<Record<string, number>>> {
@@ -50,17 +49,17 @@ export interface Life {
   readonly cpuMicrosecondsPerEvent: readonly (readonly [process: string, microseconds: number])[];
 }
 
-/** Posts events and waits until each is PROCESSED and its row says so. */
+/** Posts events and waits until each has ended and its row says so. */
 export async function wholeLife(
   server: BenchServer,
   options: Omit<LoadOptions, 'url' | 'token' | 'source'>,
 ): Promise<Life> {
   const source = `bench/${randomUUID()}`;
-  const [before, cpuBefore] = [await processedRows(server), await cpuSeconds(server)];
+  const [before, cpuBefore] = [await endedRows(server), await cpuSeconds(server)];
   const startedAt = performance.now();
   const { latenciesMs } = await load({ ...options, url: server.url, token: server.token, source });
   const posted = Math.ceil(options.events / options.batchSize) * options.batchSize;
-  while ((await processedRows(server)) < before + posted) await pause(20);
+  while ((await endedRows(server)) < before + posted) await pause(20);
   const seconds = (performance.now() - startedAt) / 1_000;
   const cpu = await cpuSeconds(server);
   return {
@@ -84,10 +83,11 @@ async function receivedToProcessed(server: BenchServer, source: string): Promise
       headers: { authorization: `Bearer ${server.token}` },
     });
     const page = (await answer.json()) as {
-      items: { createdAt: string; processedAt: string }[];
+      items: { createdAt: string; processedAt: string | null }[];
       nextCursor: string | null;
     };
-    for (const { createdAt, processedAt } of page.items) found.push(Date.parse(processedAt) - Date.parse(createdAt));
+    for (const { createdAt, processedAt } of page.items)
+      if (processedAt !== null) found.push(Date.parse(processedAt) - Date.parse(createdAt));
     cursor = page.nextCursor;
   } while (cursor !== null && found.length < 5_000);
   return found;
