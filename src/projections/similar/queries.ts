@@ -30,12 +30,15 @@ export interface SimilarGroup {
   readonly isSameHandler: boolean;
 }
 
-/** Candidates of each of the lists. */
-const MOST_CANDIDATES = 40;
-/** Without pgvector: so many of those that share most words are compared one by one. */
-const MOST_COMPARED = 1_000;
-/** Of one text, those that were seen last: the same words may come from many places in the code. */
-const MOST_GROUPS_OF_TEXT = 20;
+const similarLimits = {
+  /** Of each of the lists. */
+  candidates: 40,
+  /** Without pgvector: so many of those that share most words are compared one by one. */
+  compared: 1_000,
+  /** Of one text, those that were seen last: the same words may come from many places in the code. */
+  groupsOfText: 20,
+} as const;
+export type SimilarLimits = { readonly [Limit in keyof typeof similarLimits]: number };
 
 /** Reciprocal rank fusion: what a list says counts by these, over the rank and a constant that keeps the first few close. */
 const RANK_CONSTANT = 10;
@@ -53,11 +56,12 @@ const LEAST_TRIGRAMS = 0.5;
 export async function findSimilar(
   db: ReadDatabase,
   asked: Asked,
-  { limit, now }: { readonly limit: number; readonly now: Date },
+  { limit, now, limits }: { readonly limit: number; readonly now: Date; readonly limits?: Partial<SimilarLimits> },
 ): Promise<readonly SimilarGroup[]> {
   const means = await meansOf(db);
+  const most = { ...similarLimits, ...limits };
   const rows = await db
-    .selectFrom(similarTo(asked, means, { limit, now }).as('similar'))
+    .selectFrom(similarTo(asked, means, { limit, now, most }).as('similar'))
     .selectAll()
     .execute();
   return rows.map((row) => ({
@@ -77,13 +81,19 @@ interface Row {
   readonly is_same_handler: boolean;
 }
 
-function similarTo(asked: Asked, means: Means, { limit, now }: { readonly limit: number; readonly now: Date }) {
+interface Bounds {
+  readonly limit: number;
+  readonly now: Date;
+  readonly most: SimilarLimits;
+}
+
+function similarTo(asked: Asked, means: Means, { limit, now, most }: Bounds) {
   const { handler, leastSimilarity } = asked;
   const text = wholeTextOf(asked);
   const spelled = means.trigrams ? sql`similarity(kept.text, ${text})` : sql`0`;
   const best = sql.lit((weights.near + weights.terms + weights.trigrams) / (RANK_CONSTANT + 1));
   return sql<Row>`(
-    with ${lists(asked, text, means)},
+    with ${lists(asked, text, { means, most })},
     fused as (
       select text_id, sum(weight / (${sql.lit(RANK_CONSTANT)} + rank)) / ${best} as score
       from listed group by text_id
@@ -99,18 +109,17 @@ function similarTo(asked: Asked, means: Means, { limit, now }: { readonly limit:
     members as (
       select near_enough.*, found.root_id, found.class, found.handler, found.last_seen_at
       from near_enough cross join lateral (
-        select groups.root_id, groups.class, groups.handler, groups.last_seen_at, groups.events, groups.last_event_id
+        select groups.root_id, groups.class, groups.handler, groups.last_seen_at
         from failure_texts as texts
         join failure_groups as first on first.id = texts.group_id
         -- One list of ids and no "or", for which all groups would be read for each text.
         join failure_groups as groups on groups.id = any(
           array[first.id] || array(select (split ->> 'id')::uuid from jsonb_array_elements(first.splits) as split)
         )
-        where texts.text_id = near_enough.text_id
-        order by groups.last_seen_at desc limit ${sql.lit(MOST_GROUPS_OF_TEXT)}
+        where texts.text_id = near_enough.text_id and groups.events > 0
+          and (${asked.eventId}::uuid is null or groups.events > 1 or groups.last_event_id <> ${asked.eventId}::uuid)
+        order by groups.last_seen_at desc limit ${sql.lit(most.groupsOfText)}
       ) as found
-      where found.events > 0
-        and (${asked.eventId}::uuid is null or found.events > 1 or found.last_event_id <> ${asked.eventId}::uuid)
     ),
     scored as (
       select root_id, class, text, distance, class = ${asked.class} as is_same_class,
@@ -132,16 +141,22 @@ function similarTo(asked: Asked, means: Means, { limit, now }: { readonly limit:
 }
 
 /** What each way of looking finds, best first. All of it in the index, where there is one. */
-function lists({ terms, vector, model }: Asked, text: string, means: Means): RawBuilder<unknown> {
+function lists(
+  { terms, vector, model }: Asked,
+  text: string,
+  { means, most: { candidates, compared } }: { readonly means: Means; readonly most: SimilarLimits },
+): RawBuilder<unknown> {
   const ranked = (order: RawBuilder<unknown>, weight: number) =>
     sql`text_id, row_number() over (order by ${order}) as rank, ${sql.lit(weight)}::real as weight`;
-  const most = sql.lit(MOST_CANDIDATES);
+  const most = sql.lit(candidates);
   const query = sql`${queryOf(terms)}::tsquery`;
   const byTerms = sql`
     (select text_id, ts_rank(terms, ${query}) as fit from failure_vectors where terms @@ ${query}
-      order by fit desc limit ${sql.lit(MOST_COMPARED)})`;
+      order by fit desc limit ${sql.lit(compared)})`;
   const near =
-    vector === null ? sql`(select null::uuid as text_id, 0 as fit where false)` : nearest(model, vector, means);
+    vector === null
+      ? sql`(select null::uuid as text_id, 0 as fit where false)`
+      : nearest(model, vector, { means, most });
   const parts = [
     sql`select ${ranked(sql`fit desc, text_id`, weights.terms)} from (select * from by_terms limit ${most}) as found`,
     sql`select ${ranked(sql`fit, text_id`, weights.near)} from near`,
@@ -160,14 +175,18 @@ function lists({ terms, vector, model }: Asked, text: string, means: Means): Raw
   return sql`by_terms as ${byTerms}, near as ${near}, listed as (${sql.join(parts, sql` union all `)})`;
 }
 
-const nearest = (model: string, vector: readonly number[], means: Means) =>
+const nearest = (
+  model: string,
+  vector: readonly number[],
+  { means, most }: { readonly means: Means; readonly most: RawBuilder<unknown> },
+) =>
   means.vector
     ? sql`
       (select text_id, embedding::vector(${sql.lit(vector.length)}) <=> ${vectorText(vector)} as fit from failure_vectors
-        where ${isLike(model, vector)} order by fit limit ${sql.lit(MOST_CANDIDATES)})`
+        where ${isLike(model, vector)} order by fit limit ${most})`
     : sql`
       (select text_id, ${exactDistance(vector)} as fit from by_terms join failure_vectors as kept using (text_id)
-        where ${isLike(model, vector)} order by fit limit ${sql.lit(MOST_CANDIDATES)})`;
+        where ${isLike(model, vector)} order by fit limit ${most})`;
 
 function distanceOf({ vector, model }: Asked, means: Means): RawBuilder<unknown> {
   if (vector === null) return sql`null::double precision`;
