@@ -138,15 +138,22 @@ describe('failures like a text', () => {
   });
 
   it('are found in the largest text that is taken, whatever is in it', async () => {
-    const said = 'connection refused by the database ';
+    const said = 'connection refused by the database: ';
     const filled = (filling: string) => `${said}${filling.repeat(4_000)}`.slice(0, 4_000);
-    for (const filling of ['x', ' ', "' | & ! ( ", '\\', '😀', '\u0000', '\ud800', '%_', '<-> '])
+    for (const filling of ['x', ' ', "' | & ! ( ", '\\', '😀', '%_', '<-> '])
       expect((await search({ text: filled(filling) })).statusCode, JSON.stringify(filling)).toBe(200);
     expect((await search({ text: filled('; ') })).json().items.length).toBeGreaterThan(0);
   });
 
   it('cannot be asked for with an empty text, or more than there is room for', async () => {
-    for (const payload of [{ text: ' ' }, { text: 'x', limit: 51 }, {}, { text: 'x'.repeat(4_001) }])
+    for (const payload of [
+      { text: ' ' },
+      { text: 'x', limit: 51 },
+      {},
+      { text: 'x'.repeat(4_001) },
+      { text: '\ud800' },
+      { text: '\0' },
+    ])
       expect((await search(payload)).statusCode).toBe(400);
   });
 });
