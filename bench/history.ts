@@ -61,7 +61,7 @@ print(`The log has ${events * TRANSITIONS_OF_AN_EVENT} transitions of ${events} 
 const { call } = openApi({
   ...{ log, clock: systemClock, logSegments: createLogSegmentsReader(readOnly(rows.db)) },
   readDatabase: () => readOnly(rows.db),
-} as Parameters<typeof openApi>[0]);
+});
 
 /** Asks for `asked` random events, in no order. @param urlOf what is asked of one. */
 async function measure(what: string, urlOf: (event: number) => string): Promise<void> {
