@@ -10,6 +10,7 @@ import { takingApiKeys } from './api-keys/key-authenticator.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { createEventWaits } from './event-waits.ts';
 import { defaultLimits } from './limits.ts';
+import { createLiveStreams } from './live-stream/live-streams.ts';
 import { permissionsOfRoles } from './permissions.ts';
 import { addAccess } from './plugins/access.ts';
 import { addAccessCounts } from './plugins/access-counts.ts';
@@ -94,8 +95,10 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
   const waiters = { limit: limits.waiters, limitOfOneClient: limits.waitersOfOneClient };
   const waits = createEventWaits({ log, clock, logger, ...waiters });
   const receiptWaits = createReceiptWaits({ log, auditTree, clock, ...waiters });
+  const liveStreams = createLiveStreams({ log, clock, logger, limits });
   server.addHook('preClose', async () => {
     waits.close();
+    liveStreams.close();
     receiptWaits.close();
   });
 
@@ -105,7 +108,16 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     pauses: noPauses,
     planMaxEvents: 100_000,
     embeddings: localEmbeddings,
-    ...{ ...dependencies, authenticator, limits, notedUses, permissionsOfRoles: ofRoles, waits, receiptWaits },
+    ...{
+      ...dependencies,
+      authenticator,
+      limits,
+      notedUses,
+      permissionsOfRoles: ofRoles,
+      waits,
+      receiptWaits,
+      liveStreams,
+    },
   };
   for (const route of routes) addRoute(server, route, given);
   return server;

@@ -21,6 +21,7 @@ import type { ReplayPermission } from '../domain/event/commands.ts';
 import type { ReadDatabase } from '../projections/events/queries.ts';
 import type { EventWaits } from './event-waits.ts';
 import type { Limits } from './limits.ts';
+import type { LiveStreams } from './live-stream/live-streams.ts';
 import type { PermissionsOfRoles } from './permissions.ts';
 import type { AnsweredRequest } from './plugins/answered-requests.ts';
 import type { RateLimiting } from './plugins/rate-limits.ts';
@@ -129,4 +130,5 @@ export type RouteDependencies = Required<
   readonly limits: Limits;
   readonly waits: EventWaits;
   readonly receiptWaits: ReceiptWaits;
+  readonly liveStreams: LiveStreams;
 };

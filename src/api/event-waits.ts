@@ -85,7 +85,7 @@ export function createEventWaits({ log, clock, logger, limit, limitOfOneClient }
     count++;
     ofClient.set(waiter.clientId, (ofClient.get(waiter.clientId) ?? 0) + 1);
     waiting.set(stream, (waiting.get(stream) ?? new Set()).add(waiter));
-    following ??= followNewTransitions(log, wake, { clock, logger, report, failed: failAll });
+    following ??= followNewTransitions(log, wake, { name: 'event-waits', clock, logger, report, failed: failAll });
     return following;
   }
 

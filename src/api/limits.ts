@@ -31,6 +31,17 @@ export const defaultLimits = {
   /** Long polls at one time, and of one client, so that one leaves room for others. */
   waiters: 1_000,
   waitersOfOneClient: 250,
+  /** Live streams at one time, and of one client. */
+  liveStreams: 100,
+  liveStreamsOfOneClient: 10,
+  /** What waits for a reader, in bytes. One that leaves more unread is ended. */
+  liveStreamBytes: 256 * 1024,
+  /** Less than `stalledAnswerMs`, or a quiet stream is taken for one that is not read. */
+  liveStreamHeartbeatMs: 5_000,
+  /** Events of which it is remembered what they are. That of others is read from the log. */
+  liveStreamEvents: 10_000,
+  /** How long a request for a live stream waits for a log that does not answer. */
+  liveStreamBeginMs: 10_000,
   /** Principals, and addresses, whose requests are counted. Of more, those that asked least are forgotten. */
   countedKeys: 10_000,
   /** What is later than that on average, at so many looks in a row, is too late to take requests. */
@@ -87,7 +98,7 @@ export const defaultLimits = {
 } as const;
 
 /** What a request may ask for at most. The API's document says it, so it is the same everywhere. */
-export const mostAskedFor = { listItems: 200, waitMs: 60_000 } as const;
+export const mostAskedFor = { listItems: 200, waitMs: 60_000, recentTransitions: 1_000 } as const;
 
 export type Limits = { readonly [Name in keyof typeof defaultLimits]: number };
 

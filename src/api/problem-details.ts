@@ -40,6 +40,7 @@ type RefusalCode =
   | 'headers-too-large'
   | 'internal-error'
   | 'invalid-request'
+  | 'live-stream-place-refused'
   | 'malformed-json'
   | 'malformed-request'
   | 'media-type-refused'
@@ -59,6 +60,7 @@ type RefusalCode =
   | 'tile-not-found'
   | 'too-many-api-keys'
   | 'too-many-connections'
+  | 'too-many-live-streams'
   | 'too-many-requests'
   | 'too-many-waiters'
   | 'type-not-found'
@@ -126,6 +128,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'invalid-request': [400, 'The request is not valid'],
   'issuer-unavailable': [503, 'The issuer of tokens is not available'],
   'lease-not-expired': [409, 'The lease has not expired'],
+  'live-stream-place-refused': [400, 'The place is not one of this log'],
   'log-damaged': [500, 'The log is damaged; an operator has to restore it'],
   'log-unavailable': [503, 'The log is not available'],
   'malformed-json': [400, 'The body is not JSON'],
@@ -166,6 +169,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'tile-not-found': [404, 'The audit tree has no such tile'],
   'too-many-api-keys': [409, 'Too many API keys are live'],
   'too-many-connections': [503, 'Too many connections are open'],
+  'too-many-live-streams': [503, 'Too many live streams are open'],
   'too-many-requests': [429, 'The client has too much under way'],
   'too-many-waiters': [503, 'Too many requests are waiting'],
   'type-not-found': [404, 'No handler is configured for such a type'],

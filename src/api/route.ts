@@ -49,6 +49,8 @@ export interface RouteDeclaration<Query extends z.ZodObject = z.ZodObject> {
   readonly access: Access;
   /** What begins work again, hands much out, or changes who may do what, and is limited to fewer requests. */
   readonly countsAs?: 'act';
+  /** The answer goes on until one side ends it. */
+  readonly isEndless?: true;
   /** Parameters in the path, `*` for all that is left of it. What cannot be one is answered like one that is unknown. */
   readonly params?: Fields;
   /** Checked before the handler is called. Without it, the query is not looked at. */

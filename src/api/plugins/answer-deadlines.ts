@@ -25,8 +25,8 @@ export function addAnswerDeadlines(server: FastifyInstance, clock: Clock, limits
   }
 
   /** How long the answer may take from now on; `null` for one that is too short to matter. */
-  function longestMs(payload: unknown): number | null {
-    if (payload instanceof Readable) return limits.longestAnswerMs;
+  function longestMs(payload: unknown, isEndless: boolean): number | null {
+    if (payload instanceof Readable) return isEndless ? null : limits.longestAnswerMs;
     if (typeof payload !== 'string' || payload.length <= limits.answerPieceBytes) return null;
     return limits.stalledAnswerMs + (payload.length / limits.slowestBytesPerSecond) * 1_000;
   }
@@ -41,7 +41,7 @@ export function addAnswerDeadlines(server: FastifyInstance, clock: Clock, limits
     raw.setTimeout(limits.stalledAnswerMs, () => raw.destroy());
     // Before Node sets the time for which the connection may be idle; a request that waits already has none.
     raw.prependOnceListener('finish', () => socket.setTimeout(0));
-    const mostMs = longestMs(payload);
+    const mostMs = longestMs(payload, request.routeOptions.config.route?.isEndless === true);
     if (mostMs !== null) {
       dueAt.set(reply, clock.now() + mostMs);
       raw.once('close', () => dueAt.delete(reply));

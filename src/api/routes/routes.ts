@@ -37,6 +37,7 @@ import { searchSimilar } from './failures/search-similar.ts';
 import { health } from './health/health.ts';
 import { readiness } from './health/readiness.ts';
 import { listHistory } from './history/list-history.ts';
+import { followTransitions } from './live-stream/follow-transitions.ts';
 import { getRebuild } from './projections/get-rebuild.ts';
 import { listProjections } from './projections/list-projections.ts';
 import { operateRebuild } from './projections/operate-rebuild.ts';
@@ -94,6 +95,7 @@ export const routes: readonly Route[] = [
   revokeApiKey,
   listAccessRecords,
   listHistory,
+  followTransitions,
   getAuditCheckpoint,
   getAuditTile,
   listProjections,
