@@ -1,6 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type AuditActions, addAudit } from './audit.ts';
+import { addCompletion, type PrintCompletion } from './completion.ts';
 import { addDeadLetters, type DeadLettersActions } from './dead-letters.ts';
+import { addDoctor, type Examine } from './doctor.ts';
+import { addEvents, type EventsActions } from './events.ts';
+import { exampleOf } from './examples.ts';
 import { addFailures, type FailuresActions } from './failures.ts';
 import { addKeys, type KeysActions } from './keys.ts';
 import { addPlans, type PlansActions } from './plans.ts';
@@ -47,6 +51,9 @@ export interface CommandActions {
   readonly projections: ProjectionsActions;
   readonly deadLetters: DeadLettersActions;
   readonly plans: PlansActions;
+  readonly events: EventsActions;
+  readonly completion: PrintCompletion;
+  readonly doctor: Examine;
 }
 
 interface StartOptions {
@@ -106,9 +113,11 @@ const parseScope = (permissions: readonly string[]) => (text: string, scopes: re
  * The `eventops` command. Results go to standard output, everything else to standard error.
  * @param permissions the names that `--scope` and `--permission` take.
  */
-export function createProgram(actions: CommandActions, permissions: readonly string[]): Command {
+export function createProgram(actions: CommandActions, permissions: readonly string[], version = ''): Command {
   const program = new Command('eventops')
     .description('Takes events over HTTP, sees each one through to an end, and proves afterwards what happened.')
+    .version(version, '--version', 'print the version')
+    .option('--profile <name>', 'a system and a token, from a file of this name in ~/.config/eventops')
     .exitOverride()
     .showHelpAfterError()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
@@ -185,8 +194,16 @@ export function createProgram(actions: CommandActions, permissions: readonly str
   addPlans(program, actions.plans);
   addSimilar(program, actions.similar);
 
+  addEvents(program, actions.events);
+  addDoctor(program, actions.doctor);
+  addCompletion(program, actions.completion);
+
   for (const command of program.commands)
-    for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError();
+    for (const each of [command, ...command.commands]) {
+      each.exitOverride().showHelpAfterError();
+      const example = exampleOf(each === command ? [command.name()] : [command.name(), each.name()]);
+      if (example !== null) each.addHelpText('after', `\nExample:\n  ${example}`);
+    }
   return program;
 }
 

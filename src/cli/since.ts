@@ -12,3 +12,13 @@ export function parseSince(text: string): Since {
     throw new InvalidArgumentError('a time such as 2030-01-31T12:00:00Z, or how long ago, such as 30m, 2h or 7d');
   return { at: text };
 }
+
+/** @returns milliseconds. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!/^\d{1,6}$/.test(text) || seconds < 1) throw new InvalidArgumentError('whole seconds, from 1 to 999999');
+  return seconds * 1_000;
+}
+
+export const momentOf = (since: Since, now: number): string =>
+  'at' in since ? since.at : new Date(now - since.agoMs).toISOString();

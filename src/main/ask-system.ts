@@ -10,6 +10,8 @@ interface Asked {
   readonly path: string;
   /** Then it is a POST. */
   readonly body?: unknown;
+  /** Instead of a body: events in JSON, one a line. */
+  readonly lines?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -23,21 +25,33 @@ interface ProblemDocument {
 /** By the system, with the code of the problem. */
 export class Refused extends CannotStart {
   readonly code: unknown;
-  constructor(status: number, document: ProblemDocument | null) {
-    super(refusalOf(status, document));
+  readonly status: number;
+  /** How long to wait before it is asked again, as it was answered. */
+  readonly retryAfterMs: number | null;
+  constructor(answer: Pick<Response, 'status' | 'headers'>, document: ProblemDocument | null) {
+    super(refusalOf(answer.status, document));
     this.code = document?.code;
+    this.status = answer.status;
+    const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
+    this.retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : null;
   }
 }
 
 /** Whether the request did anything is not known. */
-export class NoAnswer extends CannotStart {}
+export class NoAnswer extends CannotStart {
+  /** Nothing listens there, so nothing was asked. */
+  get isSurelyUndone(): boolean {
+    const { cause } = (this.cause ?? {}) as ErrorOptions;
+    return ((cause ?? {}) as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+  }
+}
 
 /**
  * What a system that runs answers to a command.
  * @throws {NoAnswer} @throws {Refused} says why.
  */
-export async function askSystem<Answer>(config: Config, { path, body, headers }: Asked): Promise<Answer> {
-  const { url, ...request } = requestTo(config, { body, headers });
+export async function askSystem<Answer>(config: Config, { path, ...sent }: Asked): Promise<Answer> {
+  const { url, ...request } = requestTo(config, sent);
   const answer = await fetch(`${url}${path}`, { ...request, signal: AbortSignal.timeout(LONGEST_ANSWER_MS) }).catch(
     (error: unknown) => {
       throw noAnswer(url, error);
@@ -47,7 +61,7 @@ export async function askSystem<Answer>(config: Config, { path, body, headers }:
     throw noAnswer(url, error);
   });
   const document = parsed(text);
-  if (!answer.ok) throw new Refused(answer.status, document);
+  if (!answer.ok) throw new Refused(answer, document);
   if (document === null) throw new CannotStart(`${url} answered with something else than JSON: it is not EventOps`);
   return document as Answer;
 }
@@ -57,15 +71,16 @@ interface Opened {
   readonly at?: string;
   /** How long a silence may last. */
   readonly longestMs?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** An answer that may be long, to be read with {@link bodyOf} while it comes. @throws as {@link askSystem} */
 export async function openAnswer(
   config: Config,
   path: string,
-  { at, longestMs = LONGEST_ANSWER_MS }: Opened = {},
+  { at, longestMs = LONGEST_ANSWER_MS, headers }: Opened = {},
 ): Promise<Response> {
-  const { url, ...request } = requestTo(config, {}, at);
+  const { url, ...request } = requestTo(config, { headers }, at);
   const begun = new AbortController();
   const timer = setTimeout(() => begun.abort(silence(longestMs)), longestMs);
   const answer = await fetch(`${url}${path}`, { ...request, signal: begun.signal })
@@ -75,7 +90,7 @@ export async function openAnswer(
     .finally(() => clearTimeout(timer));
   if (answer.ok) return answer;
   const text = await bytesOf(answer, longestMs).catch(() => Buffer.alloc(0));
-  throw new CannotStart(refusalOf(answer.status, parsed(text.toString())));
+  throw new Refused(answer, parsed(text.toString()));
 }
 
 /**
@@ -106,7 +121,7 @@ const silence = (longestMs: number) => new Error(`nothing came for ${longestMs /
 
 function requestTo(
   { eventOpsUrl, eventOpsToken, host, port }: Config,
-  { body, headers }: { readonly body?: unknown; readonly headers?: Asked['headers'] | undefined },
+  { body, lines, headers }: Omit<Asked, 'path' | 'headers'> & { readonly headers?: Asked['headers'] | undefined },
   at = eventOpsUrl ?? urlOf(host, port),
 ): RequestInit & { readonly url: string } {
   if (eventOpsToken === null)
@@ -116,9 +131,11 @@ function requestTo(
     headers: {
       authorization: `Bearer ${eventOpsToken}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(lines === undefined ? {} : { 'content-type': 'application/x-ndjson' }),
       ...headers,
     },
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    ...(lines === undefined ? {} : { method: 'POST', body: lines }),
     // A token goes nowhere else than it was meant for.
     redirect: 'error',
   };

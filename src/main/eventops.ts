@@ -2,11 +2,15 @@ import { constants, setPriority } from 'node:os';
 import { allPermissions } from '../api/permissions.ts';
 import { OperationalFailure } from '../application/failures.ts';
 import { createProgram, runProgram } from '../cli/program.ts';
-import { readConfig, SettingsInvalid } from '../config/config.ts';
+import { readConfig as readSettings, SettingsInvalid } from '../config/config.ts';
+import { environmentOf } from '../config/profile.ts';
 import { ConfigInvalid } from '../worker/handlers/load-config.ts';
 import { adviceOnFiles } from './advice-on-files.ts';
 import { CannotStart } from './cannot-start.ts';
 import { reportLostResults } from './results-of-commands.ts';
+import { versionOfPackage } from './version-of-package.ts';
+
+const readConfig = () => readSettings(environmentOf(program.opts<{ readonly profile?: string }>().profile ?? null));
 
 // What a command does not need is not loaded for it: most of the time that a short one takes is loading.
 const program = createProgram(
@@ -100,6 +104,23 @@ const program = createProgram(
       start: async (request) => (await plans()).start(request),
       operate: async (request) => (await plans()).operate(request),
     },
+    events: {
+      send: async (request) => (await events()).send(request),
+      get: async (request) => (await events()).get(request),
+      history: async (request) => (await events()).history(request),
+      list: async (request) => (await events()).list(request),
+      tail: async (request) => (await events()).tail(request),
+      wait: async (request) => (await events()).wait(request),
+      replay: async (request) => (await events()).replay(request),
+    },
+    doctor: async (request) => {
+      const { examine } = await import('./doctor/examine.ts');
+      await examine(readConfig, request);
+    },
+    completion: async (shell) => {
+      const { completionFor } = await import('../cli/completion-scripts.ts');
+      process.stdout.write(completionFor(program, shell));
+    },
     stats: async (request) => {
       const { showStats } = await import('./show-stats.ts');
       await showStats(readConfig(), request);
@@ -116,7 +137,13 @@ const program = createProgram(
     },
   },
   allPermissions,
+  versionOfPackage(),
 );
+
+async function events() {
+  const { eventsActions } = await import('./events/show-events.ts');
+  return eventsActions(readConfig());
+}
 
 async function failures() {
   const { failuresActions } = await import('./failures.ts');

@@ -44,6 +44,17 @@ async function run(...commandLine: readonly string[]) {
         decide: async (request) => void asked.push({ decide: request }),
         repair: async (request) => void asked.push({ repair: request }),
       },
+      events: {
+        send: async (request) => void asked.push({ send: request }),
+        get: async (request) => void asked.push({ get: request }),
+        history: async (request) => void asked.push({ history: request }),
+        list: async (request) => void asked.push({ listEvents: request }),
+        tail: async (request) => void asked.push({ tail: request }),
+        wait: async (request) => void asked.push({ wait: request }),
+        replay: async (request) => void asked.push({ replay: request }),
+      },
+      doctor: async (request) => void asked.push({ doctor: request }),
+      completion: async (shell) => void asked.push({ completion: shell }),
       deadLetters: {
         list: async (request) => void asked.push({ list: request }),
         groups: async (request) => void asked.push({ groups: request }),
@@ -114,6 +125,42 @@ describe('eventops token', () => {
 
 /** Of a key, or of an event. */
 const id = '091e518e-cffb-86e7-867b-354763635bbd';
+
+describe('eventops send', () => {
+  it('takes a file, standard input, or the payload itself', async () => {
+    const usual = { ndjson: false, output: 'table' };
+    expect((await run('send', 'orders.json')).asked).toEqual([{ send: { ...usual, file: 'orders.json' } }]);
+    expect((await run('send', '-', '--ndjson')).asked).toEqual([{ send: { ...usual, file: '-', ndjson: true } }]);
+    const about = ['--type', 'order.placed', '--source', 'shop', '--key', 'one'];
+    expect((await run('send', '--data', '{"a":1}', ...about)).asked).toEqual([
+      { send: { ...usual, data: '{"a":1}', type: 'order.placed', source: 'shop', key: 'one' } },
+    ]);
+    expect(await run('send', '--data', '{a:1}')).toMatchObject({ code: 2, asked: [] });
+  });
+});
+
+describe('eventops list, tail and wait', () => {
+  it('take filters, times and how many', async () => {
+    expect((await run('list', '--since', '1h', '--status', 'DEAD', '--limit', '3', '-o', 'ndjson')).asked).toEqual([
+      { listEvents: { since: { agoMs: 3_600_000 }, status: 'DEAD', limit: 3, output: 'ndjson' } },
+    ]);
+    expect(await run('list', '--status', 'dead')).toMatchObject({ code: 2, asked: [] });
+    expect((await run('tail', '-f', '-n', '2', '--type', 'order.placed')).asked).toEqual([
+      { tail: { follow: true, lines: 2, type: 'order.placed', output: 'table' } },
+    ]);
+    expect((await run('wait', id, '--timeout', '60')).asked).toEqual([
+      { wait: { id, timeoutMs: 60_000, output: 'table' } },
+    ]);
+    expect(await run('wait', 'no-id')).toMatchObject({ code: 2, asked: [] });
+  });
+
+  it('replay wants a reason', async () => {
+    expect(await run('replay', id)).toMatchObject({ code: 2, asked: [] });
+    expect((await run('replay', id, '--reason', 'why')).asked).toEqual([
+      { replay: { id, reason: 'why', output: 'table' } },
+    ]);
+  });
+});
 
 describe('eventops similar', () => {
   it('asks for ten failures like that of an event, or as many as it is told', async () => {
