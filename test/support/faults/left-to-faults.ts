@@ -8,6 +8,7 @@ export const leftToFaults = [
   'faults/special/full-disk-postgres',
   'faults/special/handlers-in-the-worker',
   'faults/special/installed-package',
+  'faults/special/killed-plans',
   'faults/special/lost-queue',
   'faults/special/other-settings',
   'faults/special/poison',
