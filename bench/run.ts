@@ -7,6 +7,8 @@
 //   npm run bench -- rebuild                instead: rebuilds of 300,000 transitions (--transitions) in PGlite and PostgreSQL (--on one of them, --projection events)
 //   npm run bench -- explaining             instead: the same events with EXPLAIN=off and with EXPLAIN=dead, in turns (--rounds, --events)
 //   npm run bench -- similar                instead: searches for similar failures at 100,000 dead letters (--dead-letters, --texts)
+//   npm run bench -- dead-letters           instead: a page of 1,000,000 dead letters (--dead-letters) with each filter, in PostgreSQL
+//   npm run bench -- plans                  instead: a replay plan of 100,000 events (--dead-letters) is frozen and runs at 1,000/s, with posts beside it
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAnchoring } from './anchoring.ts';
@@ -25,7 +27,7 @@ const { values, positionals } = parseArgs({
     transitions: { type: 'string', default: '300000' },
     projection: { type: 'string', default: 'events' },
     on: { type: 'string' },
-    'dead-letters': { type: 'string', default: '100000' },
+    'dead-letters': { type: 'string' },
     texts: { type: 'string', default: '5000' },
     profile: { type: 'string', default: 'embedded' },
     growth: { type: 'boolean', default: false },
@@ -85,7 +87,17 @@ if (positionals[0] === 'anchoring') {
 if (positionals[0] === 'similar') {
   // Loaded here alone: it stands on the support of tests, which takes a while.
   const { benchSimilar } = await import('./similar.ts');
-  await benchSimilar({ print, deadLetters: Number(values['dead-letters']), texts: Number(values.texts) });
+  await benchSimilar({ print, deadLetters: Number(values['dead-letters'] ?? 100_000), texts: Number(values.texts) });
+  process.exit(0);
+}
+if (positionals[0] === 'dead-letters') {
+  const { benchDeadLetters } = await import('./dead-letters.ts');
+  await benchDeadLetters({ print, deadLetters: Number(values['dead-letters'] ?? 1_000_000) });
+  process.exit(0);
+}
+if (positionals[0] === 'plans') {
+  const { benchPlans } = await import('./plans.ts');
+  await benchPlans({ print, members: Number(values['dead-letters'] ?? 100_000) });
   process.exit(0);
 }
 if (positionals[0] === 'rebuild') {

@@ -1,16 +1,16 @@
 import { type Command, Option } from 'commander';
 import { addDeadLetterOptions, type DeadLetterOptions, parseCount } from './dead-letter-options.ts';
-import { type OutputForm, outputForms } from './output-forms.ts';
+import { type ListForm, listForms, type OutputForm, outputForms } from './output-forms.ts';
 import { parseUuid } from './parse-uuid.ts';
 
-interface Listing extends DeadLetterOptions {
+interface Listing<Form = OutputForm> extends DeadLetterOptions {
   readonly limit: number;
-  readonly output: OutputForm;
+  readonly output: Form;
 }
 
 /** What `eventops dlq` does: given by the composition root. */
 export interface DeadLettersActions {
-  list(request: Listing): Promise<void>;
+  list(request: Listing<ListForm>): Promise<void>;
   groups(request: Listing): Promise<void>;
   show(request: { readonly id: string; readonly output: OutputForm }): Promise<void>;
   discard(request: { readonly id: string; readonly reason: string; readonly output: OutputForm }): Promise<void>;
@@ -29,8 +29,8 @@ export function addDeadLetters(program: Command, actions: DeadLettersActions): v
   addDeadLetterOptions(deadLetters.command('list'), '--reason')
     .description('list dead letters, the one that died last first')
     .addOption(limitOption(50))
-    .addOption(outputOption())
-    .action((given: Listing) => actions.list(given));
+    .addOption(new Option('-o, --output <form>', 'how').choices(listForms).default('table'))
+    .action((given: Listing<ListForm>) => actions.list(given));
 
   addDeadLetterOptions(deadLetters.command('groups'), '--reason')
     .description('count dead letters by failure group, the largest first')

@@ -6,6 +6,7 @@ import type { DeadLettersActions } from '../cli/dead-letters.ts';
 import type { Config } from '../config/config.ts';
 import { askSystem } from './ask-system.ts';
 import { filterOf } from './dead-letter-filter.ts';
+import { printList } from './print-list.ts';
 import { plain, textTable } from './terminal-text.ts';
 
 type Event = z.output<typeof eventAnswer>;
@@ -36,7 +37,7 @@ export const deadLettersActions = (config: Config): DeadLettersActions => ({
       found.push(...page.items);
       cursor = page.nextCursor;
     }
-    write(output === 'json' ? [JSON.stringify(found)] : drawEvents(found));
+    await printList(found, output, drawEvents);
   },
 
   async groups({ limit, output, ...options }) {
@@ -64,15 +65,14 @@ export const deadLettersActions = (config: Config): DeadLettersActions => ({
 
 const write = (lines: readonly string[]) => process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 
-const drawEvents = (events: readonly Listed[]) => [
+const drawEvents = (events: readonly Listed[]) =>
   textTable(
     ['ID', 'TYPE', 'SOURCE', 'DIED', 'ATTEMPTS', 'REPLAYS', 'ERROR'],
     events.map((event) => [
       ...[event.id, plain(event.type), plain(event.source), event.updatedAt, String(event.attempts)],
       ...[String(event.generation), plain(event.errorReason ?? '', MOST_ERROR)],
     ]),
-  ).trimEnd(),
-];
+  );
 
 const drawGroups = ({ items, events, groups }: Groups) => [
   textTable(
