@@ -130,6 +130,7 @@ export function createLiveStreams({ log, clock, logger, limits }: Options): Live
   /** Until it is where the others are: then it gets what they get, from the same place on, and nothing lies between. */
   async function bringIn(reader: LiveReader, { from, recent, recentFrom }: Beginning, begun: () => void) {
     const head = await follow().ready;
+    if (reader.isOver) return;
     place ??= head;
     const start = from ?? (recent === 0 ? place : recentFrom);
     reader.begin(start);
@@ -147,7 +148,7 @@ export function createLiveStreams({ log, clock, logger, limits }: Options): Live
 
   return {
     async open(asked) {
-      const refusal = refusalFor(asked.clientId);
+      const refusal = asked.signal.aborted ? 'closing' : refusalFor(asked.clientId);
       if (refusal !== null) return refusal;
       const beginning = Promise.withResolvers<Refusal | null>();
       const reader = createReader({ ...asked, mostBytes: limits.liveStreamBytes }, () => {
@@ -155,7 +156,6 @@ export function createLiveStreams({ log, clock, logger, limits }: Options): Live
         beginning.resolve(closing.signal.aborted ? 'closing' : 'log-unavailable');
       });
       readers.add(reader);
-      if (asked.signal.aborted) reader.leave();
       bringIn(reader, asked, () => beginning.resolve(null)).catch((error: unknown) => {
         if (error instanceof CheckpointRefused) beginning.resolve('place-refused');
         else beginning.reject(error);
