@@ -129,7 +129,7 @@ export function addEvents(program: Command, actions: EventsActions): void {
   program
     .command('tail')
     .description(`show the last transitions, and with -f those that follow, until SIGINT: ${OVER_HTTP}`)
-    .option('-f, --follow', 'go on; a connection that is lost is made again, and nothing is missed', false)
+    .option('-f, --follow', 'go on; after a lost connection behind what was seen, so that nothing is missed', false)
     .addOption(new Option('-n, --lines <n>', 'how many come first').default(10).argParser(parseLimit(MOST_RECENT)))
     .option('--type <type>', 'of the event')
     .option('--source <source>', 'of the event')

@@ -42,7 +42,7 @@ const examples: Readonly<Record<string, string>> = {
   'plans start': `eventops plans start ${id} --rate 50 --canary 10`,
   'plans pause': `eventops plans pause ${id} --reason 'a look at the first failures'`,
   'plans resume': `eventops plans resume ${id} --reason 'they were other ones'`,
-  'plans abort': `eventops plans abort ${id} --reason 'the bank is away again'`,
+  'plans abort': `eventops plans abort ${id} --reason 'the bank has stopped answering'`,
   similar: `eventops similar ${id} --limit 5`,
   send: `eventops send --type order.placed --source shop --data '{"orderId":"A-1"}'`,
   get: `eventops get ${id} -o json`,

@@ -17,7 +17,7 @@ export async function clockOfServer(url: string): Promise<ClockOfServer> {
     query_timeout: LONGEST_MS,
     application_name: 'eventops doctor',
   });
-  // Queries fail with the connection, and there are no others to be told.
+  // A query fails with the connection, and says so itself.
   client.on('error', () => {});
   try {
     await client.connect();

@@ -55,7 +55,7 @@ const partsOf = ({ parts = {}, details = {} }: Readiness): readonly Finding[] =>
       ? ok(part, 'ready')
       : wrong(
           part,
-          details[part] ?? 'not ready; a token that may system:read is told why',
+          details[part] ?? 'not ready; with a token that may system:read the reason stands here',
           'docs/operating.md, When something is wrong',
         ),
   );

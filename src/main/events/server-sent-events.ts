@@ -7,7 +7,7 @@ export interface ServerSentEvent {
   readonly data: string;
 }
 
-/** As a server sends them, also those without data: they move the place to go on from. */
+/** As a server sends them, also those without data: they move where to go on from. */
 export async function* readServerSentEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent> {
   let fields = new Map<string, string>();
   for await (const line of readLines(chunks)) {

@@ -13,8 +13,8 @@ import { readServerSentEvents } from './server-sent-events.ts';
 const LONGEST_SILENCE_MS = 15_000;
 
 /**
- * Shows the last transitions and, when that is wanted, those that follow, until SIGINT. A connection that is lost is made
- * again, behind what was seen.
+ * Shows the last transitions and, when that is wanted, those that follow, until SIGINT. After a lost connection it goes on
+ * behind what was seen.
  */
 export async function tail(config: Config, request: TailRequest): Promise<void> {
   readerMayLeave();
