@@ -22,7 +22,7 @@ const RATE = 1_000;
 const POSTS_PER_SECOND = 100;
 const LOOK_EVERY_MS = 250;
 
-/** Fails for good until the file is there. */
+/** Fails permanently until the file is there. */
 const handlersOf = (isBack: string) => `import { existsSync } from 'node:fs';
 let isThere = false;
 export default { handlers: { 'bench.*': { retry: { maxAttempts: 1 }, handle: () => {

@@ -9,7 +9,7 @@ const MEMBERS = 500;
 const RATE = 50;
 const WITHIN_MS = 240_000;
 
-/** Its handler fails for good until a file is there: the downstream is back. */
+/** Its handler fails permanently until a file is there: the downstream is back. */
 const handlersOf = (isBack: string) => `import { existsSync } from 'node:fs';
 export default {
   handlers: {
