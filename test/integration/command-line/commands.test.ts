@@ -9,23 +9,20 @@ import { type RunningEventOps, runEventOps } from '../../support/processes/runni
 const eventops = fileURLToPath(new URL('../../../bin/eventops', import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), 'eventops-commands-'));
-let system: RunningEventOps;
+let system: RunningEventOps | null = null;
 
 beforeAll(async () => {
   const handlersFile = join(folder, 'eventops.config.ts');
-  writeFileSync(
-    handlersFile,
-    "export default { handlers: { 'order.placed': { handle: () => null } } };\n",
-  );
+  writeFileSync(handlersFile, "export default { handlers: { 'order.placed': { handle: () => null } } };\n");
   system = await runEventOps({ dataFolder: join(folder, 'data'), handlersFile, env: { HANDLER_ISOLATION: 'none' } });
   mkdirSync(join(folder, 'eventops'));
   const profile = join(folder, 'eventops', 'here');
   writeFileSync(profile, `EVENTOPS_URL=${system.url}\nEVENTOPS_TOKEN=${system.token}\n`);
   chmodSync(profile, 0o600);
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
-  await system.stop();
+  await system?.stop();
   rmSync(folder, { recursive: true });
 });
 
