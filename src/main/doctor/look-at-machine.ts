@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { whyNotOpened } from '../../adapters/embedded-log/why-not-opened.ts';
 import type { Config } from '../../config/config.ts';
 import { logFileOf } from '../open-parts.ts';
 import { clocksApart, type Finding, ok, roomLeft, skipped, warning, wrong } from './finding.ts';
@@ -47,22 +47,10 @@ function mayUse(folder: string): Finding {
 function lookAtLog(folder: string): Finding {
   const file = logFileOf(folder);
   if (!existsSync(file)) return skipped('log', 'there is none yet: a start makes it');
-  try {
-    const log = new DatabaseSync(file, { readOnly: true, timeout: 2_000 });
-    try {
-      log.prepare('SELECT count(*) FROM sqlite_schema').get();
-    } finally {
-      log.close();
-    }
-    return ok('log', `${file} can be opened; eventops verify checks all of it`);
-  } catch (error) {
-    const { message } = error as Error;
-    return wrong(
-      'log',
-      `${file} cannot be opened: ${message}`,
-      'eventops verify says more; docs/operating.md, Back up and restore',
-    );
-  }
+  const why = whyNotOpened(file);
+  if (why === null) return ok('log', `${file} can be opened; eventops verify checks all of it`);
+  const advice = 'eventops verify says more; docs/operating.md, Back up and restore';
+  return wrong('log', `${file} cannot be opened: ${why}`, advice);
 }
 
 /** Its clock against this machine's, without touching its tables. */
