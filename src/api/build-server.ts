@@ -107,6 +107,7 @@ export function buildServer(dependencies: ApiDependencies): FastifyInstance {
     configuredTypes: noTypes,
     pauses: noPauses,
     planMaxEvents: 100_000,
+    console: null,
     embeddings: localEmbeddings,
     ...{
       ...dependencies,

@@ -19,6 +19,7 @@ import type { TreeReader } from '../application/ports/tree-store.ts';
 import type { UseCases } from '../application/use-cases.ts';
 import type { ReplayPermission } from '../domain/event/commands.ts';
 import type { ReadDatabase } from '../projections/events/queries.ts';
+import type { Console } from './console/console.ts';
 import type { EventWaits } from './event-waits.ts';
 import type { Limits } from './limits.ts';
 import type { LiveStreams } from './live-stream/live-streams.ts';
@@ -98,6 +99,8 @@ export interface ApiDependencies {
   readonly countProblem?: (code: ProblemCode) => void;
   /** Follows requests; without it, none is followed. */
   readonly requestTraces?: RequestTraces | undefined;
+  /** What is served to browsers; nothing by default. */
+  readonly console?: Console | null;
   /** Whose pages may use the API; none by default. */
   readonly corsOrigins?: readonly string[];
   /** Addresses and networks of the proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed. */

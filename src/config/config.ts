@@ -11,6 +11,7 @@ import {
   path,
   port,
   text,
+  traceUrl,
   truth,
   url,
   wholeNumber,
@@ -73,6 +74,9 @@ const settings = z.object({
   GEMINI_API_KEY: z.string().optional(),
   GEMINI_BASE_URL: url('https', 'http'),
   GEMINI_MODEL: text('gemini-2.0-flash'),
+  CONSOLE: truth(true),
+  CONSOLE_CLIENT_ID: text('eventops-console'),
+  TRACE_URL: traceUrl(),
   LOG_LEVEL: choice(logLevels).default('info'),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   HANDLER_ISOLATION: choice(handlerIsolations).default('process'),
@@ -160,6 +164,12 @@ export interface Config {
   readonly gemini: ModelSettings | null;
   /** What makes vectors of failures, redacted; `null` for what is at hand without a network. */
   readonly openAiEmbeddings: ModelSettings | null;
+  /** Whether the console is served. */
+  readonly console: boolean;
+  /** How the console is known to the issuer. */
+  readonly consoleClientId: string;
+  /** Where a trace is shown, with `{traceId}` in the place of its id. */
+  readonly traceUrl: string | null;
   readonly logLevel: (typeof logLevels)[number];
   readonly shutdownTimeoutMs: number;
   readonly handlerIsolation: (typeof handlerIsolations)[number];
@@ -247,6 +257,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       ...([values.GEMINI_API_KEY, values.GEMINI_BASE_URL, 'https://generativelanguage.googleapis.com'] as const),
       values.GEMINI_MODEL,
     ),
+    console: values.CONSOLE,
+    consoleClientId: values.CONSOLE_CLIENT_ID,
+    traceUrl: values.TRACE_URL ?? null,
     logLevel: values.LOG_LEVEL,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     handlerIsolation: values.HANDLER_ISOLATION,

@@ -26,6 +26,15 @@ export const bucketName = () =>
     })
     .optional();
 
+/** An address with `{traceId}` in it. */
+export const traceUrl = () =>
+  z
+    .string()
+    .regex(/^https?:\/\/[^\s"<>]*\{traceId\}[^\s"<>]*$/, {
+      error: expects('must be a URL with {traceId} in it: https://jaeger.example/trace/{traceId}'),
+    })
+    .optional();
+
 /** One of a few words, written exactly so. */
 export const choice = <const Choice extends string>(choices: readonly Choice[]) =>
   z.enum(choices, { error: expects(`must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`) });

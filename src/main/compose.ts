@@ -46,6 +46,7 @@ import { openExplainer } from './open-explainer.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { openLogDivider } from './open-log-divider.ts';
 import { openTextIndexer } from './open-text-indexer.ts';
+import { openConsole } from './open-console.ts';
 import { openFullTiles, openTreeReader } from './open-tree.ts';
 import { type Defer, opening } from './opening.ts';
 import { opened, type Parts } from './parts.ts';
@@ -280,6 +281,7 @@ async function listenForRequests(
     permissionsOfRoles: permissionsOfRoles(config.replayRole),
     ...metrics.requests(),
     requestTraces: tracing?.requests,
+    console: await openConsole(config, clock),
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
     rateLimits: {

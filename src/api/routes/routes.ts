@@ -42,6 +42,10 @@ import { getRebuild } from './projections/get-rebuild.ts';
 import { listProjections } from './projections/list-projections.ts';
 import { operateRebuild } from './projections/operate-rebuild.ts';
 import { requestRebuild } from './projections/request-rebuild.ts';
+import { getConsoleFile } from './console/get-console-file.ts';
+import { getConsolePage } from './console/get-console-page.ts';
+import { getConsoleSettings } from './console/get-console-settings.ts';
+import { issueDevelopmentToken } from './console/issue-development-token.ts';
 import { getDocument } from './reference/get-document.ts';
 import { getReferenceFile } from './reference/get-reference-file.ts';
 import { getReferencePage } from './reference/get-reference-page.ts';
@@ -105,6 +109,10 @@ export const routes: readonly Route[] = [
   getAuditExport,
   health,
   readiness,
+  getConsolePage,
+  getConsoleFile,
+  getConsoleSettings,
+  issueDevelopmentToken,
   getDocument,
   getReferencePage,
   getReferenceFile,

@@ -1,0 +1,66 @@
+import { AppShell, Burger, Button, Group, Menu, NavLink, Text, useMantineColorScheme } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useSession } from '../session/context.ts';
+import { places } from './navigation.ts';
+import { useKeys } from './use-keys.ts';
+
+export function Shell() {
+  const [isOpen, { toggle, close }] = useDisclosure(false);
+  const { me, settings, signOut } = useSession();
+  const { setColorScheme } = useMantineColorScheme();
+  const { pathname } = useLocation();
+  const go = useNavigate();
+  useKeys((to) => void go({ to }));
+  const isHere = (to: string) => (to === '/' ? pathname === '/' : pathname.startsWith(to));
+  return (
+    <AppShell header={{ height: 52 }} navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !isOpen } }} padding="md">
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group wrap="nowrap">
+            <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Pages" />
+            <Text fw={700}>EventOps</Text>
+          </Group>
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button variant="subtle" size="compact-md">
+                {me.subject}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Label>{me.roles.join(', ') || 'no role'}</Menu.Label>
+              <Menu.Item onClick={() => setColorScheme('light')}>Light</Menu.Item>
+              <Menu.Item onClick={() => setColorScheme('dark')}>Dark</Menu.Item>
+              <Menu.Item onClick={() => setColorScheme('auto')}>As the system</Menu.Item>
+              <Menu.Divider />
+              <Menu.Item component="a" href="/docs" target="_blank">
+                The API
+              </Menu.Item>
+              <Menu.Item onClick={signOut}>Sign out</Menu.Item>
+              <Menu.Label>Version {settings.version}</Menu.Label>
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" component="nav" aria-label="Pages">
+        {places.map(({ name, to, permission }) => {
+          const isPermitted = me.permissions.includes(permission);
+          return (
+            <NavLink
+              key={to}
+              label={name}
+              href={`#${to}`}
+              active={isHere(to)}
+              disabled={!isPermitted}
+              description={isPermitted ? undefined : `needs ${permission}`}
+              onClick={close}
+            />
+          );
+        })}
+      </AppShell.Navbar>
+      <AppShell.Main>
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}

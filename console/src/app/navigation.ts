@@ -1,0 +1,15 @@
+import type { Permission } from '../session/context.ts';
+
+export interface Place {
+  readonly name: string;
+  readonly to: string;
+  /** After `g`. */
+  readonly key: string;
+  /** What it takes to see it. */
+  readonly permission: Permission;
+}
+
+export const places: readonly Place[] = [
+  { name: 'Overview', to: '/', key: 'o', permission: 'events:read' },
+  { name: 'Events', to: '/events', key: 'e', permission: 'events:read' },
+];

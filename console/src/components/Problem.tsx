@@ -1,0 +1,8 @@
+import { Notice } from './Notice.tsx';
+import { ApiRefused } from '../api/client.ts';
+
+/** What went wrong, in the words of the API, which say what to do. */
+export function Problem({ error }: { error: Error }) {
+  const title = error instanceof ApiRefused ? error.problem.title : 'This did not work';
+  return <Notice title={title}>{error instanceof ApiRefused ? error.problem.detail : error.message}</Notice>;
+}

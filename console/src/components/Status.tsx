@@ -1,0 +1,19 @@
+import { Badge } from '@mantine/core';
+
+const colors: Readonly<Record<string, string>> = {
+  RECEIVED: 'gray',
+  PROCESSING: 'blue',
+  PROCESSED: 'green',
+  FAILED: 'orange',
+  RETRYING: 'orange',
+  DEAD: 'red',
+  DISCARDED: 'grape',
+};
+
+export function Status({ status }: { status: string }) {
+  return (
+    <Badge color={colors[status] ?? 'gray'} variant="outline" autoContrast>
+      {status}
+    </Badge>
+  );
+}

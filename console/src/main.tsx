@@ -1,0 +1,21 @@
+import '@mantine/core/styles.css';
+import { MantineProvider } from '@mantine/core';
+import { setNonce } from 'get-nonce';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { nonce } from './app/nonce.ts';
+import { theme } from './app/theme.ts';
+import { Session } from './session/Session.tsx';
+
+// For what Mantine's dialogs add to the page.
+setNonce(nonce());
+
+const page = document.getElementById('page');
+if (page === null) throw new Error('The page has no element to be drawn into');
+createRoot(page).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
+      <Session />
+    </MantineProvider>
+  </StrictMode>,
+);
