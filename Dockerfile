@@ -3,10 +3,19 @@
 FROM node:24.21.0-bookworm-slim AS packages
 WORKDIR /eventops
 COPY package.json package-lock.json .npmrc ./
+COPY console/package.json ./console/
 # Without the optional packages, which are Node itself, and without what only people and other tools read: a third of all.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.md' \) -delete \
   && find node_modules -type d \( -name test -o -name tests -o -name examples -o -name benchmarks -o -name @types -o -name dist-es \) -prune -exec rm -r {} +
+
+FROM node:24.21.0-bookworm-slim AS console
+WORKDIR /eventops
+COPY package.json package-lock.json .npmrc ./
+COPY console/package.json ./console/
+RUN npm ci --workspace console --include-workspace-root=false --ignore-scripts --no-audit --no-fund
+COPY console ./console
+RUN cd console && ../node_modules/.bin/vite build --logLevel error
 
 FROM node:24.21.0-bookworm-slim AS system
 # Node, a shell for bin/eventops with what it calls, and the libraries that these name themselves. Node has its own certificates.
@@ -30,8 +39,9 @@ COPY package.json eventops.config.ts ./
 COPY bin ./bin
 COPY migrations ./migrations
 COPY src ./src
-# The API serves it.
+# The API serves both.
 COPY docs/openapi.json ./docs/openapi.json
+COPY --from=console /eventops/console/dist ./console/dist
 # The default configuration has their handlers.
 COPY examples/github/handlers.ts ./examples/github/handlers.ts
 

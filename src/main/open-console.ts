@@ -43,8 +43,7 @@ export async function openConsole(config: Settings, clock: Pick<Clock, 'now'>): 
     page: async (nonce) => (await page()).replaceAll(NONCE, nonce),
     file: async (name) => (await files.get(name)?.()) ?? null,
     issueToken: takesDevelopmentTokens
-      ? (role) =>
-          issueDevelopmentToken({ dataFolder, role, scopes: [], subject: 'developer', now: clock.now() })
+      ? (role) => issueDevelopmentToken({ dataFolder, role, scopes: [], subject: 'developer', now: clock.now() })
       : null,
   };
 }

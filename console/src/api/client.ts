@@ -44,7 +44,11 @@ export async function asked<Data>(call: Promise<Answer<Data>>): Promise<Data> {
   try {
     answer = await call;
   } catch {
-    throw new ApiRefused({ status: 0, code: 'unreachable', title: 'EventOps does not answer. It is asked again by itself.' });
+    throw new ApiRefused({
+      status: 0,
+      code: 'unreachable',
+      title: 'EventOps does not answer. It is asked again by itself.',
+    });
   }
   if (answer.data !== undefined) return answer.data;
   throw new ApiRefused(problemIn(answer.error, answer.response.status));

@@ -1,5 +1,5 @@
-import { Notice } from './Notice.tsx';
 import { ApiRefused } from '../api/client.ts';
+import { Notice } from './Notice.tsx';
 
 /** What went wrong, in the words of the API, which say what to do. */
 export function Problem({ error }: { error: Error }) {

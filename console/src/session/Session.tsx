@@ -62,11 +62,17 @@ export function Session() {
   );
 
   if (settings === null)
-    return <Center h="100vh">{failure === null ? <Loader /> : <Notice title="EventOps does not answer">{failure}</Notice>}</Center>;
+    return (
+      <Center h="100vh">
+        {failure === null ? <Loader /> : <Notice title="EventOps does not answer">{failure}</Notice>}
+      </Center>
+    );
   const needsSignIn = token === null;
   return (
     <>
-      {needsSignIn && <SignIn settings={settings} failure={failure} hasEnded={hasEnded && me !== null} onToken={signIn} />}
+      {needsSignIn && (
+        <SignIn settings={settings} failure={failure} hasEnded={hasEnded && me !== null} onToken={signIn} />
+      )}
       {session !== null && (
         <div hidden={needsSignIn}>
           <SessionContext value={session}>

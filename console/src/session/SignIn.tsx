@@ -47,7 +47,7 @@ export function SignIn({ settings, failure, hasEnded, onToken }: Given) {
             <>
               <Text>Development tokens are taken here. Choose what you want to be:</Text>
               {settings.developmentRoles.map((role) => (
-                <Button key={role} variant="default" justify="start" h="auto" py="xs" onClick={() => take(role)}>
+                <Button key={role} variant="default" justify="start" h="auto" py="xs" onClick={() => void take(role)}>
                   <Text span fw={600} mr="sm">
                     {role}
                   </Text>

@@ -23,7 +23,10 @@ const titles: Readonly<Record<string, string>> = {
 };
 
 /** What happened, as one reads it. */
-export function sentenceOf({ type, data }: Pick<Transition, 'type' | 'data'>): { readonly title: string; readonly detail: string } {
+export function sentenceOf({ type, data }: Pick<Transition, 'type' | 'data'>): {
+  readonly title: string;
+  readonly detail: string;
+} {
   const title = titles[type] ?? type;
   if (typeof data !== 'object' || data === null) return { title, detail: '' };
   const { error, reason, attempt, requestedBy, discardedBy, dueAt, worker } = data as Readonly<Record<string, unknown>>;

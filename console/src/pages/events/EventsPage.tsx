@@ -17,7 +17,7 @@ export function EventsPage() {
   const { api } = useSession();
   const filters = useSearch({ from: '/events' });
   const go = useNavigate({ from: '/events' });
-  const change = (changed: Changed) => go({ search: { ...filters, ...changed } as EventFilters, replace: true });
+  const change = (changed: Changed) => void go({ search: { ...filters, ...changed } as EventFilters, replace: true });
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetching, refetch } = useInfiniteQuery({
     queryKey: ['events', filters],
     queryFn: ({ pageParam }) =>
@@ -36,7 +36,7 @@ export function EventsPage() {
         <Title order={1} size="h2">
           Events
         </Title>
-        <Button variant="default" onClick={() => refetch()} loading={isFetching}>
+        <Button variant="default" onClick={() => void refetch()} loading={isFetching}>
           Refresh
         </Button>
       </Group>
@@ -83,7 +83,7 @@ export function EventsPage() {
         </Table.ScrollContainer>
       )}
       {hasNextPage && (
-        <Button variant="default" onClick={() => fetchNextPage()} loading={isFetching}>
+        <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetching}>
           Older events
         </Button>
       )}
@@ -109,7 +109,7 @@ function Filters({ filters, onChange }: { filters: EventFilters; onChange: (chan
         clearable
         data={statuses}
         value={filters.status ?? null}
-        onChange={(status) => onChange({ status: (status ?? undefined) as EventFilters['status'] })}
+        onChange={(status) => onChange({ status: status ?? undefined })}
       />
       {text('type', 'Type')}
       {text('source', 'Source')}

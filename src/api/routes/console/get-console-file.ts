@@ -10,7 +10,13 @@ export const getConsoleFile = defineRoute({
   description: 'Scripts and styles, whose names change with what is in them.',
   access: 'public',
   params: { file: z.string().meta({ example: 'index-BfX0k3aQ.js' }) },
-  answers: { 200: { description: 'The file.', text: ['text/css', 'text/javascript', 'application/octet-stream'] } },
+  answers: {
+    200: {
+      description: 'The file.',
+      text: ['text/css', 'text/javascript', 'application/octet-stream'],
+      headers: { 'content-encoding': z.literal('gzip').optional(), vary: z.literal('accept-encoding') },
+    },
+  },
   problems: ['not-found'],
   handler:
     ({ console }) =>
@@ -21,7 +27,11 @@ export const getConsoleFile = defineRoute({
       const { type, bytes, gzipped } = found;
       const isGzipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
       return reply
-        .headers({ 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' })
+        .headers({
+          'content-type': type,
+          'cache-control': 'public, max-age=31536000, immutable',
+          vary: 'accept-encoding',
+        })
         .headers(isGzipped ? { 'content-encoding': 'gzip' } : {})
         .send(isGzipped ? gzipped : bytes);
     },

@@ -37,7 +37,8 @@ export const issueDevelopmentToken = defineRoute({
       if (!isHere || console?.issueToken == null || !console.settings.developmentRoles.includes(role))
         return sendProblem(reply, {
           code: 'not-found',
-          detail: 'Development tokens are for browsers on the machine of the server: bin/eventops token prints one for elsewhere.',
+          detail:
+            'Development tokens are for browsers on the machine of the server: bin/eventops token prints one for elsewhere.',
         });
       const token = await console.issueToken(role);
       return reply.header('content-type', JSON_CONTENT_TYPE).send(JSON.stringify({ token }));
