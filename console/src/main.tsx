@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- Vite takes styles from there.
 import '@mantine/core/styles.css';
 import { MantineProvider } from '@mantine/core';
 import { setNonce } from 'get-nonce';
@@ -5,7 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { nonce } from './app/nonce.ts';
 import { theme } from './app/theme.ts';
-import { Session } from './session/Session.tsx';
+import { Session } from './session/session.tsx';
 
 // For what Mantine's dialogs add to the page.
 setNonce(nonce());

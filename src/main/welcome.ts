@@ -14,6 +14,8 @@ export async function welcome({ dataFolder, oidcIssuer }: Config, url: string): 
   });
   return `EventOps is ready at ${url}
 
+The console: ${url}/
+
 A development token, valid for a day (${COMMAND} token makes others):
 
 ${token}

@@ -1,9 +1,9 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
-import { EventPage } from '../pages/event/EventPage.tsx';
-import { EventsPage } from '../pages/events/EventsPage.tsx';
+import { EventPage } from '../pages/event/event-page.tsx';
+import { EventsPage } from '../pages/events/events-page.tsx';
 import { readFilters } from '../pages/events/filters.ts';
-import { OverviewPage } from '../pages/overview/OverviewPage.tsx';
-import { Shell } from './Shell.tsx';
+import { OverviewPage } from '../pages/overview/overview-page.tsx';
+import { Shell } from './shell.tsx';
 
 const root = createRootRoute({ component: Shell });
 

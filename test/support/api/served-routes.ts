@@ -29,7 +29,7 @@ export function servedRoutes(server: Server): readonly Route[] {
 }
 
 /** Fastify prints of a path that ends in a wildcard nothing else. */
-const isPrinted = ({ path }: Route, as: string) => path === as || (as === '*' && path.endsWith('/*'));
+const isPrinted = ({ path }: Route, as: string) => path === as || (/^\/?\*$/.test(as) && path.endsWith('/*'));
 
 /** `GET` has a `HEAD` beside it that Fastify adds. */
 function printed(server: Server): readonly (readonly [method: string, path: string])[] {

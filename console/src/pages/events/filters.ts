@@ -10,7 +10,7 @@ export function readFilters(search: Record<string, unknown>): EventFilters {
   const filters: Record<string, string> = {};
   for (const name of ['status', ...texts] as const) {
     const value = search[name];
-    if (value !== undefined && value !== '') filters[name] = String(value);
+    if (value !== undefined && value !== '') filters[name] = typeof value === 'string' ? value : JSON.stringify(value);
   }
-  return filters as EventFilters;
+  return filters;
 }

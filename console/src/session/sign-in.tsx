@@ -1,6 +1,6 @@
 import { Button, Center, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { Notice } from '../components/Notice.tsx';
+import { Notice } from '../components/notice.tsx';
 import type { ConsoleSettings } from './settings.ts';
 
 interface Given {

@@ -1,5 +1,5 @@
 import { ApiRefused } from '../api/client.ts';
-import { Notice } from './Notice.tsx';
+import { Notice } from './notice.tsx';
 
 /** What went wrong, in the words of the API, which say what to do. */
 export function Problem({ error }: { error: Error }) {

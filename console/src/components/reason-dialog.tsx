@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { Problem } from './Problem.tsx';
+import { Problem } from './problem.tsx';
 
 interface Given {
   readonly title: string;

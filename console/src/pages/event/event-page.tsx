@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { asked } from '../../api/client.ts';
 import type { components } from '../../api/schema.d.ts';
-import { Problem } from '../../components/Problem.tsx';
-import { Status } from '../../components/Status.tsx';
-import { Time } from '../../components/Time.tsx';
+import { Problem } from '../../components/problem.tsx';
+import { Status } from '../../components/status.tsx';
+import { Time } from '../../components/time.tsx';
 import { usePermission, useSession } from '../../session/context.ts';
-import { Acts } from './Acts.tsx';
-import { Explanation } from './Explanation.tsx';
+import { Acts } from './acts.tsx';
+import { Explanation } from './explanation.tsx';
 import { readable, sentenceOf } from './sentence.ts';
 
 type Event = components['schemas']['Event'];

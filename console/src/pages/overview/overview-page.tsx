@@ -1,7 +1,7 @@
 import { Anchor, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { asked } from '../../api/client.ts';
-import { Problem } from '../../components/Problem.tsx';
+import { Problem } from '../../components/problem.tsx';
 import { useSession } from '../../session/context.ts';
 
 const AGAIN_MS = 5_000;

@@ -2,11 +2,11 @@ import { Center, Loader } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ApiRefused, asked, createApi } from '../api/client.ts';
-import { App } from '../app/App.tsx';
-import { Notice } from '../components/Notice.tsx';
+import { App } from '../app/app.tsx';
+import { Notice } from '../components/notice.tsx';
 import { type Me, SessionContext } from './context.ts';
-import { SignIn } from './SignIn.tsx';
 import { type ConsoleSettings, readSettings } from './settings.ts';
+import { SignIn } from './sign-in.tsx';
 import { forgetToken, storedToken, storeToken } from './store.ts';
 
 const isTransient = (error: Error) =>

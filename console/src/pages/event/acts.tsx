@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { asked } from '../../api/client.ts';
 import type { components } from '../../api/schema.d.ts';
-import { ReasonDialog } from '../../components/ReasonDialog.tsx';
+import { ReasonDialog } from '../../components/reason-dialog.tsx';
 import { type Permission, useSession } from '../../session/context.ts';
 
 type Event = components['schemas']['Event'];

@@ -2,9 +2,9 @@ import { Anchor, Button, Group, Select, Stack, Table, Text, TextInput, Title } f
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { asked } from '../../api/client.ts';
-import { Problem } from '../../components/Problem.tsx';
-import { Status } from '../../components/Status.tsx';
-import { Time } from '../../components/Time.tsx';
+import { Problem } from '../../components/problem.tsx';
+import { Status } from '../../components/status.tsx';
+import { Time } from '../../components/time.tsx';
 import { useSession } from '../../session/context.ts';
 import { type EventFilters, statuses } from './filters.ts';
 
