@@ -34,7 +34,12 @@ export const issueDevelopmentToken = defineRoute({
         hostOfThisMachine.test(request.headers.host ?? '') &&
         addressOfThisMachine.test(request.socket.remoteAddress ?? '') &&
         request.headers['x-forwarded-for'] === undefined;
-      if (!isHere || console?.issueToken == null || !console.settings.developmentRoles.includes(role))
+      if (
+        !isHere ||
+        console === null ||
+        console.issueToken === null ||
+        !console.settings.developmentRoles.includes(role)
+      )
         return sendProblem(reply, {
           code: 'not-found',
           detail:
