@@ -45,6 +45,7 @@ export interface ApiDependencies {
     | 'receiveEvent'
     | 'replayEvent'
     | 'discardEvent'
+    | 'correctEvent'
     | 'actOnFailureGroup'
     | 'createApiKey'
     | 'revokeApiKey'

@@ -7,6 +7,8 @@ export type Permission =
   | 'payloads:read'
   | 'events:replay'
   | 'events:discard'
+  /** To make a new event with another payload in place of a dead letter. In no role: it is given as a scope. */
+  | 'events:correct'
   /** To freeze sets of dead letters, and to replay or discard all of one. */
   | 'plans:manage'
   /** To have the events of a type wait, and to let them go on. */
@@ -53,8 +55,10 @@ export function permissionsOfRoles(replayRole: Extract<RoleName, 'operator' | 'a
   return new Map(Object.entries(table));
 }
 
-/** Everything that some role permits. */
-export const allPermissions: readonly Permission[] = [...new Set([...permissionsOfRoles().values()].flat())];
+/** Everything that some role permits, and what is given as a scope alone. */
+export const allPermissions: readonly Permission[] = [
+  ...new Set([...[...permissionsOfRoles().values()].flat(), 'events:correct' as const]),
+];
 
 /** Everything that an API key may permit: none lets others in. */
 export const permissionsOfKeys = allPermissions.filter((permission) => permission !== 'access:manage');

@@ -13,6 +13,7 @@ import { type CommandDependencies, handleCommand } from './handle-command.ts';
 import { type AskedApiKey, createApiKey } from './use-cases/api-key/create-api-key.ts';
 import { type AskedRevocation, revokeApiKey } from './use-cases/api-key/revoke-api-key.ts';
 import type { AskedAct } from './use-cases/event/act-once.ts';
+import { type AskedCorrection, correctEvent } from './use-cases/event/correct-event.ts';
 import { discardEvent } from './use-cases/event/discard-event.ts';
 import { receiveEvent, type SentByClient } from './use-cases/event/receive-event.ts';
 import { type AskedReplay, replayEvent } from './use-cases/event/replay-event.ts';
@@ -63,6 +64,9 @@ export const createUseCases = (dependencies: CommandDependencies) => {
 
     /** An operator gives a dead letter up. */
     discardEvent: (asked: AskedAct) => discardEvent(dependencies, asked),
+
+    /** A new event takes the place of a dead letter. */
+    correctEvent: (asked: AskedCorrection) => correctEvent(dependencies, asked),
 
     /** An admin lets a machine in. */
     createApiKey: (asked: AskedApiKey) => createApiKey(dependencies, asked),

@@ -68,6 +68,7 @@ describe('a route about one event', () => {
       'GET /v1/events/:id/explanation',
       'POST /v1/events/:id/explanation',
       'GET /v1/events/:id/similar',
+      'POST /v1/events/:id/corrections',
       'POST /v1/dead-letters/:id/discard',
     ]);
   });

@@ -131,6 +131,7 @@ describe('acts', () => {
       '/v1/api-keys/:id/revoke',
       '/v1/audit/export',
       '/v1/dead-letters/:id/discard',
+      '/v1/events/:id/corrections',
       '/v1/events/:id/explanation',
       '/v1/events/:id/repair',
       '/v1/events/:id/replay',

@@ -16,6 +16,7 @@ import { groupDeadLetters } from './dead-letters/group-dead-letters.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
 import { listEventTypes } from './event-types/list-types.ts';
 import { pauseEventType, resumeEventType } from './event-types/operate-type.ts';
+import { correctEvent } from './events/correct-event.ts';
 import { getDiff } from './events/get-diff.ts';
 import { getEvent } from './events/get-event.ts';
 import { getHistory } from './events/get-history.ts';
@@ -71,6 +72,7 @@ export const routes: readonly Route[] = [
   getSimilar,
   searchSimilar,
   replayEvent,
+  correctEvent,
   repairEvent,
   listDeadLetters,
   groupDeadLetters,

@@ -87,6 +87,8 @@ export interface ReplayEvent {
 
 export interface DiscardEvent {
   readonly kind: 'DiscardEvent';
+  /** The event that was made in its place. */
+  readonly correctedBy?: string;
   readonly reason: string;
   readonly requestedBy: string;
 }

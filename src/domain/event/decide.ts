@@ -54,8 +54,10 @@ export function decide(state: EventState | null, command: EventCommand): Decisio
     case 'DiscardEvent': {
       if (state.status === 'DISCARDED') return reject({ code: 'event-discarded' });
       if (!mayFollow('EventDiscarded', state.status)) return reject({ code: 'event-not-dead', status: state.status });
-      const { reason, requestedBy } = command;
-      return accept({ type: 'EventDiscarded', data: { generation: state.generation, reason, requestedBy } });
+      const { reason, requestedBy, correctedBy } = command;
+      const instead = correctedBy === undefined ? {} : { correctedBy };
+      const data = { ...instead, generation: state.generation, reason, requestedBy };
+      return accept({ type: 'EventDiscarded', data });
     }
   }
 }

@@ -65,6 +65,8 @@ export const transitionSchemas = {
     /** CloudEvents attributes beyond type and source, as they were sent. */
     cloudEvent: z.record(text, z.union([text, z.number(), z.boolean()])).nullable(),
     contentType: text,
+    /** The dead letter that it is a correction of. */
+    correctionOf: text.optional(),
     idempotencyKey: text,
     orderingKey: text.nullable(),
     /** The client's JSON text, byte for byte: large integers, key order and duplicate keys survive. */
@@ -109,7 +111,8 @@ export const transitionSchemas = {
   }),
   /** `generation` is the one that begins. */
   ReplayRequested: z.object({ generation: z.number().int().min(1), reason: text, requestedBy: text }),
-  EventDiscarded: z.object({ generation, reason: text, requestedBy: text }),
+  /** `correctedBy`: the event that was made in its place. */
+  EventDiscarded: z.object({ correctedBy: text.optional(), generation, reason: text, requestedBy: text }),
 } as const;
 
 export type TransitionType = keyof typeof transitionSchemas;
