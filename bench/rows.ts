@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { arrayLiteral } from '../src/projections/array-literal.ts';
+import { arrayParameter } from '../src/projections/array-parameter.ts';
 import { columnTypes } from '../src/projections/events/table.ts';
 import { createPostgres, findPostgres } from '../test/support/services/postgres.ts';
 import { secondsOfFamily } from './cpu-of-threads.ts';
@@ -29,7 +29,7 @@ const newRow = (): Row => ({
   ...{ trace_id: null, revision: '2', payload_text: JSON.stringify({ id: randomUUID(), note: 'x'.repeat(390) }) },
 });
 
-const ways: Readonly<Record<string, (rows: readonly Row[]) => readonly [string, readonly string[]]>> = {
+const ways: Readonly<Record<string, (rows: readonly Row[]) => readonly [string, readonly unknown[]]>> = {
   'one parameter of JSON': (rows) => [
     insert(`json_to_recordset($1::json) as row (${given.map((name) => `${name} ${columnTypes[name]}`).join(', ')})`),
     [JSON.stringify(rows)],
@@ -38,7 +38,13 @@ const ways: Readonly<Record<string, (rows: readonly Row[]) => readonly [string, 
     insert(
       `unnest(${given.map((name, index) => `$${index + 1}::${columnTypes[name]}[]`).join(', ')}) as row (${given.join(', ')})`,
     ),
-    given.map((name) => arrayLiteral(rows.map((row) => row[name]))),
+    given.map(
+      (name) =>
+        arrayParameter(
+          columnTypes[name],
+          rows.map((row) => row[name]),
+        ).bytes,
+    ),
   ],
 };
 

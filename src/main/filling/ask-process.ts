@@ -8,7 +8,7 @@ import type { Call, Calls, FromThread, Level, ToThread } from './messages.ts';
 
 /** Log, read database and log lines of the process, for a thread of it. */
 export function askProcess(port: MessagePort) {
-  const say = (message: FromThread) => port.postMessage(message);
+  const say = (message: FromThread, moved: readonly ArrayBuffer[] = []) => port.postMessage(message, moved);
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let last = 0;
   port.on('message', (message: ToThread) => {
@@ -21,7 +21,8 @@ export function askProcess(port: MessagePort) {
   function ask<Name extends keyof Calls>(name: Name, ...given: Parameters<Calls[Name]>): ReturnType<Calls[Name]> {
     const answered = Promise.withResolvers<unknown>();
     waiting.set(++last, answered);
-    say({ kind: 'call', number: last, call: { name, given } as Call });
+    const call = { name, given } as Call;
+    say({ kind: 'call', number: last, call }, call.name === 'query' ? buffersOf(call.given[2]) : []);
     return answered.promise as ReturnType<Calls[Name]>;
   }
 
@@ -54,3 +55,7 @@ export function askProcess(port: MessagePort) {
   };
   return { log, lender, logger };
 }
+
+/** What parameters are made of bytes is moved, not copied. */
+const buffersOf = (values: readonly unknown[]) =>
+  values.flatMap((value) => (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : []));

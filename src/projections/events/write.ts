@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { arrayLiteral } from '../array-literal.ts';
+import { arrayParameter, type Value } from '../array-parameter.ts';
 import type { SlotTransaction, WriteOptions } from '../read-model.ts';
 import { type EventChanges, type EventRow, isWholeRow } from './project.ts';
 import { columnTypes } from './table.ts';
@@ -26,15 +26,11 @@ const columns = Object.keys(columnTypes) as (keyof typeof columnTypes)[];
 const allNames = sql.raw(columns.join(', '));
 /** A payload comes once, as the text that it is. */
 const given = columns.filter((name) => name !== 'payload');
-const givenNames = sql.raw(given.join(', '));
 const selected = (payload: string) => sql.raw(columns.map((name) => (name === 'payload' ? payload : name)).join(', '));
 
 const excluded = sql.raw(columns.map((name) => `${name} = excluded.${name}`).join(', '));
 
-/**
- * One parameter for each column carries all rows. PostgreSQL takes a third of the time that it takes where one parameter of JSON carries
- * them, most of it to read that: `node bench/rows.ts`. In PGlite the two cost the same.
- */
+/** One parameter for each column carries all rows: what that costs, and other ways, `node bench/rows.ts` shows. */
 async function insertRows(
   { transaction, named }: SlotTransaction,
   rows: readonly EventRow[],
@@ -43,7 +39,7 @@ async function insertRows(
   const isLater = sql.raw(isWholeHistory ? '>=' : '>');
   const { numAffectedRows = 0n } = await sql`
     insert into ${named('events')} as events (${allNames})
-    select ${selected(payload)} from unnest(${columnsOf(rows, given, columnTypes)}) as row (${givenNames})
+    select ${selected(payload)} from ${rowsOf(rows, given, columnTypes)} as row
     on conflict (id) do update set ${excluded} where excluded.revision ${isLater} events.revision`.execute(transaction);
   return Number(numAffectedRows);
 }
@@ -62,7 +58,7 @@ async function updateRows({ transaction, named }: SlotTransaction, changes: read
       attempts = coalesce(change.attempts, events.attempts),
       error_reason = case when tells_error then change.error_reason else events.error_reason end,
       failure_fingerprint = case when tells_error then change.failure_fingerprint else events.failure_fingerprint end
-    from unnest(${columnsOf(told, names, changeTypes)}) as change (${sql.raw(names.join(', '))})
+    from ${rowsOf(told, names, changeTypes)} as change
     where events.id = change.id and change.revision > events.revision`.execute(transaction);
   return Number(numAffectedRows);
 }
@@ -74,12 +70,24 @@ const changeTypes = {
   ...{ error_reason: 'text', failure_fingerprint: 'text', tells_error: 'boolean' },
 } as const;
 
-/** The arguments of `unnest`: what each of the columns is in all rows. */
-const columnsOf = <Name extends string>(
-  rows: readonly Readonly<Partial<Record<Name, string | number | boolean | null>>>[],
+/** The rows, each of the columns as one parameter. */
+const rowsOf = <Name extends string>(
+  rows: readonly Readonly<Partial<Record<Name, Value>>>[],
   named: readonly Name[],
   types: Readonly<Record<Name, string>>,
-) => sql.join(named.map((name) => sql`${arrayLiteral(rows.map((row) => row[name]))}::${sql.raw(types[name])}[]`));
+) => {
+  const columns = named.map((name) =>
+    arrayParameter(
+      types[name],
+      rows.map((row) => row[name]),
+    ),
+  );
+  const names = sql.raw(named.join(', '));
+  // Nothing is done where it has the type already.
+  const typed = sql.raw(named.map((name) => `${name}::${types[name]}`).join(', '));
+  const arrays = sql.join(columns.map(({ type, bytes }) => sql`${bytes}::${sql.raw(type)}[]`));
+  return sql`(select ${typed} from unnest(${arrays}) as given (${names}))`;
+};
 
 /** Of these events, those that have no row. */
 async function missingOf({ transaction, named }: SlotTransaction, changes: readonly EventChanges[]) {
