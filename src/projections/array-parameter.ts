@@ -67,10 +67,9 @@ export function arrayParameter(type: string, values: readonly Value[]): ArrayPar
 
 /** `null` when the form cannot say one of the values. */
 function written(form: Form, values: readonly Value[]): Uint8Array<ArrayBuffer> | null {
-  let room = HEADER + LENGTH * values.length;
-  for (const value of values) if (value !== null && value !== undefined) room += form.room(value);
-  // Of its own, so that it can be handed to another thread.
-  const into = Buffer.allocUnsafeSlow(room);
+  let most = HEADER + LENGTH * values.length;
+  for (const value of values) if (value !== null && value !== undefined) most += form.room(value);
+  const into = roomOf(most);
   // Dimensions (0 when there are no values), whether there are nulls, the type, and the one dimension: its length and its first index.
   const header = [values.length === 0 ? 0 : 1, 1, form.oid, values.length, 1];
   for (const [index, number] of header.entries()) into.writeInt32BE(number, index * LENGTH);
@@ -81,7 +80,18 @@ function written(form: Form, values: readonly Value[]): Uint8Array<ArrayBuffer> 
     into.writeInt32BE(length, at);
     at += LENGTH + Math.max(0, length);
   }
-  return new Uint8Array(into.buffer, into.byteOffset, at);
+  // Of its own and no larger than it is, so that it can be handed to another thread.
+  return new Uint8Array(into.subarray(0, at));
+}
+
+const KEPT_ROOM = 4 * 1024 * 1024;
+/** Written over each time. Room for the longest text that could come is garbage that makes V8 look through its whole heap. */
+let room = Buffer.allocUnsafeSlow(64 * 1024);
+
+function roomOf(bytes: number): Buffer {
+  if (bytes > KEPT_ROOM) return Buffer.allocUnsafeSlow(bytes);
+  if (bytes > room.length) room = Buffer.allocUnsafeSlow(Math.min(KEPT_ROOM, 2 * bytes));
+  return room;
 }
 
 const WORD = 2 ** 32;

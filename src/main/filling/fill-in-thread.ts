@@ -33,7 +33,7 @@ export const createCatchUpInThread =
       workerData: { ...order, projection, version, slot } satisfies FillingOrder,
       name: 'filling',
       execArgv: [],
-      resourceLimits: { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 },
+      resourceLimits: { maxYoungGenerationSizeMb: 96, maxOldGenerationSizeMb: 256 },
     });
     const filled = Promise.withResolvers<number>();
     const abort = () => filled.reject(signal.reason as Error);

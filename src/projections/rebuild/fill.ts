@@ -15,8 +15,8 @@ export const fillLimits = {
   batch: 5_000,
   /** UTF-16 units of their data. */
   characters: 4 * 1024 * 1024,
-  /** In one message of the log. */
-  page: 1_000,
+  /** In one message of the log. Appends wait for as long as one is read, and requests for as long as one is handed on. */
+  page: 250,
 } as const;
 export type FillLimits = { readonly [Name in keyof typeof fillLimits]: number };
 
