@@ -10,8 +10,8 @@ import { createCatchUp } from '../../projections/rebuild/fill.ts';
 import { askProcess } from './ask-process.ts';
 import type { FillingOrder, FromThread } from './messages.ts';
 
-/** A tenth of what others get of a processor that all of them want (sched(7)). */
-const LATER_BY = 10;
+/** A third of what others get of a processor that all of them want (sched(7)). */
+const LATER_BY = 5;
 const LOWEST_PRIORITY = 19;
 
 // Checking, decoding and folding a log takes a processor for as long as it takes. In a thread of its own, and after all others,
