@@ -76,7 +76,7 @@ const rowsOf = <Name extends string>(
   named: readonly Name[],
   types: Readonly<Record<Name, string>>,
 ) => {
-  const columns = named.map((name) =>
+  const parameters = named.map((name) =>
     arrayParameter(
       types[name],
       rows.map((row) => row[name]),
@@ -85,7 +85,7 @@ const rowsOf = <Name extends string>(
   const names = sql.raw(named.join(', '));
   // Nothing is done where it has the type already.
   const typed = sql.raw(named.map((name) => `${name}::${types[name]}`).join(', '));
-  const arrays = sql.join(columns.map(({ type, bytes }) => sql`${bytes}::${sql.raw(type)}[]`));
+  const arrays = sql.join(parameters.map(({ type, bytes }) => sql`${bytes}::${sql.raw(type)}[]`));
   return sql`(select ${typed} from unnest(${arrays}) as given (${names}))`;
 };
 
