@@ -52,6 +52,9 @@ const examples: Readonly<Record<string, string>> = {
   wait: `eventops wait ${id} --timeout 60`,
   replay: `eventops replay ${id} --reason 'the bank answers again'`,
   doctor: 'eventops doctor --profile production',
+  'types list': 'eventops types list',
+  'types pause': "eventops types pause order.placed --reason 'the warehouse moves'",
+  'types resume': "eventops types resume order.placed --reason 'the warehouse has moved'",
   completion: 'eventops completion bash >> ~/.bashrc',
 };
 

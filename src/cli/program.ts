@@ -3,6 +3,7 @@ import { type AuditActions, addAudit } from './audit.ts';
 import { addCompletion, type PrintCompletion } from './completion.ts';
 import { addDeadLetters, type DeadLettersActions } from './dead-letters.ts';
 import { addDoctor, type Examine } from './doctor.ts';
+import { addEventTypes, type EventTypesActions } from './event-types.ts';
 import { addEvents, type EventsActions } from './events.ts';
 import { exampleOf } from './examples.ts';
 import { addFailures, type FailuresActions } from './failures.ts';
@@ -52,6 +53,7 @@ export interface CommandActions {
   readonly deadLetters: DeadLettersActions;
   readonly plans: PlansActions;
   readonly events: EventsActions;
+  readonly eventTypes: EventTypesActions;
   readonly completion: PrintCompletion;
   readonly doctor: Examine;
 }
@@ -195,6 +197,7 @@ export function createProgram(actions: CommandActions, permissions: readonly str
   addSimilar(program, actions.similar);
 
   addEvents(program, actions.events);
+  addEventTypes(program, actions.eventTypes);
   addDoctor(program, actions.doctor);
   addCompletion(program, actions.completion);
 

@@ -113,6 +113,10 @@ const program = createProgram(
       wait: async (request) => (await events()).wait(request),
       replay: async (request) => (await events()).replay(request),
     },
+    eventTypes: {
+      list: async (output) => (await eventTypes()).list(output),
+      operate: async (request) => (await eventTypes()).operate(request),
+    },
     doctor: async (request) => {
       const { examine } = await import('./doctor/examine.ts');
       await examine(readConfig, request);
@@ -139,6 +143,11 @@ const program = createProgram(
   allPermissions,
   versionOfPackage(),
 );
+
+async function eventTypes() {
+  const { eventTypesActions } = await import('./event-types.ts');
+  return eventTypesActions(readConfig());
+}
 
 async function events() {
   const { eventsActions } = await import('./events/show-events.ts');

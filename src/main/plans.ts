@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { replayPlanListAnswer } from '../api/answers/replay-plan.ts';
@@ -6,7 +5,7 @@ import type { OutputForm } from '../cli/output-forms.ts';
 import type { PlansActions, StartPlanRequest } from '../cli/plans.ts';
 import type { Config } from '../config/config.ts';
 import { askSystem, NoAnswer } from './ask-system.ts';
-import { CannotStart } from './cannot-start.ts';
+import { askWhetherMeant } from './ask-whether-meant.ts';
 import { filterOf } from './dead-letter-filter.ts';
 import { drawPlan, drawPlans, type Plan, planProgressLine } from './draw-plan.ts';
 import { createProgressLine } from './progress-line.ts';
@@ -65,12 +64,7 @@ async function ask(plan: Plan): Promise<void> {
       .map((line) => `${line}\n`)
       .join(''),
   );
-  const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
-  if (!isTerminal) throw new CannotStart(`Nothing was done: say --yes where it cannot be asked whether that is meant`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${plan.action} ${plan.size} events? Say yes: `);
-  terminal.close();
-  if (answer.trim().toLowerCase() !== 'yes') throw new CannotStart('Nothing was done');
+  await askWhetherMeant(`${plan.action} ${plan.size} events`);
 }
 
 const write = (lines: readonly string[]) => process.stdout.write(lines.map((line) => `${line}\n`).join(''));

@@ -53,6 +53,10 @@ async function run(...commandLine: readonly string[]) {
         wait: async (request) => void asked.push({ wait: request }),
         replay: async (request) => void asked.push({ replay: request }),
       },
+      eventTypes: {
+        list: async (output) => void asked.push({ listTypes: output }),
+        operate: async (request) => void asked.push({ operateType: request }),
+      },
       doctor: async (request) => void asked.push({ doctor: request }),
       completion: async (shell) => void asked.push({ completion: shell }),
       deadLetters: {
@@ -136,6 +140,15 @@ describe('eventops send', () => {
       { send: { ...usual, data: '{"a":1}', type: 'order.placed', source: 'shop', key: 'one' } },
     ]);
     expect(await run('send', '--data', '{a:1}')).toMatchObject({ code: 2, asked: [] });
+  });
+});
+
+describe('eventops types', () => {
+  it('pauses and resumes with a reason', async () => {
+    expect((await run('types', 'pause', 'order.*', '--reason', 'why', '--yes')).asked).toEqual([
+      { operateType: { name: 'order.*', act: 'pause', reason: 'why', yes: true, output: 'table' } },
+    ]);
+    expect(await run('types', 'resume', 'order.placed')).toMatchObject({ code: 2, asked: [] });
   });
 });
 
