@@ -14,7 +14,7 @@ export default defineConfig({
   },
 });
 
-/** One in sixteen; the second digit says which of a few failures it is, as only letters tell them apart. */
+/** One in sixteen; the second digit says which of a few failures it is: only letters make them differ. */
 function dieAtTimes(id: string): void {
   if (id.startsWith('0')) throw new NonRetryableError(`order has no lines of kind ${id[1]}`);
 }
