@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { whyNotOpened } from '../../adapters/embedded-log/why-not-opened.ts';
+import { lookAtLog } from '../../adapters/embedded-log/look-at-log.ts';
 import type { Config } from '../../config/config.ts';
 import { logFileOf } from '../open-parts.ts';
 import { clocksApart, type Finding, ok, roomLeft, skipped, warning, wrong } from './finding.ts';
@@ -22,7 +22,7 @@ export function lookAtDataFolder({ dataFolder, eventStoreUrl }: Config): readonl
   const room = roomLeft(freeIn(there), there);
   if (there !== dataFolder) return [skipped('data folder', `${dataFolder} is not there yet: a start makes it`), room];
   const access = mayUse(dataFolder);
-  return [access, room, eventStoreUrl === null ? lookAtLog(dataFolder) : skipped('log', 'it is EventStoreDB')];
+  return [access, room, eventStoreUrl === null ? logIn(dataFolder) : skipped('log', 'it is EventStoreDB')];
 }
 
 function existingAbove(folder: string): string {
@@ -44,13 +44,20 @@ function mayUse(folder: string): Finding {
   }
 }
 
-function lookAtLog(folder: string): Finding {
+function logIn(folder: string): Finding {
   const file = logFileOf(folder);
   if (!existsSync(file)) return skipped('log', 'there is none yet: a start makes it');
-  const why = whyNotOpened(file);
-  if (why === null) return ok('log', `${file} can be opened; eventops verify checks all of it`);
-  const advice = 'eventops verify says more; docs/operating.md, Back up and restore';
-  return wrong('log', `${file} cannot be opened: ${why}`, advice);
+  const log = lookAtLog(file);
+  switch (log.state) {
+    case 'in-use':
+      return ok('log', `a process that runs has ${file}, and has opened it`);
+    case 'sound':
+      return ok('log', `${file} can be opened; eventops verify checks all of it`);
+    case 'unusable': {
+      const advice = 'eventops verify says more; docs/operating.md, Back up and restore';
+      return wrong('log', `${file} cannot be opened: ${log.why}`, advice);
+    }
+  }
 }
 
 /** Its clock against this machine's, without touching its tables. */
