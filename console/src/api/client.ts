@@ -9,6 +9,8 @@ export interface Problem {
   readonly code: string;
   readonly title: string;
   readonly detail?: string;
+  /** Which parts of what was asked for, and why. */
+  readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
 }
 
 /** What the API refused, or that it did not answer (status 0). */
@@ -55,6 +57,17 @@ export async function asked<Data>(call: Promise<Answer<Data>>): Promise<Data> {
 }
 
 function problemIn(body: unknown, status: number): Problem {
-  const { code = 'unknown', title = `The answer has status ${status}`, detail } = (body ?? {}) as Partial<Problem>;
-  return { status, code, title, ...(detail === undefined ? {} : { detail }) };
+  const {
+    code = 'unknown',
+    title = `The answer has status ${status}`,
+    detail,
+    errors,
+  } = (body ?? {}) as Partial<Problem>;
+  return {
+    status,
+    code,
+    title,
+    ...(detail === undefined ? {} : { detail }),
+    ...(errors === undefined ? {} : { errors }),
+  };
 }

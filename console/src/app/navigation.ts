@@ -12,4 +12,6 @@ export interface Place {
 export const places: readonly Place[] = [
   { name: 'Overview', to: '/', key: 'o', permission: 'events:read' },
   { name: 'Events', to: '/events', key: 'e', permission: 'events:read' },
+  { name: 'Dead letters', to: '/dead-letters', key: 'd', permission: 'events:read' },
+  { name: 'Plans', to: '/plans', key: 'p', permission: 'events:read' },
 ];

@@ -1,17 +1,40 @@
-import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
+import { readDeadLetterFilters } from '../pages/dead-letters/filters.ts';
 import { EventPage } from '../pages/event/event-page.tsx';
 import { EventsPage } from '../pages/events/events-page.tsx';
 import { readFilters } from '../pages/events/filters.ts';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';
+import { readPlanState } from '../pages/plans/plan-states.ts';
 import { Shell } from './shell.tsx';
 
 const root = createRootRoute({ component: Shell });
+const at = <Path extends string>(path: Path) => ({ getParentRoute: () => root, path });
 
 /** THE LIST of pages. What a page shows is in its address, behind the #, which no server is sent. */
 const pages = root.addChildren([
-  createRoute({ getParentRoute: () => root, path: '/', component: OverviewPage }),
-  createRoute({ getParentRoute: () => root, path: '/events', component: EventsPage, validateSearch: readFilters }),
-  createRoute({ getParentRoute: () => root, path: '/events/$id', component: EventPage }),
+  createRoute({ ...at('/'), component: OverviewPage }),
+  createRoute({ ...at('/events'), component: EventsPage, validateSearch: readFilters }),
+  createRoute({ ...at('/events/$id'), component: EventPage }),
+  createRoute({
+    ...at('/dead-letters'),
+    component: lazyRouteComponent(() => import('../pages/dead-letters/dead-letters-page.tsx'), 'DeadLettersPage'),
+    validateSearch: readDeadLetterFilters,
+  }),
+  createRoute({
+    ...at('/plans'),
+    component: lazyRouteComponent(() => import('../pages/plans/plans-page.tsx'), 'PlansPage'),
+    validateSearch: readPlanState,
+  }),
+  createRoute({
+    ...at('/plans/$id'),
+    component: lazyRouteComponent(() => import('../pages/plans/plan-page.tsx'), 'PlanPage'),
+  }),
 ]);
 
 export const router = createRouter({ routeTree: pages, history: createHashHistory(), defaultPreload: false });

@@ -7,13 +7,15 @@ interface Given {
   /** On the button. */
   readonly act: string;
   readonly children: ReactNode;
+  /** What else is asked for. */
+  readonly fields?: ReactNode;
   readonly onClose: () => void;
   /** @throws what is shown in the dialog, which stays open then with what was typed. */
   readonly onReason: (reason: string) => Promise<unknown>;
 }
 
 /** Asks why: the reason goes into the log. */
-export function ReasonDialog({ title, act, children, onClose, onReason }: Given) {
+export function ReasonDialog({ title, act, children, fields, onClose, onReason }: Given) {
   const [reason, setReason] = useState('');
   const [error, setError] = useState<Error | null>(null);
   const [isUnderWay, setUnderWay] = useState(false);
@@ -39,6 +41,7 @@ export function ReasonDialog({ title, act, children, onClose, onReason }: Given)
         <Stack>
           <Text>{children}</Text>
           {error !== null && <Problem error={error} />}
+          {fields}
           <Textarea
             label="Reason"
             description="It stands in the log with your name."
