@@ -10,14 +10,21 @@ export interface PageOfLog {
   readonly transitions: readonly RecordedTransition[];
   /** Where the next page begins; `null` at the end of the log. */
   readonly next: LogPlace | null;
+  /** It ended because it came to `upTo`. */
+  readonly isUpTo: boolean;
+  readonly lookedAt: number;
 }
 
 interface Asked {
   readonly from: LogPlace;
+  /** The last position of which anything is wanted; `null` for the end of the log. */
+  readonly upTo: bigint | null;
   readonly isWanted: (recorded: RecordedTransition) => boolean;
   /** Most transitions of the page, and most of their data in UTF-16 units; one always fits. */
   readonly limit: number;
   readonly characters: number;
+  /** What the page has already, of its characters. */
+  readonly taken: number;
   /** A page ends, however short, when looking for more takes longer, or more were looked at. */
   readonly longestMs: number;
   readonly mostLookedAt: number;
@@ -39,13 +46,13 @@ export async function readTransitions(
     log,
     clock,
   }: { readonly log: Pick<EventReader, 'subscribeAll'>; readonly clock: Pick<MonotonicClock, 'monotonicMs' | 'sleep'> },
-  { from, isWanted, limit, characters, longestMs, mostLookedAt }: Asked,
+  { from, upTo, isWanted, limit, characters, taken: before, longestMs, mostLookedAt }: Asked,
 ): Promise<PageOfLog> {
   const giveUpAt = clock.monotonicMs() + longestMs;
   const taken: RecordedTransition[] = [];
   let { after, position } = from;
-  let [size, lookedAt] = [0, 0];
-  const page = (next: LogPlace | null): PageOfLog => ({ transitions: taken, next });
+  let [size, lookedAt] = [before, 0];
+  const page = (next: LogPlace | null, isUpTo = false): PageOfLog => ({ transitions: taken, next, isUpTo, lookedAt });
   const patience = new AbortController();
   void clock.sleep(PATIENCE_MS, patience.signal).then(() => patience.abort());
   try {
@@ -57,10 +64,11 @@ export async function readTransitions(
       if (message.kind === 'caught-up') return page(null);
       for (const recorded of message.kind === 'transitions' ? message.transitions : []) {
         if (recorded.position <= position) continue;
+        if (upTo !== null && recorded.position > upTo) return page({ after, position }, true);
         lookedAt += 1;
         if (isWanted(recorded)) {
           const length = recorded.data.length + recorded.metadata.length;
-          if (taken.length > 0 && size + length > characters) return page({ after, position });
+          if (size > 0 && size + length > characters) return page({ after, position });
           size += length;
           taken.push(recorded);
         }

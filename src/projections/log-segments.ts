@@ -20,6 +20,13 @@ export function createLogSegmentsReader(db: ReadDatabase): LogSegmentsReader {
   return {
     firstOverlapping: (times, position) =>
       one(overlapping(times).where('to_position', '>', String(position)).orderBy('to_position')),
+    firstWithout: ({ since = '', until = '\uFFFF' }, position) =>
+      one(
+        overlapping({})
+          .where(({ eb, or }) => or([eb('latest', '<', since), eb('earliest', '>=', until)]))
+          .where('to_position', '>', String(position))
+          .orderBy('to_position'),
+      ),
     lastOverlapping: (times, position) =>
       one(overlapping(times).where('to_position', '<=', String(position)).orderBy('to_position', 'desc')),
     withLeaf: (leaf) =>

@@ -6,6 +6,7 @@ import type { EventLog } from '../../src/application/ports/event-log.ts';
 import type { TreeReader } from '../../src/application/ports/tree-store.ts';
 import { apiUnderTest } from '../support/api/api-under-test.ts';
 import { allServedRoutes, isGuarded, requestTo } from '../support/api/served-routes.ts';
+import { policy } from '../support/domain/transitions.ts';
 import { createInMemoryLog } from '../support/in-memory-log.ts';
 import { anchorOf, appendHistories, followAndSign } from '../support/transparency/anchored-log.ts';
 import { createTreeInMemory } from '../support/transparency/tree-in-memory.ts';
@@ -38,6 +39,10 @@ async function signedTree(): Promise<TreeReader> {
   return tree;
 }
 
+/** Of every type. */
+const configured = { name: '*', version: '1', retry: policy, timeoutMs: 30_000, replay: 'safe' } as const;
+const configuredTypes = { all: [configured], of: () => configured };
+
 const routes = allServedRoutes();
 /** Routes that pass on what a part ended with. */
 const documenting = (code: string) => routes.filter(({ problems }) => problems.some((each) => each === code));
@@ -57,7 +62,8 @@ describe('a failure of the log', () => {
     // Keys are known already, so that the request comes as far as the log.
     const { apiKeys } = apiUnderTest();
     const auditTree = await signedTree();
-    const answer = await apiUnderTest({ log: failingLog(failure), apiKeys, auditTree }).call(requestTo(route));
+    const api = apiUnderTest({ log: failingLog(failure), apiKeys, auditTree, configuredTypes });
+    const answer = await api.call({ ...requestTo(route), as: 'corrector' });
     expect(answer.json()).toMatchObject({ code, status: statusOf({ code }) });
     expect(answer.body).not.toContain(failure.message);
   });

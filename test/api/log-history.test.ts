@@ -134,8 +134,8 @@ describe('all histories of some time', () => {
       await divider.handle(message.kind === 'transitions' ? message.transitions : [], message.checkpoint);
     }
     let read = 0;
-    async function* subscribeAll(...given: Parameters<EventLog['subscribeAll']>) {
-      for await (const message of log.subscribeAll(...given)) {
+    async function* subscribeAll(...[after, options]: Parameters<EventLog['subscribeAll']>) {
+      for await (const message of log.subscribeAll(after, { ...options, maxBatch: 10 })) {
         if (message.kind === 'transitions') read += message.transitions.length;
         yield message;
       }
@@ -178,6 +178,10 @@ describe('all histories of some time', () => {
     expect(without).toBe(200);
     expect(await readBy(() => ask(`${late}&limit=10&cursor=${page.nextCursor}`))).toBeLessThanOrEqual(40);
     expect(await readBy(() => ask('since=2030-01-01T02:00:00Z'))).toBeLessThanOrEqual(30);
+    // Nor what is long behind them.
+    const early = 'since=2030-01-01T00:00:21Z&until=2030-01-01T00:00:25Z';
+    expect(await ask(early)).toMatchObject({ items: { length: 4 }, nextCursor: null });
+    expect(await readBy(() => ask(early))).toBeLessThanOrEqual(50);
   });
 
   it('are found without segments of this log, and without a database to ask for them', async () => {

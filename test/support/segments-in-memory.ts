@@ -12,6 +12,8 @@ export function createSegmentsInMemory(): LogSegments & { readonly all: LogSegme
     all,
     firstOverlapping: async (times, position) =>
       all.filter(({ to }) => to.position > position).find(overlaps(times)) ?? null,
+    firstWithout: async (times, position) =>
+      all.filter(({ to }) => to.position > position).find((each) => !overlaps(times)(each)) ?? null,
     lastOverlapping: async (times, position) =>
       all.filter(({ to }) => to.position <= position).findLast(overlaps(times)) ?? null,
     withLeaf: async (leaf) =>

@@ -29,6 +29,8 @@ export interface TimeRange {
 export interface LogSegmentsReader {
   /** The first segment that does not end at or before `position` and that may hold a transition of these times. */
   firstOverlapping(times: TimeRange, position: bigint): Promise<LogSegment | null>;
+  /** The first segment that does not end at or before `position` and that can hold no transition of these times. */
+  firstWithout(times: TimeRange, position: bigint): Promise<LogSegment | null>;
   /** The last segment that ends at or before `position` and that may hold a transition of these times. */
   lastOverlapping(times: TimeRange, position: bigint): Promise<LogSegment | null>;
   /** The segment with this leaf of the audit tree. */

@@ -56,7 +56,7 @@ export function logSegmentsSuite(open: () => Promise<LogSegmentsUnderTest>): voi
     });
 
     it('are found by the times that are in them, in the order of the log', async () => {
-      const { firstOverlapping, lastOverlapping } = await added();
+      const { firstOverlapping, firstWithout, lastOverlapping } = await added();
       expect(await firstOverlapping({ since: at(3) }, -1n)).toEqual(second);
       expect(await firstOverlapping({ since: at(2) }, first.to.position)).toEqual(second);
       expect(await firstOverlapping({ since: at(1), until: at(2) }, first.to.position)).toEqual(third);
@@ -65,6 +65,11 @@ export function logSegmentsSuite(open: () => Promise<LogSegmentsUnderTest>): voi
       expect(await lastOverlapping({ until: at(5) }, fourth.to.position)).toEqual(third);
       expect(await lastOverlapping({ until: at(6) }, fourth.to.position)).toEqual(fourth);
       expect(await lastOverlapping({ until: at(6) }, third.from.position)).toEqual(second);
+      expect(await firstWithout({ since: at(2), until: at(5) }, -1n)).toEqual(third);
+      expect(await firstWithout({ since: at(2), until: at(5) }, third.to.position)).toEqual(fourth);
+      expect(await firstWithout({ since: at(5) }, -1n)).toEqual(first);
+      expect(await firstWithout({ until: at(2) }, first.to.position)).toEqual(second);
+      expect(await firstWithout({ since: at(0), until: at(7) }, -1n)).toBeNull();
       expect(await lastOverlapping({ until: at(0) }, fourth.to.position)).toBeNull();
     });
 

@@ -30,6 +30,7 @@ const caller = (clientId: string, roles: readonly string[], scopes: readonly str
 /** Who calls: the token is the name. */
 const callers: Readonly<Record<string, Principal>> = {
   admin: caller('admin', ['admin']),
+  corrector: caller('corrector', ['admin'], ['events:correct']),
   'key-maker': caller('key-maker', [], ['access:manage', 'events:write']),
   operator: caller('operator', ['operator']),
   auditor: caller('auditor', ['auditor']),

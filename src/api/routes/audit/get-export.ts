@@ -94,7 +94,7 @@ async function begun(sources: ExportSources, ...asked: [Parameters<typeof makeEx
 }
 
 const none = async () => null;
-const noSegments = { firstOverlapping: none, lastOverlapping: none, withLeaf: none, last: none };
+const noSegments = { firstOverlapping: none, firstWithout: none, lastOverlapping: none, withLeaf: none, last: none };
 
 function leavesIn(cursor: string | undefined) {
   const [, from, to, treeSize] = CURSOR.exec(cursor ?? '') ?? [];

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { aggregates } from '../../../application/aggregates.ts';
 import { isAsWritten, unseal } from '../../../application/envelope.ts';
-import { CheckpointRefused, ReadDatabaseUnavailable } from '../../../application/failures.ts';
+import { readBetween } from '../../../application/log-segments/read-between.ts';
 import type { Checkpoint, RecordedTransition } from '../../../application/ports/event-log.ts';
-import type { LogPlace, LogSegmentsReader } from '../../../application/ports/log-segments.ts';
-import { BEGINNING, readTransitions } from '../../../application/read-transitions.ts';
+import type { LogPlace } from '../../../application/ports/log-segments.ts';
+import { BEGINNING } from '../../../application/read-transitions.ts';
 import { exampleLogHistory, logHistoryAnswer } from '../../answers/log-history.ts';
 import { type ListIdentity, opened, sealed } from '../../cursors.ts';
 import { JSON_CONTENT_TYPE, type Sight } from '../../event-json.ts';
@@ -64,16 +64,14 @@ export const listHistory = defineRoute({
       if (from === null) return sendProblem(reply, refused);
       const refusal = await takeRoom(request, reply, memoryOfPage(limits));
       if (refusal !== null) return sendProblem(reply, refusal);
-      const asked = { isWanted: wantedBy(filters), limit, characters: limits.pageBytes };
-      const within = { longestMs: LONGEST_MS, mostLookedAt: MOST_LOOKED_AT };
-      const pageFrom = (place: LogPlace) =>
-        readTransitions({ log, clock }, { from: place, ...asked, ...within }).catch((error: unknown) => {
-          // Of another log, or of a part of this one that was lost when it was restored.
-          if (error instanceof CheckpointRefused) return null;
-          throw error;
-        });
-      const later = await behindWhatHasNone(filters, from, logSegments);
-      const page = (later === null ? null : await pageFrom(later)) ?? (await pageFrom(from));
+      const { since, until } = filters;
+      const page = await readBetween(
+        { log, clock, segments: logSegments },
+        {
+          ...{ from, times: { since, until }, isWanted: wantedBy(filters), limit },
+          ...{ characters: limits.pageBytes, longestMs: LONGEST_MS, mostLookedAt: MOST_LOOKED_AT },
+        },
+      );
       if (page === null) return sendProblem(reply, refused);
       countPayloadsRead(request, page.transitions.filter(hasPayload).length);
       const { items, verified } = itemsOf(page.transitions, request);
@@ -82,26 +80,6 @@ export const listHistory = defineRoute({
       return reply.header('content-type', JSON_CONTENT_TYPE).send(`{"items":[${items.join()}],${ending}`);
     },
 });
-
-/**
- * Where to go on behind segments that have no such time; `null` where there are none. The log is looked through from
- * `from` when segments cannot be asked.
- */
-async function behindWhatHasNone(
-  { since, until }: Filters,
-  from: LogPlace,
-  segments: LogSegmentsReader,
-): Promise<LogPlace | null> {
-  if (since === undefined && until === undefined) return null;
-  try {
-    const next = await segments.firstOverlapping({ since, until }, from.position);
-    const place = next === null ? (await segments.last())?.to : next.from;
-    return place !== undefined && place.position > from.position ? place : null;
-  } catch (error) {
-    if (error instanceof ReadDatabaseUnavailable) return null;
-    throw error;
-  }
-}
 
 function itemsOf(transitions: readonly RecordedTransition[], sight: Sight) {
   let verified = true;
