@@ -64,7 +64,8 @@ describe('SQL in a filter', () => {
       const answer = await call({ ...requestTo(route), query: { [name]: value } });
       expect([value, answer.statusCode < 500]).toEqual([value, true]);
       // No row has such a value, so one that is shown was found by something else.
-      if (answer.statusCode === 200) expect([value, answer.json().items ?? []]).toEqual([value, []]);
+      const shown = answer.statusCode !== 200 || answer.body === '' ? [] : (answer.json().items ?? []);
+      expect([value, shown]).toEqual([value, []]);
     }
   });
 
