@@ -6,7 +6,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { readDeadLetterFilters } from '../pages/dead-letters/filters.ts';
-import { EventPage } from '../pages/event/event-page.tsx';
+import { readMoment } from '../pages/event/moment.ts';
 import { EventsPage } from '../pages/events/events-page.tsx';
 import { readFilters } from '../pages/events/filters.ts';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';
@@ -20,11 +20,19 @@ const at = <Path extends string>(path: Path) => ({ getParentRoute: () => root, p
 const pages = root.addChildren([
   createRoute({ ...at('/'), component: OverviewPage }),
   createRoute({ ...at('/events'), component: EventsPage, validateSearch: readFilters }),
-  createRoute({ ...at('/events/$id'), component: EventPage }),
+  createRoute({
+    ...at('/events/$id'),
+    component: lazyRouteComponent(() => import('../pages/event/event-page.tsx'), 'EventPage'),
+    validateSearch: readMoment,
+  }),
   createRoute({
     ...at('/dead-letters'),
     component: lazyRouteComponent(() => import('../pages/dead-letters/dead-letters-page.tsx'), 'DeadLettersPage'),
     validateSearch: readDeadLetterFilters,
+  }),
+  createRoute({
+    ...at('/failure-groups/$id'),
+    component: lazyRouteComponent(() => import('../pages/failure-group/failure-group-page.tsx'), 'FailureGroupPage'),
   }),
   createRoute({
     ...at('/plans'),

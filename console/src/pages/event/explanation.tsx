@@ -1,33 +1,35 @@
-import { Badge, Group, List, Paper, Text, Title } from '@mantine/core';
+import { Badge, Code, Group, List, Text } from '@mantine/core';
 import type { components } from '../../api/schema.d.ts';
+import { Section } from '../../components/section.tsx';
+import { Verbatim } from '../../components/verbatim.tsx';
 
 type Explanation = NonNullable<components['schemas']['Event']['explanation']>;
 
 export function Explanation({ explanation }: { explanation: Explanation | null }) {
   return (
-    <Paper withBorder p="md">
-      <Title order={2} size="h4" mb="sm">
-        Why it failed
-      </Title>
+    <Section title="Why it failed">
       {explanation === null ? <Text c="dimmed">It is not explained yet.</Text> : <Explained {...explanation} />}
-    </Paper>
+    </Section>
   );
 }
 
-function Explained({ summary, probableCause, confidence, provider, steps }: Explanation) {
+function Explained({ summary, probableCause, confidence, provider, steps, restsOn }: Explanation) {
   return (
     <>
       <Group mb="xs">
-        <Text fw={600}>{summary}</Text>
+        <Verbatim fw={600}>{summary}</Verbatim>
         <Badge variant="outline" color="gray">
           {provider}, confidence {confidence}
         </Badge>
       </Group>
-      <Text mb="xs">{probableCause}</Text>
+      <Text mb="xs">
+        <Verbatim>{probableCause}</Verbatim>
+      </Text>
       <List type="ordered">
         {steps.map(({ what, command, risk }) => (
           <List.Item key={what}>
-            {what} {command !== null && <code>{command}</code>}{' '}
+            <Verbatim>{what}</Verbatim>{' '}
+            {command !== null && <Code style={{ overflowWrap: 'anywhere' }}>{command}</Code>}{' '}
             {risk !== 'none' && (
               <Text span c="dimmed">
                 (risk: {risk})
@@ -36,6 +38,16 @@ function Explained({ summary, probableCause, confidence, provider, steps }: Expl
           </List.Item>
         ))}
       </List>
+      {restsOn.length > 0 && (
+        <Text size="sm" c="dimmed" mt="xs">
+          It rests on{' '}
+          {restsOn.map(({ source, revision, quote }) => (
+            <Verbatim key={`${source} ${revision} ${quote}`}>
+              {`“${quote}” (${source === 'frame' ? 'the stack' : `revision ${revision}`}) `}
+            </Verbatim>
+          ))}
+        </Text>
+      )}
     </>
   );
 }

@@ -4,6 +4,7 @@ export type Transition = {
   readonly recordedAt: string;
   readonly type: string;
   readonly data?: unknown;
+  readonly actor?: unknown;
 };
 
 /** What a broken history has may be anything. */
@@ -17,33 +18,40 @@ const titles: Readonly<Record<string, string>> = {
   ProcessingFailed: 'Failed',
   ProcessingInterrupted: 'Interrupted',
   RetryScheduled: 'Retry scheduled',
-  EventDeadLettered: 'Dead letter: no retry is left',
+  EventDeadLettered: 'Dead letter',
   ReplayRequested: 'Replay requested',
   EventDiscarded: 'Discarded',
 };
 
 /** What happened, as one reads it. */
-export function sentenceOf({ type, data }: Pick<Transition, 'type' | 'data'>): {
+export function sentenceOf({ type, data, actor }: Pick<Transition, 'type' | 'data' | 'actor'>): {
   readonly title: string;
   readonly detail: string;
 } {
   const title = titles[type] ?? type;
   if (typeof data !== 'object' || data === null) return { title, detail: '' };
-  const { error, reason, attempt, requestedBy, discardedBy, dueAt, worker } = data as Readonly<Record<string, unknown>>;
+  const { failure, reason, attempt, dueAt, correctionOf, correctedBy } = data as Readonly<Record<string, unknown>>;
   const parts = [
     typeof attempt === 'number' ? `attempt ${attempt}` : '',
-    typeof worker === 'string' ? `by ${worker}` : '',
-    typeof requestedBy === 'string' ? `by ${requestedBy}` : '',
-    typeof discardedBy === 'string' ? `by ${discardedBy}` : '',
+    actorIn(actor),
     typeof dueAt === 'string' ? `due at ${dueAt}` : '',
     typeof reason === 'string' ? reason : '',
-    errorIn(error),
+    typeof correctionOf === 'string' ? `in the place of ${correctionOf}` : '',
+    typeof correctedBy === 'string' ? `corrected by ${correctedBy}` : '',
+    failureIn(failure),
   ];
   return { title, detail: parts.filter((part) => part !== '').join(' · ') };
 }
 
-function errorIn(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  const { class: name, message } = error as Readonly<Record<string, unknown>>;
+function actorIn(actor: unknown): string {
+  if (typeof actor !== 'object' || actor === null) return '';
+  const { subject, process } = actor as Readonly<Record<string, unknown>>;
+  const who = subject ?? process;
+  return typeof who === 'string' ? `by ${who}` : '';
+}
+
+function failureIn(failure: unknown): string {
+  if (typeof failure !== 'object' || failure === null) return '';
+  const { class: name, message } = failure as Readonly<Record<string, unknown>>;
   return [name, message].filter((part) => typeof part === 'string').join(': ');
 }
