@@ -10,6 +10,7 @@ import { readMoment } from '../pages/event/moment.ts';
 import { EventsPage } from '../pages/events/events-page.tsx';
 import { readFilters } from '../pages/events/filters.ts';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';
+import { readPeriod } from '../pages/overview/period.ts';
 import { readPlanState } from '../pages/plans/plan-states.ts';
 import { Shell } from './shell.tsx';
 
@@ -18,7 +19,7 @@ const at = <Path extends string>(path: Path) => ({ getParentRoute: () => root, p
 
 /** THE LIST of pages. What a page shows is in its address, behind the #, which no server is sent. */
 const pages = root.addChildren([
-  createRoute({ ...at('/'), component: OverviewPage }),
+  createRoute({ ...at('/'), component: OverviewPage, validateSearch: readPeriod }),
   createRoute({ ...at('/events'), component: EventsPage, validateSearch: readFilters }),
   createRoute({
     ...at('/events/$id'),
@@ -42,6 +43,18 @@ const pages = root.addChildren([
   createRoute({
     ...at('/plans/$id'),
     component: lazyRouteComponent(() => import('../pages/plans/plan-page.tsx'), 'PlanPage'),
+  }),
+  createRoute({
+    ...at('/types'),
+    component: lazyRouteComponent(() => import('../pages/types/types-page.tsx'), 'TypesPage'),
+  }),
+  createRoute({
+    ...at('/projections'),
+    component: lazyRouteComponent(() => import('../pages/projections/projections-page.tsx'), 'ProjectionsPage'),
+  }),
+  createRoute({
+    ...at('/projections/$name/$id'),
+    component: lazyRouteComponent(() => import('../pages/projections/rebuild-page.tsx'), 'RebuildPage'),
   }),
 ]);
 

@@ -28,7 +28,9 @@ export function DataTable({ columns, rows, empty, minWidth = 640 }: Given) {
           {rows.map(({ key, cells }) => (
             <Table.Tr key={key}>
               {columns.map((name, at) => (
-                <Table.Td key={name}>{cells[at]}</Table.Td>
+                <Table.Td key={name} miw={at === 0 ? 130 : 60}>
+                  {cells[at]}
+                </Table.Td>
               ))}
             </Table.Tr>
           ))}

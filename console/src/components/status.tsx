@@ -12,7 +12,7 @@ const colors: Readonly<Record<string, string>> = {
 
 export function Status({ status }: { status: string }) {
   return (
-    <Badge color={colors[status] ?? 'gray'} variant="outline" autoContrast>
+    <Badge color={colors[status] ?? 'gray'} variant="outline" miw="max-content">
       {status}
     </Badge>
   );

@@ -1,6 +1,7 @@
-import { Badge, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { asked } from '../../api/client.ts';
+import { GroupStatus } from '../../components/group-status.tsx';
 import { Verbatim } from '../../components/verbatim.tsx';
 import { useSession } from '../../session/context.ts';
 
@@ -18,9 +19,7 @@ export function GroupInShort({ id }: { id: string }) {
   return (
     <>
       <Group gap="xs">
-        <Badge variant="outline" color={data.status === 'resolved' ? 'green' : 'orange'}>
-          {data.status}
-        </Badge>
+        <GroupStatus status={data.status} />
         <Text size="sm">
           {processed + failed === 0 ? 'not replayed yet' : `replays: ${processed} processed, ${failed} failed again`}
         </Text>

@@ -1,6 +1,7 @@
-import { Badge, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { asked } from '../../api/client.ts';
+import { GroupStatus } from '../../components/group-status.tsx';
 import { EventLink, Link } from '../../components/link.tsx';
 import { Section } from '../../components/section.tsx';
 import { Verbatim } from '../../components/verbatim.tsx';
@@ -23,9 +24,7 @@ export function Similar({ id, revision }: { id: string; revision: number }) {
         <div key={`${failureGroup.id} ${eventId}`}>
           <Group gap="xs">
             <Link to={`/failure-groups/${failureGroup.id}`}>{failureGroup.title}</Link>
-            <Badge variant="outline" color={failureGroup.status === 'resolved' ? 'green' : 'gray'}>
-              {failureGroup.status}
-            </Badge>
+            <GroupStatus status={failureGroup.status} />
             <EventLink id={eventId} />
           </Group>
           <Text size="sm" mb="sm">

@@ -1,9 +1,10 @@
-import { Badge, Code, Stack, Text } from '@mantine/core';
+import { Code, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { asked } from '../../api/client.ts';
 import type { components } from '../../api/schema.d.ts';
 import { Fact, Facts } from '../../components/facts.tsx';
+import { GroupStatus } from '../../components/group-status.tsx';
 import { EventLink, Link } from '../../components/link.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { Problem } from '../../components/problem.tsx';
@@ -33,9 +34,7 @@ export function FailureGroupPage() {
   return (
     <Stack>
       <PageHead title={group.title}>
-        <Badge variant="outline" color={group.status === 'resolved' ? 'green' : 'orange'}>
-          {group.status}
-        </Badge>
+        <GroupStatus status={group.status} />
       </PageHead>
       <GroupActs group={group} />
       <Known group={group} />

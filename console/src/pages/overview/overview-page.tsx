@@ -1,78 +1,66 @@
-import { Anchor, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { SegmentedControl, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { asked } from '../../api/client.ts';
+import { duration } from '../../components/duration.ts';
+import { PageHead } from '../../components/page-head.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { useSession } from '../../session/context.ts';
+import { Figure } from './figure.tsx';
+import { NeedsActing } from './needs-acting.tsx';
+import { NewestFailures } from './newest-failures.tsx';
+import { type Bucket, type Period, periods } from './period.ts';
+import { TypeTable } from './type-table.tsx';
 
 const AGAIN_MS = 5_000;
+const Traffic = lazy(() => import('./traffic.tsx'));
 
-/** What happened in the last hour, and what waits for an operator. */
+/** Whether one must act first; then what happened. */
 export function OverviewPage() {
   const { api } = useSession();
+  const { bucket = '1m' }: Period = useSearch({ from: '/' });
+  const go = useNavigate({ from: '/' });
   const { data, error } = useQuery({
-    queryKey: ['statistics'],
-    queryFn: () => asked(api.GET('/v1/stats', { params: { query: { by: 'type', bucket: '1m' } } })),
+    queryKey: ['statistics', 'type', bucket],
+    queryFn: () => asked(api.GET('/v1/stats', { params: { query: { by: 'type', bucket } } })),
     refetchInterval: AGAIN_MS,
+    placeholderData: (before) => before,
   });
-  if (error !== null) return <Problem error={error} />;
-  if (data === undefined || data.by !== 'type') return null;
-  const { counts, endToEnd } = data.total;
-  const figures = [
-    ['Received', counts.received],
-    ['Processed', counts.processed],
-    ['Failed attempts', counts.failed],
-    ['Dead letters', counts.dead],
-  ] as const;
   return (
     <Stack>
-      <Title order={1} size="h2">
-        The last hour
-      </Title>
-      <SimpleGrid cols={{ base: 2, md: 4 }}>
-        {figures.map(([name, value]) => (
-          <Paper key={name} withBorder p="md">
-            <Text c="dimmed" size="sm">
-              {name}
+      <PageHead title="Overview">
+        <SegmentedControl
+          aria-label="Period"
+          size="xs"
+          data={Object.entries(periods).map(([value, label]) => ({ value, label }))}
+          value={bucket}
+          onChange={(next) => void go({ search: { bucket: next as Bucket } })}
+        />
+      </PageHead>
+      <NeedsActing />
+      {error !== null && <Problem error={error} />}
+      {data?.by === 'type' && (
+        <>
+          <SimpleGrid cols={{ base: 2, md: 4 }}>
+            <Figure name="Received" value={data.total.counts.received} />
+            <Figure name="Processed" value={data.total.counts.processed} />
+            <Figure name="Failed attempts" value={data.total.counts.failed} />
+            <Figure name="Became dead letters" value={data.total.counts.dead} />
+          </SimpleGrid>
+          <Suspense>
+            <Traffic bucket={bucket} />
+          </Suspense>
+          {data.total.endToEnd !== null && (
+            <Text>
+              From receipt to the end: half of the events within {duration(data.total.endToEnd.p50Ms)}, 99 of 100 within{' '}
+              {duration(data.total.endToEnd.p99Ms)}.
             </Text>
-            <Text fz={28} fw={600}>
-              {value.toLocaleString('en')}
-            </Text>
-          </Paper>
-        ))}
-      </SimpleGrid>
-      {endToEnd !== null && (
-        <Text>
-          From receipt to the end: half of the events within {endToEnd.p50Ms} ms, 99 of 100 within {endToEnd.p99Ms} ms.
-        </Text>
+          )}
+          <NewestFailures />
+          <TypeTable groups={data.groups} period={periods[bucket]} />
+        </>
       )}
-      {counts.dead > 0 && (
-        <Anchor href="#/events?status=DEAD" underline="always">
-          See the dead letters
-        </Anchor>
-      )}
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            {['Type', 'Received', 'Processed', 'Failed', 'Dead', 'p99'].map((name) => (
-              <Table.Th key={name} scope="col">
-                {name}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {data.groups.map((group) => (
-            <Table.Tr key={group.type ?? ''}>
-              <Table.Td>{group.type ?? 'all others'}</Table.Td>
-              <Table.Td>{group.counts.received}</Table.Td>
-              <Table.Td>{group.counts.processed}</Table.Td>
-              <Table.Td>{group.counts.failed}</Table.Td>
-              <Table.Td>{group.counts.dead}</Table.Td>
-              <Table.Td>{group.endToEnd === null ? '' : `${group.endToEnd.p99Ms} ms`}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
     </Stack>
   );
 }
