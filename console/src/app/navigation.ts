@@ -16,4 +16,5 @@ export const places: readonly Place[] = [
   { name: 'Plans', to: '/plans', key: 'p', permission: 'events:read' },
   { name: 'Handlers', to: '/types', key: 'h', permission: 'events:read' },
   { name: 'Projections', to: '/projections', key: 'j', permission: 'system:read' },
+  { name: 'Audit', to: '/audit', key: 'a', permission: 'audit:read' },
 ];

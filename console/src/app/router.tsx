@@ -5,6 +5,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { readRecordFilters } from '../pages/audit/record-filters.ts';
 import { readDeadLetterFilters } from '../pages/dead-letters/filters.ts';
 import { readMoment } from '../pages/event/moment.ts';
 import { EventsPage } from '../pages/events/events-page.tsx';
@@ -47,6 +48,11 @@ const pages = root.addChildren([
   createRoute({
     ...at('/types'),
     component: lazyRouteComponent(() => import('../pages/types/types-page.tsx'), 'TypesPage'),
+  }),
+  createRoute({
+    ...at('/audit'),
+    component: lazyRouteComponent(() => import('../pages/audit/audit-page.tsx'), 'AuditPage'),
+    validateSearch: readRecordFilters,
   }),
   createRoute({
     ...at('/projections'),
