@@ -31,6 +31,14 @@ const alterations: readonly [string, (receipt: string) => string][] = [
   ['a time that is another', (text) => text.replace(/"recordedAt":"2/, '"recordedAt":"3')],
   ['another stream', (text) => text.replaceAll('"stream":"event-', '"stream":"event-0')],
   ['a proof with another index', (text) => text.replace(/index (\d+)/, 'index 1$1')],
+  [
+    'a proof with the index of the leaf beside it',
+    (text) => text.replace(/index (\d+)/, (_, index) => `index ${index ^ 1}`),
+  ],
+  [
+    'a proof with another hash',
+    (text) => text.replace(/(index \d+\\n)(.)/, (_, before, first) => before + (first === 'A' ? 'B' : 'A')),
+  ],
   ['a proof without its last hash', (text) => text.replace(/\\n[^\\]+\\n\\n/, '\\n\\n')],
   ['a checkpoint of a larger tree', (text) => text.replace(/(\\n\\n[^\\]+\\n)(\d+)/, '$11$2')],
   ['a checkpoint without its signature', (text) => text.replace(/— [^\\]+\\n/, '')],

@@ -12,6 +12,7 @@ export interface Place {
 export const places: readonly Place[] = [
   { name: 'Overview', to: '/', key: 'o', permission: 'events:read' },
   { name: 'Events', to: '/events', key: 'e', permission: 'events:read' },
+  { name: 'Live', to: '/live', key: 'l', permission: 'events:read' },
   { name: 'Dead letters', to: '/dead-letters', key: 'd', permission: 'events:read' },
   { name: 'Plans', to: '/plans', key: 'p', permission: 'events:read' },
   { name: 'Handlers', to: '/types', key: 'h', permission: 'events:read' },

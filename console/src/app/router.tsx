@@ -10,9 +10,10 @@ import { readDeadLetterFilters } from '../pages/dead-letters/filters.ts';
 import { readMoment } from '../pages/event/moment.ts';
 import { EventsPage } from '../pages/events/events-page.tsx';
 import { readFilters } from '../pages/events/filters.ts';
+import { readLiveFilters } from '../pages/live/live-filters.ts';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';
 import { readPeriod } from '../pages/overview/period.ts';
-import { readPlanState } from '../pages/plans/plan-states.ts';
+import { readPlanFilters } from '../pages/plans/plan-states.ts';
 import { Shell } from './shell.tsx';
 
 const root = createRootRoute({ component: Shell });
@@ -39,7 +40,7 @@ const pages = root.addChildren([
   createRoute({
     ...at('/plans'),
     component: lazyRouteComponent(() => import('../pages/plans/plans-page.tsx'), 'PlansPage'),
-    validateSearch: readPlanState,
+    validateSearch: readPlanFilters,
   }),
   createRoute({
     ...at('/plans/$id'),
@@ -48,6 +49,11 @@ const pages = root.addChildren([
   createRoute({
     ...at('/types'),
     component: lazyRouteComponent(() => import('../pages/types/types-page.tsx'), 'TypesPage'),
+  }),
+  createRoute({
+    ...at('/live'),
+    component: lazyRouteComponent(() => import('../pages/live/live-page.tsx'), 'LivePage'),
+    validateSearch: readLiveFilters,
   }),
   createRoute({
     ...at('/audit'),

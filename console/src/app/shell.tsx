@@ -1,8 +1,11 @@
 import { AppShell, Burger, Button, Group, Menu, NavLink, Text, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
 import { useSession } from '../session/context.ts';
+import { Help } from './help.tsx';
 import { places } from './navigation.ts';
+import { Palette } from './palette.tsx';
 import { useKeys } from './use-keys.ts';
 
 export function Shell() {
@@ -10,8 +13,12 @@ export function Shell() {
   const { me, settings, signOut } = useSession();
   const { setColorScheme } = useMantineColorScheme();
   const { pathname } = useLocation();
-  const go = useNavigate();
-  useKeys((to) => void go({ to }));
+  const navigate = useNavigate();
+  const [opened, setOpened] = useState<'palette' | 'help' | null>(null);
+  const go = useCallback((to: string) => void navigate({ to }), [navigate]);
+  const openPalette = useCallback(() => setOpened('palette'), []);
+  const openHelp = useCallback(() => setOpened('help'), []);
+  useKeys({ go, openPalette, openHelp });
   const isHere = (to: string) => (to === '/' ? pathname === '/' : pathname.startsWith(to));
   return (
     <AppShell
@@ -25,27 +32,35 @@ export function Shell() {
             <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Pages" />
             <Text fw={700}>EventOps</Text>
           </Group>
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <Button variant="subtle" size="compact-md">
-                {me.subject}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Label>{me.roles.join(', ') || 'no role'}</Menu.Label>
-              <Menu.Item onClick={() => setColorScheme('light')}>Light</Menu.Item>
-              <Menu.Item onClick={() => setColorScheme('dark')}>Dark</Menu.Item>
-              <Menu.Item onClick={() => setColorScheme('auto')}>As the system</Menu.Item>
-              <Menu.Divider />
-              <Menu.Item component="a" href="/docs" target="_blank">
-                The API
-              </Menu.Item>
-              <Menu.Item onClick={signOut}>Sign out</Menu.Item>
-              <Menu.Label>Version {settings.version}</Menu.Label>
-            </Menu.Dropdown>
-          </Menu>
+          <Group wrap="nowrap" gap="xs">
+            <Button variant="default" size="compact-md" onClick={openPalette} aria-keyshortcuts="Control+K">
+              Go to…
+            </Button>
+            <Menu position="bottom-end">
+              <Menu.Target>
+                <Button variant="subtle" size="compact-md">
+                  {me.subject}
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Label>{me.roles.join(', ') || 'no role'}</Menu.Label>
+                <Menu.Item onClick={() => setColorScheme('light')}>Light</Menu.Item>
+                <Menu.Item onClick={() => setColorScheme('dark')}>Dark</Menu.Item>
+                <Menu.Item onClick={() => setColorScheme('auto')}>As the system</Menu.Item>
+                <Menu.Divider />
+                <Menu.Item onClick={openHelp}>Keys</Menu.Item>
+                <Menu.Item component="a" href="/docs" target="_blank">
+                  The API
+                </Menu.Item>
+                <Menu.Item onClick={signOut}>Sign out</Menu.Item>
+                <Menu.Label>Version {settings.version}</Menu.Label>
+              </Menu.Dropdown>
+            </Menu>
+          </Group>
         </Group>
       </AppShell.Header>
+      {opened === 'palette' && <Palette onClose={() => setOpened(null)} />}
+      {opened === 'help' && <Help onClose={() => setOpened(null)} />}
       <AppShell.Navbar p="xs" component="nav" aria-label="Pages">
         {places.map(({ name, to, permission }) => {
           const isPermitted = me.permissions.includes(permission);

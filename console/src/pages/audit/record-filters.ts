@@ -4,8 +4,7 @@ import { readTexts } from '../../app/search.ts';
 type Query = NonNullable<paths['/v1/access-records']['get']['parameters']['query']>;
 export type RecordFilters = Pick<Query, 'principal' | 'act' | 'since' | 'until'>;
 
-export const readRecordFilters = (search: Record<string, unknown>): RecordFilters =>
-  readTexts(['principal', 'act', 'since', 'until'], search) as RecordFilters;
+export const readRecordFilters = (search: Record<string, unknown>): RecordFilters => readTexts(search);
 
 export const acts = [
   'ReplayRequested',

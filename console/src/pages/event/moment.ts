@@ -6,6 +6,6 @@ export interface Moment {
   readonly asOfPosition?: string;
 }
 
-export const readMoment = (search: Record<string, unknown>): Moment => readTexts(['asOf', 'asOfPosition'], search);
+export const readMoment = (search: Record<string, unknown>): Moment => readTexts(search);
 
 export const isNow = ({ asOf, asOfPosition }: Moment): boolean => asOf === undefined && asOfPosition === undefined;

@@ -1,119 +1,60 @@
-import { Anchor, Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { Button, Group, Stack, Switch, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { asked } from '../../api/client.ts';
+import { useCallback, useState } from 'react';
+import { Link } from '../../components/link.tsx';
+import { PageHead } from '../../components/page-head.tsx';
 import { Problem } from '../../components/problem.tsx';
-import { Status } from '../../components/status.tsx';
-import { Time } from '../../components/time.tsx';
-import { useSession } from '../../session/context.ts';
-import { type EventFilters, statuses } from './filters.ts';
-
-const PAGE = 50;
-
-/** Those that are undefined are removed. */
-type Changed = { readonly [Name in keyof EventFilters]?: EventFilters[Name] | undefined };
+import { EventFilters } from './event-filters.tsx';
+import { EventRows } from './event-rows.tsx';
+import { useEvents } from './use-events.ts';
 
 export function EventsPage() {
-  const { api } = useSession();
   const filters = useSearch({ from: '/events' });
   const go = useNavigate({ from: '/events' });
-  const change = (changed: Changed) => void go({ search: { ...filters, ...changed } as EventFilters, replace: true });
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetching, refetch } = useInfiniteQuery({
-    queryKey: ['events', filters],
-    queryFn: ({ pageParam }) =>
-      asked(
-        api.GET('/v1/events', {
-          params: { query: { ...filters, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) } },
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
-  const events = data?.pages.flatMap(({ items }) => items) ?? [];
+  const [isFollowing, setFollowing] = useState(true);
+  const { list, events, newer, isMoreThanAPage } = useEvents(filters, isFollowing);
+  const { error, isPending, hasNextPage, isFetching, fetchNextPage, refetch } = list;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+  const refresh = () => {
+    window.scrollTo({ top: 0 });
+    void refetch();
+  };
   return (
     <Stack>
-      <Group justify="space-between">
-        <Title order={1} size="h2">
-          Events
-        </Title>
-        <Button variant="default" onClick={() => void refetch()} loading={isFetching}>
-          Refresh
-        </Button>
-      </Group>
-      <Filters filters={filters} onChange={change} />
+      <PageHead title="Events">
+        <Group>
+          <Link to="/live">Live</Link>
+          <Switch
+            label="Look for newer ones"
+            checked={isFollowing}
+            onChange={(event) => setFollowing(event.currentTarget.checked)}
+          />
+          <Button variant="default" onClick={refresh} loading={isFetching}>
+            Refresh
+          </Button>
+        </Group>
+      </PageHead>
+      <EventFilters filters={filters} onChange={(search) => void go({ search })} />
       {error !== null && <Problem error={error} />}
+      {newer > 0 && (
+        <Button variant="light" onClick={refresh} aria-live="polite">
+          {newer}
+          {isMoreThanAPage && ' or more'} newer {newer === 1 ? 'event' : 'events'}: show
+        </Button>
+      )}
       {!isPending && error === null && events.length === 0 && (
         <Text c="dimmed">
           No event matches. Send one with <code>POST /v1/events</code>, or remove a filter.
         </Text>
       )}
-      {events.length > 0 && (
-        <Table.ScrollContainer minWidth={640}>
-          <Table highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                {['Received', 'Type', 'Source', 'Status', 'Attempts', 'Event'].map((name) => (
-                  <Table.Th key={name} scope="col">
-                    {name}
-                  </Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {events.map(({ id, createdAt, type, source, status, attempts }) => (
-                <Table.Tr key={id}>
-                  <Table.Td>
-                    <Time at={createdAt} />
-                  </Table.Td>
-                  <Table.Td>{type}</Table.Td>
-                  <Table.Td>{source}</Table.Td>
-                  <Table.Td>
-                    <Status status={status} />
-                  </Table.Td>
-                  <Table.Td>{attempts}</Table.Td>
-                  <Table.Td>
-                    <Anchor href={`#/events/${id}`} ff="monospace" size="sm" underline="always">
-                      {id.slice(0, 8)}
-                    </Anchor>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      )}
+      {events.length > 0 && <EventRows events={events} onEnd={more} />}
       {hasNextPage && (
-        <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetching}>
+        <Button variant="default" onClick={more} loading={isFetching}>
           Older events
         </Button>
       )}
     </Stack>
-  );
-}
-
-function Filters({ filters, onChange }: { filters: EventFilters; onChange: (changed: Changed) => void }) {
-  const text = (name: 'type' | 'source' | 'failure', label: string) => (
-    <TextInput
-      label={label}
-      defaultValue={filters[name] ?? ''}
-      key={filters[name] ?? ''}
-      {...(name === 'type' ? { 'data-search': true } : {})}
-      onBlur={(event) => onChange({ [name]: event.currentTarget.value || undefined })}
-      onKeyDown={(event) => event.key === 'Enter' && onChange({ [name]: event.currentTarget.value || undefined })}
-    />
-  );
-  return (
-    <Group align="end" role="search">
-      <Select
-        label="Status"
-        clearable
-        data={statuses}
-        value={filters.status ?? null}
-        onChange={(status) => onChange({ status: status ?? undefined })}
-      />
-      {text('type', 'Type')}
-      {text('source', 'Source')}
-      {text('failure', 'Failure')}
-    </Group>
   );
 }

@@ -8,6 +8,8 @@ export const planStates = ['freezing', 'frozen', 'running', 'paused', 'stopped',
 
 export const isOver = (state: PlanState): boolean => state === 'aborted' || state === 'completed';
 
-/** One that is no state is given to the API, which refuses it. */
-export const readPlanState = (search: Record<string, unknown>) =>
-  readTexts(['state'], search) as { readonly state?: PlanState };
+export interface PlanFilters {
+  readonly state?: PlanState;
+}
+
+export const readPlanFilters = (search: Record<string, unknown>): PlanFilters => readTexts(search);

@@ -17,19 +17,15 @@ const AGAIN_MS = 5_000;
 
 export function PlansPage() {
   const { api } = useSession();
-  const { state } = useSearch({ from: '/plans' });
+  const filters = useSearch({ from: '/plans' });
   const go = useNavigate({ from: '/plans' });
   const query = useInfiniteQuery({
-    queryKey: ['plans', state],
+    queryKey: ['plans', filters],
     queryFn: ({ pageParam }) =>
       asked(
         api.GET('/v1/replay-plans', {
           params: {
-            query: {
-              limit: '25',
-              ...(state === undefined ? {} : { state }),
-              ...(pageParam === null ? {} : { cursor: pageParam }),
-            },
+            query: { ...filters, limit: '25', ...(pageParam === null ? {} : { cursor: pageParam }) },
           },
         }),
       ),
@@ -46,7 +42,7 @@ export function PlansPage() {
         clearable
         maw={240}
         data={planStates}
-        value={state ?? null}
+        value={filters.state ?? null}
         onChange={(next) => void go({ search: next === null ? {} : { state: next as PlanState } })}
       />
       {query.error !== null && <Problem error={query.error} />}
