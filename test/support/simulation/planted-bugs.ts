@@ -10,6 +10,8 @@ export interface PlantedBug {
   }[];
   /** The first seed that notices it; `--planted-bugs` looks it up again, when scenarios are drawn in another way. */
   readonly caughtBy: number;
+  /** In every scenario the log is put back to an older state, as otherwise in one of thirty: few of those notice this bug. */
+  readonly restoresLog?: true;
 }
 
 const bug = (name: string, caughtBy: number, file: string, find: string, replace: string): PlantedBug => ({
@@ -433,13 +435,16 @@ const repairs: readonly PlantedBug[] = [
 ];
 
 const otherLogs: readonly PlantedBug[] = [
-  bug(
-    'an outcome is appended to whatever stands where its claim stood',
-    7129,
-    'application/append-until-known.ts',
-    'verifiedIn !== log.session()',
-    'verifiedIn < 0',
-  ),
+  {
+    ...bug(
+      'an outcome is appended to whatever stands where its claim stood',
+      721,
+      'application/append-until-known.ts',
+      'verifiedIn !== log.session()',
+      'verifiedIn < 0',
+    ),
+    restoresLog: true,
+  },
   bug(
     'a role goes on although the log ends before its checkpoint',
     59,

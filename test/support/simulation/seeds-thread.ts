@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { plant } from './plant-bug.ts';
 import { plantedBugs } from './planted-bugs.ts';
+import type { Scenario } from './scenario.ts';
 
 /** What the thread is asked for. */
 export interface SeedsTask {
@@ -42,6 +43,14 @@ const [{ generateScenario }, { runScenario }] = await Promise.all([
   import('./run-scenario.ts'),
 ]);
 
+function withRestoredLog(scenario: Scenario): Scenario {
+  const { seed, faults, peaceAt } = scenario;
+  // What was falsified is judged by when it was, which this would change.
+  if (faults.some(({ kind }) => kind === 'falsified')) return scenario;
+  const at = 500 + ((seed * 7_919) % Math.max(1, peaceAt - 1_000));
+  return { ...scenario, faults: [...faults, { kind: 'timed', at, what: 'restore log', transitions: 1 + (seed % 8) }] };
+}
+
 let [seeds, events, transitions] = [0, 0, 0];
 let happened = new Map<string, number>();
 let breaches: SeedBreach[] = [];
@@ -54,7 +63,8 @@ const tell = () => {
 };
 
 for (let seed = from; seed < from + count; seed++) {
-  const outcome = await runScenario(generateScenario(seed));
+  const drawn = generateScenario(seed);
+  const outcome = await runScenario(planted?.restoresLog === true ? withRestoredLog(drawn) : drawn);
   seeds++;
   events += outcome.events;
   transitions += outcome.transitions;
