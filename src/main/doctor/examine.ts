@@ -4,7 +4,7 @@ import { print } from '../results-of-commands.ts';
 import { plain } from '../terminal-text.ts';
 import { versionOfPackage } from '../version-of-package.ts';
 import { type Finding, ok, wrong } from './finding.ts';
-import { lookAtDataFolder, lookAtPostgres, lookAtVersions, noHandlersYet } from './look-at-machine.ts';
+import { lookAtDataFolder, lookAtHandlers, lookAtPostgres, lookAtVersions } from './look-at-machine.ts';
 import { lookAtSystem } from './look-at-system.ts';
 
 /** A checklist of what could be wrong. Exit code 1 when anything is. */
@@ -27,7 +27,7 @@ async function findingsOf(readConfig: () => Config): Promise<readonly Finding[]>
   return [
     ...versions,
     ok('settings', 'all are valid'),
-    ...noHandlersYet(config),
+    ...(await lookAtHandlers(config)),
     ...lookAtDataFolder(config),
     ...(await lookAtPostgres(config)),
     ...(await lookAtSystem(config)),

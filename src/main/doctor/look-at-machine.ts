@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lookAtLog } from '../../adapters/embedded-log/look-at-log.ts';
 import type { Config } from '../../config/config.ts';
+import { ConfigInvalid, loadConfig } from '../../worker/handlers/load-config.ts';
 import { logFileOf } from '../open-parts.ts';
 import { clocksApart, type Finding, ok, roomLeft, skipped, warning, wrong } from './finding.ts';
 
@@ -75,7 +76,15 @@ export async function lookAtPostgres({ databaseUrl }: Config): Promise<readonly 
   }
 }
 
-export const noHandlersYet = ({ handlersFile }: Config): readonly Finding[] =>
-  existsSync(handlersFile)
-    ? [ok('handlers', `${handlersFile} is there`)]
-    : [warning('handlers', `there is no ${handlersFile}`, 'give EVENTOPS_CONFIG, or write one: docs/handlers.md')];
+/** As a start reads it: its own code runs. */
+export async function lookAtHandlers({ handlersFile }: Pick<Config, 'handlersFile'>): Promise<readonly Finding[]> {
+  if (!existsSync(handlersFile))
+    return [warning('handlers', `there is no ${handlersFile}`, 'give EVENTOPS_CONFIG, or write one: docs/handlers.md')];
+  try {
+    const handlers = await loadConfig(handlersFile);
+    return [ok('handlers', `${handlersFile} has ${handlers.length}`)];
+  } catch (error) {
+    if (!(error instanceof ConfigInvalid)) throw error;
+    return error.problems.map((problem) => wrong('handlers', `${handlersFile}: ${problem}`, 'docs/handlers.md'));
+  }
+}
