@@ -49,6 +49,7 @@ type RefusalCode =
   | 'point-not-found'
   | 'not-ready'
   | 'overloaded'
+  | 'payload-field-not-indexed'
   | 'permission-missing'
   | 'projection-not-found'
   | 'quota-exceeded'
@@ -140,6 +141,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   'nothing-to-roll-back-to': [409, 'The rows of before are not kept'],
   'not-ready': [503, 'Not ready'],
   overloaded: [503, 'Too much is under way'],
+  'payload-field-not-indexed': [400, 'A field of payloads has no index'],
   'permission-missing': [403, 'A permission is missing'],
   'projection-not-found': [404, 'There is no such read model'],
   'quota-exceeded': [429, 'Too many requests came in a minute'],

@@ -2,7 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod 
 import type { z } from 'zod';
 import type { RouteDependencies } from './dependencies.ts';
 import { readFields } from './intake/fields.ts';
+import { type Reading, refused } from './intake/json-document.ts';
+import { withPayloadFilters } from './intake/payload-filters.ts';
 import type { MediaType } from './media-types.ts';
+import { refusalToLookIntoPayloads } from './payload-fields.ts';
 import type { Access } from './permissions.ts';
 import { sendProblem } from './plugins/problems.ts';
 import type { ProblemCode } from './problem-details.ts';
@@ -86,11 +89,21 @@ export function defineRoute<Query extends z.ZodObject>({ handler, ...declaration
       const answer = handler(dependencies);
       if (query === undefined) return (request, reply) => answer(request, reply, {} as z.output<Query>);
       return (request, reply) => {
-        const given = readFields(query, request.query, ['query']);
+        const given = readQuery(query, request);
         return given.ok ? answer(request, reply, given.value) : sendProblem(reply, given.problem);
       };
     },
   };
+}
+
+function readQuery<Query extends z.ZodObject>(schema: Query, request: FastifyRequest): Reading<z.output<Query>> {
+  const query = request.query as Readonly<Record<string, unknown>>;
+  const read = 'payload' in schema.shape ? withPayloadFilters(query) : ({ ok: true, value: query } as const);
+  if (!read.ok) return read;
+  const given = readFields(schema, read.value, ['query']);
+  if (!given.ok || !Array.isArray(read.value['payload'])) return given;
+  const refusal = refusalToLookIntoPayloads(request);
+  return refusal === null ? given : refused(refusal);
 }
 
 export function addRoute(server: FastifyInstance, route: Route, dependencies: RouteDependencies): void {

@@ -9,6 +9,7 @@ import {
   networks,
   origins,
   path,
+  payloadFields,
   port,
   text,
   traceUrl,
@@ -56,6 +57,7 @@ const settings = z.object({
   EVENTOPS_URL: url('http', 'https'),
   EVENTOPS_TOKEN: z.string().optional(),
   ACCESS_COUNTS_DAYS: wholeNumber(1, 3_650, 90),
+  PAYLOAD_FIELDS: payloadFields(),
   PLAN_MAX_EVENTS: wholeNumber(1, 1_000_000, 100_000),
   AUDIT_ORIGIN: keyName('localhost/audit'),
   AUDIT_KEY_FILE: path('').optional(),
@@ -142,6 +144,8 @@ export interface Config {
   readonly eventOpsToken: string | null;
   /** How long counts of refused requests and of reading are kept. */
   readonly accessCountsDays: number;
+  /** Fields of payloads by which events can be found. */
+  readonly payloadFields: readonly string[];
   /** Most members of one replay plan. */
   readonly planMaxEvents: number;
   /** The name of the log in its checkpoints. */
@@ -231,6 +235,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     eventOpsUrl: values.EVENTOPS_URL ?? null,
     eventOpsToken: values.EVENTOPS_TOKEN ?? null,
     accessCountsDays: values.ACCESS_COUNTS_DAYS,
+    payloadFields: values.PAYLOAD_FIELDS,
     planMaxEvents: values.PLAN_MAX_EVENTS,
     auditOrigin: values.AUDIT_ORIGIN,
     auditKeyFile: values.AUDIT_KEY_FILE ? resolve(values.AUDIT_KEY_FILE) : null,

@@ -114,6 +114,20 @@ export const origins = () =>
     'must be origins such as https://console.example, separated by commas: each without a path and a slash at its end, and no *, which would let every page in',
   );
 
+const payloadField = /^(?=.{1,200}$)[\w$@:-]+(\.[\w$@:-]+){0,7}$/;
+const MOST_FIELDS = 8;
+
+/** Each costs every event an entry in an index, so there are few. */
+export const payloadFields = () =>
+  list(
+    (value) => payloadField.test(value),
+    'must be names of fields such as customer.id, separated by commas: each of at most 8 names with dots between them and 200 characters, of A-Z a-z 0-9 _ - $ @ and :',
+  )
+    .transform((values) => [...new Set(values)])
+    .refine((values) => values.length <= MOST_FIELDS, {
+      error: expects(`must be at most ${MOST_FIELDS} fields`),
+    });
+
 /** Of other machines. */
 export const networks = () =>
   list(

@@ -46,6 +46,7 @@ import { openEmbeddings } from './open-embeddings.ts';
 import { openExplainer } from './open-explainer.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { openLogDivider } from './open-log-divider.ts';
+import { openPayloadIndexer } from './open-payload-indexer.ts';
 import { openTextIndexer } from './open-text-indexer.ts';
 import { openFullTiles, openTreeReader } from './open-tree.ts';
 import { type Defer, opening } from './opening.ts';
@@ -130,6 +131,10 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
     })),
   ];
   if (roles.includes('projector')) services.push(openLogDivider({ parts, metrics, clock, logger, processName }));
+  if (roles.includes('projector'))
+    services.push(
+      openPayloadIndexer({ parts, fields: config.payloadFields, clock, logger, random, processName }),
+    );
   const embeddings = await openEmbeddings(config);
   if (roles.includes('projector'))
     services.push(openTextIndexer({ parts, embeddings, clock, logger, random, processName }));

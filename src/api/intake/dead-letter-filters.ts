@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deadLetterReasons } from '../../domain/event/transitions.ts';
 import { oneLine, plainName, printableKey, sourceName } from './fields.ts';
+import { payloadFilters } from './payload-filters.ts';
 import { moment, wholeNumber } from './query.ts';
 
 /** More attempts, or replays, than any event has. */
@@ -34,6 +35,7 @@ export const deadLetterFilter = z.strictObject({
 /** Which dead letters, as a query. */
 export const deadLetterQuery = z.strictObject({
   ...filters,
+  payload: payloadFilters,
   attemptsAtLeast: wholeNumber(1, MOST_COUNT).optional().describe(attempts),
   generationAtLeast: wholeNumber(0, MOST_COUNT).optional().describe(generation),
 });

@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { DeadLetterReason } from '../../domain/event/transitions.ts';
 import type { ReadDatabase } from '../database.ts';
+import { hasValue, type PayloadFilter } from '../events/payload-fields.ts';
 import { utcText } from '../utc-text.ts';
 
 /** All that are given must hold. Times are RFC 3339; one that is equal is neither after nor before. */
@@ -21,6 +22,7 @@ export interface DeadLetterFilters {
   readonly generationAtLeast?: number | undefined;
   /** In the class or the message of the last failure; capitals and small letters are the same. */
   readonly text?: string | undefined;
+  readonly payload?: readonly PayloadFilter[] | undefined;
 }
 
 /** Position in the list: the one that died last comes first, and by id among those of one moment. */
@@ -198,7 +200,7 @@ export async function countNewMatches(
 
 /** A condition on rows of `dead_events`. */
 function matching({ filters, ofClient }: DeadLettersAsked): RawBuilder<SqlBool> {
-  const { type, source, client, class: name, failure, failureGroup, reason, text } = filters;
+  const { type, source, client, class: name, failure, failureGroup, reason, text, payload = [] } = filters;
   const { createdAfter, createdBefore, diedAfter, diedBefore, attemptsAtLeast, generationAtLeast } = filters;
   const all: RawBuilder<SqlBool>[] = [sql<SqlBool>`true`];
   const add = (value: unknown, condition: RawBuilder<SqlBool>) => value !== undefined && all.push(condition);
@@ -216,6 +218,10 @@ function matching({ filters, ofClient }: DeadLettersAsked): RawBuilder<SqlBool> 
   add(attemptsAtLeast, sql<SqlBool>`dead_events.attempts >= ${attemptsAtLeast}`);
   add(generationAtLeast, sql<SqlBool>`dead_events.generation >= ${generationAtLeast}`);
   add(text, sql<SqlBool>`dead_events.error ilike ${`%${text?.replaceAll(/[\\%_]/g, '\\$&')}%`}`);
+  if (payload.length > 0) {
+    const matches = sql.join<SqlBool>(payload.map(hasValue), sql` and `);
+    all.push(sql<SqlBool>`dead_events.event_id in (select id from events where ${matches})`);
+  }
   if (failureGroup !== undefined) all.push(ofGroup(failureGroup));
   return sql.join<SqlBool>(all, sql` and `);
 }

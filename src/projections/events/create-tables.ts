@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { CreateTables } from '../read-model.ts';
+import type { Named } from '../slots.ts';
+import { PAYLOAD_INDEX } from './payload-fields.ts';
 
 export const createEventsTables: CreateTables = (named) => [
   sql`
@@ -40,4 +42,22 @@ export const createEventsIndexes: CreateTables = (named) => [
       where failure_fingerprint is not null`,
   // Counted by each process, again and again.
   sql`create index if not exists events_dead on ${named('events')} (type, updated_at) where status = 'DEAD'`,
+  payloadIndexesOfRead(named),
 ];
+
+/** A copy is found by the same fields of payloads as the rows that are read. Of those, each is there already. */
+const payloadIndexesOfRead = (named: Named) => sql`
+  do $$
+  declare
+    one record;
+  begin
+    for one in
+      select relname, pg_get_indexdef(indexrelid) as definition
+      from pg_index join pg_class on pg_class.oid = indexrelid
+      where indrelid = to_regclass('events') and starts_with(relname, ${sql.lit(PAYLOAD_INDEX)})
+    loop
+      execute format('create index if not exists %I on ${named('events')} ', one.relname)
+        || substring(one.definition from position(' USING ' in one.definition));
+    end loop;
+  end
+  $$`;

@@ -5,6 +5,7 @@ import { type EventStatus, statusAfter } from '../../domain/event/status.ts';
 import type { TransitionData } from '../../domain/event/transitions.ts';
 import type { ReadDatabase } from '../database.ts';
 import { utcText } from '../utc-text.ts';
+import { hasValue, type PayloadFilter } from './payload-fields.ts';
 import { columnsOfNew, foldByEvent, isWholeRow } from './project.ts';
 import type { EventView } from './table.ts';
 import { type ViewedRow, viewedColumns, viewOf } from './view.ts';
@@ -22,6 +23,7 @@ export interface EventFilters {
   readonly createdBefore?: string | undefined;
   /** The fingerprint of the last failure. */
   readonly failure?: string | undefined;
+  readonly payload?: readonly PayloadFilter[] | undefined;
 }
 
 /** An event's position in every list: newest first, and by id among those of one moment. */
@@ -172,7 +174,7 @@ export async function countWaiting(db: ReadDatabase, mostCounted: number): Promi
 
 function matching(db: ReadDatabase, filters: EventFilters, after: EventPlace | undefined) {
   let query = db.selectFrom('events');
-  const { status, type, source, clientId, createdAfter, createdBefore, failure } = filters;
+  const { status, type, source, clientId, createdAfter, createdBefore, failure, payload = [] } = filters;
   if (status !== undefined) query = query.where('status', '=', status);
   if (type !== undefined) query = query.where('type', '=', type);
   if (source !== undefined) query = query.where('source', '=', source);
@@ -180,6 +182,7 @@ function matching(db: ReadDatabase, filters: EventFilters, after: EventPlace | u
   if (failure !== undefined) query = query.where('failure_fingerprint', '=', failure);
   if (createdAfter !== undefined) query = query.where('created_at', '>', sql<Date>`${createdAfter}`);
   if (createdBefore !== undefined) query = query.where('created_at', '<', sql<Date>`${createdBefore}`);
+  for (const filter of payload) query = query.where(hasValue(filter));
   if (after !== undefined) query = query.where(sql<SqlBool>`(created_at, id) < (${after.createdAt}, ${after.id})`);
   return query;
 }

@@ -10,6 +10,8 @@ export interface DescribedParameter extends Described {
   readonly in: 'path' | 'query' | 'header';
   readonly name: string;
   readonly required?: boolean;
+  /** Each member of the object is a parameter. */
+  readonly explode?: boolean;
 }
 
 export interface DescribedAnswer {

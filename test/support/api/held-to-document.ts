@@ -101,15 +101,17 @@ function breachOfRequest(
   request: Exchange['request'],
 ) {
   const given = { path: request.params, query: request.query, header: request.headers };
-  for (const { in: place, name, required, schema } of parameters) {
-    const value = given[place][name];
+  for (const { in: place, name, required, schema, explode } of parameters) {
+    const value = explode === true ? undefined : given[place][name];
     if (value === undefined && required === true) return `a request without ${name} was accepted`;
     const fault = value === undefined ? null : faultOf(schema, value);
     if (fault !== null) return `a request was accepted whose ${name} is not as the document says: ${fault}`;
   }
+  const exploded = parameters.filter((each) => each.explode === true);
   const named = new Set(parameters.filter((each) => each.in === 'query').map((each) => each.name));
   for (const name of named.size === 0 ? [] : Object.keys(request.query))
-    if (!named.has(name)) return `a request with the query parameter ${name} was accepted`;
+    if (!named.has(name) && !exploded.some(({ schema }) => faultOf(schema, { [name]: request.query[name] }) === null))
+      return `a request with the query parameter ${name} was accepted`;
   if (requestBody === undefined || request.body === null || answersEachItem.has(operationId)) return null;
   const type = mediaTypeOf(request.headers);
   const ofAnyType = requestBody.content['*/*'];

@@ -4,6 +4,7 @@ import { JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { deadLetterQuery } from '../../intake/dead-letter-filters.ts';
 import { wholeNumber } from '../../intake/query.ts';
 import { memoryOfPage, mostAskedFor } from '../../limits.ts';
+import { refusalOfPayloadFields } from '../../payload-fields.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
 import { defineRoute } from '../../route.ts';
@@ -26,11 +27,13 @@ export const groupDeadLetters = defineRoute({
   answers: {
     200: { description: 'The groups.', body: { schema: deadLetterGroupsAnswer, example: exampleDeadLetterGroups } },
   },
-  problems: ['read-database-refused', 'read-database-unavailable'],
+  problems: ['payload-field-not-indexed', 'read-database-refused', 'read-database-unavailable'],
   handler:
     ({ readDatabase, limits }) =>
     async (request, reply, { limit = DEFAULT_LIMIT, ...filters }) => {
-      const refusal = await takeRoom(request, reply, memoryOfPage(limits));
+      const refusal =
+        (await takeRoom(request, reply, memoryOfPage(limits))) ??
+        (await refusalOfPayloadFields(readDatabase(), filters.payload));
       if (refusal !== null) return sendProblem(reply, refusal);
       readDatabase('failure-groups');
       const found = await groups(readDatabase('dead-letters'), { filters }, limit);

@@ -7,6 +7,7 @@ import { deadLetterQuery } from '../../intake/dead-letter-filters.ts';
 import { wholeNumber } from '../../intake/query.ts';
 import { memoryOfPage, mostAskedFor } from '../../limits.ts';
 import { toReadEvents } from '../../permissions.ts';
+import { refusalOfPayloadFields } from '../../payload-fields.ts';
 import { countPayloadsRead } from '../../plugins/access-counts.ts';
 import { sendProblem } from '../../plugins/problems.ts';
 import { takeRoom } from '../../plugins/room.ts';
@@ -42,7 +43,9 @@ export const listDeadLetters = defineRoute({
       const after = cursor === undefined ? null : placeOf(cursor, list, key);
       if (cursor !== undefined && after === null)
         return sendProblem(reply, { code: 'cursor-refused', detail: 'Begin again without a cursor.' });
-      const refusal = await takeRoom(request, reply, memoryOfPage(limits));
+      const refusal =
+        (await takeRoom(request, reply, memoryOfPage(limits))) ??
+        (await refusalOfPayloadFields(readDatabase(), filters.payload));
       if (refusal !== null) return sendProblem(reply, refusal);
       if (filters.failureGroup !== undefined) readDatabase('failure-groups');
       const asked = { filters, ofClient: request.ownEventsOnly ? clientId : undefined };

@@ -9,8 +9,10 @@ import type { RouteDependencies } from '../../dependencies.ts';
 import { eventJson, JSON_CONTENT_TYPE } from '../../event-json.ts';
 import { failuresOfDeadLetters } from '../../failures-of-dead-letters.ts';
 import { plainName, printableKey, sourceName } from '../../intake/fields.ts';
+import { payloadFilters } from '../../intake/payload-filters.ts';
 import { moment, wholeNumber } from '../../intake/query.ts';
 import { memoryOfPage, mostAskedFor } from '../../limits.ts';
+import { refusalOfPayloadFields } from '../../payload-fields.ts';
 import { pauseOver } from '../../pause-over.ts';
 import { countPayloadsRead } from '../../plugins/access-counts.ts';
 import { sendProblem } from '../../plugins/problems.ts';
@@ -26,6 +28,7 @@ export const listQuery = z.strictObject({
   source: sourceName.optional(),
   createdAfter: moment.optional(),
   createdBefore: moment.optional(),
+  payload: payloadFilters,
   failure: printableKey.optional().describe('The fingerprint of the last failure.'),
   limit: wholeNumber(1, mostAskedFor.listItems)
     .optional()
@@ -42,6 +45,7 @@ export const aPageOfEvents: RouteAnswer = {
 
 export const problemsOfLists = [
   'cursor-refused',
+  'payload-field-not-indexed',
   'read-database-refused',
   'read-database-unavailable',
 ] as const satisfies readonly ProblemCode[];
@@ -58,7 +62,9 @@ export async function sendList(
   const after = cursor === undefined ? null : placeOf(cursor, list, key);
   if (cursor !== undefined && after === null)
     return sendProblem(reply, { code: 'cursor-refused', detail: 'Begin again without a cursor.' });
-  const refusal = await takeRoom(request, reply, memoryOfPage(limits));
+  const refusal =
+    (await takeRoom(request, reply, memoryOfPage(limits))) ??
+    (await refusalOfPayloadFields(readDatabase(), filters.payload));
   if (refusal !== null) return sendProblem(reply, refusal);
   const seen = request.ownEventsOnly ? { ...filters, clientId } : filters;
   const page = { limit, maxBytes: limits.pageBytes, after: after ?? undefined };
