@@ -1,6 +1,6 @@
-// node bench/payload-fields.ts
+// node bench/payload-fields.ts [--postgresql] [--million]
 // What a row of events of 500 bytes costs with indexes over payloads, on PGlite (CPU of this process) and PostgreSQL (CPU of its backend),
-// and with 1,000,000 rows, with --million, how long it takes to make one and to find by it.
+// and with --million, how long it takes in PostgreSQL to make one over so many rows, and to find by it.
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,6 @@ const ways: Readonly<Record<string, { readonly fields: readonly string[]; readon
   'no index': { fields: [] },
   'one field': { fields: ['customer.id'] },
   'three fields': { fields: ['customer.id', 'orderId', 'total'] },
-  'a field that no payload has': { fields: ['patient.id'] },
   'GIN jsonb_path_ops': { fields: [], gin: 'jsonb_path_ops' },
   'GIN jsonb_ops': { fields: [], gin: 'jsonb_ops' },
 };
@@ -99,6 +98,7 @@ async function aMillion(name: string, db: Kysely<Database>): Promise<void> {
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'eventops-bench-payload-fields-'));
 const [ofEmbedded, folder] = [newFolder(), newFolder()];
+const isShared = process.argv.includes('--postgresql');
 const isLarge = process.argv.includes('--million');
 try {
   const embedded = await openEmbeddedReadDatabase<Database>({ folder: join(ofEmbedded, 'tables'), logger: silentLogger });
@@ -106,7 +106,7 @@ try {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   };
-  await costOfRows('PGlite', embedded.db, ofThisProcess);
+  if (!isShared) await costOfRows('PGlite', embedded.db, ofThisProcess);
   await embedded.close();
   const found = findPostgres();
   if (!found.found) throw new Error(found.why);

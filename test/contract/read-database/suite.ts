@@ -3,6 +3,7 @@ import { emptyTables } from '../../support/read-database/rows.ts';
 import { checkpointClauses } from './clauses/checkpoints.ts';
 import { connectionClauses } from './clauses/connections.ts';
 import { failureClauses } from './clauses/failures.ts';
+import { payloadFieldClauses } from './clauses/payload-fields.ts';
 import { schemaClauses } from './clauses/schema.ts';
 import { similarClauses } from './clauses/similar.ts';
 import { transactionClauses } from './clauses/transactions.ts';
@@ -28,5 +29,6 @@ export function readDatabaseSuite(open: () => Promise<ReadDatabaseUnderTest>): v
   checkpointClauses(under);
   failureClauses(under);
   similarClauses(under);
+  payloadFieldClauses(under);
   connectionClauses(under);
 }

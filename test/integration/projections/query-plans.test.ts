@@ -3,7 +3,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { deriveUuid } from '../../../src/application/event-identity.ts';
 import { type AccessFilters, listAccessRecords } from '../../../src/projections/access-records/queries.ts';
 import { accessRecords } from '../../../src/projections/access-records/read-model.ts';
-import type { ReadDatabase } from '../../../src/projections/database.ts';
+import { type ReadDatabase, readOnly } from '../../../src/projections/database.ts';
+import { listDeadLetters } from '../../../src/projections/dead-letters/queries.ts';
+import { deadLetters } from '../../../src/projections/dead-letters/read-model.ts';
+import { payloadIndexOf } from '../../../src/projections/events/payload-fields.ts';
+import { createPayloadIndexes } from '../../../src/projections/events/payload-indexes.ts';
 import { type EventFilters, findEvent, listEvents } from '../../../src/projections/events/queries.ts';
 import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
@@ -56,6 +60,35 @@ const fillRecords = [
     select ${columnsOfRecords('PayloadsRead', 'AccessRefused')}, timestamptz '2026-01-01', 1, 1, '', ''
     from generate_series(1, 20000) as i`,
 ];
+
+describe('over twenty thousand payloads', () => {
+  const rare = [{ field: 'customer.id', value: '17' }];
+  const frequent = [{ field: 'tier', value: '"gold"' }];
+  const through = payloadIndexOf('customer.id');
+  /** Each customer has ten, and every second one is gold. */
+  const give = sql`
+    update events set payload = jsonb_build_object(
+      'customer', jsonb_build_object('id', substr(idempotency_key, 5)::int % 2000),
+      'tier', case substr(idempotency_key, 5)::int % 2 when 0 then 'gold' else 'silver' end)`;
+
+  it('finds a rare value through the index of its field, and a frequent one without sorting all that have it', async () => {
+    await fill.execute(db());
+    await give.execute(db());
+    await createPayloadIndexes(db()).keepOnly(['customer.id', 'tier'], new AbortController().signal);
+    await sql`analyze events`.execute(db());
+    const plan = (ask: (rows: ReadDatabase) => Promise<unknown>) => planOf(db(), ask);
+    for (const filters of [{ payload: rare }, { payload: rare, type: 'type' }, { payload: [...frequent, ...rare] }]) {
+      const { indexes, wholeTables } = await plan(page(filters));
+      expect({ indexes, wholeTables }).toEqual({ indexes: [through], wholeTables: [] });
+    }
+    expect(await plan(page({ payload: frequent }))).toMatchObject({ isCostly: false });
+    const { items } = await listEvents(readOnly(db()), { payload: rare }, { limit: 50 });
+    expect(items.map(({ idempotencyKey }) => Number(idempotencyKey.slice(4)) % 2_000)).toEqual(Array(10).fill(17));
+    await createProjectionStore(db(), deadLetters).load();
+    const ofDead = await plan((rows) => listDeadLetters(rows, { filters: { payload: rare } }, { limit: 50 }));
+    expect(ofDead.wholeTables).not.toContain('events');
+  });
+});
 
 describe('over twenty thousand acts and as many counts', () => {
   const place = { at: after.createdAt, id: after.id };

@@ -34,6 +34,8 @@ const withoutPoints = [
   'stream-heads',
   // Read alone, by the process that carries plans out: what comes between two steps is in test/unit/worker/replay-plans.
   'plan-rows',
+  // An index that was left half-way is recreated: test/contract/read-database/clauses/payload-fields.ts.
+  'payload-indexes',
   // One transaction, which an operator asks for again.
   'row-repair',
   // Made of texts alone, and completed with what is missing: test/unit/application/similar.
