@@ -34,7 +34,9 @@ const newRow = (): EventRow => ({
   ...{ trace_id: null, revision: '2', payload_text: payload(made++) },
 });
 
-const ways: Readonly<Record<string, { readonly fields: readonly string[]; readonly gin?: 'jsonb_path_ops' | 'jsonb_ops' }>> = {
+const ways: Readonly<
+  Record<string, { readonly fields: readonly string[]; readonly gin?: 'jsonb_path_ops' | 'jsonb_ops' }>
+> = {
   'no index': { fields: [] },
   'one field': { fields: ['customer.id'] },
   'three fields': { fields: ['customer.id', 'orderId', 'total'] },
@@ -50,14 +52,18 @@ async function costOfRows(name: string, db: Kysely<Database>, cpuSeconds: () => 
       await sql`truncate events`.execute(db);
       await sql`drop index if exists events_gin`.execute(db);
       await createPayloadIndexes(db).keepOnly(fields, never);
-      if (gin !== undefined) await sql`create index events_gin on events using gin (payload ${sql.raw(gin)})`.execute(db);
+      if (gin !== undefined)
+        await sql`create index events_gin on events using gin (payload ${sql.raw(gin)})`.execute(db);
       let seconds = 0;
       for (let done = 0; done < STATEMENTS; done++) {
         const rows = Array.from({ length: ROWS }, newRow);
         const before = cpuSeconds();
-        await db
-          .transaction()
-          .execute((transaction) => writeEvents({ transaction, named: namedIn(null) }, rows.map((row) => ({ ...row }))));
+        await db.transaction().execute((transaction) =>
+          writeEvents(
+            { transaction, named: namedIn(null) },
+            rows.map((row) => ({ ...row })),
+          ),
+        );
         seconds += cpuSeconds() - before;
       }
       costs.set(way, [...(costs.get(way) ?? []), (seconds / (ROWS * STATEMENTS)) * 1e6]);
@@ -101,7 +107,10 @@ const [ofEmbedded, folder] = [newFolder(), newFolder()];
 const isShared = process.argv.includes('--postgresql');
 const isLarge = process.argv.includes('--million');
 try {
-  const embedded = await openEmbeddedReadDatabase<Database>({ folder: join(ofEmbedded, 'tables'), logger: silentLogger });
+  const embedded = await openEmbeddedReadDatabase<Database>({
+    folder: join(ofEmbedded, 'tables'),
+    logger: silentLogger,
+  });
   const ofThisProcess = () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
@@ -121,8 +130,7 @@ try {
   try {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(shared.db);
     await costOfRows('PostgreSQL', shared.db, () => secondsOfFamily(rows[0]?.pid ?? 0));
-    if (isLarge)
-      await shared.forLong(async (long) => aMillion('PostgreSQL', long), never);
+    if (isLarge) await shared.forLong(async (long) => aMillion('PostgreSQL', long), never);
   } finally {
     await shared.close();
     await server.stop();

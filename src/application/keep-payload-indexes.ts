@@ -31,7 +31,8 @@ export function keepPayloadIndexes({ indexes, fields, clock, random, logger }: D
     while (!signal.aborted) {
       try {
         const { created, dropped } = await indexes.keepOnly(fields, signal);
-        if (created.length + dropped > 0) logger.info(
+        if (created.length + dropped > 0)
+          logger.info(
             { counts: { created: created.length, dropped } },
             'the indexes of the fields in PAYLOAD_FIELDS were changed',
           );

@@ -132,9 +132,7 @@ async function startAll(given: Given, defer: Defer): Promise<Started> {
   ];
   if (roles.includes('projector')) services.push(openLogDivider({ parts, metrics, clock, logger, processName }));
   if (roles.includes('projector'))
-    services.push(
-      openPayloadIndexer({ parts, fields: config.payloadFields, clock, logger, random, processName }),
-    );
+    services.push(openPayloadIndexer({ parts, fields: config.payloadFields, clock, logger, random, processName }));
   const embeddings = await openEmbeddings(config);
   if (roles.includes('projector'))
     services.push(openTextIndexer({ parts, embeddings, clock, logger, random, processName }));

@@ -20,8 +20,7 @@ interface Given {
 export function openPayloadIndexer({ parts, fields, clock, logger, random, processName }: Given): BackgroundService {
   const { leases, readTables } = parts;
   const { db, forLong } = opened(readTables);
-  const begin = () =>
-    keepPayloadIndexes({ indexes: createPayloadIndexes(db, forLong), fields, clock, random, logger });
+  const begin = () => keepPayloadIndexes({ indexes: createPayloadIndexes(db, forLong), fields, clock, random, logger });
   const service =
     leases === null
       ? begin()

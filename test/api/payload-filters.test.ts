@@ -65,7 +65,10 @@ describe('a filter by a field of payloads', () => {
     const { call } = api();
     for (const path of ['/v1/events', '/v1/dead-letters']) {
       const query = { 'payload.tier': 'gold', 'payload.customer.id': '17', limit: '1' };
-      expect((await call({ url: path, query })).json()).toMatchObject({ nextCursor: null, items: [{ id: idOf('number') }] });
+      expect((await call({ url: path, query })).json()).toMatchObject({
+        nextCursor: null,
+        items: [{ id: idOf('number') }],
+      });
       const first = (await call({ url: path, query: { 'payload.customer.id': '17', limit: '1' } })).json();
       const next = { 'payload.customer.id': '17', limit: '1', cursor: first.nextCursor };
       expect((await call({ url: path, query: next })).json().items).toMatchObject([{ id: idOf('again') }]);

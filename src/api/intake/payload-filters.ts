@@ -30,7 +30,9 @@ export const payloadFilters = z
   });
 
 /** The parameters that are about payloads, put together as one of the name `payload`; the others are left as they are. */
-export function withPayloadFilters(query: Readonly<Record<string, unknown>>): Reading<Readonly<Record<string, unknown>>> {
+export function withPayloadFilters(
+  query: Readonly<Record<string, unknown>>,
+): Reading<Readonly<Record<string, unknown>>> {
   const others = Object.entries(query).filter(([name]) => !name.startsWith(PREFIX));
   const given = Object.entries(query).filter(([name]) => name.startsWith(PREFIX));
   // A parameter of this name is none, and is refused as what it is.
@@ -57,13 +59,19 @@ function readFilter(name: string, given: unknown): PayloadFilter | FieldError {
   const field = name.slice(PREFIX.length);
   const names = field.split('.');
   if (names.includes('') || names.length > depth || field.length > fieldCharacters)
-    return errorAt(name, `must name a field: at most ${depth} names with dots between them, ${fieldCharacters} characters`);
+    return errorAt(
+      name,
+      `must name a field: at most ${depth} names with dots between them, ${fieldCharacters} characters`,
+    );
   if (typeof given !== 'string') return errorAt(name, 'must be there once');
   if (given.length > valueCharacters) return errorAt(name, `must have at most ${valueCharacters} characters`);
   const value = jsonOf(given);
   if (value === null) return errorAt(name, 'begins with a quotation mark, and is no JSON string');
   if (scanJson(value).violation !== null)
-    return errorAt(name, 'is a value that no payload can have: a number out of range, U+0000 or half of a surrogate pair');
+    return errorAt(
+      name,
+      'is a value that no payload can have: a number out of range, U+0000 or half of a surrogate pair',
+    );
   return { field, value };
 }
 

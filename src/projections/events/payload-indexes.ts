@@ -26,10 +26,7 @@ export async function fieldsWithoutIndex(db: ReadDatabase, fields: readonly stri
 }
 
 /** Of the rows of events that are read. @param forLong gives no statement up for the time that it takes. */
-export const createPayloadIndexes = (
-  db: Kysely<Database>,
-  forLong: ForLong = (work) => work(db),
-): PayloadIndexes => ({
+export const createPayloadIndexes = (db: Kysely<Database>, forLong: ForLong = (work) => work(db)): PayloadIndexes => ({
   async keepOnly(fields, signal) {
     const found = await db.selectFrom(ofEvents.as('found')).select(['name', 'is_valid']).execute();
     const wanted = new Map(fields.map((field) => [payloadIndexOf(field), field]));

@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deriveUuid } from '../../../../src/application/event-identity.ts';
 import { readOnly } from '../../../../src/projections/database.ts';
-import { events } from '../../../../src/projections/events/read-model.ts';
 import type { PayloadFilter } from '../../../../src/projections/events/payload-fields.ts';
 import { createPayloadIndexes, fieldsWithoutIndex } from '../../../../src/projections/events/payload-indexes.ts';
 import { listEvents } from '../../../../src/projections/events/queries.ts';
+import { events } from '../../../../src/projections/events/read-model.ts';
 import { writeEvents } from '../../../../src/projections/events/write.ts';
 import { createCopies } from '../../../../src/projections/rebuild/copies.ts';
 import { namedIn } from '../../../../src/projections/slots.ts';
@@ -153,6 +153,7 @@ export function payloadFieldClauses(under: Opened): void {
 function valueIn(value: unknown, [name, ...rest]: readonly string[]): unknown {
   if (name === undefined) return value;
   if (typeof value !== 'object' || value === null) return undefined;
-  const at = Array.isArray(value) && !/^\d+$/.test(name) ? undefined : Object.entries(value).find(([key]) => key === name);
+  const at =
+    Array.isArray(value) && !/^\d+$/.test(name) ? undefined : Object.entries(value).find(([key]) => key === name);
   return at === undefined ? undefined : valueIn(at[1], rest);
 }
