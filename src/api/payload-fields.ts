@@ -1,7 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { ReadDatabase } from '../projections/database.ts';
-import type { PayloadFilter } from '../projections/events/payload-fields.ts';
-import { fieldsWithoutIndex } from '../projections/events/payload-indexes.ts';
+import { fieldsWithoutIndex, type PayloadFilter, type ReadDatabase } from '../projections/events/queries.ts';
 import { pointerOf } from './intake/json-document.ts';
 import { countRefused } from './plugins/access-counts.ts';
 import type { Problem } from './problem-details.ts';

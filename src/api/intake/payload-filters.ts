@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PayloadFilter } from '../../projections/events/payload-fields.ts';
+import type { PayloadFilter } from '../../projections/events/queries.ts';
 import type { FieldError } from '../problem-details.ts';
 import { invalid, pointerOf, type Reading, refused } from './json-document.ts';
 import { scanJson } from './scan-json.ts';

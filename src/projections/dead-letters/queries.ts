@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { DeadLetterReason } from '../../domain/event/transitions.ts';
 import type { ReadDatabase } from '../database.ts';
-import { hasValue, type PayloadFilter } from '../events/payload-fields.ts';
+import { hasValue, type PayloadFilter } from '../payload-fields.ts';
 import { utcText } from '../utc-text.ts';
 
 /** All that are given must hold. Times are RFC 3339; one that is equal is neither after nor before. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import { PAYLOAD_INDEX } from '../payload-fields.ts';
 import type { CreateTables } from '../read-model.ts';
 import type { Named } from '../slots.ts';
-import { PAYLOAD_INDEX } from './payload-fields.ts';
 
 export const createEventsTables: CreateTables = (named) => [
   sql`

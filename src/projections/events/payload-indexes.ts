@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { PayloadIndexes } from '../../application/ports/payload-indexes.ts';
 import type { Database, ReadDatabase } from '../database.ts';
-import { indexedBy, PAYLOAD_INDEX, payloadIndexOf } from './payload-fields.ts';
+import { indexedBy, PAYLOAD_INDEX, payloadIndexOf } from '../payload-fields.ts';
 
 /** Runs statements that take longer than others are given, until they end or `signal` aborts. */
 type ForLong = <Result>(work: (db: Kysely<Database>) => Promise<Result>, signal: AbortSignal) => Promise<Result>;

@@ -4,13 +4,15 @@ import type { StoredTransition } from '../../application/sealed-transition.ts';
 import { type EventStatus, statusAfter } from '../../domain/event/status.ts';
 import type { TransitionData } from '../../domain/event/transitions.ts';
 import type { ReadDatabase } from '../database.ts';
+import { hasValue, type PayloadFilter } from '../payload-fields.ts';
 import { utcText } from '../utc-text.ts';
-import { hasValue, type PayloadFilter } from './payload-fields.ts';
 import { columnsOfNew, foldByEvent, isWholeRow } from './project.ts';
 import type { EventView } from './table.ts';
 import { type ViewedRow, viewedColumns, viewOf } from './view.ts';
 
 export type { ReadDatabase } from '../database.ts';
+export type { PayloadFilter } from '../payload-fields.ts';
+export { fieldsWithoutIndex } from './payload-indexes.ts';
 export type { EventView } from './table.ts';
 
 /** All that are given must hold. Times are RFC 3339; one that is equal is neither after nor before. */

@@ -6,9 +6,9 @@ import { accessRecords } from '../../../src/projections/access-records/read-mode
 import { type ReadDatabase, readOnly } from '../../../src/projections/database.ts';
 import { listDeadLetters } from '../../../src/projections/dead-letters/queries.ts';
 import { deadLetters } from '../../../src/projections/dead-letters/read-model.ts';
-import { payloadIndexOf } from '../../../src/projections/events/payload-fields.ts';
 import { createPayloadIndexes } from '../../../src/projections/events/payload-indexes.ts';
 import { type EventFilters, findEvent, listEvents } from '../../../src/projections/events/queries.ts';
+import { payloadIndexOf } from '../../../src/projections/payload-fields.ts';
 import { createProjectionStore } from '../../../src/projections/projection-store.ts';
 import { readTablesOfThisFile } from '../../support/read-database/of-this-file.ts';
 import { planOf } from '../../support/read-database/query-plans.ts';
