@@ -62,6 +62,16 @@ const faults = (
   };
 };
 
+/** Journeys in a browser: one file after the other, on one system. `npm run test:console` alone runs them. */
+const inBrowser = () => {
+  const { extends: extended, test } = levelInSharedProcesses('console', 120_000);
+  const globalSetup = 'test/support/console/global-setup.ts';
+  return {
+    extends: extended,
+    test: { ...test, globalSetup, hookTimeout: 240_000, maxWorkers: 1, sequence: { groupOrder: 3 } },
+  };
+};
+
 /** It fails where a server is slow, so that nothing else may run beside it. */
 const ALONE = 'test/faults/special/worst-bodies.test.ts';
 
@@ -102,6 +112,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       ...levels,
+      ...(process.env['BROWSER_TESTS'] === '1' ? [inBrowser()] : []),
       ...levels.flatMap(leftFrom),
       faults('faults', { include: ['test/faults/**/*.test.ts'], exclude: [ALONE, ...leftOut] }, 1),
       faults('faults-alone', { include: [ALONE], exclude: leftOut }, 2),

@@ -71,13 +71,15 @@ export function Shell() {
               href={`#${to}`}
               active={isHere(to)}
               disabled={!isPermitted}
+              aria-disabled={!isPermitted}
               description={isPermitted ? undefined : `needs ${permission}`}
               onClick={close}
             />
           );
         })}
       </AppShell.Navbar>
-      <AppShell.Main>
+      {/* Marks that combine without an end cannot be wrapped: they end at the edge. */}
+      <AppShell.Main style={{ overflowX: 'clip' }}>
         <Outlet />
       </AppShell.Main>
     </AppShell>

@@ -28,7 +28,8 @@ export function sentenceOf({ type, data, actor }: Pick<Transition, 'type' | 'dat
   readonly title: string;
   readonly detail: string;
 } {
-  const title = titles[type] ?? type;
+  // What an object has by itself, as constructor, is no title.
+  const title = (Object.hasOwn(titles, type) ? titles[type] : undefined) ?? type;
   if (typeof data !== 'object' || data === null) return { title, detail: '' };
   const { failure, reason, attempt, dueAt, correctionOf, correctedBy } = data as Readonly<Record<string, unknown>>;
   const parts = [
