@@ -14,6 +14,7 @@ export const places: readonly Place[] = [
   { name: 'Events', to: '/events', key: 'e', permission: 'events:read' },
   { name: 'Live', to: '/live', key: 'l', permission: 'events:read' },
   { name: 'Dead letters', to: '/dead-letters', key: 'd', permission: 'events:read' },
+  { name: 'Failures', to: '/failure-groups', key: 'f', permission: 'events:read' },
   { name: 'Plans', to: '/plans', key: 'p', permission: 'events:read' },
   { name: 'Handlers', to: '/types', key: 'h', permission: 'events:read' },
   { name: 'Projections', to: '/projections', key: 'j', permission: 'system:read' },

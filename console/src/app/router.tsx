@@ -10,6 +10,7 @@ import { readDeadLetterFilters } from '../pages/dead-letters/filters.ts';
 import { readMoment } from '../pages/event/moment.ts';
 import { EventsPage } from '../pages/events/events-page.tsx';
 import { readFilters } from '../pages/events/filters.ts';
+import { readGroupFilters } from '../pages/failure-groups/filters.ts';
 import { readLiveFilters } from '../pages/live/live-filters.ts';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';
 import { readPeriod } from '../pages/overview/period.ts';
@@ -32,6 +33,11 @@ const pages = root.addChildren([
     ...at('/dead-letters'),
     component: lazyRouteComponent(() => import('../pages/dead-letters/dead-letters-page.tsx'), 'DeadLettersPage'),
     validateSearch: readDeadLetterFilters,
+  }),
+  createRoute({
+    ...at('/failure-groups'),
+    component: lazyRouteComponent(() => import('../pages/failure-groups/failure-groups-page.tsx'), 'FailureGroupsPage'),
+    validateSearch: readGroupFilters,
   }),
   createRoute({
     ...at('/failure-groups/$id'),

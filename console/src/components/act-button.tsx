@@ -1,7 +1,7 @@
-import { Button, Tooltip } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { type Permission, usePermission } from '../session/context.ts';
+import { PermittedButton } from './permitted-button.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 
 interface Given {
@@ -18,7 +18,7 @@ interface Given {
   readonly color?: string;
 }
 
-/** An act with a reason. What one may not do is there, disabled, and says which permission it takes. */
+/** An act with a reason. What one may not do is there, and says which permission it takes. */
 export function ActButton({
   name,
   title = name,
@@ -34,17 +34,9 @@ export function ActButton({
   const refused = usePermission(permission) ? refusedBecause : `needs the permission ${permission}`;
   return (
     <>
-      <Tooltip label={refused} disabled={refused === null}>
-        <Button
-          variant="default"
-          {...(color === undefined ? {} : { c: color })}
-          disabled={refused !== null}
-          {...(refused === null ? {} : { 'aria-description': refused })}
-          onClick={() => setOpen(true)}
-        >
-          {name}
-        </Button>
-      </Tooltip>
+      <PermittedButton refused={refused} onPress={() => setOpen(true)} {...(color === undefined ? {} : { c: color })}>
+        {name}
+      </PermittedButton>
       {isOpen && (
         <ReasonDialog
           title={title}

@@ -1,9 +1,10 @@
-import { Button, Code, Modal, MultiSelect, Stack, TagsInput, Text, TextInput, Tooltip } from '@mantine/core';
+import { Button, Code, Modal, MultiSelect, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { asked } from '../../api/client.ts';
 import type { components, paths } from '../../api/schema.d.ts';
 import { Notice } from '../../components/notice.tsx';
+import { PermittedButton } from '../../components/permitted-button.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { usePermission, useSession } from '../../session/context.ts';
 
@@ -22,11 +23,12 @@ export function CreateKey() {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Tooltip label="needs the permission access:manage" disabled={isPermitted}>
-        <Button variant="default" disabled={!isPermitted} onClick={() => setOpen(true)}>
-          Create a key
-        </Button>
-      </Tooltip>
+      <PermittedButton
+        refused={isPermitted ? null : 'needs the permission access:manage'}
+        onPress={() => setOpen(true)}
+      >
+        Create a key
+      </PermittedButton>
       {isOpen && (
         <Modal
           opened

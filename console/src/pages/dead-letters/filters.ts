@@ -21,3 +21,18 @@ export function planFilter({ attemptsAtLeast, generationAtLeast, ...rest }: Dead
 }
 
 export const addressOf = (filters: DeadLetterFilters): string => `/dead-letters?${new URLSearchParams(filters)}`;
+
+/** A shell takes what is between single quotes as it is. */
+const quoted = (text: string) => (/^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
+/** The list as `bin/eventops` shows it; `null` for filters that it does not have. */
+export function commandOf(filters: DeadLetterFilters): string | null {
+  const options = Object.entries(filters).map(([name, value]) => {
+    const option =
+      name === 'failureGroup' ? 'group' : name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return ` --${option} ${quoted(value)}`;
+  });
+  return /(After|Before) /.test(Object.keys(filters).join(' ') + ' ')
+    ? null
+    : `bin/eventops dlq list${options.join('')}`;
+}

@@ -1,6 +1,6 @@
-import { Button, Tooltip } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { asked } from '../../api/client.ts';
+import { PermittedButton } from '../../components/permitted-button.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { save } from '../../components/save.ts';
 import { usePermission, useSession } from '../../session/context.ts';
@@ -15,11 +15,13 @@ export function ReceiptButton({ id }: { id: string }) {
   });
   return (
     <>
-      <Tooltip label="needs the permission audit:read" disabled={isPermitted}>
-        <Button variant="default" disabled={!isPermitted} loading={isPending} onClick={() => mutate()}>
-          Receipt
-        </Button>
-      </Tooltip>
+      <PermittedButton
+        refused={isPermitted ? null : 'needs the permission audit:read'}
+        loading={isPending}
+        onPress={() => mutate()}
+      >
+        Receipt
+      </PermittedButton>
       {error !== null && <Problem error={error} />}
     </>
   );

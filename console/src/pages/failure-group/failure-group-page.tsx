@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { asked } from '../../api/client.ts';
 import type { components } from '../../api/schema.d.ts';
+import { Command } from '../../components/command.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { GroupStatus } from '../../components/group-status.tsx';
 import { EventLink, Link } from '../../components/link.tsx';
@@ -46,6 +47,7 @@ export function FailureGroupPage() {
         {group.fingerprint.frames.length > 0 && <Code block>{group.fingerprint.frames.join('\n')}</Code>}
       </Section>
       <GroupHistory acts={group.acts} />
+      <Command>{`bin/eventops failures show ${id}`}</Command>
     </Stack>
   );
 }

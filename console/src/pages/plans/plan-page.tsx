@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { asked } from '../../api/client.ts';
+import { Command } from '../../components/command.tsx';
 import { EventLink } from '../../components/link.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
@@ -58,6 +59,7 @@ export function PlanPage() {
       <FrozenSet plan={plan} />
       <PlanMembers plan={plan} />
       <PlanSteps steps={plan.steps} />
+      <Command>{`bin/eventops plans show ${id} --watch`}</Command>
     </Stack>
   );
 }
