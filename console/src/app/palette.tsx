@@ -16,7 +16,7 @@ interface Choice {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Takes an id or a word, and goes there. */
-export function Palette({ onClose }: { onClose: () => void }) {
+export default function Palette({ onClose }: { onClose: () => void }) {
   const { api, me } = useSession();
   const go = useNavigate();
   const [typed, setTyped] = useState('');

@@ -8,7 +8,6 @@ import {
 import { readRecordFilters } from '../pages/audit/record-filters.ts';
 import { readDeadLetterFilters } from '../pages/dead-letters/filters.ts';
 import { readMoment } from '../pages/event/moment.ts';
-import { EventsPage } from '../pages/events/events-page.tsx';
 import { readFilters } from '../pages/events/filters.ts';
 import { readGroupFilters } from '../pages/failure-groups/filters.ts';
 import { readLiveFilters } from '../pages/live/live-filters.ts';
@@ -23,7 +22,11 @@ const at = <Path extends string>(path: Path) => ({ getParentRoute: () => root, p
 /** THE LIST of pages. What a page shows is in its address, behind the #, which no server is sent. */
 const pages = root.addChildren([
   createRoute({ ...at('/'), component: OverviewPage, validateSearch: readPeriod }),
-  createRoute({ ...at('/events'), component: EventsPage, validateSearch: readFilters }),
+  createRoute({
+    ...at('/events'),
+    component: lazyRouteComponent(() => import('../pages/events/events-page.tsx'), 'EventsPage'),
+    validateSearch: readFilters,
+  }),
   createRoute({
     ...at('/events/$id'),
     component: lazyRouteComponent(() => import('../pages/event/event-page.tsx'), 'EventPage'),

@@ -1,12 +1,13 @@
 import { AppShell, Burger, Button, Group, Menu, NavLink, Text, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import { useSession } from '../session/context.ts';
-import { Help } from './help.tsx';
 import { places } from './navigation.ts';
-import { Palette } from './palette.tsx';
 import { useKeys } from './use-keys.ts';
+
+const Palette = lazy(() => import('./palette.tsx'));
+const Help = lazy(() => import('./help.tsx'));
 
 export function Shell() {
   const [isOpen, { toggle, close }] = useDisclosure(false);
@@ -59,8 +60,10 @@ export function Shell() {
           </Group>
         </Group>
       </AppShell.Header>
-      {opened === 'palette' && <Palette onClose={() => setOpened(null)} />}
-      {opened === 'help' && <Help onClose={() => setOpened(null)} />}
+      <Suspense>
+        {opened === 'palette' && <Palette onClose={() => setOpened(null)} />}
+        {opened === 'help' && <Help onClose={() => setOpened(null)} />}
+      </Suspense>
       <AppShell.Navbar p="xs" component="nav" aria-label="Pages">
         {places.map(({ name, to, permission }) => {
           const isPermitted = me.permissions.includes(permission);

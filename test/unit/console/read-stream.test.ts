@@ -7,7 +7,7 @@ const bytes = new TextEncoder().encode(text);
 
 async function messagesOf(...chunks: readonly Uint8Array[]): Promise<readonly Message[]> {
   const messages: Message[] = [];
-  await readMessages(ReadableStream.from(chunks) as ReadableStream<Uint8Array>, (message) => messages.push(message));
+  await readMessages(ReadableStream.from<Uint8Array>(chunks), (message) => messages.push(message));
   return messages;
 }
 
