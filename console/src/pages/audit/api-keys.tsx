@@ -61,7 +61,7 @@ export function ApiKeys() {
                   title={`Revoke ${key.name}`}
                   permission="access:manage"
                   color="red"
-                  says="It is refused from now on, for good."
+                  says="It is refused from now on, permanently."
                   onReason={(reason) =>
                     asked(api.POST('/v1/api-keys/{id}/revoke', { params: { path: { id: key.id } }, body: { reason } }))
                   }

@@ -17,7 +17,7 @@ const permissions: readonly NewKey['permissions'][number][] = [
   'projections:rebuild',
 ];
 
-/** The key itself is shown once, and stored by nobody. */
+/** The key itself is shown once, and not stored. */
 export function CreateKey() {
   const isPermitted = usePermission('access:manage');
   const [isOpen, setOpen] = useState(false);

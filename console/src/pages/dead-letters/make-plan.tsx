@@ -15,7 +15,7 @@ export function MakePlan({ filters, chosen }: Given) {
   const { api } = useSession();
   const go = useNavigate();
   const isAll = chosen.size === 0 && Object.keys(filters).length === 0;
-  const refusedBecause = isAll ? 'Choose events, a failure or a filter: nobody has looked at all of them' : null;
+  const refusedBecause = isAll ? 'Choose events, a failure or a filter: a plan is of what was looked at' : null;
   const what = chosen.size > 0 ? `the ${chosen.size} that are chosen` : 'all that match';
   const freeze = async (action: 'replay' | 'discard', reason: string) => {
     const members = chosen.size > 0 ? { ids: [...chosen] } : { filter: planFilter(filters) };

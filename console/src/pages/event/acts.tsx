@@ -46,7 +46,7 @@ export function Acts({ event: { id, status, payload } }: { event: Event }) {
             name="Discard"
             title="Discard this event"
             permission="events:discard"
-            says="It is given up for good, and no longer a dead letter."
+            says="It is given up permanently, and no longer a dead letter."
             onReason={(reason) =>
               asked(api.POST('/v1/dead-letters/{id}/discard', { params: { path }, body: { reason } }))
             }

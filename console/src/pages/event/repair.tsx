@@ -6,7 +6,7 @@ import { ActButton } from '../../components/act-button.tsx';
 import { Section } from '../../components/section.tsx';
 import { useSession } from '../../session/context.ts';
 
-/** Its rows in the read tables, made again from the log. */
+/** Its rows in the read tables, rebuilt from the log. */
 export function Repair({ id }: { id: string }) {
   const { api } = useSession();
   const [found, setFound] = useState<components['schemas']['RowRepair'] | null>(null);
@@ -18,7 +18,7 @@ export function Repair({ id }: { id: string }) {
           name="Repair"
           title="Repair its rows"
           permission="projections:rebuild"
-          says="Its rows in the read tables are made again from the log. The history does not change."
+          says="Its rows in the read tables are rebuilt from the log. The history does not change."
           onReason={async (reason) => {
             setFound(await asked(api.POST('/v1/events/{id}/repair', { params: { path: { id } }, body: { reason } })));
           }}

@@ -65,7 +65,7 @@ export function useStream(filters: LiveFilters, isPaused: boolean) {
     const again = async () => {
       while (!ending.signal.aborted) {
         await follow().catch((error: Error) => {
-          if (!ending.signal.aborted) setProblem(`The connection was lost: ${error.message}. It is made again.`);
+          if (!ending.signal.aborted) setProblem(`The connection was lost: ${error.message}. It is opened again.`);
         });
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
