@@ -5,6 +5,7 @@ import { ApiRefused, asked, createApi } from '../api/client.ts';
 import { App } from '../app/app.tsx';
 import { Notice } from '../components/notice.tsx';
 import { type Me, SessionContext } from './context.ts';
+import { comesFromIssuer, tokenOfIssuer } from './issuer.ts';
 import { type ConsoleSettings, readSettings } from './settings.ts';
 import { SignIn } from './sign-in.tsx';
 import { forgetToken, storedToken, storeToken } from './store.ts';
@@ -50,6 +51,12 @@ export function Session() {
     setFailure(null);
     setToken(next);
   }, []);
+
+  const issuer = settings?.issuer ?? null;
+  useEffect(() => {
+    if (issuer === null || !comesFromIssuer()) return;
+    tokenOfIssuer(issuer).then(signIn, (error: Error) => setFailure(error.message));
+  }, [issuer, signIn]);
 
   const api = useMemo(() => createApi(token ?? '', end), [token, end]);
   useEffect(() => {

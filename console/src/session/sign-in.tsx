@@ -1,6 +1,7 @@
 import { Button, Center, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Notice } from '../components/notice.tsx';
+import { goToIssuer } from './issuer.ts';
 import type { ConsoleSettings } from './settings.ts';
 
 interface Given {
@@ -28,6 +29,7 @@ async function developmentToken(role: string): Promise<string> {
 export function SignIn({ settings, failure, hasEnded, onToken }: Given) {
   const [refused, setRefused] = useState<string | null>(null);
   const [pasted, setPasted] = useState('');
+  const { issuer } = settings;
   const take = (role: string) => developmentToken(role).then(onToken, (error: Error) => setRefused(error.message));
   const problem = refused ?? failure;
   return (
@@ -43,6 +45,11 @@ export function SignIn({ settings, failure, hasEnded, onToken }: Given) {
             </Notice>
           )}
           {problem !== null && <Notice title="You are not signed in">{problem}</Notice>}
+          {issuer !== null && (
+            <Button onClick={() => void goToIssuer(issuer).catch((error: Error) => setRefused(error.message))}>
+              Sign in at {new URL(issuer.url).host}
+            </Button>
+          )}
           {settings.developmentRoles.length > 0 && (
             <>
               <Text>Development tokens are taken here. Choose what you want to be:</Text>

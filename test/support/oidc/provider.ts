@@ -20,7 +20,7 @@ export interface RunningProvider {
  * A certified OpenID provider on loopback, with a machine client (client credentials) and a public one (code with PKCE).
  * Whoever signs in there is the operator `ada`, without being asked.
  */
-export async function startProvider(port = 0): Promise<RunningProvider> {
+export async function startProvider(port = 0, redirectUri: string = PAGE.redirectUri): Promise<RunningProvider> {
   let provider: Provider | null = null;
   const server = createServer((request, response) => {
     if (provider === null) return void response.writeHead(503).end();
@@ -38,7 +38,7 @@ export async function startProvider(port = 0): Promise<RunningProvider> {
       keys++;
       const { privateKey } = await generateKeyPair('RS256', { extractable: true });
       const jwk = { ...(await exportJWK(privateKey)), kid: `key-${keys}`, alg: 'RS256', use: 'sig' };
-      provider = new Provider(issuer, configuration(jwk));
+      provider = new Provider(issuer, configuration(jwk, redirectUri));
     },
     close: () =>
       new Promise((resolve) => {
@@ -50,7 +50,7 @@ export async function startProvider(port = 0): Promise<RunningProvider> {
   return running;
 }
 
-const configuration = (key: object): Configuration => ({
+const configuration = (key: object, redirectUri: string): Configuration => ({
   jwks: { keys: [key] },
   clients: [
     {
@@ -64,10 +64,12 @@ const configuration = (key: object): Configuration => ({
       client_id: PAGE.id,
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code'],
-      redirect_uris: [PAGE.redirectUri],
+      redirect_uris: [redirectUri],
       response_types: ['code'],
     },
   ],
+  // Asked by pages of other origins for their tokens.
+  clientBasedCORS: () => true,
   cookies: { keys: ['of this test'] },
   ttl: { AccessToken: 300, ClientCredentials: 300, Grant: 300, IdToken: 300, Interaction: 300, Session: 300 },
   interactions: { url: (_context, { uid }) => `/sign-in/${uid}` },
