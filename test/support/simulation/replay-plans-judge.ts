@@ -56,7 +56,7 @@ export function createPlansJudge(onBreach: (breach: string) => void) {
   const plans = new Map<string, JudgedPlan>();
   const histories = new Map<string, RecordedTransition[]>();
 
-  /** @param carrier whoever has just appended it; `null` of everybody else. */
+  /** @param carrier whoever has just appended it; `null` of all others. */
   function take(recorded: RecordedTransition, carrier: Carrier | null): void {
     if (recorded.stream.startsWith(PREFIX)) return ofPlan(recorded);
     const history = histories.get(recorded.stream) ?? [];
