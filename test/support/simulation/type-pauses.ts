@@ -227,13 +227,14 @@ export async function liveTypePauses(seed: number): Promise<TypePausesOutcome> {
       void createWorker({ ...shared, bus, matchHandler, runner, worker, pauses, stopTimeoutMs: 1_000 }).start();
       return watched;
     }
-    const acts = Object.entries(dueWork).map(([name, act]) => [
+    const entries = Object.entries(dueWork).map(([name, act]) => [
       name,
       call((...given: readonly unknown[]) => {
         follow();
         return (act as (...all: readonly unknown[]) => unknown)(...given);
       }),
     ]);
+    const ownDueWork: unknown = Object.fromEntries(entries);
     const dueWorkCheckpoint = async () => (contained === 0 ? null : (`simulated/${contained - 1}` as Checkpoint));
     void whileLeased({
       leases: { acquire: call(leases.acquire), renew: call(leases.renew), release: call(leases.release) },
@@ -241,7 +242,7 @@ export async function liveTypePauses(seed: number): Promise<TypePausesOutcome> {
       begin: () =>
         createDueWorkSweep({
           ...{ ...shared, bus, matchHandler, worker, pauses, earlierWorkersAreGone: false },
-          dueWork: Object.fromEntries(acts) as unknown as DueWork,
+          dueWork: ownDueWork as DueWork,
           dueWorkCheckpoint: call(dueWorkCheckpoint),
           projectionCaughtUp: Promise.resolve(),
           limits: { pageRows, commandsPerCall: pageRows, typesAtOnce: pageRows, askAgainAfterMs: LOST_AFTER_MS },
