@@ -3,10 +3,10 @@ import { readTexts } from '../../app/search.ts';
 
 export const reasons = ['attempts-exhausted', 'not-retryable', 'no-handler', 'lease-expired', 'poison'] as const;
 
-/** Those that the API takes, for the list, for the groups and for a plan. */
+/** Those that the API takes, and `payload.…` beside them, for the list, for the groups and for a plan. */
 export type DeadLetterFilters = Omit<
   NonNullable<paths['/v1/dead-letters']['get']['parameters']['query']>,
-  'limit' | 'cursor'
+  'limit' | 'cursor' | 'payload'
 >;
 
 export const readDeadLetterFilters = (search: Record<string, unknown>): DeadLetterFilters => readTexts(search);
@@ -28,11 +28,10 @@ const quoted = (text: string) => (/^[\w.:/-]+$/.test(text) ? text : `'${text.rep
 /** The list as `bin/eventops` shows it; `null` for filters that it does not have. */
 export function commandOf(filters: DeadLetterFilters): string | null {
   const options = Object.entries(filters).map(([name, value]) => {
+    if (/(After|Before)$|^payload\./.test(name)) return null;
     const option =
       name === 'failureGroup' ? 'group' : name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return ` --${option} ${quoted(value)}`;
   });
-  return /(After|Before) /.test(Object.keys(filters).join(' ') + ' ')
-    ? null
-    : `bin/eventops dlq list${options.join('')}`;
+  return options.includes(null) ? null : `bin/eventops dlq list${options.join('')}`;
 }
