@@ -130,9 +130,18 @@ export function payloadFieldClauses(under: Opened): void {
       const field = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('.'));
       await fc.assert(
         fc.asyncProperty(
-          fc.uniqueArray(document, { minLength: 1, maxLength: 20, selector: (each) => JSON.stringify(each) }),
+          fc.uniqueArray(fc.dictionary(name, document, { maxKeys: 3 }), {
+            minLength: 1,
+            maxLength: 20,
+            selector: (each) => JSON.stringify(each),
+          }),
           fc.array(fc.record({ field, value: scalar }), { minLength: 1, maxLength: 2 }),
-          async (documents, asked) => {
+          fc.array(fc.nat(), { minLength: 1, maxLength: 2 }),
+          async (documents, others, picks) => {
+            const there = documents.flatMap((each) => leavesOf(each));
+            // What is there is asked for, too: else hardly anything would be found.
+            const picked = picks.flatMap((pick) => there[pick % Math.max(there.length, 1)] ?? []);
+            const asked = picked.length > 0 && (picks[0] ?? 0) % 4 > 0 ? picked : others;
             await under().db.deleteFrom('events').execute();
             const payloads = documents.map((each) => JSON.stringify(each));
             await write(payloads);
@@ -157,3 +166,9 @@ function valueIn(value: unknown, [name, ...rest]: readonly string[]): unknown {
     Array.isArray(value) && !/^\d+$/.test(name) ? undefined : Object.entries(value).find(([key]) => key === name);
   return at === undefined ? undefined : valueIn(at[1], rest);
 }
+
+/** Values that are neither objects nor arrays, each with where it is. */
+const leavesOf = (value: unknown, at: readonly string[] = []): readonly { field: string; value: unknown }[] =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([name, member]) => leavesOf(member, [...at, name]))
+    : [{ field: at.join('.'), value }];
