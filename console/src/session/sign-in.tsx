@@ -13,7 +13,7 @@ interface Given {
 
 const says: Readonly<Record<string, string>> = {
   admin: 'may do everything',
-  operator: 'acts on dead letters and projections',
+  operator: 'rebuilds projections, pauses types, works on failures',
   auditor: 'reads histories with what was sent, and proofs',
   viewer: 'reads, without what was sent',
 };
