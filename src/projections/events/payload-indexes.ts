@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { PayloadIndexes } from '../../application/ports/payload-indexes.ts';
 import type { Database, ReadDatabase } from '../database.ts';
 import { indexedBy, PAYLOAD_INDEX, payloadIndexOf } from '../payload-fields.ts';
@@ -35,12 +35,27 @@ export const createPayloadIndexes = (db: Kysely<Database>, forLong: ForLong = (w
     const kept = new Set(found.filter((one) => !dropped.includes(one)).map(({ name }) => name));
     const missing = [...wanted].filter(([name]) => !kept.has(name));
     if (dropped.length === 0 && missing.length === 0) return { created: [], dropped: 0 };
-    // Concurrently, so that rows are written meanwhile.
     await forLong(async (long) => {
-      for (const { name } of dropped) await sql`drop index concurrently if exists ${sql.id(name)}`.execute(long);
+      for (const { name } of dropped)
+        await meanwhile((how) => sql`drop index ${how} if exists ${sql.id(name)}`.execute(long));
       for (const [name, field] of missing)
-        await sql`create index concurrently if not exists ${sql.id(name)} on events ${indexedBy(field)}`.execute(long);
+        await meanwhile((how) =>
+          sql`create index ${how} if not exists ${sql.id(name)} on events ${indexedBy(field)}`.execute(long),
+        );
     }, signal);
     return { created: missing.map(([, field]) => field), dropped: dropped.length };
   },
 });
+
+const ACTIVE_TRANSACTION = '25001';
+
+/** Concurrently, so that rows are written meanwhile; where a pool has each statement in a transaction, rows wait for it. */
+async function meanwhile(change: (how: RawBuilder<unknown>) => Promise<unknown>): Promise<void> {
+  try {
+    await change(sql`concurrently`);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as { readonly code?: string };
+    if (code !== ACTIVE_TRANSACTION) throw error;
+    await change(sql``);
+  }
+}

@@ -46,7 +46,12 @@ describe('a body that is not JSON', () => {
         fc.asyncProperty(
           mutantsOf(sound).filter((bytes) => !isReadable(bytes)),
           async (payload) => {
-            const answer = await call({ ...requestTo(route), headers: { 'content-type': type }, payload });
+            const answer = await call({
+              ...requestTo(route),
+              headers: { 'content-type': type },
+              payload,
+              as: 'corrector',
+            });
             // Of a batch of lines each is refused on its own.
             const statuses =
               answer.statusCode === 200

@@ -84,17 +84,24 @@ describe('what is no role', () => {
   });
 });
 
+const ofTheConsole = new Set(['getConsolePage', 'getConsoleFile', 'getConsoleSettings', 'issueDevelopmentToken']);
+
 describe('without a token', () => {
   it.each(all)('%s answers as it declares: open, or 401', async (_name, route) => {
     const { statusCode } = await apiUnderTest().call({ ...requestTo(route), as: null });
     if (isGuarded(route)) expect(statusCode).toBe(401);
-    else expect([200, 503]).toContain(statusCode);
+    // There is no console here.
+    else expect(ofTheConsole.has(route.name) ? [404] : [200, 503]).toContain(statusCode);
   });
 
   it('no route is open but these', () => {
     expect(all.filter(([, route]) => !isGuarded(route)).map(([name]) => name)).toEqual([
+      'GET /',
       'GET /healthz',
       'GET /readyz',
+      'GET /assets/:file',
+      'GET /console/settings',
+      'POST /console/development-tokens/:role',
       'GET /openapi.json',
       'GET /docs',
       'GET /docs/:file',

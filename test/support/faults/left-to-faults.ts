@@ -1,10 +1,16 @@
 /** Of these `npm test` runs nothing (docs/guarantees.md); to load such a file and skip it takes two seconds of a processor. */
 export const leftToFaults = [
+  'end-to-end/audited-system',
+  'end-to-end/packed-package',
   'faults/crash-points/explainer',
+  'faults/crash-points/full-profile',
+  'faults/crash-points/rebuild',
+  'faults/kill-loop/embedded',
   'faults/kill-loop/full-profile',
   'faults/kill-loop/github-webhooks',
   'faults/special/alerts',
   'faults/special/clock-jumps',
+  'faults/special/full-disk-embedded',
   'faults/special/full-disk-postgres',
   'faults/special/handlers-in-the-worker',
   'faults/special/installed-package',
@@ -12,8 +18,10 @@ export const leftToFaults = [
   'faults/special/lost-queue',
   'faults/special/other-settings',
   'faults/special/poison',
+  'faults/special/processes',
   'faults/special/rabbitmq',
   'faults/special/read-models-apart',
+  'faults/special/rebuilds',
   'faults/special/restore-drill',
   'faults/special/servers-away',
   'faults/special/shared-quotas',
@@ -21,6 +29,15 @@ export const leftToFaults = [
   'faults/special/smoke',
   'faults/special/tls',
   'faults/special/worst-bodies',
+  'integration/corpus/postgres',
+  'integration/full-profile/api-keys',
+  'integration/full-profile/restored-log',
+  'integration/projections/embedded-files',
+  'integration/projections/read-models-apart',
+  'integration/projections/refused-log',
+  'integration/similar/labelled-set',
+  'integration/starting/memory-of-a-start',
+  'simulation/planted-bugs',
 ].map((name) => `test/${name}.test.ts`);
 
 /** Those below `test/<level>`. */

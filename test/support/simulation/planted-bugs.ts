@@ -128,7 +128,7 @@ const attempts: readonly PlantedBug[] = [
   },
   bug(
     'a retry may start before it is due',
-    2221,
+    1094,
     'domain/event/decide.ts',
     'if (state.nextAttemptAt !== null && now < state.nextAttemptAt)',
     'if (state.nextAttemptAt === now)',

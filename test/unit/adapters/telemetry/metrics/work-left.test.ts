@@ -29,7 +29,7 @@ describe('work that is left', () => {
       ...{ 'order.placed': 3, 'order.paid': 0, 'a"}\uFFFD': 2, other: 40 },
     });
     expect(sumOf(found, 'eventops_dead_letters_oldest_age_seconds')).toBe(90);
-    const ofKinds = { command: 5, retry: 0, lease: 0, unreadable: 0 };
+    const ofKinds = { command: 5, retry: 0, lease: 0, paused: 0, unreadable: 0 };
     expect(valuesOf(found, 'eventops_due_work', 'status')).toEqual(ofKinds);
     expect(sumOf(found, 'eventops_due_work_oldest_age_seconds', { status: 'command' })).toBe(7);
   });
