@@ -27,8 +27,12 @@ export const colorsOfText: CSSVariablesResolver = () => {
     light: {
       ...Object.fromEntries(darker),
       '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
+      '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
       '--mantine-color-anchor': 'var(--mantine-color-blue-9)',
     },
-    dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)' },
+    dark: {
+      '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
+      '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',
+    },
   };
 };
