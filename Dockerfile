@@ -15,6 +15,8 @@ COPY package.json package-lock.json .npmrc ./
 COPY console/package.json ./console/
 RUN npm ci --workspace console --include-workspace-root=false --ignore-scripts --no-audit --no-fund
 COPY console ./console
+# It verifies receipts with the same canonical JSON.
+COPY src ./src
 RUN cd console && ../node_modules/.bin/vite build --logLevel error
 
 FROM node:24.21.0-bookworm-slim AS system
