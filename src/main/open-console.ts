@@ -3,7 +3,6 @@ import { findPackageJSON } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { issueDevelopmentToken } from '../adapters/development-issuer/development-issuer.ts';
 import type { Console, ConsoleFile } from '../api/console/console.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import { tokenRoles } from '../cli/program.ts';
@@ -43,7 +42,11 @@ export async function openConsole(config: Settings, clock: Pick<Clock, 'now'>): 
     page: async (nonce) => (await page()).replaceAll(NONCE, nonce),
     file: async (name) => (await files.get(name)?.()) ?? null,
     issueToken: takesDevelopmentTokens
-      ? (role) => issueDevelopmentToken({ dataFolder, role, scopes: [], subject: 'developer', now: clock.now() })
+      ? async (role) => {
+          // With what signs it: most processes are never asked.
+          const { issueDevelopmentToken } = await import('../adapters/development-issuer/development-issuer.ts');
+          return issueDevelopmentToken({ dataFolder, role, scopes: [], subject: 'developer', now: clock.now() });
+        }
       : null,
   };
 }
