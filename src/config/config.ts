@@ -208,6 +208,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   problems.push(...unknownSettings(environment, knownNames));
   if (given['EVENTOPS_CRASH_AT'] !== undefined && given['NODE_ENV'] === 'production')
     problems.push('EVENTOPS_CRASH_AT: for tests only, so refused with NODE_ENV=production');
+  if (given['AUDIT_BUCKET_URL'] !== undefined && given['AUDIT_BUCKET'] === undefined)
+    problems.push('AUDIT_BUCKET_URL: has no effect without AUDIT_BUCKET, which names the bucket there');
   const parsed = settings.safeParse(given);
   if (!parsed.success)
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')}: ${issue.message}`);

@@ -66,6 +66,14 @@ describe('settings', () => {
     expect(problemsOf({ PATH: '/bin', PGHOST: 'elsewhere', NODE_OPTIONS: '' })).toEqual([]);
   });
 
+  it('name the bucket behind a URL', () => {
+    expect(problemsOf({ AUDIT_BUCKET_URL: 'https://s3.example' })).toEqual([
+      'AUDIT_BUCKET_URL: has no effect without AUDIT_BUCKET, which names the bucket there',
+    ]);
+    const both = readConfig({ AUDIT_BUCKET_URL: 'https://s3.example', AUDIT_BUCKET: 'tiles' });
+    expect(both.auditBucket).toEqual({ name: 'tiles', url: 'https://s3.example' });
+  });
+
   it('name a crash point and a count, outside production', () => {
     expect(readConfig({ EVENTOPS_CRASH_AT: 'publish.after:12' }).crashAt).toEqual({
       point: 'publish.after',
