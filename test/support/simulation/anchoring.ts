@@ -9,7 +9,7 @@ import { appendHistories, entriesOf } from '../transparency/anchored-log.ts';
 import { plainRoot } from '../transparency/plain-tree.ts';
 import { logKey } from '../transparency/test-keys.ts';
 import { createTreeInMemory } from '../transparency/tree-in-memory.ts';
-import { createSeededRandom } from '../worker/seeded-random.ts';
+import { choosing, createSeededRandom } from '../worker/seeded-random.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 
 const STEPS = 50;
@@ -43,8 +43,7 @@ export interface AnchoringOutcome {
 /** Two owners who know nothing of each other anchor one log while all kinds of things happen to it and to the tree. */
 export async function liveAnchoring(seed: number): Promise<AnchoringOutcome> {
   const random = createSeededRandom(seed);
-  const below = (most: number) => Math.floor(random.fraction() * most);
-  const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item;
+  const { below, pick } = choosing(random);
   const log = createInMemoryLog('simulated');
   const tree = createTreeInMemory();
   const breaches: string[] = [];

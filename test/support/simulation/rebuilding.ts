@@ -11,7 +11,7 @@ import { createProjector } from '../../../src/projections/projector.ts';
 import type { Copies } from '../../../src/projections/rebuild/copies.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { byClient, posted } from '../worker/posting.ts';
-import { createSeededRandom } from '../worker/seeded-random.ts';
+import { choosing, createSeededRandom } from '../worker/seeded-random.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 import { Life } from './life.ts';
 import { BESIDE, createSeenTables, type SeenRow, type SeenTables, seenVersions } from './rebuild-tables.ts';
@@ -33,8 +33,7 @@ export interface RebuildingOutcome {
  */
 export async function liveRebuilding(seed: number): Promise<RebuildingOutcome> {
   const random = createSeededRandom(seed);
-  const below = (most: number) => Math.floor(random.fraction() * most);
-  const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item;
+  const { below, pick } = choosing(random);
   const time = createSimulatedTime();
   const log = createInMemoryLog('simulated');
   const people = createUseCases({ log, clock: time, random });

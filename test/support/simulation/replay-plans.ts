@@ -15,7 +15,7 @@ import { failure, policy, request } from '../domain/transitions.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { rowsOf } from '../worker/plan-rows.ts';
 import { byClient } from '../worker/posting.ts';
-import { createSeededRandom } from '../worker/seeded-random.ts';
+import { choosing, createSeededRandom } from '../worker/seeded-random.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 import { createLeases } from './leases.ts';
 import { Life } from './life.ts';
@@ -38,8 +38,7 @@ export interface PlansOutcome {
  */
 export async function liveReplayPlans(seed: number): Promise<PlansOutcome> {
   const random = createSeededRandom(seed);
-  const below = (most: number) => Math.floor(random.fraction() * most);
-  const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item;
+  const { below, pick } = choosing(random);
   const time = createSimulatedTime();
   const stored = createInMemoryLog('simulated');
   const breaches = new Set<string>();

@@ -18,7 +18,7 @@ import { createDueWorkSweep } from '../../../src/worker/sweep/due-work-sweep.ts'
 import { createWorker } from '../../../src/worker/worker.ts';
 import { createInMemoryLog } from '../in-memory-log.ts';
 import { byClient, posted } from '../worker/posting.ts';
-import { createSeededRandom } from '../worker/seeded-random.ts';
+import { choosing, createSeededRandom } from '../worker/seeded-random.ts';
 import { silentLogger } from '../worker/silent-logger.ts';
 import { handlerOf } from '../worker/workshop.ts';
 import { SimulatedBroker } from './broker.ts';
@@ -52,8 +52,7 @@ export interface TypePausesOutcome {
  */
 export async function liveTypePauses(seed: number): Promise<TypePausesOutcome> {
   const random = createSeededRandom(seed);
-  const below = (most: number) => Math.floor(random.fraction() * most);
-  const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item;
+  const { below, pick } = choosing(random);
   const time = createSimulatedTime();
   const stored = createInMemoryLog('simulated');
   const breaches = new Set<string>();

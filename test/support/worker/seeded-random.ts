@@ -15,3 +15,9 @@ export function createSeededRandom(seed: number): Random {
     },
   };
 }
+
+/** Draws of what simulations choose from. */
+export function choosing({ fraction }: Pick<Random, 'fraction'>) {
+  const below = (most: number) => Math.floor(fraction() * most);
+  return { below, pick: <Item>(items: readonly Item[]) => items[below(items.length)] as Item };
+}
